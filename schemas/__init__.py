@@ -1,0 +1,1 @@
+"""The contracts: what every table, file and plan must look like before anything reads it."""

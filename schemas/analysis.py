@@ -1,0 +1,150 @@
+"""Phase five: estimates, impact, triangulation, findings."""
+
+from __future__ import annotations
+
+from schemas.base import Contract, Flag, Number, Release, Text, Whole, choice, number, table, text
+from schemas.vocabulary import (
+    BETTER,
+    CLAIMS,
+    DIRECTIONS,
+    ERROR_TYPES,
+    ESTIMATORS,
+    SAMPLE_DESIGNS,
+    TRIANGULATION_VERDICTS,
+    VOICED_DIRECTIONS,
+)
+
+_UNCERTAINTY = ("standard_error", "ci_low", "ci_high", "degrees_of_freedom")
+
+
+@table("staged.indicators", grain="one row an indicator in use", key=("indicator",), release=Release())
+class Indicators(Contract):
+    indicator: Text = text("id of the indicator")
+    label: Text = text("name of the indicator")
+    heading: Text = text("heading of Box 6, Box 1 or Box 5")
+    stakeholder: Text = text("whom it is about")
+    kind: Text = text("quantitative, qualitative or participatory")
+    directness: Text = text("direct or proxy")
+    unit: Text = text("unit of the value")
+    better: Text = choice(BETTER, "which direction is good")
+    value: Text = text("expression over the wave's columns")
+    smallest_change: Number = number("what counts as a change at all, in the unit", missing=True, ge=0)
+    smallest_change_pct: Number = number("the same, in percent of the earlier mean", missing=True, ge=0)
+    table_1: Text = text("row of Table 1 that it follows, or unintended", missing=True)
+    positive: Text = text("the positive side", missing=True)
+    negative: Text = text("the negative side", missing=True)
+
+
+@table(
+    "mart.indicator_estimates",
+    grain="one row an indicator, category, poverty group, gender, difference, arm and wave",
+    key=("indicator", "category", "poverty_group", "gender", "difference", "arm", "wave"),
+    release=Release(count=("respondents",), hide=("estimate", *_UNCERTAINTY, "design_effect")),
+)
+class IndicatorEstimates(Contract):
+    indicator: Text = text("id of the indicator")
+    category: Text = text("category, or all")
+    poverty_group: Text = text("poverty group, or all")
+    gender: Text = text("gender, or all")
+    difference: Text = text("difference, or all")
+    arm: Text = text("arm, or all")
+    wave: Text = text("wave")
+    estimate: Number = number("weighted mean, in the indicator's unit", missing=True)
+    standard_error: Number = number("design-based; none for a purposive sample", missing=True, ge=0)
+    ci_low: Number = number("lower end of the 95 % interval", missing=True)
+    ci_high: Number = number("upper end of the 95 % interval", missing=True)
+    degrees_of_freedom: Number = number("of the interval", missing=True)
+    design_effect: Number = number("variance over that of a simple sample", missing=True, ge=0)
+    respondents: Whole = number("respondents with a value", ge=0)
+    design: Text = choice(SAMPLE_DESIGNS)
+
+
+@table(
+    "mart.impact_estimates",
+    grain="one row a specification, term, indicator, poverty group and pair of waves",
+    key=("specification", "term", "indicator", "poverty_group", "from_wave", "to_wave"),
+    release=Release(
+        count=("respondents",),
+        hide=("estimate", *_UNCERTAINTY, "p_value", "direction"),
+    ),
+)
+class ImpactEstimates(Contract):
+    specification: Text = text("name of the specification in the plan")
+    term: Text = text("coefficient that is reported")
+    indicator: Text = text("id of the indicator")
+    poverty_group: Text = text("poverty group, or all")
+    from_wave: Text = text("earlier wave, or none")
+    to_wave: Text = text("later wave")
+    estimator: Text = choice(ESTIMATORS)
+    fixed_effects: Text = text("fixed effects, joined by commas", missing=True)
+    covariates: Text = text("covariates, joined by commas", missing=True)
+    filter: Text = text("condition on the rows", missing=True)
+    weight: Text = text("column of the weights", missing=True)
+    error_type: Text = choice(ERROR_TYPES, missing=True)
+    estimate: Number = number("in the indicator's unit", missing=True)
+    standard_error: Number = number("none for a purposive sample", missing=True, ge=0)
+    ci_low: Number = number("lower end of the 95 % interval", missing=True)
+    ci_high: Number = number("upper end of the 95 % interval", missing=True)
+    degrees_of_freedom: Number = number("of the interval", missing=True)
+    p_value: Number = number("two-sided", missing=True, ge=0, le=1)
+    respondents: Whole = number("respondents in the model", ge=0)
+    clusters: Whole = number("clusters in the model", missing=True, ge=0)
+    claim: Text = choice(CLAIMS, "what the design allows to be said")
+    claim_reason: Text = text("why no more, or on what assumption")
+    direction: Text = choice(DIRECTIONS, "better, worse, unchanged or uncertain", missing=True)
+
+
+@table(
+    "mart.triangulation",
+    grain="one row an indicator and poverty group",
+    key=("indicator", "poverty_group"),
+    release=Release(
+        count=("respondents",),
+        hide=("quantitative", "verdict"),
+    ),
+)
+class Triangulation(Contract):
+    indicator: Text = text("id of the indicator")
+    poverty_group: Text = text("poverty group")
+    quantitative: Text = choice(DIRECTIONS, "what the figures say", missing=True)
+    qualitative: Text = choice(DIRECTIONS, "what coded text says", missing=True)
+    participatory: Text = choice(DIRECTIONS, "what focus groups say", missing=True)
+    verdict: Text = choice(TRIANGULATION_VERDICTS, missing=True)
+    focus_groups: Whole = number("focus groups that spoke of it", ge=0)
+    participants: Whole = number("people present in them", ge=0)
+    respondents: Whole = number("respondents behind the figures", ge=0)
+
+
+@table(
+    "mart.focus_group_verdicts",
+    grain="one row a wave, poverty group and indicator",
+    key=("wave", "poverty_group", "indicator"),
+    release=Release(),
+)
+class FocusGroupVerdicts(Contract):
+    wave: Text = text("wave in which the groups met")
+    poverty_group: Text = text("poverty group")
+    indicator: Text = text("id of the indicator")
+    direction: Text = choice(VOICED_DIRECTIONS, "what the groups together say")
+    focus_groups: Whole = number("focus groups", ge=1)
+    participants: Whole = number("people present", ge=1)
+
+
+@table(
+    "mart.findings",
+    grain="one row a finding",
+    key=("finding",),
+    release=Release(count=("respondents",), hide=("statement", "direction")),
+)
+class Findings(Contract):
+    finding: Text = text("id of the finding: indicator/poverty group")
+    position: Whole = number("order in the report", ge=1)
+    indicator: Text = text("id of the indicator")
+    poverty_group: Text = text("poverty group")
+    direction: Text = choice(DIRECTIONS, missing=True)
+    claim: Text = choice(CLAIMS)
+    statement: Text = text("the sentence of the report", missing=True)
+    evidence: Text = text("table and key of the row behind it")
+    limits: Text = text("what the reader may not conclude")
+    respondents: Whole = number("respondents behind the figure", ge=0)
+    public: Flag = number("whether the figure was public already")

@@ -1,0 +1,379 @@
+"""Phase one: the plan of the assessment as it stands in assessment.toml.
+
+Every key is named here; an unknown one is refused with the nearest known one.
+"""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+import typing
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from schemas.faults import Fault, Refused
+
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.-]*$", max_length=60)]
+Words = Annotated[str, Field(min_length=1)]
+Positive = Annotated[float, Field(gt=0)]
+
+
+class Part(BaseModel):
+    """A table of the plan: no key but those named here."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class AssessmentPart(Part):
+    """What is assessed, why, and what the report will bear."""
+
+    id: Name
+    title: Words
+    cluster: Words
+    country: Words
+    sector: Words
+    programme: str = ""
+    approach: Literal["improving", "proving"]
+    study_design: Literal["one-off", "repeat", "longitudinal"]
+    aims: list[Words] = Field(min_length=1)
+    expected_outputs: list[Words] = []
+    report_date: date
+    public: bool = False
+
+
+class Agreement(Part):
+    """Who commissioned the assessment and agreed to the plan, by role, and when."""
+
+    commissioner: Words
+    agreed_by: Words
+    agreed_on: date
+
+
+class MappingVisit(Part):
+    """The first visit to the cluster and what it found feasible."""
+
+    first_day: date
+    last_day: date
+    by: Words
+    feasible: list[Words] = Field(min_length=1)
+    not_feasible: list[Words] = []
+
+
+class NodeInScope(Part):
+    """A decision on one actor of the map."""
+
+    node: Name
+    covered: bool
+    reason: Words
+
+
+class ScopePart(Part):
+    """How far along the chain the assessment goes."""
+
+    statement: Words
+    node: list[NodeInScope] = []
+
+
+class TimeFrame(Part):
+    """First and last month of the assessment."""
+
+    start: date
+    end: date
+
+
+class Resources(Part):
+    """What there is to do it with."""
+
+    budget: Positive | None = None
+    currency: str = ""
+    staff_days: Positive | None = None
+    team: list[Words] = []
+
+
+class PovertyGroup(Part):
+    """A poverty group: a node, a group of Box 4, a gender and a difference."""
+
+    id: Name
+    label: Words
+    node: Name
+    box4_group: Literal[
+        "small_firm",
+        "micro_entrepreneur",
+        "own_account_worker",
+        "small_subcontractor",
+        "wage_labour",
+        "home_worker",
+        "contract_labour",
+        "family_labour",
+    ]
+    gender: Literal["women", "men", "mixed"] | None = None
+    difference: str | None = None
+
+
+class NodeRule(Part):
+    """How many of the nine kinds of evidence make a node vulnerable or likely poor."""
+
+    vulnerable: int = Field(2, ge=1, le=9)
+    likely: int = Field(4, ge=1, le=9)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> NodeRule:
+        if self.likely <= self.vulnerable:
+            raise ValueError("'likely' must be larger than 'vulnerable'")
+        return self
+
+
+class Thresholds(Part):
+    """Limits that decide; each has a usual value."""
+
+    poverty_nodes: NodeRule = NodeRule()
+    largest_standardized_difference: Positive = 0.25
+    missing_share_warning: float = Field(0.2, ge=0, le=1)
+    indicators_per_group: int = Field(5, ge=1)
+
+
+class Seeds(Part):
+    """Where each random choice starts."""
+
+    sampling: int = Field(20041204, ge=0)
+
+
+class Sampling(Part):
+    """How respondents are chosen from the frame."""
+
+    design: Literal["representative", "purposive", "census", "randomised", "undeclared"] = (
+        "undeclared"
+    )
+    size: int | None = Field(None, ge=1)
+    sizes: dict[str, int] = {}
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Sampling:
+        if self.size and self.sizes:
+            raise ValueError("give either 'size' (spread over the strata) or 'sizes', not both")
+        return self
+
+
+class Comparison(Part):
+    """The counterfactual: how the arms were formed and what may have spilled over."""
+
+    assignment: Literal["randomised", "not randomised"] = "not randomised"
+    description: str = ""
+    spill_over: list[Words] = []
+    covariates: list[Words] = []
+    arm_from: str = ""
+
+
+class WaveColumns(Part):
+    """Which column of the file holds what. A key left out: the column bears that name, or is not there."""
+
+    respondent: str = ""
+    wave: str = ""
+    arm: str = ""
+    node: str = ""
+    poverty_group: str = ""
+    gender: str = ""
+    difference: str = ""
+    weight: str = ""
+    stratum: str = ""
+    cluster: str = ""
+    household: str = ""
+    enumerator: str = ""
+    consent: str = ""
+
+
+class Wave(Part):
+    """A wave of interviews. Without `interviews` the file is waves/<name>/interviews.*."""
+
+    name: Name
+    label: str = ""
+    role: Literal["pilot", "baseline", "follow-up", "only"] = "only"
+    starts_on: date | None = None
+    ends_on: date | None = None
+    interviews: str = ""
+    filter: str = ""
+    columns: WaveColumns = WaveColumns()
+    recode: dict[str, dict[str, str]] = {}
+    types: dict[str, Literal["number", "integer", "text", "yes_no"]] = {}
+
+
+class Specification(Part):
+    """A model of the impact: what is estimated, and how."""
+
+    name: Name
+    indicators: list[Name] = Field(min_length=1)
+    estimator: Literal[
+        "difference",
+        "difference_in_differences",
+        "first_differences",
+        "fixed_effects",
+        "ancova",
+        "recall",
+    ]
+    terms: list[Words] = []
+    from_wave: str = ""
+    to_wave: str = ""
+    fixed_effects: list[Words] = []
+    covariates: list[Words] = []
+    filter: str = ""
+    weight: str = ""
+    cluster: str = ""
+    error_type: Literal["cluster", "robust", "iid"] = "cluster"
+    by_poverty_group: bool = False
+    before: dict[str, str] = {}
+    family: str = ""
+
+
+class GrowthComparison(Part):
+    """Growth inside and outside clusters, from the secondary statistics (Annex I)."""
+
+    name: Name
+    label: Words
+    statistic: Words
+    where: dict[str, str] = {}
+    sector: Words = "sector"
+    setting: Words = "setting"
+    inside: Words = "inside"
+    outside: Words = "outside"
+    from_period: Words
+    to_period: Words
+    printed_index: str = ""
+    decompose: bool = True
+
+
+class AssessmentPlan(Part):
+    """The whole of assessment.toml."""
+
+    assessment: AssessmentPart
+    agreement: Agreement
+    mapping_visit: MappingVisit | None = None
+    scope: ScopePart
+    time_frame: TimeFrame
+    resources: Resources = Resources()
+    thresholds: Thresholds = Thresholds()
+    seeds: Seeds = Seeds()
+    poverty_group: list[PovertyGroup] = []
+    sampling: Sampling = Sampling()
+    comparison: Comparison = Comparison()
+    personal: dict[str, list[str]] = {}
+    wave: list[Wave] = []
+    indicators: list[Name] = []
+    specification: list[Specification] = []
+    growth: list[GrowthComparison] = []
+
+    @model_validator(mode="after")
+    def _names_are_unique(self) -> AssessmentPlan:
+        for key, names in (
+            ("wave", [wave.name for wave in self.wave]),
+            ("poverty_group", [group.id for group in self.poverty_group]),
+            ("specification", [one.name for one in self.specification]),
+            ("growth", [one.name for one in self.growth]),
+        ):
+            twice = sorted({name for name in names if names.count(name) > 1})
+            if twice:
+                raise ValueError(f"[[{key}]] {', '.join(twice)} is given more than once")
+        return self
+
+    @property
+    def study_waves(self) -> list[Wave]:
+        """The waves whose answers enter estimates, in order: the pilot's never do."""
+        return [wave for wave in self.wave if wave.role != "pilot"]
+
+
+def read_plan(path: Path) -> AssessmentPlan:
+    """Return the plan of assessment.toml.
+
+    Raises Refused with a fault for each thing wrong: an unknown key with the nearest known one, a missing
+    key, a wrong value, a wave or group that is named but not in the plan.
+    """
+    name = path.name
+    try:
+        content = path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        raise Refused(
+            [
+                Fault(
+                    name,
+                    rule="is not here",
+                    remedy=f"Make an assessment with 'psia init NAME', or go to its folder: {path.parent}",
+                )
+            ]
+        ) from None
+    except UnicodeDecodeError:
+        raise Refused([Fault(name, rule="is not UTF-8 text", remedy="Save it as UTF-8")]) from None
+    try:
+        raw = tomllib.loads(content)
+    except tomllib.TOMLDecodeError as error:
+        raise Refused([Fault(name, rule=f"is not valid TOML: {error}")]) from None
+    try:
+        plan = AssessmentPlan.model_validate(raw)
+    except ValidationError as error:
+        raise Refused(_told(name, one) for one in error.errors()) from None
+    faults = list(_inner_references(plan, name))
+    if faults:
+        raise Refused(faults)
+    return plan
+
+
+def _told(file: str, error: Any) -> Fault:
+    place = ".".join(f"{part + 1}" if isinstance(part, int) else str(part) for part in error["loc"])
+    if error["type"] == "extra_forbidden":
+        return Fault(file, column=place, rule="is not a key of the plan", remedy=_nearest(error["loc"]))
+    if error["type"] == "missing":
+        return Fault(file, column=place, rule="is missing from the plan", remedy="Add the key")
+    message = error["msg"].removeprefix("Value error, ")
+    return Fault(file, column=place, rule=message[0].lower() + message[1:], remedy="Correct the value")
+
+
+def _nearest(location: tuple[Any, ...]) -> str:
+    known = _keys_at(location[:-1])
+    close = difflib.get_close_matches(str(location[-1]), known, n=1, cutoff=0.0)
+    best = f"The nearest known key is '{close[0]}'. " if close else ""
+    return f"{best}Known here: {', '.join(known)}"
+
+
+def _keys_at(location: tuple[Any, ...]) -> list[str]:
+    model: Any = AssessmentPlan
+    for part in location:
+        if isinstance(part, int):
+            continue
+        model = _part_of(model.model_fields[part].annotation)
+    return list(model.model_fields)
+
+
+def _part_of(annotation: Any) -> Any:
+    """Return the Part inside an annotation such as list[Wave] or MappingVisit | None."""
+    if isinstance(annotation, type) and issubclass(annotation, Part):
+        return annotation
+    for inner in typing.get_args(annotation):
+        found = _part_of(inner)
+        if found is not None:
+            return found
+    return None
+
+
+def _inner_references(plan: AssessmentPlan, file: str) -> typing.Iterator[Fault]:
+    waves = {wave.name for wave in plan.wave}
+    known_waves = ", ".join(sorted(waves)) or "none"
+    for position, one in enumerate(plan.specification, start=1):
+        for key in ("from_wave", "to_wave"):
+            wave = getattr(one, key)
+            if wave and wave not in waves:
+                yield Fault(
+                    file,
+                    column=f"specification.{position}.{key}",
+                    rule=f"the wave '{wave}' is not in the plan",
+                    remedy=f"The waves of the plan: {known_waves}",
+                )
+    if plan.comparison.arm_from and plan.comparison.arm_from not in waves:
+        yield Fault(
+            file,
+            column="comparison.arm_from",
+            rule=f"the wave '{plan.comparison.arm_from}' is not in the plan",
+            remedy=f"The waves of the plan: {known_waves}",
+        )
+    if plan.time_frame.end < plan.time_frame.start:
+        yield Fault(file, column="time_frame.end", rule="is before the start", remedy="Correct a date")

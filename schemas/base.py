@@ -1,0 +1,313 @@
+"""What a contract is: a pandera model that also carries its table's name, grain, key and release rule.
+
+`check` turns what pandera finds into our own faults; pandera's exceptions hold the data itself and never
+leave this module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import pandas as pd
+import pandera.pandas as pa
+from pandera.errors import SchemaErrors
+from pandera.typing import Series
+
+from schemas.faults import Fault
+
+Text = Series[pd.StringDtype]
+Whole = Series[pd.Int64Dtype]
+Number = Series[float]
+Flag = Series[pd.BooleanDtype]
+
+PANDAS_TYPES = {"text": "string", "integer": "Int64", "number": "float64", "yes_no": "float64"}
+"""The pandas type of a survey column by the type its codebook names."""
+
+MOST_FAULTS_PER_TABLE = 100
+
+
+@dataclass(frozen=True)
+class Release:
+    """How a table passes from mart to released.
+
+    count: the columns with the numbers of respondents behind a row: the smallest decides.
+    hide: the columns that are withheld where the count is too small (the counts are withheld with them).
+    totals: columns of plain counts, each withheld alone where it is itself below its minimum.
+    """
+
+    count: tuple[str, ...] = ()
+    hide: tuple[str, ...] = ()
+    totals: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Table:
+    """What a contract knows of its table beside the columns.
+
+    name: layer and table, as in the warehouse. grain: one row per what, in words. key: the columns that are
+    unique together and never missing. refers: column -> table.column in which its values must stand.
+    source: the input table of the assessment folder that it is read from. personal_ids: columns that hold
+    the id of a person or household -> the kind of id; the warehouse keeps a pseudonym. release: how the
+    table is published; without one it never is.
+    """
+
+    name: str
+    grain: str
+    key: tuple[str, ...]
+    refers: Mapping[str, str] = field(default_factory=dict)
+    source: str = ""
+    personal_ids: Mapping[str, str] = field(default_factory=dict)
+    release: Release | None = None
+
+
+class Contract(pa.DataFrameModel):
+    """A table's contract: its columns here, its name, grain and key in `about()`."""
+
+    _about = Table("", "", ())
+
+    class Config:
+        strict = True
+        coerce = False
+
+    @classmethod
+    def about(cls) -> Table:
+        """Return the table's name, grain, key and rules."""
+        return cls._about
+
+
+TABLES: dict[str, type[Contract]] = {}
+"""Every contract by the name of its table, in the order of the phases."""
+
+C = TypeVar("C", bound=type[Contract])
+
+
+def table(name: str, *, grain: str, key: Sequence[str], **more: Any) -> Callable[[C], C]:
+    """Declare a contract; the arguments are those of `Table`."""
+
+    def declare(model: C) -> C:
+        model._about = Table(name, grain, tuple(key), **more)
+        TABLES[name] = model
+        return model
+
+    return declare
+
+
+def text(note: str = "", *, missing: bool = False, **more: Any) -> Any:
+    """A text column. `missing` allows empty cells."""
+    return pa.Field(nullable=missing, description=note, **more)
+
+
+def choice(options: Sequence[str], note: str = "", *, missing: bool = False) -> Any:
+    """A text column that holds one of a closed list of words."""
+    return pa.Field(nullable=missing, isin=list(options), description=note)
+
+
+def day(note: str = "", *, missing: bool = False) -> Any:
+    """A text column that holds a date written YYYY-MM-DD."""
+    return pa.Field(nullable=missing, str_matches=r"^\d{4}-\d{2}-\d{2}$", description=note)
+
+
+def number(note: str = "", *, missing: bool = False, **more: Any) -> Any:
+    """A column of finite numbers; the unit stands in the name or in the note."""
+    return pa.Field(nullable=missing, description=note, **more)
+
+
+def column_types(contract: type[Contract]) -> dict[str, str]:
+    """Return column -> pandas type of a contract, in the contract's order."""
+    schema = contract.to_schema()
+    return {str(name): str(column.dtype) for name, column in schema.columns.items()}
+
+
+def required_columns(contract: type[Contract]) -> list[str]:
+    """Return the columns that may not have an empty cell."""
+    schema = contract.to_schema()
+    return [str(name) for name, column in schema.columns.items() if not column.nullable]
+
+
+def notes(contract: type[Contract]) -> dict[str, str]:
+    """Return column -> what it means, as the contract says."""
+    schema = contract.to_schema()
+    return {str(name): column.description or "" for name, column in schema.columns.items()}
+
+
+def extend(contract: type[Contract], types: Mapping[str, str]) -> type[Contract]:
+    """Return the contract with further columns, all of which may be empty.
+
+    types: column -> text, integer, number or yes_no. The wave's own columns are added in this way.
+    """
+    annotations: dict[str, Any] = {}
+    fields: dict[str, Any] = {"__annotations__": annotations}
+    series = {"text": Text, "integer": Whole, "number": Number, "yes_no": Number}
+    for position, (column, kind) in enumerate(types.items()):
+        annotations[f"own_{position}"] = series[kind]
+        fields[f"own_{position}"] = pa.Field(nullable=True, alias=column)
+    extended = type(f"{contract.__name__}Extended", (contract,), fields)
+    extended._about = contract.about()  # type: ignore[attr-defined]
+    return extended  # type: ignore[return-value]
+
+
+def empty(contract: type[Contract]) -> pd.DataFrame:
+    """Return a frame with the contract's columns and types and no row."""
+    return pd.DataFrame(
+        {name: pd.Series(dtype=kind) for name, kind in column_types(contract).items()}
+    )
+
+
+def conform(frame: pd.DataFrame, contract: type[Contract]) -> pd.DataFrame:
+    """Return the frame with the contract's column order and types, columns that may be empty added.
+
+    Raises ValueError if a value cannot be held in its column's type: our own code made it.
+    """
+    out = {}
+    allowed_empty = set(column_types(contract)) - set(required_columns(contract))
+    for column, kind in column_types(contract).items():
+        if column in frame:
+            out[column] = frame[column].astype(kind)
+        elif column in allowed_empty:
+            out[column] = pd.Series(pd.NA, index=frame.index).astype(
+                kind if kind != "float64" else "Float64"
+            ).astype(kind)
+        else:
+            raise ValueError(f"{contract.about().name} lacks its column {column}")
+    unknown = [column for column in frame.columns if column not in out]
+    if unknown:
+        raise ValueError(f"{contract.about().name} has no column {', '.join(map(str, unknown))}")
+    return pd.DataFrame(out, index=frame.index)
+
+
+_RULES = {
+    "isin": "is not one of the words allowed here",
+    "not_nullable": "is empty and must not be",
+    "greater_than_or_equal_to": "is below the smallest value allowed",
+    "greater_than": "is below the smallest value allowed",
+    "less_than_or_equal_to": "is above the largest value allowed",
+    "less_than": "is above the largest value allowed",
+    "str_matches": "is not written as it must be",
+    "dtype": "has the wrong type",
+}
+
+
+def check(
+    frame: pd.DataFrame,
+    contract: type[Contract],
+    *,
+    file: str = "",
+    sheet: str = "",
+    rows: pd.Series | None = None,
+) -> list[Fault]:
+    """Return every fault of a frame against a contract: columns, types, values, keys.
+
+    rows: the row number in the file of each record of the frame (else 2, 3, …). Faults beyond
+    MOST_FAULTS_PER_TABLE of one rule and column are counted in the last of them.
+    """
+    file = file or contract.about().name
+    if rows is None:
+        rows = pd.Series(range(2, len(frame) + 2), index=frame.index)
+    faults = _contract_faults(frame, contract, file, sheet, rows)
+    keyed = [column for column in contract.about().key if column in frame]
+    if keyed and len(frame):
+        faults += _key_faults(frame, keyed, file, sheet, rows)
+    return faults
+
+
+def _contract_faults(
+    frame: pd.DataFrame, contract: type[Contract], file: str, sheet: str, rows: pd.Series
+) -> list[Fault]:
+    positions = frame.reset_index(drop=True)
+    cases = _not_finite(positions, contract)
+    try:
+        contract.to_schema().validate(positions, lazy=True)
+    except SchemaErrors as errors:
+        cases = pd.concat([cases, errors.failure_cases]) if len(cases) else errors.failure_cases
+    if cases.empty:
+        return []
+    row_numbers = rows.reset_index(drop=True)
+    faults = []
+    for (column, found), group in cases.groupby(["column", "check"], sort=True, dropna=False):
+        faults += _told(group, str(column), str(found), contract, file, sheet, row_numbers)
+    return faults
+
+
+def _not_finite(frame: pd.DataFrame, contract: type[Contract]) -> pd.DataFrame:
+    cases = []
+    for column, kind in column_types(contract).items():
+        if kind == "float64" and column in frame and frame[column].dtype == "float64":
+            infinite = frame.index[frame[column].abs() == float("inf")]
+            cases += [{"column": column, "check": "finite", "index": index} for index in infinite]
+    return pd.DataFrame(cases, columns=["column", "check", "index"])
+
+
+def _told(
+    group: pd.DataFrame,
+    column: str,
+    found: str,
+    contract: type[Contract],
+    file: str,
+    sheet: str,
+    rows: pd.Series,
+) -> list[Fault]:
+    name = found.split("(")[0]
+    if name == "column_in_schema":
+        return [
+            Fault(file, sheet, 1, str(case), "is not a column of this table", _known_columns(contract))
+            for case in group["failure_case"]
+        ]
+    if name == "column_in_dataframe":
+        return [
+            Fault(file, sheet, 1, str(case), "is missing from this table", "Add the column")
+            for case in group["failure_case"]
+        ]
+    rule = _RULES.get(name, "is not a finite number" if name == "finite" else f"fails {name}")
+    remedy = _remedy(contract, column, name)
+    indices = [index for index in group["index"] if pd.notna(index)]
+    if not indices:
+        return [Fault(file, sheet, 0, column, rule, remedy)]
+    faults = [
+        Fault(file, sheet, int(rows[int(index)]), column, rule, remedy)
+        for index in sorted(indices)[:MOST_FAULTS_PER_TABLE]
+    ]
+    beyond = len(indices) - len(faults)
+    if beyond:
+        faults.append(Fault(file, sheet, 0, column, f"{rule}, in {beyond} more rows", remedy))
+    return faults
+
+
+def _remedy(contract: type[Contract], column: str, name: str) -> str:
+    schema = contract.to_schema()
+    if column not in schema.columns:
+        return ""
+    for one in schema.columns[column].checks:
+        if name == "isin" and one.name == "isin":
+            return "Use one of: " + ", ".join(map(str, one.statistics["allowed_values"]))
+        if one.name == name and name in _RULES and name.startswith(("greater", "less")):
+            limit = one.statistics.get("min_value", one.statistics.get("max_value"))
+            return f"The limit is {limit}"
+        if name == "str_matches":
+            return "Write a date as YYYY-MM-DD"
+    return "Fill in the cell" if name == "not_nullable" else ""
+
+
+def _known_columns(contract: type[Contract]) -> str:
+    return "The columns are: " + ", ".join(column_types(contract))
+
+
+def _key_faults(
+    frame: pd.DataFrame, key: list[str], file: str, sheet: str, rows: pd.Series
+) -> list[Fault]:
+    twice = frame.duplicated(key, keep=False) & frame[key].notna().all(axis=1)
+    faults = []
+    for _, group in frame[twice].groupby(key, sort=False):
+        numbers = sorted(int(rows[index]) for index in group.index)
+        faults.append(
+            Fault(
+                file,
+                sheet,
+                numbers[1],
+                " + ".join(key),
+                f"the same {' and '.join(key)} stands already in row {numbers[0]}",
+                "Keep one of the rows, or correct the one that is wrong",
+            )
+        )
+    return faults[:MOST_FAULTS_PER_TABLE]

@@ -1,0 +1,57 @@
+"""Faults in a user's data, told so that a person can mend them: file, sheet, row, column, rule, remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, order=True)
+class Fault:
+    """One thing that is wrong with an input, and what to do about it.
+
+    `row` is the number a person sees in the file: the header is row 1, the first record row 2.
+    `rule` and `remedy` never hold the value of a personal field.
+    """
+
+    file: str
+    sheet: str = ""
+    row: int = 0
+    column: str = ""
+    rule: str = ""
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        place = [self.file]
+        if self.sheet:
+            place.append(f"sheet {self.sheet}")
+        if self.row:
+            place.append(f"row {self.row}")
+        if self.column:
+            word = "key" if self.file.endswith(".toml") else "column"
+            place.append(f"{word} {self.column}")
+        line = ", ".join(place) + ": " + self.rule
+        return f"{line}. {self.remedy}" if self.remedy else line
+
+    def as_record(self) -> dict[str, str | int]:
+        """Return the fault as one flat record, for --json and the quarantine file."""
+        return {
+            "file": self.file,
+            "sheet": self.sheet,
+            "row": self.row,
+            "column": self.column,
+            "rule": self.rule,
+            "remedy": self.remedy,
+        }
+
+
+class Refused(Exception):
+    """The data or a check was refused; nothing was changed. Carries every fault found."""
+
+    def __init__(self, faults: Iterable[Fault]):
+        self.faults = sorted(set(faults))
+        super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+class BrokenPromise(Exception):
+    """A table made by our own code does not keep its contract: a fault of psia, not of the user."""

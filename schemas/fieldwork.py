@@ -1,0 +1,149 @@
+"""Phase four: waves of interviews and focus groups, corrections, checks, attrition."""
+
+from __future__ import annotations
+
+from schemas.base import Contract, Number, Release, Text, Whole, choice, day, number, table, text
+from schemas.vocabulary import ARMS, CHECK_SEVERITIES, GENDERS, VOICED_DIRECTIONS
+
+
+@table(
+    "staged.responses",
+    grain="one row a respondent and wave",
+    key=("respondent", "wave"),
+    refers={"wave": "staged.waves.wave"},
+    personal_ids={
+        "respondent": "person",
+        "household": "household",
+        "enumerator": "enumerator",
+    },
+)
+class Responses(Contract):
+    """The mapped columns; the wave's own columns are added as its codebook types them."""
+
+    respondent: Text = text("pseudonym of the person or firm")
+    wave: Text = text("wave of the plan")
+    arm: Text = choice(ARMS, missing=True)
+    node: Text = text("actor of the map", missing=True)
+    poverty_group: Text = text("poverty group of the plan", missing=True)
+    gender: Text = choice(GENDERS, missing=True)
+    difference: Text = text("ethnicity, religion, caste or other difference", missing=True)
+    weight: Number = number("weight of the respondent", gt=0)
+    stratum: Text = text("stratum of the draw", missing=True)
+    cluster: Text = text("primary sampling unit or locality", missing=True)
+    household: Text = text("pseudonym of the household", missing=True)
+    enumerator: Text = text("pseudonym of the interviewer", missing=True)
+
+
+@table(
+    "staged.corrections",
+    grain="one row a correction",
+    key=("wave", "key", "variable"),
+    source="waves/*/corrections",
+    personal_ids={"key": "person", "who": "enumerator"},
+)
+class Corrections(Contract):
+    wave: Text = text("wave that is corrected")
+    key: Text = text("respondent whose answer is corrected")
+    variable: Text = text("column that is corrected, or 'interview' to remove it")
+    old: Text = text("value that stands in the file", missing=True)
+    new: Text = text("value that is right; 'remove' with variable 'interview'", missing=True)
+    reason: Text = text("why")
+    who: Text = text("role or id of who decided")
+    when: Text = day("date of the decision")
+
+
+@table(
+    "staged.focus_groups",
+    grain="one row a wave, focus group and indicator",
+    key=("wave", "focus_group", "indicator"),
+    source="waves/*/focus_groups",
+    refers={"poverty_group": "staged.poverty_groups.poverty_group"},
+)
+class FocusGroups(Contract):
+    wave: Text = text("wave in which the group met")
+    focus_group: Text = text("short name of the focus group")
+    poverty_group: Text = text("poverty group that it stands for")
+    arm: Text = choice(ARMS, missing=True)
+    indicator: Text = text("indicator that was discussed")
+    participants: Whole = number("people present", ge=1)
+    importance: Whole = number("importance to well-being, 1 to 5", missing=True, ge=1, le=5)
+    change: Text = choice(VOICED_DIRECTIONS, "what the group says has happened")
+    reasons: Text = text("why, in a sentence that names nobody", missing=True)
+    future: Text = text("what would help, in a sentence that names nobody", missing=True)
+
+
+@table(
+    "mart.interviews",
+    grain="one row a wave, arm and poverty group",
+    key=("wave", "arm", "poverty_group"),
+    release=Release(count=("interviewed",)),
+)
+class Interviews(Contract):
+    wave: Text = text("wave")
+    arm: Text = text("arm, or all")
+    poverty_group: Text = text("poverty group, or all")
+    interviewed: Whole = number("respondents whose answers are used", ge=0)
+
+
+@table(
+    "mart.wave_losses",
+    grain="one row a wave and reason",
+    key=("wave", "reason"),
+    release=Release(),
+)
+class WaveLosses(Contract):
+    wave: Text = text("wave")
+    reason: Text = choice(("received", "filtered", "refused", "removed", "used"))
+    interviews: Whole = number("interviews", ge=0)
+
+
+@table(
+    "mart.correction_summary",
+    grain="one row a wave and variable",
+    key=("wave", "variable"),
+    release=Release(),
+)
+class CorrectionSummary(Contract):
+    wave: Text = text("wave")
+    variable: Text = text("column that was corrected")
+    corrections: Whole = number("corrections applied", ge=1)
+
+
+@table("mart.field_checks", grain="one row a wave, check and key", key=("wave", "check", "key"))
+class FieldChecks(Contract):
+    wave: Text = text("wave")
+    check_: Text = text("what was looked for", alias="check")
+    key: Text = text("variable, or pseudonym of the respondent")
+    severity: Text = choice(CHECK_SEVERITIES)
+    variable: Text = text("column looked at", missing=True)
+    enumerator: Text = text("pseudonym of the interviewer", missing=True)
+    message: Text = text("what was found")
+
+
+@table(
+    "mart.field_check_summary",
+    grain="one row a wave, check and severity",
+    key=("wave", "check", "severity"),
+    release=Release(),
+)
+class FieldCheckSummary(Contract):
+    wave: Text = text("wave")
+    check_: Text = text("what was looked for", alias="check")
+    severity: Text = choice(CHECK_SEVERITIES)
+    found: Whole = number("how often", ge=1)
+
+
+@table(
+    "mart.attrition",
+    grain="one row a wave, arm and poverty group",
+    key=("wave", "arm", "poverty_group"),
+    release=Release(count=("followed",), hide=("interviewed", "lost", "rate")),
+)
+class Attrition(Contract):
+    wave: Text = text("later wave")
+    arm: Text = text("arm, or all")
+    poverty_group: Text = text("poverty group, or all")
+    followed: Whole = number("respondents of the first wave", ge=0)
+    interviewed: Whole = number("of these, interviewed again", ge=0)
+    lost: Whole = number("of these, not interviewed again", ge=0)
+    rate: Number = number("share lost", missing=True, ge=0, le=1)

@@ -1,0 +1,205 @@
+"""Phase two, second half: the map of the cluster, its poverty nodes and Table 2."""
+
+from __future__ import annotations
+
+from schemas.base import Contract, Flag, Number, Release, Text, Whole, choice, number, table, text
+from schemas.vocabulary import (
+    BOX_4_GROUPS,
+    EVIDENCE_KINDS,
+    EVIDENCE_SIGNS,
+    GENDERS,
+    INSTITUTION_KINDS,
+    LIKELIHOODS,
+    LINKAGE_KINDS,
+    SCORE_BASES,
+    STAGES,
+    TABLE_2_SECTIONS,
+)
+
+FEWEST_FIRMS = 3
+FEWEST_PEOPLE = 10
+
+
+@table(
+    "staged.actors",
+    grain="one row an actor of the value chain",
+    key=("actor",),
+    source="mapping/actors",
+    release=Release(
+        totals={
+            "firms": FEWEST_FIRMS,
+            "workers": FEWEST_PEOPLE,
+            "women": FEWEST_PEOPLE,
+            "minorities": FEWEST_PEOPLE,
+        }
+    ),
+)
+class Actors(Contract):
+    actor: Text = text("short name of the actor")
+    label: Text = text("name of the actor in the report")
+    stage: Text = choice(STAGES, "stage of the value chain")
+    firms: Whole = number("firms or own-account workers", missing=True, ge=0)
+    workers: Whole = number("people who work there", missing=True, ge=0)
+    women: Whole = number("women among the workers", missing=True, ge=0)
+    minorities: Whole = number("members of minorities among the workers", missing=True, ge=0)
+    citation: Text = text("where the figures come from", missing=True)
+
+
+@table(
+    "staged.linkages",
+    grain="one row a from, to and kind",
+    key=("from", "to", "kind"),
+    source="mapping/linkages",
+    refers={"from": "staged.actors.actor", "to": "staged.actors.actor"},
+    release=Release(),
+)
+class Linkages(Contract):
+    from_: Text = text("actor that gives", alias="from")
+    to: Text = text("actor that receives")
+    kind: Text = choice(LINKAGE_KINDS)
+    note: Text = text("terms of the link", missing=True)
+
+
+@table(
+    "staged.institutions",
+    grain="one row an institution",
+    key=("institution",),
+    source="mapping/institutions",
+    release=Release(),
+)
+class Institutions(Contract):
+    institution: Text = text("short name of the institution")
+    label: Text = text("name in the report")
+    kind: Text = choice(INSTITUTION_KINDS)
+    inside: Flag = number("whether it is part of the cluster (yes or no)")
+    services: Text = text("services that it gives", missing=True)
+    importance: Whole = number("importance to the firms, 1 to 5", missing=True, ge=1, le=5)
+
+
+@table(
+    "staged.institution_links",
+    grain="one row an institution and actor",
+    key=("institution", "actor"),
+    source="mapping/institution_links",
+    refers={
+        "institution": "staged.institutions.institution",
+        "actor": "staged.actors.actor",
+    },
+    release=Release(),
+)
+class InstitutionLinks(Contract):
+    institution: Text = text("short name of the institution")
+    actor: Text = text("actor that it serves or rules")
+    service: Text = text("what links them", missing=True)
+
+
+@table(
+    "staged.evidence",
+    grain="one row an actor, kind of evidence and source",
+    key=("actor", "kind", "citation"),
+    source="mapping/evidence",
+    refers={"actor": "staged.actors.actor"},
+    release=Release(),
+)
+class Evidence(Contract):
+    actor: Text = text("actor that the evidence is about")
+    kind: Text = choice(EVIDENCE_KINDS, "one of the nine kinds of Box A.2")
+    sign: Text = choice(EVIDENCE_SIGNS, "whether it points to poverty")
+    detail: Text = text("what was found, in a sentence that names nobody")
+    citation: Text = text("where it comes from")
+
+
+@table(
+    "staged.characteristics",
+    grain="one row a characteristic of Table 2 and assessor",
+    key=("characteristic", "assessor"),
+    source="mapping/characteristics",
+)
+class Characteristics(Contract):
+    characteristic: Text = text("id of the characteristic in the catalogue's Table 2")
+    score: Whole = number("1 lowest to 5 highest expected effect on poverty", missing=True, ge=1, le=5)
+    basis: Text = choice(SCORE_BASES, "whether data or an assessor gives the score", missing=True)
+    evidence: Text = text("what supports the score", missing=True)
+    assessor: Text = text("role of who scored")
+
+
+@table(
+    "staged.informants",
+    grain="one row an informant",
+    key=("informant",),
+    source="mapping/informants",
+    personal_ids={"informant": "informant", "named_by": "informant"},
+)
+class Informants(Contract):
+    informant: Text = text("id of the informant")
+    role: Text = text("role in the cluster")
+    actor: Text = text("actor that the informant belongs to", missing=True)
+    named_by: Text = text("informant who named this one", missing=True)
+
+
+@table(
+    "mart.poverty_nodes",
+    grain="one row an actor",
+    key=("actor",),
+    refers={"actor": "staged.actors.actor"},
+    release=Release(),
+)
+class PovertyNodes(Contract):
+    actor: Text = text("short name of the actor")
+    label: Text = text("name of the actor in the report")
+    likelihood: Text = choice(LIKELIHOODS, "likelihood of poverty by the rule of the plan")
+    kinds_poor: Whole = number("kinds of evidence that point to poverty", ge=0, le=9)
+    kinds_not_poor: Whole = number("kinds of evidence that point away from it", ge=0, le=9)
+    kinds_unclear: Whole = number("kinds of evidence that are unclear", ge=0, le=9)
+    kinds_open: Whole = number("kinds of which nothing is known", ge=0, le=9)
+    evidence: Text = text("the kinds that point to poverty", missing=True)
+
+
+@table(
+    "mart.poverty_groups",
+    grain="one row a poverty group",
+    key=("poverty_group",),
+    release=Release(),
+)
+class PovertyGroups(Contract):
+    poverty_group: Text = text("short name of the poverty group")
+    label: Text = text("name of the group in the report")
+    node: Text = text("poverty node in which the group is found")
+    node_label: Text = text("name of the node in the report", missing=True)
+    box4_group: Text = choice(BOX_4_GROUPS)
+    gender: Text = choice(GENDERS, missing=True)
+    difference: Text = text("ethnicity, religion, caste or other difference", missing=True)
+    likelihood: Text = choice(LIKELIHOODS, "likelihood of poverty of the node")
+
+
+@table(
+    "mart.characteristic_scores",
+    grain="one row a characteristic of Table 2",
+    key=("characteristic",),
+    release=Release(),
+)
+class CharacteristicScores(Contract):
+    characteristic: Text = text("id of the characteristic")
+    position: Whole = number("order in Table 2", ge=1)
+    section: Text = choice(TABLE_2_SECTIONS)
+    label: Text = text("name of the characteristic")
+    score: Number = number("median of the assessors' scores, 1 to 5", missing=True, ge=1, le=5)
+    assessors: Whole = number("how many scored it", ge=0)
+    basis: Text = choice(SCORE_BASES, missing=True)
+    evidence: Text = text("what supports the score", missing=True)
+
+
+@table(
+    "mart.cluster_priorities",
+    grain="one row an assessment",
+    key=("assessment",),
+    release=Release(),
+)
+class ClusterPriorities(Contract):
+    assessment: Text = text("short name of the assessment")
+    cluster: Text = text("name of the cluster")
+    score: Number = number("mean of the scored characteristics, 1 to 5", missing=True, ge=1, le=5)
+    scored: Whole = number("characteristics that have a score", ge=0)
+    unscored: Whole = number("characteristics left open", ge=0)
+    score_low: Number = number("mean over all if each open one were 1", ge=1, le=5)
+    score_high: Number = number("mean over all if each open one were 5", ge=1, le=5)

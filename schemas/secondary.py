@@ -1,0 +1,103 @@
+"""Phase two, first half: what is known already. Official statistics and what follows from them."""
+
+from __future__ import annotations
+
+from schemas.base import (
+    Contract,
+    Flag,
+    Number,
+    Release,
+    Text,
+    Whole,
+    choice,
+    number,
+    table,
+    text,
+)
+from schemas.vocabulary import STATISTIC_STATUSES
+
+
+@table(
+    "staged.sources",
+    grain="one row a secondary source",
+    key=("source",),
+    source="secondary/sources",
+    release=Release(),
+)
+class Sources(Contract):
+    source: Text = text("short name of the source")
+    citation: Text = text("full citation")
+    year: Whole = number("year of publication", missing=True, ge=1800, le=2200)
+    licence: Text = text("terms of use", missing=True)
+    note: Text = text("what to know before use", missing=True)
+
+
+@table(
+    "staged.statistics",
+    grain="one row a source, area, period, statistic and dimensions",
+    key=("source", "area", "period", "statistic", "dimensions"),
+    source="secondary/statistics",
+    refers={"source": "staged.sources.source"},
+    release=Release(),
+)
+class Statistics(Contract):
+    source: Text = text("short name of the source")
+    area: Text = text("place the figure is about")
+    period: Text = text("year or other period")
+    statistic: Text = text("what is measured")
+    dimensions: Text = text("further divisions, written name=value; name=value, or 'total'")
+    value: Number = number("the figure, in the unit", missing=True)
+    unit: Text = text("unit of the figure")
+    status: Text = choice(STATISTIC_STATUSES)
+    page: Text = text("page or table in the source", missing=True)
+    note: Text = text("what the source says beside the figure", missing=True)
+
+
+@table(
+    "mart.sector_growth",
+    grain="one row a comparison, sector, setting and period",
+    key=("comparison", "sector", "setting", "period"),
+    release=Release(),
+)
+class SectorGrowth(Contract):
+    comparison: Text = text("the comparison that the plan names")
+    sector: Text = text("sector, or TOTAL")
+    setting: Text = text("inside or outside, in the words of the source")
+    period: Text = text("first and last period, joined by a dash")
+    value_from: Number = number("level in the first period", missing=True)
+    value_to: Number = number("level in the last period", missing=True)
+    growth_pct: Number = number("growth in percent", missing=True)
+    inside: Number = number("growth inside, in percent", missing=True)
+    outside: Number = number("growth outside, in percent", missing=True)
+    difference_points: Number = number("inside minus outside, in percentage points", missing=True)
+
+
+@table(
+    "mart.shift_share",
+    grain="one row a comparison and period",
+    key=("comparison", "period"),
+    release=Release(),
+)
+class ShiftShare(Contract):
+    comparison: Text = text("the comparison that the plan names")
+    period: Text = text("first and last period, joined by a dash")
+    difference_points: Number = number("growth inside minus outside, in percentage points")
+    mix_points: Number = number("part of it that comes from the mix of sectors")
+    within_points: Number = number("part of it that comes from within the sectors")
+    expected_inside: Number = number("level inside had each sector grown as outside")
+    actual_inside: Number = number("level inside")
+
+
+@table(
+    "mart.printed_checks",
+    grain="one row a printed index figure",
+    key=("comparison", "series", "period"),
+    release=Release(),
+)
+class PrintedChecks(Contract):
+    comparison: Text = text("the comparison that the plan names")
+    series: Text = text("dimensions of the series")
+    period: Text = text("period of the figure")
+    printed: Number = number("index as the source prints it")
+    recomputed: Number = number("index that follows from the printed levels")
+    agrees: Flag = number("whether the recomputed figure rounds to the printed one")

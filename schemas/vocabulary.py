@@ -1,0 +1,96 @@
+"""Closed lists: every word that a table may use where only certain words make sense."""
+
+from __future__ import annotations
+
+APPROACHES = ("improving", "proving")
+STUDY_DESIGNS = ("one-off", "repeat", "longitudinal")
+ASSIGNMENTS = ("randomised", "not randomised")
+SAMPLE_DESIGNS = ("representative", "purposive", "census", "randomised", "undeclared")
+WAVE_ROLES = ("pilot", "baseline", "follow-up", "only")
+ARMS = ("programme", "comparison")
+GENDERS = ("women", "men", "mixed")
+
+ALL = "all"
+"""What a key column says where a number is not split by it."""
+
+STAGES = (
+    "inputs",
+    "own-account and household work",
+    "subcontracted production",
+    "production",
+    "trade",
+    "market",
+)
+"""Stages of the value chain from inputs to the final market (after Box 2)."""
+
+LINKAGE_KINDS = ("goods", "services", "payment", "subcontract", "credit", "labour")
+INSTITUTION_KINDS = (
+    "public",
+    "private",
+    "association",
+    "labour",
+    "civil society",
+    "international",
+)
+
+EVIDENCE_KINDS = (
+    "profits_and_revenues",
+    "income_retained",
+    "wages",
+    "women_and_minorities",
+    "security_of_work",
+    "personal_wellbeing",
+    "basic_needs",
+    "networks",
+    "social_protection",
+)
+"""The nine kinds of evidence of poverty mapping (Box A.2)."""
+
+EVIDENCE_SIGNS = ("poor", "not poor", "unclear")
+LIKELIHOODS = ("none", "vulnerable", "likely", "unknown")
+
+BOX_4_PRODUCERS = (
+    "small_firm",
+    "micro_entrepreneur",
+    "own_account_worker",
+    "small_subcontractor",
+)
+BOX_4_WORKERS = ("wage_labour", "home_worker", "contract_labour", "family_labour")
+BOX_4_GROUPS = BOX_4_PRODUCERS + BOX_4_WORKERS
+
+TABLE_2_SECTIONS = (
+    "cluster features",
+    "social parameters",
+    "cluster processes",
+    "cluster dynamics",
+)
+SCORE_BASES = ("data", "assessor")
+
+STAKEHOLDERS = ("entrepreneur", "worker", "household", "community")
+INDICATOR_KINDS = ("quantitative", "qualitative", "participatory")
+DIRECTNESS = ("direct", "proxy")
+BETTER = ("higher", "lower")
+
+ESTIMATORS = (
+    "difference",
+    "difference_in_differences",
+    "first_differences",
+    "fixed_effects",
+    "ancova",
+    "recall",
+)
+ERROR_TYPES = ("cluster", "robust", "iid")
+CLAIMS = ("causal", "associational", "descriptive", "recall")
+
+DIRECTIONS = ("better", "worse", "unchanged", "uncertain", "silent")
+VOICED_DIRECTIONS = ("better", "worse", "unchanged", "uncertain")
+TRIANGULATION_VERDICTS = ("agree", "contradict", "single source", "silent")
+
+CHECK_SEVERITIES = ("note", "warning", "error")
+PILOT_DECISIONS = ("keep", "change", "drop")
+WORKSHOP_KINDS = ("participants", "stakeholders")
+FEEDBACK_VERDICTS = ("confirmed", "contested", "comment")
+ACTION_STATUSES = ("open", "under way", "done", "dropped")
+STATISTIC_STATUSES = ("measured", "estimated", "provisional", "printed", "suppressed")
+
+COLUMN_TYPES = ("number", "integer", "text", "yes_no")

@@ -1,0 +1,263 @@
+"""Reading the files of an assessment folder: CSV, Excel, Parquet, Stata and SPSS, in clear or sealed.
+
+Text stays text: types come from the contract or the codebook, never from what a value looks like. Stata,
+SPSS and Parquet files bring types of their own, which are kept.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from schemas.faults import Fault, Refused
+
+TABLE_SUFFIXES = (".csv", ".xlsx", ".parquet", ".dta", ".sav")
+SEALED = ".age"
+
+
+@dataclass(frozen=True)
+class Received:
+    """One table as received: its frame, the file's row number of each record, and the file's SHA-256."""
+
+    table: str
+    file: str
+    sheet: str
+    frame: pd.DataFrame
+    rows: pd.Series
+    sha256: str
+    content: bytes
+
+
+Unseal = Callable[[bytes], bytes]
+
+
+def candidates(folder: Path, table: str) -> list[tuple[Path, str]]:
+    """Return every file (and sheet, '' for the only one) in which a table of the folder could stand."""
+    directory, _, name = table.rpartition("/")
+    base = folder / directory
+    found = []
+    for suffix in TABLE_SUFFIXES:
+        for sealed in ("", SEALED):
+            path = base / f"{name}{suffix}{sealed}"
+            if path.is_file():
+                found.append((path, ""))
+    for sealed in ("", SEALED):
+        workbook = base / f"{base.name}.xlsx{sealed}"
+        if workbook.is_file() and (workbook, "") not in found:
+            found.append((workbook, name))
+    return found
+
+
+def read_table(folder: Path, table: str, unseal: Unseal) -> Received | None:
+    """Return a table of the folder, or None where it is not there.
+
+    Raises Refused if the table stands in two places, or its file cannot be read.
+    """
+    readings = []
+    for path, sheet in candidates(folder, table):
+        received = read_file(folder, path, unseal, sheet=sheet, table=table)
+        if received is not None:
+            readings.append(received)
+    if len(readings) > 1:
+        places = " and ".join(one.file + (f" sheet {one.sheet}" if one.sheet else "") for one in readings)
+        raise Refused(
+            [Fault(readings[0].file, rule=f"the table {table} stands in {places}", remedy="Keep one")]
+        )
+    return readings[0] if readings else None
+
+
+def read_file(
+    folder: Path, path: Path, unseal: Unseal, *, sheet: str = "", table: str = ""
+) -> Received | None:
+    """Return the table in one file (in one sheet of a workbook). None if the workbook has no such sheet.
+
+    Raises Refused if the file is not there or not what its name says.
+    """
+    name = path.relative_to(folder).as_posix()
+    try:
+        content = path.read_bytes()
+    except OSError:
+        raise Refused(
+            [Fault(name, rule="is not here", remedy="Put the file there, or correct the plan")]
+        ) from None
+    suffix = path.suffix
+    if suffix == SEALED:
+        content = unseal(content)
+        suffix = Path(path.stem).suffix
+    try:
+        frame = _READERS[suffix](content, path, sheet)
+    except Refused:
+        raise
+    except _NoSuchSheet:
+        return None
+    except Exception as error:
+        raise Refused([Fault(name, sheet, rule=_unreadable(suffix, error))]) from None
+    faults = _header_faults(frame, name, sheet)
+    if faults:
+        raise Refused(faults)
+    rows = pd.Series(range(2, len(frame) + 2), index=frame.index, dtype="int64")
+    filled = frame.notna().any(axis=1)
+    frame, rows = frame[filled].reset_index(drop=True), rows[filled].reset_index(drop=True)
+    return Received(table, name, sheet, frame, rows, hashlib.sha256(content).hexdigest(), content)
+
+
+class _NoSuchSheet(Exception):
+    pass
+
+
+def _unreadable(suffix: str, error: Exception) -> str:
+    kind = {".csv": "CSV", ".xlsx": "Excel", ".parquet": "Parquet", ".dta": "Stata", ".sav": "SPSS"}
+    if isinstance(error, UnicodeDecodeError):
+        return "is not UTF-8 text. Save it as 'CSV UTF-8'"
+    if isinstance(error, pd.errors.EmptyDataError):
+        return "is empty. The first row must hold the column names"
+    if isinstance(error, pd.errors.ParserError):
+        detail = str(error).rpartition("C error: ")[2].strip()
+        return f"cannot be read as CSV: {detail}. Check for a stray comma or quotation mark"
+    return f"cannot be read as {kind.get(suffix, suffix)}. Save it again and check that it opens"
+
+
+def _read_csv(content: bytes, _path: Path, _sheet: str) -> pd.DataFrame:
+    text = content.decode("utf-8-sig")
+    return pd.read_csv(
+        io.StringIO(text),
+        dtype="string",
+        keep_default_na=False,
+        na_values=[""],
+        skip_blank_lines=False,
+        index_col=False,
+        low_memory=False,
+    ).rename(columns=lambda column: str(column).strip())
+
+
+def _read_excel(content: bytes, _path: Path, sheet: str) -> pd.DataFrame:
+    from python_calamine import CalamineWorkbook
+
+    workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    if sheet and sheet not in workbook.sheet_names:
+        raise _NoSuchSheet
+    cells = workbook.get_sheet_by_name(sheet or workbook.sheet_names[0]).to_python(
+        skip_empty_area=False
+    )
+    if not cells:
+        raise pd.errors.EmptyDataError
+    header = [_cell_text(cell) or "" for cell in cells[0]]
+    while header and not header[-1]:
+        header.pop()
+    body = [[_cell_text(cell) for cell in row[: len(header)]] for row in cells[1:]]
+    return pd.DataFrame(body, columns=header, dtype="string")
+
+
+def _cell_text(cell: object) -> str | None:
+    """Return the text of a cell as a person reads it: 7 for a stored 7.0, ISO dates, nothing for empty."""
+    if cell is None or cell == "":
+        return None
+    if isinstance(cell, bool):
+        return "1" if cell else "0"
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
+        return str(int(cell))
+    if isinstance(cell, dt.datetime) and cell.time() == dt.time(0):
+        return cell.date().isoformat()
+    if isinstance(cell, (dt.datetime, dt.date, dt.time)):
+        return cell.isoformat()
+    return str(cell).strip() or None
+
+
+def _read_parquet(content: bytes, _path: Path, _sheet: str) -> pd.DataFrame:
+    return _plain(pd.read_parquet(io.BytesIO(content)))
+
+
+def _read_stata(content: bytes, _path: Path, _sheet: str) -> pd.DataFrame:
+    return _plain(pd.read_stata(io.BytesIO(content), convert_categoricals=False))
+
+
+def _read_spss(_content: bytes, path: Path, _sheet: str) -> pd.DataFrame:
+    import pyreadstat
+
+    if path.suffix == SEALED:
+        raise Refused(
+            [Fault(path.name, rule="a sealed SPSS file is not read", remedy="Seal it as CSV instead")]
+        )
+    frame, _ = pyreadstat.read_sav(str(path), user_missing=True)
+    return _plain(frame)
+
+
+def _plain(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the frame with two kinds of columns only: float64 and text."""
+    out = {}
+    for column in frame.columns:
+        values = frame[column]
+        if pd.api.types.is_numeric_dtype(values.dtype):
+            out[str(column)] = values.astype("Float64").astype("float64")
+        elif pd.api.types.is_datetime64_any_dtype(values.dtype):
+            out[str(column)] = values.dt.strftime("%Y-%m-%d").astype("string")
+        else:
+            out[str(column)] = values.astype("string").replace("", pd.NA)
+    return pd.DataFrame(out)
+
+
+_READERS: dict[str, Callable[[bytes, Path, str], pd.DataFrame]] = {
+    ".csv": _read_csv,
+    ".xlsx": _read_excel,
+    ".parquet": _read_parquet,
+    ".dta": _read_stata,
+    ".sav": _read_spss,
+}
+
+
+def _header_faults(frame: pd.DataFrame, file: str, sheet: str) -> list[Fault]:
+    faults = []
+    seen: dict[str, str] = {}
+    for position, column in enumerate(frame.columns, start=1):
+        if not column or str(column).startswith("Unnamed:"):
+            rule = f"column {position} has no name"
+            faults.append(Fault(file, sheet, 1, rule=rule, remedy="Name it, or delete it"))
+        elif column.casefold() in seen:
+            faults.append(
+                Fault(file, sheet, 1, column, "two columns bear this name", "Rename one of them")
+            )
+        seen[column.casefold()] = column
+    return faults
+
+
+def as_text(values: pd.Series) -> pd.Series:
+    """Return a column as text: whole numbers without a decimal point, so that 1.0 and '1' are one code."""
+    if values.dtype != "float64":
+        return values.astype("string").str.strip().replace("", pd.NA)
+    whole = values.notna() & (values == values.round()) & (values.abs() < 1e15)
+    text = values.map(repr, na_action="ignore").astype("string")
+    return text.where(~whole, values.where(whole, 0).astype("int64").astype("string"))
+
+
+_YES = {"yes", "true", "1", "y", "oui", "si", "sí"}
+_NO = {"no", "false", "0", "n", "non"}
+
+
+def typed(values: pd.Series, kind: str) -> tuple[pd.Series, pd.Series]:
+    """Return a column in a type (text, integer, number, yes_no, flag) and which of its cells do not fit.
+
+    integer gives Int64; number and yes_no (1/0) give float64; flag gives boolean; text gives string.
+    """
+    if kind == "text":
+        return as_text(values), pd.Series(False, index=values.index)
+    if kind in ("yes_no", "flag"):
+        words = as_text(values).str.casefold()
+        result = words.map({**dict.fromkeys(_YES, True), **dict.fromkeys(_NO, False)})
+        bad = words.notna() & result.isna()
+        result = result.astype("boolean")
+        return (result if kind == "flag" else result.astype("Float64").astype("float64")), bad
+    numbers = values
+    if values.dtype != "float64":
+        numbers = pd.to_numeric(values.str.strip(), errors="coerce").astype("Float64")
+        numbers = numbers.astype("float64")
+    bad = values.notna() & ~numbers.abs().lt(float("inf"))
+    if kind == "integer":
+        bad |= numbers.notna() & (numbers != numbers.round())
+        return numbers.where(~bad).astype("Int64"), bad
+    return numbers.where(~bad), bad

@@ -1,0 +1,123 @@
+"""The vault: personal columns and the way back from a pseudonym, encrypted with age; pseudonyms by HMAC.
+
+The secret key lies outside the assessment folder (PSIA_KEYS, else psia/keys in the user's configuration
+folder), so that the folder alone betrays nobody. The folder keeps the public half in vault/recipient.txt.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import io
+import os
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+
+from schemas.faults import Fault, Refused
+
+PSEUDONYM_HEX = 16
+
+
+def key_folder() -> Path:
+    """Return where secret keys lie: PSIA_KEYS, else psia/keys in the user's configuration folder."""
+    if given := os.environ.get("PSIA_KEYS"):
+        return Path(given)
+    config = os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config"
+    return Path(config) / "psia" / "keys"
+
+
+class Vault:
+    """The vault of one assessment. Nothing is made before it is needed."""
+
+    def __init__(self, folder: Path, assessment: str):
+        self.folder = folder / "vault"
+        self.assessment = assessment
+        self.key_file = key_folder() / f"{assessment}.key"
+
+    @cached_property
+    def _identity(self):  # noqa: ANN202 -- pyrage ships no types
+        from pyrage import x25519
+
+        recipient = self.folder / "recipient.txt"
+        known = recipient.read_text().strip() if recipient.is_file() else ""
+        if self.key_file.is_file():
+            identity = x25519.Identity.from_str(self.key_file.read_text().strip())
+            if known and str(identity.to_public()) != known:
+                raise self._refused("does not fit the key on this machine")
+        elif known:
+            raise self._refused("needs its key, which is not on this machine")
+        else:
+            identity = x25519.Identity.generate()
+            _write_secret(self.key_file, str(identity) + "\n")
+        return identity
+
+    def _refused(self, rule: str) -> Refused:
+        remedy = (
+            f"Put the key that made this vault at {self.key_file.name} in the folder of keys "
+            "(PSIA_KEYS), or move the folder vault/ away to start a new one"
+        )
+        return Refused([Fault("vault/recipient.txt", rule=f"the vault {rule}", remedy=remedy)])
+
+    @cached_property
+    def _hmac_key(self) -> bytes:
+        return hashlib.sha256(b"psia pseudonyms, first version\n" + str(self._identity).encode()).digest()
+
+    def pseudonyms(self, ids: pd.Series, kind: str) -> pd.Series:
+        """Return the pseudonym of each id: an HMAC under the vault's key, the same on every run.
+
+        kind keeps apart the ids of people, households and interviewers that happen to look alike.
+        """
+        known = {
+            one: hmac.new(self._hmac_key, f"{kind}:{one}".encode(), "sha256").hexdigest()[:PSEUDONYM_HEX]
+            for one in ids.dropna().unique()
+        }
+        return ids.map(known).astype("string")
+
+    def seal(self, content: bytes) -> bytes:
+        """Return the content encrypted for the holder of the key."""
+        from pyrage import encrypt
+
+        self._record_recipient()
+        return encrypt(content, [self._identity.to_public()])
+
+    def unseal(self, content: bytes) -> bytes:
+        """Return the content decrypted. Raises Refused if it was sealed with another key."""
+        from pyrage import decrypt
+
+        try:
+            return decrypt(content, [self._identity])
+        except Exception:
+            raise self._refused("cannot open a sealed file: it was sealed with another key") from None
+
+    def _record_recipient(self) -> None:
+        recipient = self.folder / "recipient.txt"
+        if not recipient.is_file():
+            self.folder.mkdir(parents=True, exist_ok=True)
+            recipient.write_text(str(self._identity.to_public()) + "\n")
+
+    def keep(self, people: pd.DataFrame) -> None:
+        """Store the personal cells: one row a table, file row and column. Replaces what was kept."""
+        path = self.folder / "people.csv.age"
+        content = people.to_csv(index=False, lineterminator="\n").encode()
+        if path.is_file() and self.unseal(path.read_bytes()) == content:
+            return
+        sealed = self.seal(content)
+        aside = path.with_suffix(".new")
+        aside.write_bytes(sealed)
+        aside.replace(path)
+
+    def people(self) -> pd.DataFrame:
+        """Return what is kept: table, pseudonym, column, value. Empty where nothing is."""
+        path = self.folder / "people.csv.age"
+        if not path.is_file():
+            return pd.DataFrame(columns=["table", "pseudonym", "column", "value"], dtype="string")
+        return pd.read_csv(io.BytesIO(self.unseal(path.read_bytes())), dtype="string", keep_default_na=False)
+
+
+def _write_secret(path: Path, content: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w") as file:
+        file.write(content)

@@ -101,6 +101,7 @@ class ImpactEstimates(Contract):
     release=Release(
         count=("respondents",),
         hide=("quantitative", "verdict"),
+        totals={"participants": 10, "focus_groups": 2},
     ),
 )
 class Triangulation(Contract):
@@ -119,7 +120,7 @@ class Triangulation(Contract):
     "mart.focus_group_verdicts",
     grain="one row a wave, poverty group and indicator",
     key=("wave", "poverty_group", "indicator"),
-    release=Release(),
+    release=Release(totals={"participants": 10, "focus_groups": 2}),
 )
 class FocusGroupVerdicts(Contract):
     wave: Text = text("wave in which the groups met")

@@ -324,6 +324,10 @@ def _told(file: str, error: Any) -> Fault:
         return Fault(file, column=place, rule="is not a key of the plan", remedy=_nearest(error["loc"]))
     if error["type"] == "missing":
         return Fault(file, column=place, rule="is missing from the plan", remedy="Add the key")
+    if error["type"] in ("string_too_short", "too_short"):
+        return Fault(file, column=place, rule="is empty", remedy="Fill it in")
+    if error["type"].startswith("date_"):
+        return Fault(file, column=place, rule="is not a date", remedy="Write it as 2026-01-31, without quotation marks")
     message = error["msg"].removeprefix("Value error, ")
     return Fault(file, column=place, rule=message[0].lower() + message[1:], remedy="Correct the value")
 

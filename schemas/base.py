@@ -7,7 +7,7 @@ leave this module.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 import pandas as pd
@@ -311,3 +311,19 @@ def _key_faults(
             )
         )
     return faults[:MOST_FAULTS_PER_TABLE]
+
+
+def extend_released(contract: type[Contract], name: str) -> type[Contract]:
+    """Return the contract under a released name: all but the key may be missing, `withheld_by` is added."""
+    annotations: dict[str, Any] = {}
+    fields: dict[str, Any] = {"__annotations__": annotations}
+    series = {"Int64": Whole, "float64": Number, "boolean": Flag}
+    keyed = set(contract.about().key)
+    for position, (column, kind) in enumerate(column_types(contract).items()):
+        annotations[f"column_{position}"] = series.get(kind, Text)
+        fields[f"column_{position}"] = pa.Field(alias=column, nullable=column not in keyed)
+    annotations["withheld_by"] = Text
+    fields["withheld_by"] = pa.Field(nullable=False)
+    released = type(f"Released{contract.__name__}", (Contract,), fields)
+    released._about = replace(contract.about(), name=name, source="", refers={}, release=None)  # type: ignore[attr-defined]
+    return released  # type: ignore[return-value]

@@ -25,6 +25,7 @@ class Frame(Contract):
     gender: Text = choice(GENDERS, missing=True)
     difference: Text = text("ethnicity, religion, caste or other difference", missing=True)
     order: Whole = number("order in which a purposive sample takes units", missing=True)
+    draw_order: Whole = number("made here: the unit's place by id, which fixes the draw", missing=True)
 
 
 @table(

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import importlib
-import pkgutil
 from pathlib import Path
 
-import schemas
 from schemas.base import TABLES, Contract, column_types, notes, required_columns
 
-for _module in pkgutil.iter_modules(schemas.__path__):
-    importlib.import_module(f"schemas.{_module.name}")
+MODULES = [
+    f"schemas.{name}"
+    for name in ("plan", "secondary", "mapping", "design", "fieldwork", "analysis", "reporting", "followup")
+]
+for _module in MODULES:
+    importlib.import_module(_module)
 
 PAGE = Path(__file__).parent / "assessment-folder.md"
 MADE_HERE = {"draw_order"}
@@ -48,9 +50,8 @@ SPSS or Parquet file; else they are text.
 def page() -> str:
     """Return the page: one table of columns for each input table."""
     parts = [TOP]
-    for contract in TABLES.values():
-        if contract.about().source:
-            parts.append(_section(contract))
+    by_phase = sorted(TABLES.values(), key=lambda contract: MODULES.index(contract.__module__))
+    parts += [_section(contract) for contract in by_phase if contract.about().source]
     return "\n".join(parts)
 
 

@@ -144,9 +144,7 @@ class Seeds(Part):
 class Sampling(Part):
     """How respondents are chosen from the frame."""
 
-    design: Literal["representative", "purposive", "census", "randomised", "undeclared"] = (
-        "undeclared"
-    )
+    design: Literal["representative", "purposive", "census", "randomised", "undeclared"] = "undeclared"
     size: int | None = Field(None, ge=1)
     sizes: dict[str, int] = {}
 
@@ -327,7 +325,9 @@ def _told(file: str, error: Any) -> Fault:
     if error["type"] in ("string_too_short", "too_short"):
         return Fault(file, column=place, rule="is empty", remedy="Fill it in")
     if error["type"].startswith("date_"):
-        return Fault(file, column=place, rule="is not a date", remedy="Write it as 2026-01-31, without quotation marks")
+        return Fault(
+            file, column=place, rule="is not a date", remedy="Write it as 2026-01-31, without quotation marks"
+        )
     message = error["msg"].removeprefix("Value error, ")
     return Fault(file, column=place, rule=message[0].lower() + message[1:], remedy="Correct the value")
 

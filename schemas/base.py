@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 import pandas as pd
@@ -114,21 +116,28 @@ def number(note: str = "", *, missing: bool = False, **more: Any) -> Any:
     return pa.Field(nullable=missing, description=note, **more)
 
 
-def column_types(contract: type[Contract]) -> dict[str, str]:
+@cache
+def _schema(contract: type[Contract]) -> Any:
+    """Return the contract's pandera schema, built once: building it costs more than checking a small table."""
+    return contract.to_schema()
+
+
+@cache
+def column_types(contract: type[Contract]) -> Mapping[str, str]:
     """Return column -> pandas type of a contract, in the contract's order."""
-    schema = contract.to_schema()
-    return {str(name): str(column.dtype) for name, column in schema.columns.items()}
+    schema = _schema(contract)
+    return MappingProxyType({str(name): str(column.dtype) for name, column in schema.columns.items()})
 
 
 def required_columns(contract: type[Contract]) -> list[str]:
     """Return the columns that may not have an empty cell."""
-    schema = contract.to_schema()
+    schema = _schema(contract)
     return [str(name) for name, column in schema.columns.items() if not column.nullable]
 
 
 def notes(contract: type[Contract]) -> dict[str, str]:
     """Return column -> what it means, as the contract says."""
-    schema = contract.to_schema()
+    schema = _schema(contract)
     return {str(name): column.description or "" for name, column in schema.columns.items()}
 
 
@@ -150,9 +159,13 @@ def extend(contract: type[Contract], types: Mapping[str, str]) -> type[Contract]
 
 def empty(contract: type[Contract]) -> pd.DataFrame:
     """Return a frame with the contract's columns and types and no row."""
-    return pd.DataFrame(
-        {name: pd.Series(dtype=kind) for name, kind in column_types(contract).items()}
-    )
+    return _empty(contract).copy()
+
+
+@cache
+def _empty(contract: type[Contract]) -> pd.DataFrame:
+    kinds = column_types(contract)
+    return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in kinds.items()})
 
 
 def conform(frame: pd.DataFrame, contract: type[Contract]) -> pd.DataFrame:
@@ -160,15 +173,20 @@ def conform(frame: pd.DataFrame, contract: type[Contract]) -> pd.DataFrame:
 
     Raises ValueError if a value cannot be held in its column's type: our own code made it.
     """
+    if not len(frame) and not len(frame.columns.difference(list(column_types(contract)))):
+        return empty(contract)
     out = {}
-    allowed_empty = set(column_types(contract)) - set(required_columns(contract))
-    for column, kind in column_types(contract).items():
+    kinds = column_types(contract)
+    allowed_empty = set(kinds) - set(required_columns(contract))
+    for column, kind in kinds.items():
         if column in frame:
             out[column] = frame[column].astype(kind)
         elif column in allowed_empty:
-            out[column] = pd.Series(pd.NA, index=frame.index).astype(
-                kind if kind != "float64" else "Float64"
-            ).astype(kind)
+            out[column] = (
+                pd.Series(pd.NA, index=frame.index)
+                .astype(kind if kind != "float64" else "Float64")
+                .astype(kind)
+            )
         else:
             raise ValueError(f"{contract.about().name} lacks its column {column}")
     unknown = [column for column in frame.columns if column not in out]
@@ -215,10 +233,13 @@ def check(
 def _contract_faults(
     frame: pd.DataFrame, contract: type[Contract], file: str, sheet: str, rows: pd.Series
 ) -> list[Fault]:
+    kinds = column_types(contract)
+    if not len(frame) and {column: str(frame[column].dtype) for column in frame} == _plain_types(kinds):
+        return []
     positions = frame.reset_index(drop=True)
     cases = _not_finite(positions, contract)
     try:
-        contract.to_schema().validate(positions, lazy=True)
+        _schema(contract).validate(positions, lazy=True)
     except SchemaErrors as errors:
         cases = pd.concat([cases, errors.failure_cases]) if len(cases) else errors.failure_cases
     if cases.empty:
@@ -228,6 +249,10 @@ def _contract_faults(
     for (column, found), group in cases.groupby(["column", "check"], sort=True, dropna=False):
         faults += _told(group, str(column), str(found), contract, file, sheet, row_numbers)
     return faults
+
+
+def _plain_types(kinds: Mapping[str, str]) -> dict[str, str]:
+    return {column: kind.removesuffix("[pyarrow]") for column, kind in kinds.items()}
 
 
 def _not_finite(frame: pd.DataFrame, contract: type[Contract]) -> pd.DataFrame:
@@ -275,7 +300,7 @@ def _told(
 
 
 def _remedy(contract: type[Contract], column: str, name: str) -> str:
-    schema = contract.to_schema()
+    schema = _schema(contract)
     if column not in schema.columns:
         return ""
     for one in schema.columns[column].checks:
@@ -293,9 +318,7 @@ def _known_columns(contract: type[Contract]) -> str:
     return "The columns are: " + ", ".join(column_types(contract))
 
 
-def _key_faults(
-    frame: pd.DataFrame, key: list[str], file: str, sheet: str, rows: pd.Series
-) -> list[Fault]:
+def _key_faults(frame: pd.DataFrame, key: list[str], file: str, sheet: str, rows: pd.Series) -> list[Fault]:
     twice = frame.duplicated(key, keep=False) & frame[key].notna().all(axis=1)
     faults = []
     for _, group in frame[twice].groupby(key, sort=False):
@@ -313,6 +336,7 @@ def _key_faults(
     return faults[:MOST_FAULTS_PER_TABLE]
 
 
+@cache
 def extend_released(contract: type[Contract], name: str) -> type[Contract]:
     """Return the contract under a released name: all but the key may be missing, `withheld_by` is added."""
     annotations: dict[str, Any] = {}

@@ -89,7 +89,7 @@ class Interviews(Contract):
     "mart.wave_losses",
     grain="one row a wave and reason",
     key=("wave", "reason"),
-    release=Release(),
+    release=Release(totals={"interviews": 10}),
 )
 class WaveLosses(Contract):
     wave: Text = text("wave")
@@ -101,7 +101,7 @@ class WaveLosses(Contract):
     "mart.correction_summary",
     grain="one row a wave and variable",
     key=("wave", "variable"),
-    release=Release(),
+    release=Release(totals={"corrections": 10}),
 )
 class CorrectionSummary(Contract):
     wave: Text = text("wave")
@@ -124,7 +124,7 @@ class FieldChecks(Contract):
     "mart.field_check_summary",
     grain="one row a wave, check and severity",
     key=("wave", "check", "severity"),
-    release=Release(),
+    release=Release(totals={"found": 10}),
 )
 class FieldCheckSummary(Contract):
     wave: Text = text("wave")

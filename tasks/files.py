@@ -101,6 +101,7 @@ def read_file(
     faults = _header_faults(frame, name, sheet)
     if faults:
         raise Refused(faults)
+    frame = frame.set_axis([str(column) for column in frame.columns], axis=1)
     rows = pd.Series(range(2, len(frame) + 2), index=frame.index, dtype="int64")
     filled = frame.notna().any(axis=1)
     frame, rows = frame[filled].reset_index(drop=True), rows[filled].reset_index(drop=True)
@@ -124,16 +125,18 @@ def _unreadable(suffix: str, error: Exception) -> str:
 
 
 def _read_csv(content: bytes, _path: Path, _sheet: str) -> pd.DataFrame:
-    text = content.decode("utf-8-sig")
-    return pd.read_csv(
-        io.StringIO(text),
+    # Without a header of its own, pandas neither renames equal columns nor drops surplus cells in silence.
+    cells = pd.read_csv(
+        io.StringIO(content.decode("utf-8-sig")),
+        header=None,
         dtype="string",
         keep_default_na=False,
         na_values=[""],
         skip_blank_lines=False,
-        index_col=False,
         low_memory=False,
-    ).rename(columns=lambda column: str(column).strip())
+    )
+    header = ["" if pd.isna(name) else str(name).strip() for name in cells.iloc[0]]
+    return cells.iloc[1:].set_axis(header, axis=1).reset_index(drop=True)
 
 
 def _read_excel(content: bytes, _path: Path, sheet: str) -> pd.DataFrame:
@@ -142,9 +145,7 @@ def _read_excel(content: bytes, _path: Path, sheet: str) -> pd.DataFrame:
     workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
     if sheet and sheet not in workbook.sheet_names:
         raise _NoSuchSheet
-    cells = workbook.get_sheet_by_name(sheet or workbook.sheet_names[0]).to_python(
-        skip_empty_area=False
-    )
+    cells = workbook.get_sheet_by_name(sheet or workbook.sheet_names[0]).to_python(skip_empty_area=False)
     if not cells:
         raise pd.errors.EmptyDataError
     header = [_cell_text(cell) or "" for cell in cells[0]]
@@ -215,13 +216,11 @@ def _header_faults(frame: pd.DataFrame, file: str, sheet: str) -> list[Fault]:
     faults = []
     seen: dict[str, str] = {}
     for position, column in enumerate(frame.columns, start=1):
-        if not column or str(column).startswith("Unnamed:"):
+        if not column:
             rule = f"column {position} has no name"
             faults.append(Fault(file, sheet, 1, rule=rule, remedy="Name it, or delete it"))
         elif column.casefold() in seen:
-            faults.append(
-                Fault(file, sheet, 1, column, "two columns bear this name", "Rename one of them")
-            )
+            faults.append(Fault(file, sheet, 1, column, "two columns bear this name", "Rename one of them"))
         seen[column.casefold()] = column
     return faults
 

@@ -37,7 +37,7 @@ class Vault:
         self.key_file = key_folder() / f"{assessment}.key"
 
     @cached_property
-    def _identity(self):  # noqa: ANN202 -- pyrage ships no types
+    def _identity(self):
         from pyrage import x25519
 
         recipient = self.folder / "recipient.txt"
@@ -86,8 +86,9 @@ class Vault:
         """Return the content decrypted. Raises Refused if it was sealed with another key."""
         from pyrage import decrypt
 
+        identity = self._identity
         try:
-            return decrypt(content, [self._identity])
+            return decrypt(content, [identity])
         except Exception:
             raise self._refused("cannot open a sealed file: it was sealed with another key") from None
 

@@ -112,9 +112,7 @@ def columns(expression: str) -> set[str]:
 def evaluate(expression: str, answers: dict):
     """The expression over one respondent; an answer that is not given is missing."""
     names = sorted(columns(expression))
-    numbers = {
-        name: float(value) if isinstance(value, int) else value for name, value in answers.items()
-    }
+    numbers = {name: float(value) if isinstance(value, int) else value for name, value in answers.items()}
     columns_sql = ", ".join(f":{name} AS {name}" for name in names)
     with sqlite3.connect(":memory:") as connection:
         query = f"SELECT {expression} FROM (SELECT {columns_sql})"  # noqa: S608
@@ -157,9 +155,7 @@ indicators = pytest.mark.parametrize("indicator", INDICATORS, ids=list(BY_ID))
     ids=["indicators", "questions", "table_1", "table_2", "box_4", "box_a2"],
 )
 def test_ids_are_unique(records, key):
-    assert [
-        name for name, times in Counter(record[key] for record in records).items() if times > 1
-    ] == []
+    assert [name for name, times in Counter(record[key] for record in records).items() if times > 1] == []
 
 
 def test_labels_are_unique():
@@ -192,9 +188,7 @@ def test_indicator_keeps_to_the_closed_lists(indicator):
 
 
 def test_every_heading_is_used():
-    assert {
-        indicator["heading"] for indicator in INDICATORS
-    } == BOX_6_HEADINGS | BOX_1_ASSETS | BOX_5_AREAS
+    assert {indicator["heading"] for indicator in INDICATORS} == BOX_6_HEADINGS | BOX_1_ASSETS | BOX_5_AREAS
 
 
 def test_every_row_of_table_1_is_followed():
@@ -203,9 +197,7 @@ def test_every_row_of_table_1_is_followed():
 
 @indicators
 def test_indicator_has_exactly_one_smallest_change(indicator):
-    sizes = [
-        indicator[key] for key in ("smallest_change", "smallest_change_pct") if key in indicator
-    ]
+    sizes = [indicator[key] for key in ("smallest_change", "smallest_change_pct") if key in indicator]
     assert len(sizes) == 1
     assert sizes[0] > 0
     if indicator["unit"].startswith("currency"):
@@ -222,9 +214,7 @@ def test_indicator_has_four_prompts(indicator):
 
 
 def test_no_two_prompts_are_the_same():
-    prompts = Counter(
-        prompt for indicator in INDICATORS for prompt in indicator["prompts"].values()
-    )
+    prompts = Counter(prompt for indicator in INDICATORS for prompt in indicator["prompts"].values())
     assert [prompt for prompt, times in prompts.items() if times > 1] == []
 
 
@@ -242,9 +232,7 @@ def test_question_is_well_formed(question):
     assert ("choices" in question) == (question["type"] == "choice")
     if question["type"] == "choice":
         assert all(set(choice) == {"name", "label"} for choice in question["choices"])
-        assert (
-            len({choice["name"] for choice in question["choices"]}) == len(question["choices"]) > 1
-        )
+        assert len({choice["name"] for choice in question["choices"]}) == len(question["choices"]) > 1
     if question["type"] in {"integer", "number"}:
         assert question["unit"]
         assert question["minimum"] >= 0
@@ -255,12 +243,7 @@ def test_question_is_well_formed(question):
 
 
 def test_every_question_is_used():
-    used = {
-        name
-        for indicator in INDICATORS
-        for text in expressions(indicator)
-        for name in columns(text)
-    }
+    used = {name for indicator in INDICATORS for text in expressions(indicator) for name in columns(text)}
     assert set(BY_NAME) - used == set()
 
 
@@ -300,14 +283,8 @@ def test_expressions_compare_only_with_choices_that_exist(indicator):
     for expression in expressions(indicator):
         for comparison in parse(expression).find_all(exp.EQ, exp.NEQ):
             column, literal = comparison.this, comparison.expression
-            if (
-                isinstance(column, exp.Column)
-                and isinstance(literal, exp.Literal)
-                and literal.is_string
-            ):
-                assert literal.this in {
-                    choice["name"] for choice in BY_NAME[column.sql()]["choices"]
-                }
+            if isinstance(column, exp.Column) and isinstance(literal, exp.Literal) and literal.is_string:
+                assert literal.this in {choice["name"] for choice in BY_NAME[column.sql()]["choices"]}
 
 
 @indicators
@@ -354,9 +331,7 @@ def test_every_answer_gives_a_value_or_a_stated_gap(indicator):
 
 
 def test_known_answers():
-    assert value(
-        "safe_workplace", guard_on_machine=1, mask_or_gloves=1, fire_exit=0
-    ) == pytest.approx(2 / 3)
+    assert value("safe_workplace", guard_on_machine=1, mask_or_gloves=1, fire_exit=0) == pytest.approx(2 / 3)
     assert deprived("safe_workplace", guard_on_machine=1, mask_or_gloves=0, fire_exit=0) == 1
     assert value("housing_rooms_per_person", rooms=2, household_members=5) == pytest.approx(0.4)
     assert deprived("housing_rooms_per_person", rooms=1, household_members=3) == 0
@@ -463,18 +438,14 @@ def test_every_item_of_box_5_can_be_shown_in_its_own_words():
         if item["box"] != "Box 5":
             continue
         covering = [BY_ID[name] for name in item["indicators"]]
-        assert any(item["stakeholder"] == indicator["stakeholder"] for indicator in covering), item[
-            "text"
-        ]
+        assert any(item["stakeholder"] == indicator["stakeholder"] for indicator in covering), item["text"]
         assert any(item["text"] in indicator[item["side"]] for indicator in covering), item["text"]
 
 
 def test_every_item_of_box_6_has_a_measure_of_its_heading_and_kind():
     for item in ITEMS:
         if item["box"] == "Box 6":
-            covering = {
-                (BY_ID[name]["heading"], BY_ID[name]["kind"]) for name in item["indicators"]
-            }
+            covering = {(BY_ID[name]["heading"], BY_ID[name]["kind"]) for name in item["indicators"]}
             assert (item["heading"], item["kind"]) in covering, item["text"]
     measured = {(indicator["heading"], indicator["kind"]) for indicator in INDICATORS}
     assert {(heading, kind) for heading in BOX_6_HEADINGS for kind in KINDS} <= measured
@@ -490,16 +461,8 @@ def test_table_1():
         }  # fmt: skip
         assert row["id"].startswith(row["area_of_intervention"].lower().replace(" ", "_") + ".")
         assert len(row["negative_effects"]) == len(row["negative_source"]) >= 1
-        assert all(
-            source.startswith(("section ", "note under Table 1"))
-            for source in row["negative_source"]
-        )
-    noted = [
-        source
-        for row in TABLE_1
-        for source in row["negative_source"]
-        if source == "note under Table 1"
-    ]
+        assert all(source.startswith(("section ", "note under Table 1")) for source in row["negative_source"])
+    noted = [source for row in TABLE_1 for source in row["negative_source"] if source == "note under Table 1"]
     assert len(noted) == 2
 
 
@@ -570,9 +533,7 @@ def test_box_a2():
         "networks",
         "social_protection",
     ]
-    assert all(
-        "evidence_kind" not in question for question in BOX_A2 if question["part"] != "poverty"
-    )
+    assert all("evidence_kind" not in question for question in BOX_A2 if question["part"] != "poverty")
 
 
 # ---- What a demonstration relies on

@@ -1,0 +1,349 @@
+"""The command `psia`. Help, status and a run that has nothing to do import nothing heavy."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from schemas.faults import Fault
+    from tasks.run import Run
+
+DONE, REFUSED, USAGE, FAILED = 0, 1, 2, 3
+
+app = typer.Typer(
+    name="psia",
+    help="Poverty and social impact assessment of cluster development programmes: one folder of field data "
+    "in, one standardized cluster report out, the same bytes again from the same folder.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+FolderArgument = Annotated[
+    Path, typer.Argument(help="The assessment folder (or a folder of assessments).", show_default="here")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print a list of records for a machine to read.")]
+
+
+def main() -> None:
+    """Run the command; a user's mistake ends in a line, never in a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
+    app()
+
+
+@app.command()
+def init(
+    name: Annotated[str, typer.Argument(help="Name of the new folder: lower-case letters, digits, - _ .")],
+) -> None:
+    """Make a new assessment folder with a plan to fill in."""
+    from tasks.start import BadName, start
+
+    try:
+        folder = start(Path(name))
+    except BadName as error:
+        _stop(str(error), USAGE)
+    except FileExistsError:
+        _stop(f"{name} exists already. Choose another name, or move it away", USAGE)
+    typer.echo(f"{folder}/assessment.toml is the plan: fill it in, then 'psia check {folder}'")
+
+
+@app.command()
+def check(
+    folder: FolderArgument = Path(),
+    as_json: JsonOption = False,
+    wave: Annotated[str, typer.Option(help="Show the field checks of one wave.")] = "",
+) -> None:
+    """Read and check everything, and change nothing."""
+    from schemas.faults import Refused
+    from tasks.run import Run
+
+    root = _assessment(folder)
+    run = Run(root)
+    try:
+        run.prepare()
+    except Refused as refused:
+        _refuse(refused.faults, as_json, root)
+    findings = _field_findings(run, wave)
+    if as_json:
+        _print_json([{"status": "accepted", "tables": len(run.intake.tables)}, *findings])
+        return
+    typer.echo(f"{root.name or root.resolve().name}: nothing is wrong with the plan or the data.")
+    for name, frame in sorted(run.intake.tables.items()):
+        if len(frame):
+            typer.echo(f"  {name}: {len(frame)} rows")
+    for finding in findings:
+        typer.echo(f"  {finding['severity']}: {finding['wave']}, {finding['check']}: {finding['message']}")
+
+
+def _field_findings(run: Run, wave: str) -> list[dict[str, Any]]:
+    """Return the field checks of a wave, or of every wave where none is named, without ids of people."""
+    from tasks import fieldwork
+
+    known = [one.name for one in run.plan.wave]
+    if wave and wave not in known:
+        _stop(f"the wave '{wave}' is not in the plan. The waves: {', '.join(known) or 'none'}", USAGE)
+    tables = run.intake.tables
+    checks, _ = fieldwork.check_fieldwork(
+        tables["staged.responses"],
+        tables["staged.waves"],
+        tables["mart.wave_losses"],
+        thresholds=run.plan.thresholds,
+    )
+    shown = checks[checks["wave"] == wave] if wave else checks
+    columns = ["wave", "check", "severity", "message"]
+    return shown[columns].drop_duplicates().to_dict("records")
+
+
+@app.command()
+def run(
+    folder: FolderArgument = Path(),
+    engine: Annotated[
+        str, typer.Option(help="prefect or process; else Prefect where an API is configured.")
+    ] = "",
+    select: Annotated[
+        str, typer.Option(help="Only this phase; with + behind it, this one and all later ones.")
+    ] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done.")] = False,
+    seal: Annotated[
+        bool, typer.Option("--seal", help="Put sealed copies in the place of files with personal columns.")
+    ] = False,
+) -> None:
+    """Run the assessment: seven phases, and the report. What has not changed is left alone."""
+    if engine not in ("", "prefect", "process"):
+        _stop(f"'{engine}' is not an engine. Use prefect or process", USAGE)
+    from tasks import state
+
+    found = _assessments(folder)
+    if dry_run:
+        for assessment in found:
+            _tell_changes(assessment)
+        return
+    stale = [one for one in found if select or seal or not state.unchanged(one)]
+    for assessment in found:
+        if assessment not in stale:
+            typer.echo(f"{assessment}: nothing has changed, nothing was computed.")
+            typer.echo(f"The report: {_report(assessment)}")
+    if not stale:
+        return
+    from flows.runner import execute, execute_many
+
+    options: dict[str, Any] = {"engine": engine, "select": select, "seal": seal, "say": typer.echo}
+    code = execute(stale[0], **options) if len(stale) == 1 else execute_many(stale, **options)
+    if code:
+        raise typer.Exit(code)
+
+
+def _tell_changes(folder: Path) -> None:
+    from tasks import state
+
+    lines = state.changes(folder)
+    if not lines:
+        typer.echo(f"{folder}: nothing has changed, nothing would be computed.")
+    for line in lines:
+        typer.echo(f"{folder}: {line}")
+
+
+@app.command()
+def status(folder: FolderArgument = Path(), as_json: JsonOption = False) -> None:
+    """Say what has changed since the last finished run."""
+    from tasks import state
+
+    records = []
+    for assessment in _assessments(folder):
+        lines = state.changes(assessment)
+        records.append({"assessment": assessment.name, "current": not lines, "changes": lines})
+        if not as_json:
+            word = "is current" if not lines else "has changed"
+            typer.echo(f"{assessment}: {word}")
+            for line in lines:
+                typer.echo(f"  {line}")
+    if as_json:
+        _print_json(records)
+
+
+@app.command()
+def table(
+    name: Annotated[str, typer.Argument(help="Layer and table, such as mart.poverty_nodes.")] = "",
+    folder: Annotated[Path, typer.Option("--in", help="The assessment folder.")] = Path(),
+    as_json: JsonOption = False,
+    reveal: Annotated[
+        bool,
+        typer.Option("--reveal", help="With mart.sample: the ids behind the pseudonyms, from the vault."),
+    ] = False,
+) -> None:
+    """Print a table of the warehouse as CSV; without a name, list the tables."""
+    from schemas.faults import Refused
+    from tasks.show import names, rows
+
+    root = _assessment(folder)
+    try:
+        if not name:
+            listed = names(root)
+            _print_json(listed) if as_json else _print_csv(
+                ["table", "rows"], [tuple(r.values()) for r in listed]
+            )
+            return
+        columns, records = rows(root, name, reveal=reveal)
+    except Refused as refused:
+        _refuse(refused.faults, as_json, None)
+    if as_json:
+        _print_json([dict(zip(columns, record, strict=True)) for record in records])
+    else:
+        _print_csv(columns, records)
+
+
+@app.command()
+def report(folder: FolderArgument = Path()) -> None:
+    """Render the report again from what was released, and say where it is."""
+    from flows.runner import render_again
+
+    code = render_again(_assessment(folder), say=typer.echo)
+    if code:
+        raise typer.Exit(code)
+
+
+@app.command()
+def demo(
+    name: Annotated[str, typer.Argument(help="Which demo; without a name they are listed.")] = "",
+    into: Annotated[
+        Path, typer.Option(help="Where to copy it.", show_default="a folder of its name")
+    ] = Path(),
+    engine: Annotated[str, typer.Option(help="prefect or process.")] = "",
+) -> None:
+    """Copy a demo that ships with psia and run it."""
+    demos = _demos()
+    if not name:
+        for one, note in demos.items():
+            typer.echo(f"{one}: {note}")
+        return
+    if name not in demos:
+        _stop(f"there is no demo '{name}'. The demos: {', '.join(demos)}", USAGE)
+    target = into if into != Path() else Path(name)
+    if not target.exists():
+        shutil.copytree(
+            _data() / "demo" / name, target, ignore=shutil.ignore_patterns("results", "received", "vault")
+        )
+        typer.echo(f"The demo was copied to {target}")
+    run(target, engine=engine)
+
+
+@app.command()
+def sources(as_json: JsonOption = False) -> None:
+    """List the kinds of sources that psia reads, with format, citation and licence."""
+    from tasks.sources import found
+
+    records = [source.describe() for source in found()]
+    if as_json:
+        _print_json(records)
+        return
+    for record in records:
+        typer.echo(f"{record['name']}: {record['title']}")
+        for key in ("format", "place", "target", "citation", "licence"):
+            typer.echo(f"  {key}: {record[key]}")
+
+
+@app.command()
+def indicators(
+    folder: Annotated[
+        Path, typer.Argument(help="An assessment folder, for its own indicators too.")
+    ] = Path(),
+    as_json: JsonOption = False,
+) -> None:
+    """List the indicators of the catalogue, and those that an assessment adds."""
+    from schemas.faults import Refused
+    from tasks import catalogue
+
+    try:
+        own = catalogue.own_indicators(folder / "design" / "indicators.toml")
+    except Refused as refused:
+        _refuse(refused.faults, as_json, None)
+    records = [
+        {**one.model_dump(), "origin": "own" if name in own else "catalogue"}
+        for name, one in {**catalogue.standard_indicators(), **own}.items()
+    ]
+    if as_json:
+        _print_json(records)
+        return
+    heading = ""
+    for record in sorted(records, key=lambda r: str(r["heading"])):
+        if record["heading"] != heading:
+            heading = str(record["heading"])
+            typer.echo(heading)
+        typer.echo(f"  {record['id']}: {record['label']} ({record['unit']}, {record['better']} is better)")
+
+
+def _demos() -> dict[str, str]:
+    folder = _data() / "demo"
+    notes = {
+        "block-printing": "a complete invented cluster with all seven phases",
+        "italy-1991-1996": "Annex I of the study: growth inside and outside industrial districts",
+        "evidence": "the clusters that section 4 of the study documents, as a small portfolio",
+    }
+    return {name: note for name, note in notes.items() if (folder / name).is_dir()}
+
+
+def _data() -> Path:
+    return Path(__file__).parent.parent / "data"
+
+
+def _assessment(folder: Path) -> Path:
+    if not (folder / "assessment.toml").is_file():
+        _stop(
+            f"{folder.resolve()} holds no assessment.toml. Go to an assessment folder, name one, "
+            "or make one with 'psia init NAME'",
+            USAGE,
+        )
+    return folder
+
+
+def _assessments(folder: Path) -> list[Path]:
+    """Return the assessment folder itself, or every assessment in a folder of them, sorted."""
+    if (folder / "assessment.toml").is_file():
+        return [folder]
+    found = sorted(path.parent for path in folder.glob("*/assessment.toml")) if folder.is_dir() else []
+    return found or [_assessment(folder)]
+
+
+def _report(folder: Path) -> Path:
+    return (folder / "results" / "current" / "report.html").absolute()
+
+
+def _refuse(faults: Iterable[Fault], as_json: bool, folder: Path | None) -> None:
+    from flows.runner import tell_faults
+
+    tell_faults(list(faults), folder, as_json=as_json)
+    raise typer.Exit(REFUSED)
+
+
+def _stop(message: str, code: int) -> None:
+    typer.echo(f"psia: {message}", err=True)
+    raise typer.Exit(code)
+
+
+def _print_json(records: list[Any]) -> None:
+    typer.echo(json.dumps(records, indent=1, ensure_ascii=False, default=str))
+
+
+def _print_csv(columns: list[str], records: Iterable[tuple[Any, ...]]) -> None:
+    import csv
+
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(columns)
+    for record in records:
+        writer.writerow(["" if cell is None else _shown(cell) for cell in record])
+
+
+def _shown(cell: Any) -> Any:
+    return f"{cell:.10g}" if isinstance(cell, float) else cell

@@ -1,0 +1,91 @@
+"""The engine: Prefect's decorators, or plain functions in this process.
+
+flows/assess.py is a real Prefect flow. Where no Prefect API is configured and nobody asks for one, the same
+functions run undecorated, because a run without a server of its own starts at once; results are the same.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Literal
+
+Engine = Literal["prefect", "process"]
+
+_chosen: Engine = "prefect"
+
+
+def choose(engine: Engine) -> None:
+    """Choose the engine. To be called before flows.assess is imported, which decorates when it is."""
+    global _chosen
+    _chosen = engine
+    if engine == "prefect":
+        _quiet()
+
+
+def configured() -> bool:
+    """Return whether the user has a Prefect API: in the environment, or in Prefect's active profile."""
+    if os.environ.get("PREFECT_API_URL"):
+        return True
+    home = Path(os.environ.get("PREFECT_HOME") or Path.home() / ".prefect")
+    try:
+        profiles = tomllib.loads((home / "profiles.toml").read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError):
+        return False
+    active = os.environ.get("PREFECT_PROFILE") or profiles.get("active", "")
+    return bool(profiles.get("profiles", {}).get(active, {}).get("PREFECT_API_URL"))
+
+
+def _quiet() -> None:
+    """Set what keeps Prefect quiet and private, unless the user has set it: no telemetry, own folder."""
+    settings = {
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "DO_NOT_TRACK": "1",
+        "PREFECT_LOGGING_LEVEL": "WARNING",
+        "PREFECT_SERVER_LOGGING_LEVEL": "ERROR",
+        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",
+        "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
+        "PREFECT_CLI_PROMPT": "false",
+    }
+    if not configured():
+        home = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+        settings["PREFECT_HOME"] = str(Path(home) / "psia" / "prefect")
+    for name, value in settings.items():
+        os.environ.setdefault(name, value)
+
+
+def flow(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Return a decorator: Prefect's flow, or nothing at all."""
+    if _chosen == "process":
+        return lambda function: function
+    import prefect
+
+    return prefect.flow(name=name, persist_result=False, validate_parameters=False)
+
+
+def task(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Return a decorator: Prefect's task without its cache, or nothing at all."""
+    if _chosen == "process":
+        return lambda function: function
+    import prefect
+    from prefect.cache_policies import NO_CACHE
+
+    return prefect.task(name=name, cache_policy=NO_CACHE, persist_result=False)
+
+
+def named(function: Callable[..., Any], name: str) -> Callable[..., Any]:
+    """Return a task under the name of the step that it does."""
+    return function.with_options(name=name) if hasattr(function, "with_options") else function
+
+
+def tried(function: Callable[..., Any], *arguments: Any) -> bool:
+    """Call a flow or task, let its failure be recorded, and return whether it succeeded."""
+    if hasattr(function, "with_options"):
+        return function(*arguments, return_state=True).is_completed()
+    try:
+        function(*arguments)
+    except Exception:
+        return False
+    return True

@@ -1,0 +1,236 @@
+"""One run from the command line: prepared, done by the engine, published, and told in lines and exit codes."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager, redirect_stderr
+from multiprocessing import get_context
+from pathlib import Path
+
+from flows import engine as engines
+from schemas.faults import Fault, Refused
+from tasks.run import Run, StepFailed, quarantine
+from tasks.steps import PHASES
+from tasks.warehouse import Busy, Damaged
+
+DONE, REFUSED, USAGE, FAILED = 0, 1, 2, 3
+Say = Callable[[str], None]
+
+
+def execute(folder: Path, *, engine: str, select: str, seal: bool, say: Say) -> int:
+    """Run one assessment and return the exit status: 0 done, 1 refused, 2 usage, 3 failed."""
+    wanted = engine or ("prefect" if engines.configured() else "process")
+    phases = _selected(select)
+    if phases is None:
+        sys.stderr.write(f"psia: '{select}' is not a phase. The phases: {', '.join(PHASES)}\n")
+        return USAGE
+    if select:
+        wanted = "process"
+    run = Run(folder, engine=wanted, say=say)
+    with _alone(folder) as other:
+        if other:
+            sys.stderr.write(f"psia: {folder} is being run by process {other}. Wait for it to end\n")
+            return FAILED
+        try:
+            run.prepare()
+            run.open()
+            if select:
+                return _partial(run, phases, say)
+            return _whole(run, wanted, seal, say)
+        except Refused as refused:
+            tell_faults(refused.faults, folder)
+            return REFUSED
+        except Busy as busy:
+            sys.stderr.write(f"psia: the warehouse of {folder} is in use by {busy}. Wait for it to end\n")
+            return FAILED
+        except Damaged:
+            sys.stderr.write(
+                f"psia: {folder}/results/warehouse.duckdb cannot be opened. Delete it and run again: "
+                "it is made anew from the folder\n"
+            )
+            return FAILED
+        except StepFailed as failed:
+            sys.stderr.write(f"psia: the run failed and the former results stay in place. {failed}\n")
+            return FAILED
+        except Exception as error:
+            run.leave_trace("the run", error)
+            sys.stderr.write(
+                f"psia: the run failed ({type(error).__name__}) and the former results stay in place. This is a "
+                f"fault of psia: {folder}/results/last-error.txt says where, and holds no data\n"
+            )
+            return FAILED
+        finally:
+            run.close()
+
+
+def execute_many(folders: list[Path], *, engine: str, select: str, seal: bool, say: Say) -> int:
+    """Run assessments in as many processes as there are cores, and return the worst exit status.
+
+    What each says is told when it has ended, in the order of the folders, without its steps.
+    """
+    jobs = [(folder, engine, select, seal) for folder in folders]
+    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
+        worst = DONE
+        for folder, (code, lines, errors) in zip(folders, pool.map(_one_of_many, jobs), strict=True):
+            say(f"{folder}:")
+            for line in lines:
+                if not line.startswith("  "):
+                    say(f"  {line}")
+            sys.stderr.write(errors)
+            worst = max(worst, code)
+    return worst
+
+
+def _one_of_many(job: tuple[Path, str, str, bool]) -> tuple[int, list[str], str]:
+    folder, engine, select, seal = job
+    lines: list[str] = []
+    with redirect_stderr(io.StringIO()) as errors:
+        code = execute(folder, engine=engine, select=select, seal=seal, say=lines.append)
+    return code, lines, errors.getvalue()
+
+
+def _whole(run: Run, engine: str, seal: bool, say: Say) -> int:
+    _by_engine(run, engine, say)
+    current = run.finish(seal=seal)
+    counts = [outcome.status for outcome in run.outcomes.values()]
+    say(f"{counts.count('done')} steps computed, {counts.count('unchanged')} unchanged.")
+    clear = [] if seal else run.clear_personal_files()
+    if clear:
+        say(
+            f"{', '.join(clear)} hold personal columns and stand in clear in the folder. The copies kept are "
+            "sealed; 'psia run --seal' puts sealed ones in the place of these too."
+        )
+    say(f"The report: {(current / 'report.html').absolute()}")
+    return DONE
+
+
+def _by_engine(run: Run, engine: str, say: Say) -> None:
+    if engine == "prefect":
+        say("Engine: Prefect.")
+        engines.choose("prefect")
+        try:
+            _flow(run)
+        except StepFailed:
+            raise
+        except Exception as error:
+            if run.outcomes:
+                raise StepFailed(f"Prefect ended with {type(error).__name__}") from None
+            say(f"Prefect did not start ({type(error).__name__}): the run goes on in this process.")
+        else:
+            return
+        run.engine = "process"
+        _reload_plain()
+    else:
+        say("Engine: this process (no Prefect API is configured; --engine prefect uses one).")
+        engines.choose("process")
+    _flow(run)
+
+
+def _flow(run: Run) -> None:
+    from flows import assess
+
+    assess.register(run)
+    try:
+        assess.assess(run.id)
+    finally:
+        assess.forget(run)
+
+
+def _reload_plain() -> None:
+    """Import flows.assess again without Prefect's decorators."""
+    engines.choose("process")
+    sys.modules.pop("flows.assess", None)
+    if hasattr(sys.modules["flows"], "assess"):
+        delattr(sys.modules["flows"], "assess")
+
+
+def _selected(select: str) -> list[str] | None:
+    if not select:
+        return list(PHASES)
+    name = select.removesuffix("+")
+    if name not in PHASES:
+        return None
+    start = PHASES.index(name)
+    return list(PHASES[start:] if select.endswith("+") else PHASES[start : start + 1])
+
+
+def _partial(run: Run, phases: list[str], say: Say) -> int:
+    """Do some phases only; the report stays as it is until a whole run has ended."""
+    for task in run.tasks:
+        if task.phase in phases:
+            run.do(task)
+    bad = [name for name, outcome in run.outcomes.items() if outcome.status in ("failed", "blocked")]
+    say(
+        f"{len(run.outcomes)} steps of {', '.join(phases)}. The report was not rendered: run without --select."
+    )
+    if bad:
+        raise StepFailed(", ".join(bad))
+    return DONE
+
+
+def render_again(folder: Path, *, say: Say) -> int:
+    """Render the report from the released tables of the last run, and say where it is."""
+    if not (folder / "results" / "warehouse.duckdb").is_file():
+        sys.stderr.write(f"psia: {folder} has no results yet. Run it first: 'psia run {folder}'\n")
+        return REFUSED
+    run = Run(folder)
+    try:
+        run.prepare()
+        run.open()
+        current = run.publish()
+    except Refused as refused:
+        tell_faults(refused.faults, None)
+        return REFUSED
+    except KeyError as missing:
+        sys.stderr.write(f"psia: the last run did not come as far as {missing}. Run it again\n")
+        return FAILED
+    except (Busy, Damaged):
+        sys.stderr.write(f"psia: the warehouse of {folder} cannot be opened just now\n")
+        return FAILED
+    finally:
+        run.close()
+    say(f"The report: {(current / 'report.html').absolute()}")
+    return DONE
+
+
+def tell_faults(faults: list[Fault], folder: Path | None, *, as_json: bool = False) -> None:
+    """Print one line a fault (at most 50) and leave all of them in the quarantine file."""
+    if as_json:
+        sys.stdout.write(json.dumps([fault.as_record() for fault in faults], indent=1) + "\n")
+    else:
+        for fault in faults[:50]:
+            sys.stderr.write(f"{fault}\n")
+        if len(faults) > 50:
+            sys.stderr.write(f"… and {len(faults) - 50} more\n")
+    if folder is not None:
+        path = quarantine(folder, faults)
+        if not as_json:
+            sys.stderr.write(f"psia: refused, nothing was changed. All {len(faults)} faults: {path}\n")
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[str]:
+    """Hold the folder's lock; yield '' if it is ours, else the number of the process that holds it."""
+    try:
+        import fcntl
+    except ImportError:  # Windows: DuckDB's own lock has to do
+        yield ""
+        return
+    results = folder / "results"
+    results.mkdir(parents=True, exist_ok=True)
+    with (results / ".lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            lock.seek(0)
+            yield lock.read().strip() or "unknown"
+            return
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield ""

@@ -1,0 +1,85 @@
+"""Phase seven: change since the baseline, by poverty group and arm."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from schemas.analysis import Indicators
+from schemas.base import empty
+from schemas.fieldwork import Responses
+from schemas.followup import WaveChanges
+from schemas.plan import Plan, Waves
+from schemas.vocabulary import ALL
+from tasks.analysis import design_columns, settled, study_waves, values
+from tasks.methods import claims, estimation
+from tasks.steps import step
+
+SPLITS = (("poverty_group", "arm"), ("arm",), ("poverty_group",), ())
+
+
+@step("follow-up", reads=[Responses, Indicators, Waves, Plan], writes=[WaveChanges])
+def change_since_baseline(
+    responses: pd.DataFrame, indicators: pd.DataFrame, waves: pd.DataFrame, plan: pd.DataFrame
+) -> pd.DataFrame:
+    """Estimate the change of each indicator from the first wave to each later one."""
+    order = [wave for wave in study_waves(waves) if (responses["wave"] == wave).any()]
+    known = indicators.set_index("indicator")
+    purposive = plan["sample_design"].iloc[0] == "purposive"
+    parts = []
+    for later in order[1:]:
+        pair = responses[responses["wave"].isin([order[0], later])]
+        for indicator, value in values(indicators, pair).items():
+            frame = pair.assign(value=value)
+            parts += _changes(frame, known.loc[indicator], str(indicator), order[0], later)
+    if not parts:
+        return empty(WaveChanges)
+    table = pd.concat(parts, ignore_index=True)
+    if purposive:
+        table[["standard_error", "ci_low", "ci_high", "degrees_of_freedom"]] = float("nan")
+    return table
+
+
+def _changes(
+    frame: pd.DataFrame, indicator: pd.Series, name: str, from_wave: str, to_wave: str
+) -> list[pd.DataFrame]:
+    present = frame[frame["value"].notna()]
+    if present["wave"].nunique() < 2:
+        return []
+    parts, seen = [], set()
+    for split in SPLITS:
+        domains = tuple(column for column in split if frame[column].notna().any())
+        if domains in seen:
+            continue
+        seen.add(domains)
+        changes = estimation.wave_changes(
+            frame,
+            "value",
+            wave="wave",
+            from_wave=from_wave,
+            to_wave=to_wave,
+            unit="respondent",
+            domains=domains,
+            **design_columns(frame),
+        )
+        changes = settled(changes, frame["value"])
+        for column in ("poverty_group", "arm"):
+            if column not in domains:
+                changes[column] = ALL
+        changes["direction"] = [
+            claims.direction(
+                row.change, row.ci_low, row.ci_high, _smallest(indicator, row), indicator["better"]
+            )
+            for row in changes.assign(base=changes["estimate_from"]).itertuples()
+        ]
+        parts.append(
+            changes.drop(columns=["estimate_from"]).assign(
+                indicator=name, from_wave=from_wave, to_wave=to_wave
+            )
+        )
+    return parts
+
+
+def _smallest(indicator: pd.Series, row: object) -> float:
+    if pd.notna(indicator["smallest_change"]):
+        return float(indicator["smallest_change"])
+    return abs(float(row.base)) * float(indicator["smallest_change_pct"]) / 100  # type: ignore[attr-defined]

@@ -1,0 +1,589 @@
+"""The intake: every input of an assessment folder read, typed, checked and parted from what is personal.
+
+Nothing is written here. A run that is refused by the intake has changed nothing.
+"""
+
+from __future__ import annotations
+
+import difflib
+import fnmatch
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+import schemas.followup  # noqa: F401 -- declares its tables
+from schemas.analysis import Indicators
+from schemas.assessment import AssessmentPlan, Wave
+from schemas.base import TABLES, Contract, check, column_types, conform, empty, extend, required_columns
+from schemas.design import Frame, Quotas, Rankings
+from schemas.faults import Fault, Refused
+from schemas.fieldwork import Corrections, Responses, WaveLosses
+from schemas.mapping import Actors, Characteristics
+from schemas.plan import PlannedGroups
+from schemas.reporting import StagedFeedback  # noqa: F401 -- declares its tables
+from schemas.secondary import Statistics  # noqa: F401 -- declares its tables
+from tasks import catalogue, design, expressions, fieldwork
+from tasks import plan as plan_tables
+from tasks.catalogue import Indicator
+from tasks.files import Received, as_text, read_file, read_table, typed
+from tasks.interviews import IDS, WaveReading, read_wave
+from tasks.vault import Vault
+
+KINDS = {
+    "string[pyarrow]": "text",
+    "string": "text",
+    "Int64": "integer",
+    "float64": "number",
+    "boolean": "flag",
+}
+NOT_A_PERSON = {"group"}
+"""Words that stand where a person's id could, and are kept: a vote that a focus group gave in common."""
+
+
+@dataclass
+class Intake:
+    """What the folder holds: the staged tables, the raw ones, the personal cells, and every fault."""
+
+    plan: AssessmentPlan
+    indicators: dict[str, Indicator] = field(default_factory=dict)
+    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+    contracts: dict[str, type[Contract]] = field(default_factory=dict)
+    raw: dict[str, pd.DataFrame] = field(default_factory=dict)
+    received: list[Received] = field(default_factory=list)
+    personal_files: set[str] = field(default_factory=set)
+    own_types: dict[str, str] = field(default_factory=dict)
+    losses: list[dict[str, object]] = field(default_factory=list)
+    people: list[pd.DataFrame] = field(default_factory=list)
+    refused: list[pd.DataFrame] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+
+    @property
+    def response_contract(self) -> type[Contract]:
+        """Return the contract of staged.responses with the waves' own columns."""
+        return extend(Responses, self.own_types)
+
+
+def take_in(folder: Path, plan: AssessmentPlan, vault: Vault) -> Intake:
+    """Return the intake of an assessment folder. Its `faults` say what is wrong; none is raised."""
+    intake = Intake(plan)
+    reader = _Reader(folder, plan, vault, intake)
+    for name, frame in plan_tables.tables(plan).items():
+        intake.tables[name] = frame
+    try:
+        intake.indicators = {
+            **catalogue.standard_indicators(),
+            **catalogue.own_indicators(folder / "design" / "indicators.toml"),
+        }
+    except Refused as refused:
+        intake.faults += refused.faults
+    for contract in TABLES.values():
+        if contract.about().source:
+            reader.stage(contract)
+    reader.assign_groups()
+    reader.interviews()
+    reader.personal_patterns()
+    intake.faults += list(_references(intake, reader.places))
+    intake.faults += list(_plan_and_data(intake))
+    intake.tables[WaveLosses.about().name] = _table(WaveLosses, intake.losses)
+    if not intake.faults:
+        intake.tables[Indicators.about().name] = _table(Indicators, _in_use(intake))
+    return intake
+
+
+def _table(contract: type[Contract], records: list[dict[str, object]]) -> pd.DataFrame:
+    return conform(pd.DataFrame(records), contract) if records else empty(contract)
+
+
+def _in_use(intake: Intake) -> list[dict[str, object]]:
+    """Return the indicators in use: those that the plan names, else those whose columns the waves have."""
+    columns = set(intake.tables[Responses.about().name].columns)
+    named = [*intake.plan.indicators]
+    for specification in intake.plan.specification:
+        named += [one for one in specification.indicators if one not in named]
+    if not intake.plan.indicators:
+        named += [
+            one
+            for one, indicator in intake.indicators.items()
+            if one not in named and columns.issuperset(expressions.columns(indicator.value))
+        ]
+    kept = list(column_types(Indicators))
+    records = []
+    for one in named:
+        told = intake.indicators[one].model_dump()
+        told["indicator"] = told.pop("id")
+        records.append({key: (told[key] if told[key] != "" else None) for key in kept})
+    return records
+
+
+class _Reader:
+    def __init__(self, folder: Path, plan: AssessmentPlan, vault: Vault, intake: Intake):
+        self.folder, self.plan, self.vault, self.intake = folder, plan, vault, intake
+        self.places: dict[str, list[tuple[str, str, int]]] = {}
+        self.personal_seen: dict[str, set[str]] = {}
+        self.original_ids: dict[str, pd.Series] = {}
+        self.raw_corrections: dict[str, pd.DataFrame] = {}
+
+    def stage(self, contract: type[Contract]) -> None:
+        """Read every file of a contract (one a wave where its source says so) into one table."""
+        about = contract.about()
+        parts, places = [], []
+        for table, wave in self._tables_of(about.source):
+            received = self._received(table)
+            if received is None:
+                continue
+            self._keep_received(received)
+            part = self._typed(received, contract, wave)
+            if part is not None:
+                parts.append(part)
+                places += [(received.file, received.sheet, int(row)) for row in received.rows]
+        frame = pd.concat(parts, ignore_index=True) if parts else empty(contract)
+        if contract is Frame and len(frame):
+            frame["draw_order"] = _places_by_id(frame["unit"])
+        if contract is Corrections:
+            self._keep_corrections(frame, places)
+        self._check(frame, contract, places)
+        self.places[about.name] = places
+        self.intake.tables[about.name] = self._pseudonymised(frame, contract)
+
+    def _tables_of(self, source: str) -> Iterator[tuple[str, str]]:
+        if "*" not in source:
+            yield source, ""
+            return
+        for wave in self.plan.wave:
+            yield source.replace("*", wave.name), wave.name
+
+    def _received(self, table: str) -> Received | None:
+        try:
+            return read_table(self.folder, table, self.vault.unseal)
+        except Refused as refused:
+            self.intake.faults += refused.faults
+            return None
+
+    def _keep_received(self, received: Received) -> None:
+        """Keep the file as received, and its cells as raw: less the personal columns."""
+        self.intake.received.append(received)
+        personal = self._personal_columns(received)
+        if personal:
+            self.intake.personal_files.add(received.file)
+
+    def _personal_columns(self, received: Received) -> list[str]:
+        found = []
+        for pattern, columns in self.plan.personal.items():
+            if fnmatch.fnmatch(received.table, pattern):
+                here = [column for column in columns if column in received.frame.columns]
+                self.personal_seen.setdefault(pattern, set()).update(here)
+                found += here
+        return found
+
+    def _typed(self, received: Received, contract: type[Contract], wave: str) -> pd.DataFrame | None:
+        """Return a file's records in the contract's types; faults are noted, the cells left empty."""
+        personal = self._personal_columns(received)
+        frame = received.frame.drop(columns=personal)
+        kinds = column_types(contract)
+        given = {column: kind for column, kind in kinds.items() if column != "wave" or not wave}
+        made_here = {"draw_order"} if contract is Frame else set()
+        faults = list(_column_faults(received, frame, contract, set(given) - made_here))
+        if faults:
+            self.intake.faults += faults
+            return None
+        out = {}
+        for column, kind in kinds.items():
+            if column == "wave" and wave:
+                out[column] = pd.Series(wave, index=frame.index, dtype="string")
+            elif column in frame:
+                out[column], bad = typed(frame[column], KINDS[kind])
+                self._note_bad(received, column, KINDS[kind], bad)
+        self._set_personal_aside(received, contract, personal)
+        self._keep_raw(received, frame, contract.about().personal_ids)
+        return pd.DataFrame(out, index=frame.index)
+
+    def _note_bad(self, received: Received, column: str, kind: str, bad: pd.Series) -> None:
+        words = {"integer": "a whole number", "number": "a number", "flag": "yes or no", "text": "text"}
+        for row in received.rows[bad].head(100):
+            rule = f"is not {words[kind]}"
+            self.intake.faults.append(
+                Fault(received.file, received.sheet, int(row), column, rule, "Correct the cell")
+            )
+
+    def _set_personal_aside(self, received: Received, contract: type[Contract], personal: list[str]) -> None:
+        """Put personal cells and the ids behind pseudonyms where only the vault goes."""
+        ids = contract.about().personal_ids
+        key = next((column for column in ids if column in received.frame), None)
+        if key is None:
+            return
+        original = as_text(received.frame[key])
+        self._people(received.table, original, ids[key], key, {c: received.frame[c] for c in personal})
+
+    def _people(
+        self, table: str, original: pd.Series, kind: str, key: str, personal: dict[str, pd.Series]
+    ) -> None:
+        pseudonyms = self.vault.pseudonyms(original, kind)
+        for column, values in {key: original, **{c: as_text(v) for c, v in personal.items()}}.items():
+            self.intake.people.append(
+                pd.DataFrame(
+                    {"table": table, "pseudonym": pseudonyms, "column": column, "value": values}
+                ).dropna(subset=["pseudonym", "value"])
+            )
+
+    def _keep_raw(self, received: Received, frame: pd.DataFrame, ids: dict[str, str] | object) -> None:
+        raw = frame.copy()
+        for column, kind in dict(ids).items():  # type: ignore[call-overload]
+            if column in raw:
+                raw[column] = self._pseudonyms(as_text(raw[column]), kind)
+        raw.insert(0, "_row", received.rows)
+        self.intake.raw[raw_name(received.table)] = raw
+
+    def _pseudonyms(self, ids: pd.Series, kind: str) -> pd.Series:
+        people = ids.where(~ids.isin(NOT_A_PERSON))
+        return self.vault.pseudonyms(people, kind).where(~ids.isin(NOT_A_PERSON), ids)
+
+    def _pseudonymised(self, frame: pd.DataFrame, contract: type[Contract]) -> pd.DataFrame:
+        frame = frame.copy()
+        for column, kind in contract.about().personal_ids.items():
+            if column in frame and len(frame):
+                frame[column] = self._pseudonyms(frame[column], kind)
+        return frame
+
+    def _check(
+        self, frame: pd.DataFrame, contract: type[Contract], places: list[tuple[str, str, int]]
+    ) -> None:
+        if not len(frame):
+            return
+        whole = conform(_with_optional(frame, contract), contract)
+        for (file, sheet), group in _by_place(places):
+            rows = pd.Series([places[index][2] for index in group], index=group)
+            self.intake.faults += check(whole.loc[group], contract, file=file, sheet=sheet, rows=rows)
+
+    def _keep_corrections(self, frame: pd.DataFrame, places: list[tuple[str, str, int]]) -> None:
+        located = frame.copy()
+        located["file"] = [place[0] for place in places]
+        located["sheet"] = [place[1] for place in places]
+        located["row"] = [place[2] for place in places]
+        for column in ("old", "new"):
+            if column not in located:
+                located[column] = pd.Series(pd.NA, index=located.index, dtype="string")
+        for wave, part in located.groupby("wave", sort=True) if len(located) else ():
+            self.raw_corrections[str(wave)] = part
+
+    def assign_groups(self) -> None:
+        """Give each frame row its poverty group where the file does not, and check that all can be filled."""
+        frame, groups = self.intake.tables[Frame.about().name], self.plan.poverty_group
+        if not len(frame) or not groups:
+            return
+        frame = conform(_with_optional(frame, Frame), Frame)
+        assigned, ambiguous = design.assign_groups(frame, self.intake.tables[PlannedGroups.about().name])
+        self.intake.tables[Frame.about().name] = assigned
+        places = self.places[Frame.about().name]
+        for index in ambiguous:
+            file, sheet, row = places[index]
+            rule = "fits two poverty groups of the plan"
+            remedy = "Add the column poverty_group to the frame, or tell the groups apart in the plan"
+            self.intake.faults.append(Fault(file, sheet, row, "poverty_group", rule, remedy))
+        present = set(assigned["poverty_group"].dropna())
+        for position, group in enumerate(groups, start=1):
+            if group.id not in present:
+                file = places[0][0]
+                rule = f"no row of the frame ({file}) can belong to the poverty group '{group.id}'"
+                remedy = (
+                    f"The frame needs rows with node '{group.node}'"
+                    + (f" and gender '{group.gender}'" if group.gender else "")
+                    + (f" and difference '{group.difference}'" if group.difference else "")
+                    + ", or drop the group from the plan"
+                )
+                self.intake.faults.append(
+                    Fault("assessment.toml", column=f"poverty_group.{position}", rule=rule, remedy=remedy)
+                )
+
+    def interviews(self) -> None:
+        """Read every wave's interviews into staged.responses."""
+        readings = []
+        for wave in self.plan.wave:
+            received = self._wave_file(wave)
+            if received is not None:
+                reading = self._wave(received, wave)
+                readings.append(reading)
+                self.intake.faults += reading.faults
+                self.intake.losses += [
+                    {"wave": wave.name, "reason": reason, "interviews": count}
+                    for reason, count in reading.losses.items()
+                ]
+        self.intake.own_types = _joined_types(readings, self.intake.faults)
+        responses, places = fieldwork.joined(readings, self.intake.own_types)
+        responses = self._responses_pseudonymised(responses)
+        responses = fieldwork.with_arm_from(responses, self.plan.comparison.arm_from)
+        frame = conform(_with_optional(self.intake.tables[Frame.about().name], Frame), Frame)
+        quotas = conform(self.intake.tables[Quotas.about().name], Quotas)
+        if not self.intake.faults and len(frame):
+            try:
+                sample = design.draw(frame, quotas, self.plan.sampling, self.plan.seeds)
+            except ValueError as error:
+                self.intake.faults.append(
+                    Fault(
+                        "assessment.toml",
+                        column="sampling",
+                        rule=str(error)[0].lower() + str(error)[1:],
+                        remedy="Correct the sampling part of the plan, or the frame",
+                    )
+                )
+            else:
+                responses, unknown = fieldwork.with_design(responses, sample, frame)
+                for index in unknown:
+                    file, sheet, row = places[index]
+                    rule = "the respondent is not in the drawn sample, so the weight is not known"
+                    remedy = "Correct the respondent's id, or give every row a weight"
+                    self.intake.faults.append(Fault(file, sheet, row, "respondent", rule, remedy))
+        responses = fieldwork.with_usual_values(responses, self.plan.sampling.design)
+        if len(responses) and not self.intake.faults:
+            contract = self.intake.response_contract
+            responses = conform(responses, contract)
+            for (file, sheet), group in _by_place(places):
+                rows = pd.Series([places[index][2] for index in group], index=group)
+                self.intake.faults += check(responses.loc[group], contract, file=file, sheet=sheet, rows=rows)
+        self.places[Responses.about().name] = places
+        self.intake.tables[Responses.about().name] = responses
+
+    def _wave_file(self, wave: Wave) -> Received | None:
+        table = f"waves/{wave.name}/interviews"
+        if not wave.interviews:
+            received = self._received(table)
+            if received is None and not self.intake.faults:
+                self.intake.faults.append(_no_interviews(wave, table))
+            return received
+        path = self.folder / wave.interviews
+        sealed = path.with_name(path.name + ".age")
+        if not path.resolve().is_relative_to(self.folder.resolve()):
+            rule = f"the file of the wave '{wave.name}' lies outside the assessment folder"
+            self.intake.faults.append(
+                Fault("assessment.toml", column="wave.interviews", rule=rule, remedy="Move it inside")
+            )
+            return None
+        try:
+            return read_file(
+                self.folder,
+                path if path.is_file() else (sealed if sealed.is_file() else path),
+                self.vault.unseal,
+                table=table,
+            )
+        except Refused as refused:
+            self.intake.faults += refused.faults
+            return None
+
+    def _wave(self, received: Received, wave: Wave) -> WaveReading:
+        self._keep_received(received)
+        personal = self._personal_columns(received)
+        corrections = self.raw_corrections.get(
+            wave.name, pd.DataFrame(columns=["key", "variable", "old", "new", "file", "sheet", "row"])
+        )
+        reading = read_wave(received, wave, self.plan, corrections, catalogue.questions(), personal)
+        kinds = Responses.about().personal_ids
+        sources = {
+            getattr(wave.columns, column) or column: kinds[column]
+            for column in IDS
+            if (getattr(wave.columns, column) or column) in received.frame
+        }
+        raw = received.frame.drop(columns=personal)
+        self._keep_raw(received, raw, sources)
+        source = wave.columns.respondent or "respondent"
+        if source in received.frame:
+            self._people(
+                received.table,
+                as_text(received.frame[source]),
+                "person",
+                source,
+                {c: received.frame[c] for c in personal},
+            )
+        return reading
+
+    def _responses_pseudonymised(self, responses: pd.DataFrame) -> pd.DataFrame:
+        responses = responses.copy()
+        for column, kind in Responses.about().personal_ids.items():
+            if column in responses and len(responses):
+                responses[column] = self._pseudonyms(responses[column], kind)
+        return responses
+
+    def personal_patterns(self) -> None:
+        """A column declared personal that is nowhere is a fault: a slip of spelling would publish a name."""
+        for pattern, columns in self.plan.personal.items():
+            for column in columns:
+                if column not in self.personal_seen.get(pattern, set()):
+                    rule = f"'{column}' is declared personal, but no file of {pattern} has this column"
+                    self.intake.faults.append(
+                        Fault(
+                            "assessment.toml",
+                            column=f"personal.{pattern}",
+                            rule=rule,
+                            remedy="Correct the spelling, or take it out",
+                        )
+                    )
+
+
+def _places_by_id(ids: pd.Series) -> pd.Series:
+    """Return each id's place in sorted order, from 1: what the draw sorts by, whatever the order of rows."""
+    order = ids.sort_values(kind="stable").index
+    return pd.Series(range(1, len(ids) + 1), index=order, dtype="Int64").reindex(ids.index)
+
+
+def raw_name(table: str) -> str:
+    """Return the warehouse name of a table as received, for example raw.waves_baseline_interviews."""
+    return "raw." + table.replace("/", "_").replace("-", "_").replace(".", "_")
+
+
+def _no_interviews(wave: Wave, table: str) -> Fault:
+    return Fault(
+        f"{table}.csv",
+        rule=f"is not here, and the plan has the wave '{wave.name}'",
+        remedy="Put the interviews there (.csv, .xlsx, .parquet, .dta or .sav), name the file in the "
+        "plan with interviews = '…', or take the wave out of the plan",
+    )
+
+
+def _with_optional(frame: pd.DataFrame, contract: type[Contract]) -> pd.DataFrame:
+    return frame if len(frame.columns) else empty(contract)
+
+
+def _by_place(places: list[tuple[str, str, int]]) -> Iterator[tuple[tuple[str, str], list[int]]]:
+    groups: dict[tuple[str, str], list[int]] = {}
+    for index, (file, sheet, _) in enumerate(places):
+        groups.setdefault((file, sheet), []).append(index)
+    yield from groups.items()
+
+
+def _column_faults(
+    received: Received, frame: pd.DataFrame, contract: type[Contract], known: set[str]
+) -> Iterator[Fault]:
+    needed = [column for column in required_columns(contract) if column in known]
+    for column in needed:
+        if column not in frame:
+            yield Fault(
+                received.file, received.sheet, 1, column, "is missing from this table", "Add the column"
+            )
+    for column in frame.columns:
+        if column not in known:
+            close = difflib.get_close_matches(column, sorted(known), n=1, cutoff=0.6)
+            remedy = f"Did you mean '{close[0]}'? " if close else ""
+            remedy += f"The columns are: {', '.join(c for c in column_types(contract) if c in known)}"
+            yield Fault(received.file, received.sheet, 1, column, "is not a column of this table", remedy)
+
+
+def _joined_types(readings: list[WaveReading], faults: list[Fault]) -> dict[str, str]:
+    kinds: dict[str, str] = {}
+    where: dict[str, str] = {}
+    for reading in readings:
+        for column, kind in fieldwork.own_columns(reading).items():
+            if kinds.setdefault(column, kind) != kind:
+                rule = f"is {kind} here and {kinds[column]} in {where[column]}"
+                remedy = "Give it one type under [wave.types] of each wave"
+                faults.append(Fault(reading.file, reading.sheet, 1, column, rule, remedy))
+            where.setdefault(column, reading.file)
+    return kinds
+
+
+def _references(intake: Intake, places: dict[str, list[tuple[str, str, int]]]) -> Iterator[Fault]:
+    """Faults of values that must stand in another table and do not."""
+    extra = {
+        "staged.responses": {
+            "node": "staged.actors.actor",
+            "poverty_group": "staged.poverty_groups.poverty_group",
+        }
+    }
+    for name, contract in TABLES.items():
+        frame = intake.tables.get(name)
+        refers = {**contract.about().refers, **extra.get(name, {})}
+        if frame is None or not len(frame) or name not in places:
+            continue
+        for column, target in refers.items():
+            table, _, other = target.rpartition(".")
+            if column not in frame or table not in intake.tables:
+                continue
+            yield from _reference(frame[column], intake.tables[table], other, table, places[name])
+
+
+def _reference(
+    values: pd.Series,
+    target: pd.DataFrame,
+    other: str,
+    table: str,
+    places: list[tuple[str, str, int]],
+) -> Iterator[Fault]:
+    allowed = set(target[other].dropna()) if other in target else set()
+    source = TABLES[table].about().source or "the plan"
+    what = {"staged.actors": "the map", "staged.poverty_groups": "the plan", "staged.waves": "the plan"}
+    for index in values.index[values.notna() & ~values.isin(allowed)][:100]:
+        file, sheet, row = places[index]
+        close = difflib.get_close_matches(str(values[index]), sorted(allowed), n=1, cutoff=0.6)
+        remedy = f"Did you mean '{close[0]}'? " if close else ""
+        remedy += f"Add it to {source}, or correct it here"
+        rule = f"the {other.replace('_', ' ')} '{values[index]}' is not in {what.get(table, source)}"
+        yield Fault(file, sheet, row, str(values.name), rule, remedy)
+
+
+def _plan_and_data(intake: Intake) -> Iterator[Fault]:
+    """Faults of a plan that names what the data do not have."""
+    plan = intake.plan
+    actors = set(intake.tables[Actors.about().name].get("actor", pd.Series(dtype="string")).dropna())
+    if actors:
+        named = [(f"scope.node.{i}.node", one.node) for i, one in enumerate(plan.scope.node, 1)]
+        named += [(f"poverty_group.{i}.node", g.node) for i, g in enumerate(plan.poverty_group, 1)]
+        for key, node in named:
+            if node not in actors:
+                close = difflib.get_close_matches(node, sorted(actors), n=1, cutoff=0.6)
+                hint = f"Did you mean '{close[0]}'? " if close else ""
+                rule = f"the node '{node}' is not in the map"
+                remedy = f"{hint}Add it to mapping/actors, or correct the plan"
+                yield Fault("assessment.toml", column=key, rule=rule, remedy=remedy)
+    yield from _indicator_faults(intake)
+    yield from _characteristic_faults(intake)
+    rankings = intake.tables.get(Rankings.about().name)
+    if rankings is not None and len(rankings):
+        for indicator in sorted(set(rankings["indicator"].dropna()) - set(intake.indicators)):
+            yield Fault(
+                "design/rankings",
+                column="indicator",
+                rule=f"'{indicator}' is not an indicator",
+                remedy="See 'psia indicators', or add it to design/indicators.toml",
+            )
+
+
+def _characteristic_faults(intake: Intake) -> Iterator[Fault]:
+    known = [row["id"] for row in catalogue.read("table_2")["characteristic"]]
+    scored = intake.tables.get(Characteristics.about().name, pd.DataFrame())
+    for one in sorted(set(scored.get("characteristic", pd.Series(dtype="string")).dropna()) - set(known)):
+        close = difflib.get_close_matches(one, known, n=1, cutoff=0.5)
+        hint = f"Did you mean '{close[0]}'? " if close else ""
+        yield Fault(
+            "mapping/characteristics",
+            column="characteristic",
+            rule=f"'{one}' is not a characteristic of Table 2",
+            remedy=f"{hint}The characteristics are: {', '.join(known)}",
+        )
+
+
+def _indicator_faults(intake: Intake) -> Iterator[Fault]:
+    plan = intake.plan
+    named = [(f"indicators.{i}", one) for i, one in enumerate(plan.indicators, 1)]
+    for i, specification in enumerate(plan.specification, 1):
+        named += [
+            (f"specification.{i}.indicators.{j}", one) for j, one in enumerate(specification.indicators, 1)
+        ]
+    columns = set(intake.tables.get(Responses.about().name, pd.DataFrame()).columns)
+    for key, indicator in named:
+        if indicator not in intake.indicators:
+            close = difflib.get_close_matches(indicator, sorted(intake.indicators), n=1, cutoff=0.5)
+            hint = f"Did you mean '{close[0]}'? " if close else ""
+            remedy = f"{hint}See 'psia indicators', or add it to design/indicators.toml"
+            yield Fault(
+                "assessment.toml", column=key, rule=f"'{indicator}' is not an indicator", remedy=remedy
+            )
+        elif columns and not intake.faults:
+            reads = expressions.columns(intake.indicators[indicator].value)
+            for column in reads:
+                if column not in columns:
+                    rule = f"the indicator '{indicator}' needs the column '{column}', which no wave has"
+                    yield Fault(
+                        "assessment.toml",
+                        column=key,
+                        rule=rule,
+                        remedy="Map or recode the column, or drop the indicator",
+                    )

@@ -1,0 +1,290 @@
+"""A wave of interviews as it arrives, made into rows of staged.responses by the plan's mapping.
+
+Pure functions: files and vault are the intake's. Faults name the file's row and column, never a person.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from schemas.assessment import AssessmentPlan, Wave
+from schemas.base import column_types
+from schemas.faults import Fault
+from schemas.fieldwork import Responses
+from tasks import expressions
+from tasks.catalogue import Question
+from tasks.files import Received, as_text, typed
+
+STANDARD = [column for column in column_types(Responses) if column != "wave"]
+IDS = ("respondent", "household", "enumerator")
+FROM_SAMPLE = ("arm", "node", "poverty_group", "gender", "difference", "stratum", "cluster", "household")
+ROW_NUMBER = "_row"
+"""What a plan writes for the respondent's column where a file has no id: its rows are not linked."""
+
+
+@dataclass
+class WaveReading:
+    """What one wave's file gave: the standard columns, its own columns and their types, rows, losses."""
+
+    wave: str
+    file: str
+    sheet: str
+    standard: pd.DataFrame
+    own: pd.DataFrame
+    own_types: dict[str, str]
+    rows: pd.Series
+    losses: dict[str, int] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+
+
+def read_wave(
+    received: Received,
+    wave: Wave,
+    plan: AssessmentPlan,
+    corrections: pd.DataFrame,
+    questions: Mapping[str, Question],
+    personal: list[str],
+) -> WaveReading:
+    """Return a wave's rows with the mapped columns typed and the corrections replayed.
+
+    corrections: key, variable, old, new of this wave, with ids as in the file. personal: columns that are
+    left out. Ids stay as received here; the intake replaces them by pseudonyms.
+    """
+    reading = WaveReading(
+        wave.name, received.file, received.sheet, pd.DataFrame(), pd.DataFrame(), {}, received.rows
+    )
+    sources = _sources(received, wave, reading)
+    if reading.faults:
+        return reading
+    frame = received.frame.drop(columns=[c for c in personal if c in received.frame])
+    ids = _ids(received, sources["respondent"])
+    frame, kept = _corrected(frame, ids, corrections, reading)
+    frame = _recoded(frame, wave, sources, reading)
+    reading.own_types = _own_types(frame, wave, questions, sources, personal, reading)
+    own = _typed_own(frame[kept], reading, received.rows)
+    if reading.faults:
+        return reading
+    reading.losses["received"] = len(frame)
+    reading.losses["removed"] = int((~kept).sum())
+    chosen = _filtered(own, wave, reading)
+    chosen &= _of_this_wave(frame.loc[own.index], wave, plan, sources, chosen, reading)
+    reading.losses["filtered"] = int((~chosen).sum())
+    agreed = _consented(frame.loc[own.index], sources)
+    reading.losses["refused"] = int((chosen & ~agreed).sum())
+    used = own.index[chosen & agreed]
+    reading.losses["used"] = len(used)
+    reading.rows = received.rows.loc[used]
+    reading.own = own.loc[used]
+    reading.standard = _standard(frame.loc[used], ids.loc[used], wave, sources, reading)
+    if len(used) == 0 and not reading.faults:
+        rule = f"holds no interview of the wave '{wave.name}'"
+        reading.faults.append(
+            Fault(received.file, received.sheet, rule=rule, remedy="Check the plan's filter and wave column")
+        )
+    return reading
+
+
+def _sources(received: Received, wave: Wave, reading: WaveReading) -> dict[str, str]:
+    """Return standard column -> column of the file ('' where there is none)."""
+    present = list(received.frame.columns)
+    sources = {}
+    for standard, given in wave.columns.model_dump().items():
+        if given and given != ROW_NUMBER and given not in present:
+            close = difflib.get_close_matches(given, present, n=1, cutoff=0.5)
+            hint = f"The nearest column is '{close[0]}'" if close else "Correct the plan"
+            rule = f"the plan maps {standard} to '{given}', which is not a column of this file"
+            reading.faults.append(Fault(received.file, received.sheet, 1, given, rule, hint))
+        sources[standard] = given or (standard if standard in present else "")
+    if not sources["respondent"]:
+        rule = "no column says who the respondent is"
+        remedy = (
+            f"Name it in assessment.toml under [wave.columns] of '{wave.name}' as respondent = "
+            f"'…' (or '{ROW_NUMBER}' where there is no id and rows are not to be linked)"
+        )
+        reading.faults.append(Fault(received.file, received.sheet, 1, "respondent", rule, remedy))
+    return sources
+
+
+def _ids(received: Received, source: str) -> pd.Series:
+    if source == ROW_NUMBER:
+        return "row " + received.rows.astype("string")
+    return as_text(received.frame[source])
+
+
+def _corrected(
+    frame: pd.DataFrame, ids: pd.Series, corrections: pd.DataFrame, reading: WaveReading
+) -> tuple[pd.DataFrame, pd.Series]:
+    """Return the frame with every correction made, and which rows are not removed."""
+    kept = pd.Series(True, index=frame.index)
+    frame = frame.copy()
+    for one in corrections.itertuples():
+        place = (one.file, one.sheet, one.row)
+        found = ids.index[ids == one.key]
+        if len(found) != 1:
+            rule = "the key is not a respondent of this wave" if not len(found) else "the key is there twice"
+            reading.faults.append(Fault(*place, "key", rule, "Correct the key"))
+        elif one.variable == "interview":
+            if one.new != "remove":
+                rule = "the variable 'interview' can only be removed"
+                reading.faults.append(Fault(*place, "new", rule, "Write 'remove'"))
+            kept[found[0]] = False
+        elif one.variable not in frame:
+            reading.faults.append(
+                Fault(*place, "variable", "is not a column of the interviews", "Correct the variable")
+            )
+        else:
+            text = as_text(frame[one.variable])
+            if not _same(text[found[0]], one.old):
+                rule = "the old value is not the value that stands in the interviews"
+                remedy = "The file was mended since, or the correction is wrong: drop or renew it"
+                reading.faults.append(Fault(*place, "old", rule, remedy))
+            text[found[0]] = one.new
+            frame[one.variable] = text
+    return frame, kept
+
+
+def _same(left: object, right: object) -> bool:
+    if pd.isna(left) or pd.isna(right):
+        return bool(pd.isna(left) and pd.isna(right))
+    if left == right:
+        return True
+    try:
+        return float(str(left)) == float(str(right))
+    except ValueError:
+        return False
+
+
+def _recoded(frame: pd.DataFrame, wave: Wave, sources: dict[str, str], reading: WaveReading) -> pd.DataFrame:
+    """Return the frame with the wave's own columns recoded; standard columns are recoded when mapped."""
+    frame = frame.copy()
+    for column, words in wave.recode.items():
+        if sources.get(column):
+            continue
+        if column not in frame:
+            rule = f"the plan recodes '{column}', which is not a column of this file"
+            reading.faults.append(Fault(reading.file, reading.sheet, 1, column, rule, "Correct the plan"))
+            continue
+        frame[column] = _recode(as_text(frame[column]), words)
+    return frame
+
+
+def _recode(values: pd.Series, words: Mapping[str, str]) -> pd.Series:
+    table = {old: (new if new else pd.NA) for old, new in words.items()}
+    recoded = values.map(table).astype("string")
+    return recoded.where(values.isin(list(table)), values)
+
+
+def _own_types(
+    frame: pd.DataFrame,
+    wave: Wave,
+    questions: Mapping[str, Question],
+    sources: dict[str, str],
+    personal: list[str],
+    reading: WaveReading,
+) -> dict[str, str]:
+    for column in wave.types:
+        if column not in frame:
+            rule = f"the plan types '{column}', which is not a column of this file"
+            reading.faults.append(Fault(reading.file, reading.sheet, 1, column, rule, "Correct the plan"))
+    left_out = {sources[name] for name in IDS} | set(personal)
+    kinds = {}
+    for column in frame.columns:
+        if column in left_out:
+            continue
+        if column in wave.types:
+            kinds[column] = wave.types[column]
+        elif column in questions:
+            kinds[column] = questions[column].column_type
+        else:
+            kinds[column] = "number" if frame[column].dtype == "float64" else "text"
+    return kinds
+
+
+def _typed_own(frame: pd.DataFrame, reading: WaveReading, rows: pd.Series) -> pd.DataFrame:
+    out = {}
+    words = {"number": "a number", "integer": "a whole number", "yes_no": "yes or no"}
+    for column, kind in reading.own_types.items():
+        out[column], bad = typed(frame[column], kind)
+        for row in rows.loc[bad.index[bad]].head(100):
+            rule = f"is not {words[kind]}"
+            remedy = "Correct the answer, or give the column another type in the plan"
+            reading.faults.append(Fault(reading.file, reading.sheet, int(row), column, rule, remedy))
+    return pd.DataFrame(out, index=frame.index)
+
+
+def _filtered(own: pd.DataFrame, wave: Wave, reading: WaveReading) -> pd.Series:
+    if not wave.filter:
+        return pd.Series(True, index=own.index)
+    try:
+        return expressions.compute_condition(wave.filter, own).astype(bool)
+    except expressions.ExpressionError as error:
+        rule = f"the filter of the wave '{wave.name}' {error}"
+        reading.faults.append(Fault("assessment.toml", column="wave.filter", rule=rule))
+        return pd.Series(True, index=own.index)
+
+
+def _of_this_wave(
+    frame: pd.DataFrame,
+    wave: Wave,
+    plan: AssessmentPlan,
+    sources: dict[str, str],
+    chosen: pd.Series,
+    reading: WaveReading,
+) -> pd.Series:
+    if not sources["wave"]:
+        return pd.Series(True, index=frame.index)
+    values = _recode(as_text(frame[sources["wave"]]), wave.recode.get("wave", {}))
+    known = {one.name for one in plan.wave}
+    strange = chosen & ~values.isin(known)
+    remedy = f"The waves of the plan: {', '.join(sorted(known))}. Add it, recode it or filter it out"
+    for index in strange.index[strange][:100]:
+        value = "nothing" if pd.isna(values[index]) else f"'{values[index]}'"
+        reading.faults.append(
+            Fault(
+                reading.file,
+                reading.sheet,
+                int(reading.rows[index]),
+                sources["wave"],
+                f"the wave {value} is not in the plan",
+                remedy,
+            )
+        )
+    return values == wave.name
+
+
+def _consented(frame: pd.DataFrame, sources: dict[str, str]) -> pd.Series:
+    """Return who agreed to be interviewed: whoever did not say yes, did not."""
+    if not sources["consent"]:
+        return pd.Series(True, index=frame.index)
+    agreed, _ = typed(frame[sources["consent"]], "flag")
+    return agreed.fillna(False).astype(bool)
+
+
+def _standard(
+    frame: pd.DataFrame,
+    ids: pd.Series,
+    wave: Wave,
+    sources: dict[str, str],
+    reading: WaveReading,
+) -> pd.DataFrame:
+    out: dict[str, pd.Series] = {"respondent": ids}
+    for column in STANDARD:
+        if column == "respondent" or not sources.get(column):
+            continue
+        values = _recode(as_text(frame[sources[column]]), wave.recode.get(column, {}))
+        if column == "weight":
+            values, bad = typed(values, "number")
+            bad |= values.isna() & ~bad
+            for row in reading.rows.loc[bad.index[bad]].head(100):
+                rule = "the weight is not a number"
+                remedy = "Every respondent needs a weight above 0"
+                reading.faults.append(
+                    Fault(reading.file, reading.sheet, int(row), sources[column], rule, remedy)
+                )
+            values = values.where(~bad, 1.0)
+        out[column] = values
+    return pd.DataFrame(out, index=frame.index)

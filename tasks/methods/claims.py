@@ -1,0 +1,169 @@
+"""What a study's design allows to be said, and which way an estimate points."""
+
+from __future__ import annotations
+
+from math import isnan
+
+LARGEST_STANDARDIZED_DIFFERENCE = 0.25
+PARALLEL_TRENDS = (
+    "It is assumed that, without the programme, both arms would have changed alike (parallel trends)."
+)
+_COMPARE_CHANGES = ("difference_in_differences", "first_differences", "fixed_effects")
+_KNOWN = {
+    "study_design": ("one-off", "repeat", "longitudinal"),
+    "sample_design": ("representative", "purposive", "census", "randomised", "undeclared"),
+    "assignment": ("randomised", "not randomised"),
+    "estimator": (*_COMPARE_CHANGES, "difference", "ancova", "recall"),
+}
+
+
+def decide_claim(
+    *,
+    study_design: str,
+    sample_design: str,
+    assignment: str,
+    waves: int,
+    largest_standardized_difference: float | None,
+    spill_over: bool,
+    estimator: str,
+    limit: float = LARGEST_STANDARDIZED_DIFFERENCE,
+) -> tuple[str, list[str]]:
+    """Decide how strongly an estimate may be worded.
+
+    Returns the claim and the sentences that say why no more may be claimed, or on which
+    assumption the claim rests. In this order:
+
+    - "recall": the estimator is recall, whatever else holds.
+    - "descriptive": the sample is purposive; it speaks of those interviewed alone.
+    - "causal": the arms were randomised. A declared spill-over is then told as a limit.
+    - "causal": the arms were not randomised, but all of these hold: the study follows at least
+      two waves (and is no one-off study), the balance of the arms was measured and no
+      standardized difference exceeds `limit` (0.25), no spill-over is declared, and the estimator
+      compares changes (difference_in_differences, first_differences, fixed_effects). The reasons
+      then hold the assumption of parallel trends, `PARALLEL_TRENDS`.
+    - "associational": anything else; the reasons name each condition that is not met.
+
+    largest_standardized_difference is the largest absolute one, in standard deviations; None or
+    NaN where none was measured. Raises ValueError where a word is not known or waves is below 1.
+
+    Sources: the project's design, section 7; Imbens and Rubin (2015), Causal Inference, ch. 14
+    (limit of balance); Angrist and Pischke (2009), Mostly Harmless Econometrics, section 5.2
+    (parallel trends).
+
+    >>> decide_claim(
+    ...     study_design="one-off", sample_design="purposive", assignment="not randomised", waves=1,
+    ...     largest_standardized_difference=None, spill_over=False, estimator="difference",
+    ... )[0]
+    'descriptive'
+    """
+    _require_known(
+        study_design=study_design,
+        sample_design=sample_design,
+        assignment=assignment,
+        estimator=estimator,
+    )
+    if waves < 1:
+        raise ValueError("A study has at least one wave")
+    reasons = []
+    if sample_design == "purposive":
+        reasons.append("The sample was chosen on purpose and speaks only of those interviewed.")
+    if estimator == "recall":
+        return "recall", ["The earlier state is what people recall, not what was measured.", *reasons]
+    if reasons:
+        return "descriptive", reasons
+    if assignment == "randomised":
+        limits = ["The programme may have reached the comparison arm (spill-over)."]
+        return "causal", limits if spill_over else []
+    lacking = _lacking(
+        two_waves=waves >= 2 and study_design != "one-off",
+        difference=largest_standardized_difference,
+        spill_over=spill_over,
+        compares_changes=estimator in _COMPARE_CHANGES,
+        limit=limit,
+    )
+    return ("associational", lacking) if lacking else ("causal", [PARALLEL_TRENDS])
+
+
+def direction(
+    change: float,
+    low: float | None,
+    high: float | None,
+    smallest_change: float,
+    better: str,
+) -> str:
+    """Say which way an estimated change points: better, worse, unchanged or uncertain.
+
+    change and its interval [low, high] are in the unit of the indicator, as is smallest_change,
+    the least that counts as a change at all; better is "higher" or "lower", whichever is good.
+    None or NaN for an end of the interval means that there is no interval. The rule, in this
+    order:
+
+    1. "uncertain" where there is no estimate.
+    2. Without an interval: "unchanged" where |change| <= smallest_change, else "uncertain".
+    3. "better" or "worse" where the interval excludes zero (low > 0 or high < 0) and |change| >=
+       smallest_change: "better" where the sign of the change is the good one.
+    4. "unchanged" where the interval excludes zero but |change| < smallest_change, or where the
+       whole interval lies within -smallest_change and +smallest_change, ends included.
+    5. "uncertain" otherwise: the interval holds zero, and also changes that would count.
+
+    So a change that is merely not significant is uncertain, never unchanged. Raises ValueError
+    where smallest_change is negative or missing, low lies above high, or better is another word.
+
+    Sources: the project's design, section 7; Altman and Bland (1995), BMJ 311, 485 (absence of
+    evidence); Schuirmann (1987), J. Pharmacokinetics and Biopharmaceutics 15, 657-680
+    (equivalence by an interval).
+
+    >>> [direction(change, change - 2, change + 2, 3, "higher") for change in (5, -5, 2.5, 0.5, 1.5)]
+    ['better', 'worse', 'unchanged', 'unchanged', 'uncertain']
+    """
+    if better not in ("higher", "lower"):
+        raise ValueError("What is better must be 'higher' or 'lower'")
+    if not smallest_change >= 0:
+        raise ValueError("The smallest change must be a number from 0 on")
+    if _missing(change):
+        return "uncertain"
+    if low is None or high is None or isnan(low) or isnan(high):
+        return "unchanged" if abs(change) <= smallest_change else "uncertain"
+    if low > high:
+        raise ValueError("The lower end of the interval lies above the upper end")
+    excludes_zero = low > 0 or high < 0
+    if excludes_zero and abs(change) >= smallest_change:
+        return "better" if (change > 0) == (better == "higher") else "worse"
+    within = -smallest_change <= low and high <= smallest_change
+    return "unchanged" if excludes_zero or within else "uncertain"
+
+
+def _lacking(
+    *,
+    two_waves: bool,
+    difference: float | None,
+    spill_over: bool,
+    compares_changes: bool,
+    limit: float,
+) -> list[str]:
+    """Return a sentence for each condition of a causal claim that is not met."""
+    reasons = []
+    if not two_waves:
+        reasons.append("The study has no second wave, so that changes cannot be compared.")
+    if _missing(difference):
+        reasons.append("It was not measured whether the arms were alike before the programme.")
+    elif abs(difference or 0.0) > limit:
+        reasons.append(
+            f"The arms differed before the programme by up to {abs(difference or 0.0):.2f} standard"
+            f" deviations, more than {limit:g}."
+        )
+    if spill_over:
+        reasons.append("The programme may have reached the comparison arm (spill-over).")
+    if not compares_changes:
+        reasons.append("The estimator compares levels of the arms, not their changes.")
+    return reasons
+
+
+def _require_known(**words: str) -> None:
+    for name, word in words.items():
+        if word not in _KNOWN[name]:
+            raise ValueError(f"'{word}' is no {name.replace('_', ' ')} that is known")
+
+
+def _missing(number: float | None) -> bool:
+    return number is None or isnan(number)

@@ -1,0 +1,1 @@
+"""Phase six, publishing: one writer a format, each from released tables alone."""

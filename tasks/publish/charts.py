@@ -1,0 +1,381 @@
+"""Pictures as SVG text: small panels that a page lays out side by side, drawn from released figures alone.
+
+The same input gives the same bytes. Text stays text. A picture is PANEL_WIDTH pixels wide, so that it can be
+read on a telephone; arms differ by line style and marker, and the colour repeats what the words say.
+"""
+
+from __future__ import annotations
+
+import html
+import math
+import re
+import textwrap
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+from typing import Any
+
+INK = "#1f2328"
+MUTED = "#57606a"
+GRID = "#d8dee4"
+PAPER = "#ffffff"
+GAIN = "#0a5c99"
+LOSS = "#a63a00"
+PALETTE = (INK, MUTED, GRID, PAPER, GAIN, LOSS)
+"""Every colour of a picture. reports/style.css names for each what replaces it on a dark screen."""
+
+COLOURS = {"gain": GAIN, "loss": LOSS}
+PANEL_WIDTH = 276
+_FONT = "sans-serif"
+_TITLE, _TEXT, _SMALL = 13, 12, 11
+_LINE = 16
+_PLOT_HEIGHT = 124
+_DODGE = 0.035
+
+Data = dict[str, list[dict[str, Any]]]
+
+
+@dataclass(frozen=True)
+class Scale:
+    """The one scale that all panels of a figure share: its ends, and ticks with their labels."""
+
+    low: float
+    high: float
+    ticks: tuple[tuple[float, str], ...]
+
+
+@dataclass(frozen=True)
+class Point:
+    """An estimate of one arm at one wave (0, 1, …), with its interval where there is one."""
+
+    wave: int
+    arm: str
+    value: float
+    low: float | None
+    high: float | None
+    words: str
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One poverty group: heading, the change in words, two lines below it, and the points."""
+
+    heading: str
+    verdict: str
+    style: str
+    details: tuple[str, ...]
+    points: tuple[Point, ...]
+    description: str
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two values joined by a line: hollow marker at the first, filled at the second."""
+
+    words: str
+    style: str
+    before: float | None
+    after: float | None
+    second_arm: bool = False
+
+
+@dataclass(frozen=True)
+class Row:
+    """A label with one or more pairs below it."""
+
+    label: str
+    pairs: tuple[Pair, ...]
+
+
+def scale(values: Iterable[float], label: Callable[[float], str], *, least: float | None = None) -> Scale:
+    """Return a scale with round ticks that holds all values. least: no end of the scale lies below it."""
+    values = list(values)
+    low, high = min(values), max(values)
+    if low == high:
+        low, high = low - (abs(low) or 1) * 0.1, high + (abs(high) or 1) * 0.1
+    step = _round_step((high - low) / 4)
+    first, last = math.floor(low / step), math.ceil(high / step)
+    if least is not None:
+        first = max(first, math.floor(least / step))
+    ticks = tuple((number * step, label(number * step)) for number in range(first, last + 1))
+    return Scale(ticks[0][0], ticks[-1][0], ticks)
+
+
+def wave_panels(ident: str, waves: Sequence[str], scale: Scale, panels: Sequence[Panel]) -> list[str]:
+    """Return one SVG a panel: estimates by wave, one line an arm. Without a point only its words stand there.
+
+    ident: begins every id inside, so that several figures fit in one page.
+    """
+    lines = max((len(_wrapped(panel.heading)) for panel in panels), default=1)
+    top = _LINE * (lines + 3) + 8
+    left = 14 + max(_width(label, _SMALL) for _, label in scale.ticks)
+    ends = [_end_words(point) for panel in panels for point in panel.points]
+    right = 10 + max((_width(words, _SMALL) for words in ends), default=0)
+    width = PANEL_WIDTH - left - right
+    drawn = []
+    for number, panel in enumerate(panels, start=1):
+        height, bottom = (_PLOT_HEIGHT, 34) if panel.points else (1, 0)
+        plot = _Plot(width, height, (-0.5, len(waves) - 0.5), (scale.low, scale.high))
+        padding = {"left": left, "right": right, "top": top, "bottom": bottom}
+        data = _panel_data(panel, waves, scale, plot, left, lines)
+        drawn.append(_draw(f"{ident}-{number}", panel.heading, panel.description, plot, padding, data))
+    return drawn
+
+
+def pair_rows(ident: str, title: str, description: str, scale: Scale, rows: Sequence[Row]) -> str:
+    """Return one SVG with a row a label: where it stood first, where it stands now, and the change."""
+    height = sum(_row_height(row) for row in rows)
+    alone = [_width(row.pairs[0].words, _TEXT) for row in rows if len(row.pairs) == 1]
+    right = 24 + max(alone, default=0)
+    plot = _Plot(PANEL_WIDTH - 20 - right, height, (scale.low, scale.high), (height, 0))
+    padding = {"left": 20, "right": right, "top": 22, "bottom": 4}
+    return _draw(ident, title, description, plot, padding, _rows_data(rows, scale, plot))
+
+
+@dataclass(frozen=True)
+class _Plot:
+    """The size of the drawing area in pixels and what its edges stand for."""
+
+    width: float
+    height: float
+    x: tuple[float, float]
+    y: tuple[float, float]
+
+    def x_at(self, pixel: float) -> float:
+        """Return the x value at so many pixels from the left edge."""
+        return self.x[0] + (self.x[1] - self.x[0]) * pixel / self.width
+
+    def y_at(self, pixel: float) -> float:
+        """Return the y value at so many pixels from the top edge."""
+        return self.y[1] + (self.y[0] - self.y[1]) * pixel / self.height
+
+    def pixel_of(self, y: float) -> float:
+        """Return how many pixels below the top edge a y value lies."""
+        return (self.y[1] - y) / (self.y[1] - self.y[0]) * self.height
+
+
+def _panel_data(
+    panel: Panel, waves: Sequence[str], scale: Scale, plot: _Plot, left: float, lines: int
+) -> Data:
+    data = _nothing()
+    arms = sorted({point.arm for point in panel.points}, key=lambda arm: (arm == "comparison", arm))
+    for position, arm in enumerate(arms):
+        offset = (position - (len(arms) - 1) / 2) * 2 * _DODGE * max(len(waves), 2)
+        _add_arm(data, panel, arm, offset)
+    for value, label in scale.ticks if arms else ():
+        data["rules"].append(_rule(plot.x[0], value, plot.x[1], value, GRID, 1))
+        data["end"].append(_words(plot.x_at(-6), value, label, MUTED, _SMALL))
+    for number, wave in enumerate(waves if arms else ()):
+        at = plot.y_at(plot.height + 16)
+        short = "\n".join(_wrapped(wave, characters=max(9, int(plot.width / len(waves) / 6))))
+        data["middle"].append(_words(number, at, short, MUTED, _SMALL))
+    _add_heading(data, panel, plot, left, lines)
+    _add_line_ends(data, panel, arms, plot)
+    return data
+
+
+def _add_arm(data: Data, panel: Panel, arm: str, offset: float) -> None:
+    second = arm == "comparison"
+    colour = MUTED if second else COLOURS.get(panel.style, INK)
+    for point in sorted((one for one in panel.points if one.arm == arm), key=lambda one: one.wave):
+        x = point.wave + offset
+        if point.low is not None and point.high is not None:
+            data["rules"].append(_rule(x, point.low, x, point.high, colour, 1.5))
+        data["lines"].append({"x": x, "y": point.value, "arm": arm, **_stroke(colour, second)})
+        data["markers"].append(_marker(x, point.value, colour, filled=not second, square=second))
+
+
+def _add_heading(data: Data, panel: Panel, plot: _Plot, left: float, lines: int) -> None:
+    x = plot.x_at(-left)
+    wrapped = _wrapped(panel.heading)
+    for number, words in enumerate(wrapped, start=lines - len(wrapped)):
+        at = plot.y_at(-_LINE * (lines + 3 - number) + 4)
+        data["bold"].append(_words(x, at, words, INK, _TITLE))
+    colour = COLOURS.get(panel.style, INK)
+    data["bold"].append(_words(x, plot.y_at(-_LINE * 3 + 4), panel.verdict, colour, _TEXT))
+    for number, words in enumerate(panel.details[:2]):
+        data["start"].append(_words(x, plot.y_at(-_LINE * (2 - number) + 3 - number), words, MUTED, _SMALL))
+
+
+def _add_line_ends(data: Data, panel: Panel, arms: list[str], plot: _Plot) -> None:
+    """Write each arm's name and last value at the end of its line, pushed apart where they would touch."""
+    ends = []
+    for arm in arms:
+        last = max((one for one in panel.points if one.arm == arm), key=lambda one: one.wave)
+        ends.append([plot.pixel_of(last.value), _end_words(last), arm])
+    ends.sort(key=lambda end: (end[0], end[2]))
+    for above, below in pairwise(ends):
+        short = _LINE - 2 - (below[0] - above[0])
+        if short > 0:
+            above[0] -= short / 2
+            below[0] += short / 2
+    for pixel, words, arm in ends:
+        colour = MUTED if arm == "comparison" else COLOURS.get(panel.style, INK)
+        pixel = min(max(pixel, 4), plot.height - 2)
+        data["start"].append(_words(plot.x_at(plot.width + 4), plot.y_at(pixel), words, colour, _SMALL))
+
+
+def _end_words(point: Point) -> str:
+    return point.words if point.arm == "all" else f"{point.arm} {point.words}"
+
+
+def _row_height(row: Row) -> int:
+    return 40 if len(row.pairs) == 1 else 24 + 29 * len(row.pairs)
+
+
+def _rows_data(rows: Sequence[Row], scale: Scale, plot: _Plot) -> Data:
+    data = _nothing()
+    for value, label in scale.ticks:
+        data["middle"].append(_words(value, plot.y_at(-10), label, MUTED, _SMALL))
+    top = 0.0
+    for row in rows:
+        _add_row(data, row, scale, plot, top)
+        top += _row_height(row)
+    return data
+
+
+def _add_row(data: Data, row: Row, scale: Scale, plot: _Plot, top: float) -> None:
+    left, right = plot.x_at(-16), plot.x_at(PANEL_WIDTH - 22)
+    alone = len(row.pairs) == 1
+    label = _wrapped(row.label, characters=38, lines=1)[0]
+    data["bold"].append(_words(left, top + 12, label, INK, _TITLE))
+    at = top + (12 if alone else 28)
+    for pair in row.pairs:
+        colour = MUTED if pair.second_arm else COLOURS.get(pair.style, INK)
+        side, x, y = ("end", right, at + 15) if alone else ("start", left, at)
+        data[side].append(_words(x, y, pair.words, colour, _TEXT))
+        if pair.before is not None and pair.after is not None:
+            y = at + 15
+            data["rules"] += [_rule(tick, y - 6, tick, y + 6, GRID, 1) for tick, _ in scale.ticks]
+            line = {"arm": f"{row.label}/{at}", **_stroke(colour, pair.second_arm)}
+            data["lines"] += [{"x": pair.before, "y": y, **line}, {"x": pair.after, "y": y, **line}]
+            square = pair.second_arm
+            data["markers"].append(_marker(pair.before, y, colour, filled=False, square=square))
+            data["markers"].append(_marker(pair.after, y, colour, filled=True, square=square))
+        at += 29
+
+
+def _nothing() -> Data:
+    return {name: [] for name in ("rules", "lines", "markers", *_TEXTS)}
+
+
+def _rule(x: float, y: float, x2: float, y2: float, colour: str, width: float) -> dict[str, Any]:
+    return {"x": x, "y": y, "x2": x2, "y2": y2, "colour": colour, "width": width}
+
+
+def _words(x: float, y: float, text: str, colour: str, size: int) -> dict[str, Any]:
+    return {"x": x, "y": y, "text": text, "colour": colour, "size": size}
+
+
+def _stroke(colour: str, dashed: bool) -> dict[str, Any]:
+    return {"colour": colour, "dash": [5, 3] if dashed else [1, 0]}
+
+
+def _marker(x: float, y: float, colour: str, *, filled: bool, square: bool) -> dict[str, Any]:
+    shape = "square" if square else "circle"
+    return {"x": x, "y": y, "colour": colour, "fill": colour if filled else PAPER, "shape": shape}
+
+
+_TEXTS = {
+    "start": {"align": "left"},
+    "middle": {"align": "center", "lineBreak": "\n"},
+    "end": {"align": "right"},
+    "bold": {"align": "left", "fontWeight": "bold"},
+}
+
+
+@cache
+def _empty_drawing() -> dict[str, Any]:
+    """Return the Vega specification of an empty drawing: rules, lines, markers and texts."""
+    import altair as alt
+    import vl_convert
+
+    scale = alt.Scale(domain=[0, 1], nice=False, zero=False)
+    where = {"x": alt.X("x:Q", axis=None, scale=scale), "y": alt.Y("y:Q", axis=None, scale=scale)}
+    as_is: dict[str, Any] = {"scale": None}
+    colour = alt.Color("colour:N", **as_is)
+    chart = alt.layer(
+        alt.Chart(alt.NamedData("rules"))
+        .mark_rule()
+        .encode(**where, x2="x2:Q", y2="y2:Q", color=colour, size=alt.Size("width:Q", **as_is)),
+        alt.Chart(alt.NamedData("lines"))
+        .mark_line(strokeWidth=2.25)
+        .encode(**where, detail="arm:N", color=colour, strokeDash=alt.StrokeDash("dash:N", **as_is)),
+        alt.Chart(alt.NamedData("markers"))
+        .mark_point(size=52, opacity=1, strokeWidth=2)
+        .encode(
+            **where,
+            shape=alt.Shape("shape:N", **as_is),
+            fill=alt.Fill("fill:N", **as_is),
+            stroke=alt.Stroke("colour:N", **as_is),
+        ),
+        *(
+            alt.Chart(alt.NamedData(name))
+            .mark_text(baseline="middle", **style)
+            .encode(**where, text="text:N", color=colour, size=alt.Size("size:Q", **as_is))
+            for name, style in _TEXTS.items()
+        ),
+    ).properties(width=1, height=1, autosize=alt.AutoSizeParams(type="none"))
+    chart = chart.configure(aria=False, font=_FONT).configure_view(stroke=None)
+    return vl_convert.vegalite_to_vega({**chart.to_dict(), "datasets": _nothing()})
+
+
+def _draw(
+    ident: str, title: str, description: str, plot: _Plot, padding: dict[str, float], data: Data
+) -> str:
+    import vl_convert
+
+    empty = _empty_drawing()
+    ends = {"x": list(plot.x), "y": list(plot.y)}
+    vega = {
+        **empty,
+        "width": plot.width,
+        "height": plot.height,
+        "padding": padding,
+        "scales": [{**scale, "domain": ends[scale["name"]]} for scale in empty["scales"]],
+        "data": [
+            {**one, "values": data[one["name"]]} if one["name"] in data else one for one in empty["data"]
+        ],
+    }
+    return _finished(vl_convert.vega_to_svg(vega), ident, title, description)
+
+
+_TAG = re.compile(r"<[^>]*>")
+_NOISE = re.compile(r' (?:role|class|aria-[a-z]+|pointer-events|xmlns:xlink|version)="[^"]*"')
+_LONG_NUMBER = re.compile(r"-?\d+\.\d{3,}")
+_EMPTY = re.compile(r'<path (?:class="background"|class="foreground")[^>]*/>')
+
+
+def _finished(svg: str, ident: str, title: str, description: str) -> str:
+    """Return the SVG with a title and a description for those who do not see it, and without Vega's marks."""
+    inner = _EMPTY.sub("", svg.split(">", 1)[1])
+    inner = re.sub(r"^<rect [^>]*/>", "", inner)
+    inner = _TAG.sub(lambda tag: _LONG_NUMBER.sub(_short, _NOISE.sub("", tag.group())), inner)
+    size = re.search(r'width="([\d.]+)" height="([\d.]+)"', svg)
+    width, height = (math.ceil(float(side)) for side in (size.groups() if size else (0, 0)))
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" role="img" width="{width}" height="{height}" '
+        f'viewBox="0 0 {width} {height}" aria-labelledby="{ident}-title {ident}-desc">'
+        f'<title id="{ident}-title">{html.escape(title)}</title>'
+        f'<desc id="{ident}-desc">{html.escape(description)}</desc>{inner}'
+    )
+
+
+def _short(number: re.Match[str]) -> str:
+    return f"{float(number.group()):.2f}".rstrip("0").rstrip(".")
+
+
+def _round_step(rough: float) -> float:
+    power = 10.0 ** math.floor(math.log10(rough))
+    return next(step * power for step in (1, 2, 2.5, 5, 10) if step * power >= rough * (1 - 1e-9))
+
+
+def _width(text: str, size: int) -> float:
+    """Return about how many pixels a text takes."""
+    return len(text) * size * 0.55
+
+
+def _wrapped(text: str, *, characters: int = 35, lines: int = 2) -> list[str]:
+    wrapped = textwrap.wrap(text, characters, max_lines=lines, placeholder=" …") or [""]
+    return [line.strip() for line in wrapped]

@@ -1,0 +1,47 @@
+"""The files of a report's tree, made from released tables alone."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+
+import pandas as pd
+
+from schemas.assessment import AssessmentPlan
+from tasks.publish.html import Provenance, render
+from tasks.publish.tables import as_csv
+
+
+def report_files(
+    plan: AssessmentPlan,
+    tables: dict[str, pd.DataFrame],
+    inputs: list[tuple[str, str]],
+    libraries: dict[str, str],
+) -> tuple[dict[str, bytes], dict[str, object]]:
+    """Return relative path -> content of every file of the tree, and what the manifest says of them.
+
+    Made of the plan, the released tables and the hashes of the inputs alone: the same in, the same bytes out.
+    """
+    texts = {f"tables/{name}.csv": as_csv(frame) for name, frame in sorted(tables.items())}
+    hasher = hashlib.sha256(plan.model_dump_json().encode())
+    for name, text in texts.items():
+        hasher.update(f"{name}\0{text}\0".encode())
+    content_hash = hasher.hexdigest()
+    version = importlib.metadata.version("psia")
+    provenance = Provenance(
+        version=version,
+        content_hash=content_hash,
+        inputs=tuple(inputs),
+        libraries=tuple(sorted(libraries.items())),
+        data_date=plan.assessment.report_date.isoformat(),
+    )
+    texts["report.html"] = render(plan, tables, provenance)
+    about = {
+        "assessment": plan.assessment.id,
+        "content_hash": content_hash,
+        "data_date": provenance.data_date,
+        "inputs": [{"file": file, "sha256": sha256} for file, sha256 in inputs],
+        "libraries": libraries,
+        "psia": version,
+    }
+    return {name: text.encode() for name, text in texts.items()}, about

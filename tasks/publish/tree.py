@@ -1,0 +1,65 @@
+"""The tree of the newest report: written aside, synced, then pointed to, so that it is always whole."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+KEPT = 2
+"""How many built trees stay: the current one and the one before."""
+
+
+def manifest(files: Mapping[str, bytes], about: Mapping[str, object]) -> bytes:
+    """Return manifest.json: every file with its SHA-256 and size, and what the tree was made from."""
+    listed = [
+        {"file": name, "sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
+        for name, content in sorted(files.items())
+    ]
+    return (json.dumps({**about, "files": listed}, indent=1, sort_keys=True) + "\n").encode()
+
+
+def publish(results: Path, files: Mapping[str, bytes], about: Mapping[str, object]) -> Path:
+    """Write the files as a tree of its own under results/builds and let results/current point to it.
+
+    Returns the path results/current. The tree's name is the hash of its content; an equal tree is not
+    written twice.
+    """
+    whole = {**files, "manifest.json": manifest(files, about)}
+    name = hashlib.sha256(whole["manifest.json"]).hexdigest()[:16]
+    builds = results / "builds"
+    target = builds / name
+    if not target.is_dir():
+        aside = builds / f".{name}.new"
+        shutil.rmtree(aside, ignore_errors=True)
+        for file, content in whole.items():
+            _write(aside / file, content)
+        aside.rename(target)
+    _point(results / "current", target)
+    _tidy(builds, keep=target)
+    return results / "current"
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _point(link: Path, target: Path) -> None:
+    aside = link.with_name(".current.new")
+    aside.unlink(missing_ok=True)
+    aside.symlink_to(Path("builds") / target.name, target_is_directory=True)
+    aside.replace(link)
+
+
+def _tidy(builds: Path, keep: Path) -> None:
+    others = [path for path in builds.iterdir() if path != keep]
+    others.sort(key=lambda path: path.stat().st_mtime_ns, reverse=True)
+    for path in others[KEPT - 1 :]:
+        shutil.rmtree(path, ignore_errors=True)

@@ -1,0 +1,325 @@
+"""The words of the report: numbers, dates, verdicts and claims as a reader sees them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+THIN_SPACE = "\u202f"
+MINUS = "\u2212"
+MEANINGFUL_DIGITS = 3
+FEWEST_RESPONDENTS = 10
+
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A direction as the report shows it: words, a symbol, and the style that colours both."""
+
+    words: str
+    symbol: str
+    style: str
+
+
+GAINS = {
+    "better": Verdict("gained", "▲", "gain"),
+    "worse": Verdict("lost", "▼", "loss"),
+    "unchanged": Verdict("unchanged", "=", "same"),
+    "uncertain": Verdict("uncertain", "?", "unsure"),
+    "silent": Verdict("nothing said", "–", "silent"),
+}
+"""What a finding says of a group. The arrow tells gain from loss, not up from down."""
+
+SIDES = {
+    "worse": "Losses",
+    "better": "Gains",
+    "uncertain": "Uncertain",
+    "unchanged": "Unchanged",
+    "withheld": "Withheld",
+}
+"""Headings of the findings, in the order in which they are told."""
+
+VOICES = {
+    "better": Verdict("better", "▲", "gain"),
+    "worse": Verdict("worse", "▼", "loss"),
+    "unchanged": Verdict("unchanged", "=", "same"),
+    "uncertain": Verdict("uncertain", "?", "unsure"),
+    "silent": Verdict("silent", "–", "silent"),
+}
+"""What a source (figures, interviews, focus groups) says."""
+
+CLAIMS = {
+    "causal": "caused by the programme, if the assumption printed holds",
+    "associational": "goes together with the programme; something else may lie behind it",
+    "descriptive": "a description of what was found; it tells nothing of why",
+    "recall": "what people remember of the time before; memories can be clouded",
+}
+APPROACHES = {
+    "improving": "improving: done to learn what would help poor groups more",
+    "proving": "proving: done to show what the programme has brought about",
+}
+STUDY_DESIGNS = {
+    "one-off": "one-off study (simple approach)",
+    "repeat": "repeat study, before and after (moderate approach)",
+    "longitudinal": "longitudinal study (complex approach)",
+}
+BOX_7 = {
+    "one-off": (
+        (
+            "Least resource intensive",
+            "Does not require a counter-factual",
+            "Does not have the “dilemma” of the counterfactual",
+            "Focus on improving",
+        ),
+        (
+            "Limits the study to those who have experienced the programme over time",
+            "Seen as “less scientific” by some analysts",
+            "Relies on recall, which may be unreliable",
+        ),
+    ),
+    "repeat": (
+        (
+            "More rigorous than the simple approach",
+            "Does not rely on “recall”",
+            "Balances pros and cons of simple and complex approaches",
+            "Combines proving and improving",
+        ),
+        (
+            "Lacks the “scientific” credentials of the complex approach",
+            "More costly than simple approaches",
+            "Encounters the problems of a “counterfactual” control group",
+        ),
+    ),
+    "longitudinal": (
+        (
+            "Seen as more “scientific”",
+            "Can include respondents who have just entered the programme",
+            "Does not rely on recall",
+            "Focus on proving",
+        ),
+        (
+            "Costly on resources",
+            "Use of a “counterfactual” control group is problematic",
+            "Questioning of the “objectivity” of results",
+        ),
+    ),
+}
+"""Advantages and disadvantages of each design, from Box 7 of the study."""
+
+SAMPLE_DESIGNS = {
+    "representative": "Respondents were drawn by chance from a list, to stand for everyone on it.",
+    "purposive": (
+        "Respondents were chosen to cover each poverty group, and not drawn by chance. The figures stand for "
+        "those who were interviewed; no error can be given."
+    ),
+    "census": "Everyone on the list was to be interviewed.",
+    "randomised": "Respondents were drawn by chance, and the arms were formed by lot.",
+    "undeclared": (
+        "How respondents were chosen is not declared. The figures stand for those who were interviewed; no "
+        "error can be given."
+    ),
+}
+WITHOUT_ERROR = ("purposive", "undeclared")
+
+ARMS = {"programme": "programme group", "comparison": "comparison group", "all": "everyone"}
+WAVE_ROLES = {
+    "pilot": "pilot, not counted",
+    "baseline": "baseline",
+    "follow-up": "follow-up",
+    "only": "the only wave",
+}
+LIKELIHOODS = {
+    "likely": "likely poor",
+    "vulnerable": "vulnerable to poverty",
+    "none": "not classed as poor",
+    "unknown": "not known",
+}
+ESTIMATORS = {
+    "difference": "difference between the arms",
+    "difference_in_differences": "difference in differences",
+    "first_differences": "change of each respondent, compared between the arms",
+    "fixed_effects": "fixed effects",
+    "ancova": "later value, given the earlier one (ancova)",
+    "recall": "change as people remember it",
+}
+ERROR_TYPES = {"cluster": "clustered", "robust": "robust", "iid": "classical"}
+TRIANGULATION = {
+    "contradict": "The sources contradict each other",
+    "agree": "The sources agree",
+    "single source": "Only one source speaks",
+    "silent": "No source speaks",
+}
+FEEDBACK = {"contested": "contested", "confirmed": "confirmed", "comment": "commented on"}
+BALANCE = {
+    "balanced": "balanced",
+    "unbalanced": "out of balance",
+    "not measurable": "cannot be measured",
+}
+
+
+def clean(value: str) -> str:
+    """Return text without control characters, which no page may hold."""
+    return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]", "", value)
+
+
+def plain(identifier: str) -> str:
+    """Return an identifier as words: 'women_and_minorities' -> 'women and minorities'."""
+    return identifier.replace("_", " ")
+
+
+def capital(words: str) -> str:
+    """Return the words with a capital first."""
+    return words[:1].upper() + words[1:]
+
+
+def sentence(words: str) -> str:
+    """Return the words with a capital first and a full stop last."""
+    words = words.strip()
+    if not words:
+        return ""
+    return capital(words) + ("" if words[-1] in ".!?" else ".")
+
+
+def listing(items: Iterable[str]) -> str:
+    """Return 'a, b and c'."""
+    items = list(items)
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} and {items[-1]}"
+
+
+def counted(count: int, one: str, many: str = "") -> str:
+    """Return '1 finding', '2 findings'."""
+    return f"{whole(count)} {one if count == 1 else many or one + 's'}"
+
+
+def whole(value: float) -> str:
+    """Return a count with thin-space thousands."""
+    return exact(round(value))
+
+
+def exact(value: float) -> str:
+    """Return a printed figure as it is, with thin-space thousands."""
+    return _grouped(Decimal(repr(value)) if isinstance(value, float) else Decimal(int(value)))
+
+
+def mean(value: float) -> str:
+    """Return a mean with at most MEANINGFUL_DIGITS, one fewer below one: 1.23 and 0.46."""
+    return _grouped(_meaningful(value))
+
+
+def rounded(value: float | Decimal, places: int = 0) -> str:
+    """Return a figure rounded half up to so many decimals."""
+    return _grouped(_half_up(value, places), places)
+
+
+def percent(share: float) -> Decimal:
+    """Return a share in percent, without the noise of binary fractions."""
+    return Decimal(repr(float(share))) * 100
+
+
+def is_share(unit: str) -> bool:
+    """Return whether the unit is a share, which is printed as a percentage."""
+    return unit.strip().lower().startswith("share")
+
+
+def unit(unit: str) -> str:
+    """Return the unit in which figures are printed: a share is told in percent."""
+    return f"percent ({unit})" if is_share(unit) else unit
+
+
+def quantity(value: float, unit: str) -> str:
+    """Return a mean in its unit's form: a share as a whole percentage."""
+    return f"{rounded(percent(value))}{THIN_SPACE}%" if is_share(unit) else mean(value)
+
+
+def change(value: float, unit: str) -> str:
+    """Return a change with its sign: of a share in percentage points."""
+    if is_share(unit):
+        points = signed(rounded(percent(value)))
+        return f"{points} {'point' if points[1:] == '1' else 'points'}"
+    return signed(mean(value))
+
+
+def error(value: float, unit: str) -> str:
+    """Return a standard error: of a share in percentage points, to one decimal."""
+    return f"{rounded(percent(value), 1)} points" if is_share(unit) else mean(value)
+
+
+def signed(figure: str) -> str:
+    """Return a printed figure with a plus where it is above nought."""
+    return figure if figure.startswith(MINUS) or not re.search("[1-9]", figure) else f"+{figure}"
+
+
+def span(low: str, high: str) -> str:
+    """Return the two ends of an interval; the unit is written once."""
+    for unit in (f"{THIN_SPACE}%", " points"):
+        if low.endswith(unit) and high.endswith(unit):
+            low = low.removesuffix(unit)
+    return f"{low.removesuffix(' point')} to {high}"
+
+
+def probability(value: float) -> str:
+    """Return a p-value."""
+    return "under 0.001" if value < 0.001 else rounded(value, 3)
+
+
+def date(value: dt.date | str) -> str:
+    """Return '3 March 2026'; a text that is no date is returned as it is."""
+    if isinstance(value, str):
+        try:
+            value = dt.date.fromisoformat(value)
+        except ValueError:
+            return value
+    return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+
+
+def period(first: dt.date | str | None, last: dt.date | str | None) -> str:
+    """Return 'first to last' in words, or the one that is known."""
+    days = [date(day) for day in (first, last) if day]
+    return days[0] if len(set(days)) == 1 else " to ".join(days)
+
+
+def withheld(rule: str, fewest: int = FEWEST_RESPONDENTS) -> str:
+    """Return what stands in place of a hidden figure."""
+    return f"withheld (fewer than {fewest})" if rule == "threshold" else f"withheld ({plain(rule)})"
+
+
+def _half_up(value: float | Decimal, places: int) -> Decimal:
+    number = value if isinstance(value, Decimal) else Decimal(repr(float(value)))
+    return number.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+
+
+def _meaningful(value: float) -> Decimal:
+    number = Decimal(repr(float(value)))
+    if not number:
+        return Decimal(0)
+    digits = MEANINGFUL_DIGITS - (abs(number) < 1)
+    return number.quantize(Decimal(1).scaleb(number.adjusted() - digits + 1), rounding=ROUND_HALF_UP)
+
+
+def _grouped(number: Decimal, places: int | None = None) -> str:
+    """Return the number with grouped thousands; without `places`, trailing noughts are left out."""
+    text = f"{number:,f}" if places is None else f"{number:,.{places}f}"
+    if places is None and "." in text:
+        text = text.rstrip("0").rstrip(".")
+    if not re.search("[1-9]", text):
+        text = text.lstrip("-")
+    return text.replace(",", THIN_SPACE).replace("-", MINUS)

@@ -1,0 +1,382 @@
+"""A run of one assessment: what is stored, computed, released and published, and what is left alone.
+
+The engine is not here: flows/ calls `Run.do` for each step, in this process or as a Prefect task.
+"""
+
+from __future__ import annotations
+
+import importlib
+import time
+import traceback
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from pydantic import BaseModel
+
+from schemas.assessment import AssessmentPlan, read_plan
+from schemas.base import TABLES, Contract, Table, column_types, extend
+from schemas.faults import BrokenPromise, Fault, Refused
+from schemas.fieldwork import Responses
+from tasks import disclosure, state
+from tasks.intake import Intake, take_in
+from tasks.steps import PHASES, STEPS, Step, code_digest, fingerprint
+from tasks.vault import Vault
+from tasks.warehouse import Warehouse, frame_digest
+
+for _module in (
+    "mapping",
+    "secondary",
+    "design",
+    "fieldwork",
+    "analysis",
+    "reporting",
+    "followup",
+):
+    importlib.import_module(f"tasks.{_module}")
+
+STORED_IN = {
+    "schemas.plan": "plan",
+    "schemas.secondary": "mapping",
+    "schemas.mapping": "mapping",
+    "schemas.design": "design",
+    "schemas.analysis": "design",
+    "schemas.fieldwork": "fieldwork",
+    "schemas.reporting": "feedback",
+}
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Task:
+    """One thing to do: a phase, a name, the tables read and written."""
+
+    name: str
+    phase: str
+    reads: tuple[str, ...]
+    writes: tuple[str, ...]
+
+
+@dataclass
+class Outcome:
+    """How a task ended: done, unchanged, failed or blocked; the rows that it wrote, and why it failed."""
+
+    status: str
+    rows: int = 0
+    seconds: float = 0.0
+    why: str = ""
+
+
+class StepFailed(Exception):
+    """A step of the run failed; the message names it and holds no data."""
+
+
+class Run:
+    """A run of one assessment folder. `prepare` may refuse; then nothing has been changed."""
+
+    def __init__(self, folder: Path, *, engine: str = "process", say: Say = lambda _: None):
+        self.folder = folder
+        self.results = folder / "results"
+        self.engine = engine
+        self.say = say
+        self.id = uuid.uuid4().hex
+        self.outcomes: dict[str, Outcome] = {}
+        self.plan: AssessmentPlan
+        self.intake: Intake
+        self.warehouse: Warehouse
+        self._present: dict[str, object] = {}
+
+    def prepare(self) -> None:
+        """Read and check everything. Raises Refused with every fault; nothing has been changed then."""
+        self._present = state.present(self.folder)
+        self.plan = read_plan(self.folder / "assessment.toml")
+        self.vault = Vault(self.folder, self.plan.assessment.id)
+        self.intake = take_in(self.folder, self.plan, self.vault)
+        if self.intake.faults:
+            raise Refused(self.intake.faults)
+        self._contracts = {
+            **{name: contract for name, contract in TABLES.items()},
+            Responses.about().name: self.intake.response_contract,
+            **{name: _raw_contract(name, frame) for name, frame in self.intake.raw.items()},
+        }
+        for contract in disclosure.releasable():
+            released = disclosure.released_contract(contract)
+            self._contracts[released.about().name] = released
+
+    def open(self) -> None:
+        """Open the warehouse, keep the received files and the vault, and note that the run has begun."""
+        self.warehouse = Warehouse(self.results / "warehouse.duckdb")
+        self._before = self.warehouse.step_fingerprints()
+        self._digests = self.warehouse.digests()
+        self.warehouse.begin_run(self.id, self.engine, state.libraries())
+        self._keep_received()
+
+    def _keep_received(self) -> None:
+        """Copy each received file once, by its SHA-256; one that holds personal columns is sealed."""
+        kept = self.folder / "received"
+        notes = []
+        for received in self.intake.received:
+            personal = received.file in self.intake.personal_files
+            clear_name = received.file.removesuffix(".age")
+            name = received.sha256 + Path(clear_name).suffix + (".age" if personal else "")
+            path = kept / name
+            if not path.is_file():
+                kept.mkdir(parents=True, exist_ok=True)
+                aside = kept / f".{name}.new"
+                aside.write_bytes(self.vault.seal(received.content) if personal else received.content)
+                aside.replace(path)
+            notes.append((clear_name, received.sheet, received.sha256, len(received.content), personal))
+        if self.intake.people:
+            people = pd.concat(self.intake.people, ignore_index=True).drop_duplicates()
+            self.vault.keep(people.sort_values(list(people.columns)).reset_index(drop=True))
+        self.warehouse.note_inputs(self.id, notes)
+
+    @cached_property
+    def tasks(self) -> list[Task]:
+        """Return every task of the run, phase by phase, each after those whose tables it reads."""
+        found = [*self._stores(), *(_as_task(step) for step in STEPS.values()), self._release_task()]
+        ordered: list[Task] = []
+        for phase in PHASES:
+            ordered += _in_order([task for task in found if task.phase == phase], ordered)
+        return ordered
+
+    def _stores(self) -> Iterator[Task]:
+        for name in [*self.intake.tables, *self.intake.raw]:
+            contract = self._contracts[name]
+            phase = STORED_IN.get(contract.__module__, "fieldwork")
+            if name.startswith("raw."):
+                phase = _phase_of_raw(name)
+            yield Task(f"store {name}", phase, (), (name,))
+
+    def _release_task(self) -> Task:
+        reads = [contract.about().name for contract in disclosure.releasable()]
+        return Task(
+            "release tables", "report", tuple(reads), tuple(disclosure.released_name(n) for n in reads)
+        )
+
+    def do(self, task: Task) -> Outcome:
+        """Do one task, or leave it where nothing that it depends on has changed.
+
+        A task that reads a table of a failed one is blocked. Never raises for a failure: see the outcome.
+        """
+        start = time.perf_counter()
+        blocked = [name for name in task.reads if name in self._spoilt()]
+        if blocked:
+            outcome = Outcome("blocked", why=f"waits for {', '.join(sorted(blocked))}")
+        else:
+            try:
+                outcome = self._do(task, start)
+            except Exception as error:
+                outcome = Outcome("failed", seconds=time.perf_counter() - start, why=_why(error))
+                self.leave_trace(task.name, error)
+        self.outcomes[task.name] = outcome
+        self.say(_line(task, outcome))
+        return outcome
+
+    def _spoilt(self) -> set[str]:
+        bad = {name for name, outcome in self.outcomes.items() if outcome.status in ("failed", "blocked")}
+        return {table for task in self.tasks if task.name in bad for table in task.writes}
+
+    def _do(self, task: Task, start: float) -> Outcome:
+        wanted = self._fingerprint(task)
+        if self._before.get(task.name) == wanted and all(t in self._digests for t in task.writes):
+            return Outcome("unchanged")
+        frames = self._frames(task)
+        written = self.warehouse.write(
+            frames,
+            step=task.name,
+            phase=task.phase,
+            fingerprint=wanted,
+            run=self.id,
+            seconds=time.perf_counter() - start,
+            reads=task.reads,
+        )
+        self._digests.update(written)
+        rows = sum(len(frame) for frame, _ in frames.values())
+        return Outcome("done", rows, time.perf_counter() - start)
+
+    def _fingerprint(self, task: Task) -> str:
+        if task.name.startswith("store "):
+            frame = self._stored(task.writes[0])
+            types = column_types(self._contracts[task.writes[0]])
+            return fingerprint(task.name, frame_digest(frame), types)
+        reads = {name: self._digests.get(name) for name in task.reads}
+        if task.name in STEPS:
+            step = STEPS[task.name]
+            plan = {key: _dumped(getattr(self.plan, key)) for key in step.plan}
+            return fingerprint(task.name, reads, plan, code_digest(step.function.__module__))
+        return fingerprint(task.name, reads, self.plan.assessment.public, code_digest("tasks.disclosure"))
+
+    def _frames(self, task: Task) -> dict[str, tuple[pd.DataFrame, type[Contract]]]:
+        if task.name.startswith("store "):
+            name = task.writes[0]
+            return {name: (self._stored(name), self._contracts[name])}
+        if task.name in STEPS:
+            return self._computed(STEPS[task.name])
+        frames = {}
+        for contract in disclosure.releasable():
+            name = contract.about().name
+            released = disclosure.released_name(name)
+            frame = disclosure.release(self.read(name), contract, public=self.plan.assessment.public)
+            frames[released] = (frame, self._contracts[released])
+        return frames
+
+    def _computed(self, step: Step) -> dict[str, tuple[pd.DataFrame, type[Contract]]]:
+        given = {key: getattr(self.plan, key) for key in step.plan}
+        result: Any = step.function(*(self.read(name) for name in step.reads), **given)
+        frames = result if isinstance(result, tuple) else (result,)
+        return {
+            contract.about().name: (frame, contract)
+            for contract, frame in zip(step.writes, frames, strict=True)
+        }
+
+    def _stored(self, name: str) -> pd.DataFrame:
+        if name in self.intake.raw:
+            return self.intake.raw[name]
+        return self.intake.tables[name]
+
+    def read(self, name: str) -> pd.DataFrame:
+        """Return a table of the warehouse in the order of its key."""
+        return self.warehouse.read(name, self._contracts[name].about().key)
+
+    def finish(self, *, seal: bool = False) -> Path:
+        """Publish the report, note the end of the run, and return results/current.
+
+        Raises StepFailed where a task failed or was blocked: the former results stay in place then.
+        """
+        failed = [name for name, outcome in self.outcomes.items() if outcome.status == "failed"]
+        if failed:
+            self._end("failed")
+            first = self.outcomes[failed[0]]
+            raise StepFailed(f"{', '.join(failed)}: {first.why}")
+        self.warehouse.drop_tables_of_other_steps(
+            [task.name for task in self.tasks],
+            [table for task in self.tasks for table in task.writes],
+        )
+        current = self.publish()
+        self._end("finished")
+        if seal:
+            self._seal_originals()
+            self._present = state.present(self.folder)
+        state.write(self.folder, self._present)
+        return current
+
+    def publish(self) -> Path:
+        """Render the report from the released tables and let results/current point to it."""
+        from tasks.publish import tree
+        from tasks.publish.files import report_files
+
+        tables = {
+            contract.about().name.partition(".")[2]: self.read(
+                disclosure.released_name(contract.about().name)
+            )
+            for contract in disclosure.releasable()
+        }
+        inputs = sorted({(one.file.removesuffix(".age"), one.sha256) for one in self.intake.received})
+        files, about = report_files(self.plan, tables, inputs, state.libraries())
+        return tree.publish(self.results, files, about)
+
+    def _end(self, status: str) -> None:
+        done = [outcome.status for outcome in self.outcomes.values()]
+        self.warehouse.end_run(self.id, status, done.count("done"), done.count("unchanged"))
+
+    def close(self) -> None:
+        """Close the warehouse."""
+        if hasattr(self, "warehouse"):
+            self.warehouse.close()
+
+    def _seal_originals(self) -> None:
+        """Put a sealed copy in the place of each original that holds personal columns."""
+        for file in sorted(self.intake.personal_files):
+            path = self.folder / file
+            if path.suffix == ".age" or not path.is_file():
+                continue
+            sealed = path.with_name(path.name + ".age")
+            sealed.write_bytes(self.vault.seal(path.read_bytes()))
+            path.unlink()
+
+    def clear_personal_files(self) -> list[str]:
+        """Return the originals that hold personal columns and stand in clear in the folder."""
+        return sorted(
+            file
+            for file in self.intake.personal_files
+            if not file.endswith(".age") and (self.folder / file).is_file()
+        )
+
+    def leave_trace(self, what: str, error: Exception) -> None:
+        """Leave where the program failed, without the error's text, which could hold data."""
+        self.results.mkdir(parents=True, exist_ok=True)
+        places = traceback.extract_tb(error.__traceback__)
+        lines = [f"{what}: {type(error).__name__}\n"]
+        lines += [f"  {Path(one.filename).name}, line {one.lineno}, in {one.name}\n" for one in places]
+        (self.results / "last-error.txt").write_text("".join(lines), encoding="utf-8")
+
+
+def quarantine(folder: Path, faults: list[Fault]) -> Path:
+    """Write every fault to results/quarantine.csv, outside the warehouse, and return its path."""
+    path = folder / "results" / "quarantine.csv"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pd.DataFrame([fault.as_record() for fault in faults]).to_csv(path, index=False, lineterminator="\n")
+    return path
+
+
+def _as_task(step: Step) -> Task:
+    return Task(step.name, step.phase, step.reads, tuple(contract.about().name for contract in step.writes))
+
+
+def _in_order(tasks: list[Task], before: list[Task]) -> list[Task]:
+    """Return the tasks of a phase so that each stands after those whose tables it reads."""
+    made = {table for task in before for table in task.writes}
+    own = {table for task in tasks for table in task.writes}
+    ordered: list[Task] = []
+    left = list(tasks)
+    while left:
+        ready = [task for task in left if all(r in made or r not in own for r in task.reads)]
+        if not ready:
+            raise BrokenPromise(f"steps wait for each other: {', '.join(task.name for task in left)}")
+        ordered += ready
+        made |= {table for task in ready for table in task.writes}
+        left = [task for task in left if task not in ready]
+    return ordered
+
+
+def _phase_of_raw(name: str) -> str:
+    folders = {"secondary": "mapping", "mapping": "mapping", "design": "design", "feedback": "feedback"}
+    return folders.get(name.partition(".")[2].partition("_")[0], "fieldwork")
+
+
+def _raw_contract(name: str, frame: pd.DataFrame) -> type[Contract]:
+    kinds = {
+        str(column): ("number" if frame[column].dtype == "float64" else "text")
+        for column in frame.columns
+        if column != "_row"
+    }
+    base = type("Raw", (Contract,), {"__module__": __name__})
+    base._about = Table(name, "one row a record as received", ("_row",))
+    return extend(base, {"_row": "integer", **kinds})  # type: ignore[arg-type]
+
+
+def _dumped(value: object) -> object:
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json")
+    if isinstance(value, (list, tuple)):
+        return [_dumped(one) for one in value]
+    return value
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, BrokenPromise):
+        return f"a table does not keep its contract ({error})"
+    return f"{type(error).__name__}, see results/last-error.txt"
+
+
+def _line(task: Task, outcome: Outcome) -> str:
+    signs = {"done": "✓", "unchanged": "=", "failed": "✗", "blocked": "–"}
+    tail = f"{outcome.rows} rows, {outcome.seconds:.1f} s" if outcome.status == "done" else outcome.status
+    if outcome.why:
+        tail += f": {outcome.why}"
+    return f"  {signs[outcome.status]} {task.phase}: {task.name} ({tail})"

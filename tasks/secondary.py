@@ -1,0 +1,77 @@
+"""Phase two, first half: what official statistics say of growth inside and outside clusters (Annex I)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from schemas.assessment import GrowthComparison
+from schemas.base import empty
+from schemas.secondary import PrintedChecks, SectorGrowth, ShiftShare, Statistics
+from tasks.methods import growth as method
+from tasks.steps import step
+
+TOTAL = "TOTAL"
+
+
+def dimensions(text: str) -> dict[str, str]:
+    """Return the divisions of a statistic: 'labour=blue collar; sector=wood' -> two entries; 'total' -> none."""
+    if text == "total":
+        return {}
+    pairs = (part.partition("=") for part in text.split(";"))
+    return {name.strip(): value.strip() for name, _, value in pairs}
+
+
+def of_statistic(statistics: pd.DataFrame, statistic: str, where: Mapping[str, str]) -> pd.DataFrame:
+    """Return the rows of one statistic that fit `where`: its dimensions as columns, with period and value."""
+    rows = statistics[statistics["statistic"] == statistic]
+    records = []
+    for row in rows.itertuples():
+        parts = dimensions(row.dimensions)
+        if all(parts.get(name) == value for name, value in where.items()):
+            records.append({**parts, "period": row.period, "value": row.value})
+    return pd.DataFrame(records)
+
+
+@step("mapping", reads=[Statistics], writes=[SectorGrowth, ShiftShare, PrintedChecks], plan=["growth"])
+def compare_growth(
+    statistics: pd.DataFrame, *, growth: Sequence[GrowthComparison]
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Compare growth inside and outside, split the difference, and recompute the printed indices."""
+    sectors, shares, checks = [empty(SectorGrowth)], [empty(ShiftShare)], [empty(PrintedChecks)]
+    for one in growth:
+        long = of_statistic(statistics, one.statistic, one.where).rename(
+            columns={one.sector: "sector", one.setting: "setting"}
+        )
+        if not {"sector", "setting"} <= set(long.columns):
+            continue
+        periods = {"from_period": one.from_period, "to_period": one.to_period}
+        settings = {"inside": one.inside, "outside": one.outside}
+        grown = method.sector_growth(long, **settings, **periods)
+        if not one.decompose:
+            grown = grown[grown["sector"] != TOTAL]
+        named = {"comparison": one.name, "period": f"{one.from_period}-{one.to_period}"}
+        sectors.append(grown.assign(**named))
+        if one.decompose:
+            shares.append(pd.DataFrame([{**named, **method.shift_share(long, **settings, **periods)}]))
+        if one.printed_index:
+            checks.append(_printed(statistics, one))
+    return tuple(  # type: ignore[return-value]
+        pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
+        for parts in (sectors, shares, checks)
+    )
+
+
+def _printed(statistics: pd.DataFrame, one: GrowthComparison) -> pd.DataFrame:
+    """Return every printed index figure beside the one that follows from the printed levels."""
+    levels = _series(of_statistic(statistics, one.statistic, one.where))
+    printed = _series(of_statistic(statistics, one.printed_index, one.where))
+    checked = method.check_printed_index(levels, printed, one.from_period)
+    return checked.assign(comparison=one.name)
+
+
+def _series(long: pd.DataFrame) -> pd.DataFrame:
+    divisions = sorted(set(long.columns) - {"period", "value"})
+    names = long[divisions].astype("string").agg("; ".join, axis=1)
+    return pd.DataFrame({"series": names, "period": long["period"], "value": long["value"]})

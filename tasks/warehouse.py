@@ -1,0 +1,279 @@
+"""The warehouse: results/warehouse.duckdb. The only module that imports duckdb.
+
+Rows and their ledger entry are written in one transaction. Frames go in as Arrow tables, because a strided
+nullable frame handed over directly arrives with wrong values.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+
+from schemas.base import Contract, check, column_types, conform
+from schemas.faults import BrokenPromise, Fault, Refused
+
+LAYERS = ("raw", "staged", "mart", "released", "meta")
+DUCKDB_TYPES = {
+    "string": "VARCHAR",
+    "string[pyarrow]": "VARCHAR",
+    "Int64": "BIGINT",
+    "float64": "DOUBLE",
+    "boolean": "BOOLEAN",
+}
+_PANDAS_TYPES = {
+    pa.string(): pd.StringDtype(),
+    pa.large_string(): pd.StringDtype(),
+    pa.int64(): pd.Int64Dtype(),
+    pa.bool_(): pd.BooleanDtype(),
+}
+_META = """
+CREATE TABLE IF NOT EXISTS meta.runs (
+    run VARCHAR PRIMARY KEY, started_at TIMESTAMP, finished_at TIMESTAMP, engine VARCHAR, status VARCHAR,
+    steps_run BIGINT, steps_unchanged BIGINT, versions VARCHAR);
+CREATE TABLE IF NOT EXISTS meta.steps (
+    step VARCHAR PRIMARY KEY, phase VARCHAR, fingerprint VARCHAR, run VARCHAR, seconds DOUBLE, outputs VARCHAR,
+    written VARCHAR[], read VARCHAR[]);
+CREATE TABLE IF NOT EXISTS meta.inputs (
+    file VARCHAR, sheet VARCHAR, sha256 VARCHAR, bytes BIGINT, personal BOOLEAN, run VARCHAR,
+    PRIMARY KEY (file, sheet));
+CREATE VIEW IF NOT EXISTS meta.lineage AS
+    SELECT output, unnest(read) AS input, step
+    FROM (SELECT step, unnest(written) AS output, read FROM meta.steps) ORDER BY output, input;
+"""
+
+
+class Busy(Exception):
+    """Another process holds the warehouse; the message names it where DuckDB does."""
+
+
+class Damaged(Exception):
+    """The warehouse cannot be opened. It can be deleted: the next run makes it again."""
+
+
+class Warehouse:
+    """One DuckDB file, open for writing or for reading."""
+
+    def __init__(self, path: Path, *, read_only: bool = False):
+        if not read_only:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        config = {
+            "enable_external_access": "false",
+            "autoload_known_extensions": "false",
+            "autoinstall_known_extensions": "false",
+            "python_enable_replacements": "false",
+        }
+        try:
+            self._connection = duckdb.connect(str(path), read_only=read_only, config=config)
+        except duckdb.IOException as error:
+            if "lock" in str(error).lower():
+                raise Busy(_holder(str(error))) from None
+            raise Damaged(path.name) from None
+        except (duckdb.Error, RuntimeError):
+            raise Damaged(path.name) from None
+        if not read_only:
+            for layer in LAYERS:
+                self._connection.execute(f"CREATE SCHEMA IF NOT EXISTS {layer}")
+            self._connection.execute(_META)
+        self._connection.execute("SET lock_configuration = true")
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def __enter__(self) -> Warehouse:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def tables(self) -> list[str]:
+        """Return the names of all tables, layer first, sorted."""
+        rows = self._connection.execute(
+            "SELECT table_schema || '.' || table_name FROM information_schema.tables ORDER BY 1"
+        ).fetchall()
+        return [name for (name,) in rows]
+
+    def read(self, table: str, order: Iterable[str] = ()) -> pd.DataFrame:
+        """Return a table in the order of the given columns (else in the order in which it was written).
+
+        Raises KeyError if there is no such table.
+        """
+        by = ", ".join(_quoted(column) for column in order)
+        query = f"SELECT * FROM {_name(table)}" + (f" ORDER BY {by}" if by else "")  # noqa: S608
+        try:
+            arrow = self._connection.execute(query).to_arrow_table()
+        except duckdb.CatalogException:
+            raise KeyError(table) from None
+        return arrow.to_pandas(types_mapper=_PANDAS_TYPES.get)
+
+    def records(self, table: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """Return a table's columns and rows without pandas, for printing. Raises KeyError if it is not there."""
+        if table not in self.tables():
+            raise KeyError(table)
+        result = self._connection.execute(f"SELECT * FROM {_name(table)}")  # noqa: S608
+        return [column[0] for column in result.description], result.fetchall()
+
+    def digests(self) -> dict[str, str]:
+        """Return table -> digest of its rows, of every table that a step has written."""
+        rows = self._connection.execute("SELECT outputs FROM meta.steps ORDER BY step").fetchall()
+        return {table: value for (outputs,) in rows for table, value in json.loads(outputs).items()}
+
+    def step_fingerprints(self) -> dict[str, str]:
+        """Return step -> fingerprint with which its tables were last written."""
+        return dict(self._connection.execute("SELECT step, fingerprint FROM meta.steps").fetchall())
+
+    def write(
+        self,
+        frames: Mapping[str, tuple[pd.DataFrame, type[Contract]]],
+        *,
+        step: str,
+        phase: str,
+        fingerprint: str,
+        run: str,
+        seconds: float,
+        reads: Iterable[str],
+    ) -> dict[str, str]:
+        """Write a step's tables and its ledger entry in one transaction; return table -> digest.
+
+        Each frame is brought into its contract's order and types, sorted by its key and checked.
+        Raises BrokenPromise if a frame does not keep its contract; nothing is written then.
+        """
+        ready = {name: _kept(frame, contract) for name, (frame, contract) in frames.items()}
+        outputs = {name: frame_digest(frame) for name, frame in ready.items()}
+        self._connection.execute("BEGIN TRANSACTION")
+        try:
+            for name, frame in ready.items():
+                self._replace(name, frame, frames[name][1])
+            self._connection.execute(
+                "INSERT OR REPLACE INTO meta.steps VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                [
+                    step,
+                    phase,
+                    fingerprint,
+                    run,
+                    seconds,
+                    json.dumps(outputs, sort_keys=True),
+                    sorted(outputs),
+                    sorted(set(reads)),
+                ],
+            )
+            self._connection.execute("COMMIT")
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+        return outputs
+
+    def _replace(self, table: str, frame: pd.DataFrame, contract: type[Contract]) -> None:
+        kinds = column_types(contract)
+        columns = ", ".join(f"{_quoted(column)} {DUCKDB_TYPES[kind]}" for column, kind in kinds.items())
+        self._connection.execute(f"CREATE OR REPLACE TABLE {_name(table)} ({columns})")
+        if not len(frame):
+            return
+        self._connection.register("incoming", pa.Table.from_pandas(frame, preserve_index=False))
+        try:
+            self._connection.execute(f"INSERT INTO {_name(table)} SELECT * FROM incoming")  # noqa: S608
+        finally:
+            self._connection.unregister("incoming")
+
+    def drop_tables_of_other_steps(self, steps: Iterable[str], tables: Iterable[str]) -> None:
+        """Forget steps and tables that no longer exist, such as the raw table of a file taken away."""
+        known, wanted = set(steps), set(tables)
+        self._connection.execute("BEGIN TRANSACTION")
+        for step in set(self.step_fingerprints()) - known:
+            self._connection.execute("DELETE FROM meta.steps WHERE step = ?", [step])
+        for table in self.tables():
+            if not table.startswith("meta.") and table not in wanted:
+                self._connection.execute(f"DROP TABLE {_name(table)}")
+        self._connection.execute("COMMIT")
+
+    def begin_run(self, run: str, engine: str, versions: Mapping[str, str]) -> None:
+        """Note that a run has begun."""
+        self._connection.execute(
+            "INSERT OR REPLACE INTO meta.runs VALUES (?, ?, NULL, ?, 'running', 0, 0, ?)",
+            [run, _now(), engine, json.dumps(dict(versions), sort_keys=True)],
+        )
+
+    def end_run(self, run: str, status: str, steps_run: int, steps_unchanged: int) -> None:
+        """Note how a run has ended."""
+        self._connection.execute(
+            "UPDATE meta.runs SET finished_at = ?, status = ?, steps_run = ?, steps_unchanged = ? "
+            "WHERE run = ?",
+            [_now(), status, steps_run, steps_unchanged, run],
+        )
+
+    def note_inputs(self, run: str, inputs: Iterable[tuple[str, str, str, int, bool]]) -> None:
+        """Replace the list of received files: file, sheet, SHA-256, bytes, whether it holds personal columns."""
+        self._connection.execute("BEGIN TRANSACTION")
+        self._connection.execute("DELETE FROM meta.inputs")
+        for one in inputs:
+            self._connection.execute(
+                "INSERT OR REPLACE INTO meta.inputs VALUES (?, ?, ?, ?, ?, ?)", [*one, run]
+            )
+        self._connection.execute("COMMIT")
+
+
+def frame_digest(frame: pd.DataFrame) -> str:
+    """Return the SHA-256 of a frame's column names, values and order of rows."""
+    hasher = hashlib.sha256("\0".join(map(str, frame.columns)).encode())
+    if not len(frame):
+        return hasher.hexdigest()
+    for column in frame.columns:
+        hasher.update(pd.util.hash_pandas_object(frame[column], index=False).to_numpy().tobytes())
+    return hasher.hexdigest()
+
+
+def _kept(frame: pd.DataFrame, contract: type[Contract]) -> pd.DataFrame:
+    """Return the frame as its contract wants it, sorted by key. Raises BrokenPromise if it is not kept."""
+    name = contract.about().name
+    try:
+        ready = conform(frame, contract)
+    except (ValueError, TypeError) as error:
+        raise BrokenPromise(f"{name}: {error}") from None
+    if not len(ready):
+        return ready
+    ready = ready.sort_values(list(contract.about().key), kind="stable").reset_index(drop=True)
+    faults: list[Fault] = check(ready, contract)
+    if faults:
+        raise BrokenPromise("; ".join(str(fault) for fault in faults[:5]))
+    return ready
+
+
+def _name(table: str) -> str:
+    layer, _, name = table.partition(".")
+    if layer not in LAYERS or not name:
+        raise KeyError(table)
+    return f"{layer}.{_quoted(name)}"
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC).replace(tzinfo=None)
+
+
+def _holder(message: str) -> str:
+    _, _, tail = message.partition("PID ")
+    number = "".join(character for character in tail[:12] if character.isdigit())
+    return f"process {number}" if number else "another process"
+
+
+def refuse_unknown_table(table: str, known: Iterable[str]) -> Refused:
+    """Return the refusal of a table that the warehouse does not have."""
+    import difflib
+
+    names = sorted(known)
+    close = difflib.get_close_matches(table, names, n=1, cutoff=0.3)
+    hint = f"Did you mean '{close[0]}'? " if close else ""
+    return Refused(
+        [Fault(table, rule="is not a table of the warehouse", remedy=f"{hint}'psia table' lists them")]
+    )

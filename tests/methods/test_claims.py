@@ -1,0 +1,185 @@
+from __future__ import annotations
+
+from itertools import product
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tasks.methods.claims import PARALLEL_TRENDS, decide_claim, direction
+
+STUDY: dict[str, Any] = {
+    "study_design": "longitudinal",
+    "sample_design": "representative",
+    "assignment": "not randomised",
+    "waves": 2,
+    "largest_standardized_difference": 0.25,
+    "spill_over": False,
+    "estimator": "difference_in_differences",
+}
+
+
+def test_a_panel_with_alike_arms_is_causal_on_an_assumption_that_is_told() -> None:
+    assert decide_claim(**STUDY) == ("causal", [PARALLEL_TRENDS])
+
+
+@pytest.mark.parametrize(
+    ("change", "claim", "said"),
+    [
+        ({"largest_standardized_difference": 0.2501}, "associational", "0.25 standard deviations"),
+        ({"largest_standardized_difference": -0.3}, "associational", "up to 0.30 standard"),
+        ({"largest_standardized_difference": float("inf")}, "associational", "inf standard"),
+        ({"largest_standardized_difference": None}, "associational", "was not measured"),
+        ({"largest_standardized_difference": float("nan")}, "associational", "was not measured"),
+        ({"spill_over": True}, "associational", "spill-over"),
+        ({"waves": 1}, "associational", "no second wave"),
+        ({"study_design": "one-off"}, "associational", "no second wave"),
+        ({"estimator": "difference"}, "associational", "not their changes"),
+        ({"estimator": "ancova"}, "associational", "not their changes"),
+        ({"sample_design": "purposive"}, "descriptive", "only of those interviewed"),
+        ({"estimator": "recall"}, "recall", "what people recall"),
+        ({"study_design": "repeat"}, "causal", "parallel trends"),
+        ({"estimator": "first_differences"}, "causal", "parallel trends"),
+        ({"estimator": "fixed_effects"}, "causal", "parallel trends"),
+    ],
+)
+def test_what_the_design_forbids(change: dict[str, Any], claim: str, said: str) -> None:
+    found, reasons = decide_claim(**{**STUDY, **change})
+    assert found == claim
+    assert said in " ".join(reasons)
+
+
+def test_randomised_arms_stay_causal_though_one_covariate_differs() -> None:
+    study = {**STUDY, "assignment": "randomised", "waves": 1, "estimator": "difference"}
+    study["largest_standardized_difference"] = 0.30
+    assert decide_claim(**study) == ("causal", [])
+    claim, reasons = decide_claim(**{**study, "spill_over": True})
+    assert claim == "causal"
+    assert "spill-over" in reasons[0]
+    assert decide_claim(**{**study, "sample_design": "purposive"})[0] == "descriptive"
+
+
+def test_recall_comes_before_everything_and_tells_the_sample_too() -> None:
+    claim, reasons = decide_claim(
+        **{**STUDY, "estimator": "recall", "sample_design": "purposive", "assignment": "randomised"}
+    )
+    assert claim == "recall"
+    assert len(reasons) == 2
+
+
+def test_every_claim_short_of_a_randomised_one_says_why() -> None:
+    for design, sample, assignment, waves, difference, spill, estimator in product(
+        ("one-off", "repeat", "longitudinal"),
+        ("representative", "purposive", "census", "randomised", "undeclared"),
+        ("randomised", "not randomised"),
+        (1, 2, 3),
+        (None, 0.1, 0.9),
+        (False, True),
+        ("difference", "difference_in_differences", "first_differences", "fixed_effects", "ancova", "recall"),
+    ):
+        claim, reasons = decide_claim(
+            study_design=design,
+            sample_design=sample,
+            assignment=assignment,
+            waves=waves,
+            largest_standardized_difference=difference,
+            spill_over=spill,
+            estimator=estimator,
+        )
+        assert claim in ("causal", "associational", "descriptive", "recall")
+        assert all(reason.endswith(".") for reason in reasons)
+        assert (claim == "recall") == (estimator == "recall")
+        assert sample != "purposive" or claim in ("descriptive", "recall")
+        if claim == "causal" and assignment != "randomised":
+            assert reasons == [PARALLEL_TRENDS]
+            assert waves >= 2
+            assert difference == 0.1
+            assert not spill
+        elif claim != "causal":
+            assert reasons
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"study_design": "long"},
+        {"sample_design": ""},
+        {"assignment": "yes"},
+        {"estimator": "ols"},
+        {"waves": 0},
+    ],
+)
+def test_unknown_words_are_refused(change: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"known|at least one wave"):
+        decide_claim(**{**STUDY, **change})
+
+
+NUMBER = st.floats(-100, 100)
+LEAST = st.floats(0, 50)
+BETTER = st.sampled_from(["higher", "lower"])
+
+
+@pytest.mark.parametrize(
+    ("change", "low", "high", "least", "expected"),
+    [
+        (5, 1, 9, 2, "better"),
+        (-5, -9, -1, 2, "worse"),
+        (5, -1, 11, 2, "uncertain"),
+        (1, 0.5, 1.5, 2, "unchanged"),  # significant, but too small to count
+        (1.9, 0.1, 3.7, 2, "unchanged"),
+        (0, -2, 2, 2, "unchanged"),
+        (0, -2, 2.1, 2, "uncertain"),
+        (2, 0.5, 3.5, 2, "better"),
+        (0.1, 0.05, 0.15, 0, "better"),
+        (0, 0, 0, 0, "unchanged"),
+        (2, 2, 2, 2, "better"),
+        (2, 0, 4, 1, "uncertain"),  # zero at the end is not excluded
+        (1, None, None, 2, "unchanged"),
+        (3, None, None, 2, "uncertain"),
+        (3, float("nan"), float("nan"), 2, "uncertain"),
+        (float("nan"), None, None, 2, "uncertain"),
+    ],
+)
+def test_directions(change: float, low: Any, high: Any, least: float, expected: str) -> None:
+    assert direction(change, low, high, least, "higher") == expected
+    turned = {"better": "worse", "worse": "better"}.get(expected, expected)
+    assert direction(change, low, high, least, "lower") == turned
+
+
+@given(change=NUMBER, below=LEAST, above=LEAST, least=LEAST, better=BETTER)
+def test_the_rule_of_direction(change: float, below: float, above: float, least: float, better: str) -> None:
+    low, high = change - below, change + above
+    found = direction(change, low, high, least, better)
+    excludes = low > 0 or high < 0
+    inside = -least <= low and high <= least
+    clear = found in ("better", "worse")
+    assert clear == (excludes and abs(change) >= least)
+    if clear:
+        assert (found == "better") == ((change > 0) == (better == "higher"))
+    else:
+        assert (found == "unchanged") == (excludes or inside)
+    # the mirror image of the world says the opposite
+    mirrored = direction(-change, -high, -low, least, better)
+    assert mirrored == {"better": "worse", "worse": "better"}.get(found, found)
+    # as much less wide, never more uncertain
+    narrower = direction(change, change - below / 2, change + above / 2, least, better)
+    assert narrower != "uncertain" or found == "uncertain"
+
+
+@given(change=NUMBER, least=LEAST, better=BETTER)
+def test_without_an_interval_nothing_is_better_or_worse(change: float, least: float, better: str) -> None:
+    expected = "unchanged" if abs(change) <= least else "uncertain"
+    assert direction(change, None, None, least, better) == expected
+    assert direction(change, float("nan"), 1.0, least, better) == expected
+
+
+def test_bad_input_is_refused() -> None:
+    with pytest.raises(ValueError, match="lower end"):
+        direction(1, 3, 2, 1, "higher")
+    with pytest.raises(ValueError, match="smallest change"):
+        direction(1, 0, 2, -1, "higher")
+    with pytest.raises(ValueError, match="smallest change"):
+        direction(1, 0, 2, float("nan"), "higher")
+    with pytest.raises(ValueError, match="'higher' or 'lower'"):
+        direction(1, 0, 2, 1, "more")

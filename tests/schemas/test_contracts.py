@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import importlib
+import pkgutil
+
+import pandas as pd
+import pytest
+
+import schemas
+from schemas.base import TABLES, check, column_types, conform, empty, extend, notes
+from schemas.faults import Fault
+
+for _module in pkgutil.iter_modules(schemas.__path__):
+    importlib.import_module(f"schemas.{_module.name}")
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_contract_is_whole(name):
+    contract = TABLES[name]
+    about, columns = contract.about(), column_types(contract)
+    assert about.grain
+    assert about.key
+    assert set(about.key) <= set(columns)
+    assert set(about.refers) <= set(columns)
+    assert set(about.personal_ids) <= set(columns)
+    for target in about.refers.values():
+        table, _, column = target.rpartition(".")
+        assert column in column_types(TABLES[table])
+    if about.release:
+        told = {*about.release.count, *about.release.hide, *about.release.totals}
+        assert told <= set(columns)
+    assert not check(empty(contract), contract)
+    missing = [column for column, note in notes(contract).items() if not note]
+    assert len(missing) <= len(columns) // 2
+
+
+def test_a_table_that_names_people_is_never_released():
+    named = [name for name, contract in TABLES.items() if contract.about().personal_ids]
+    assert named
+    assert all(TABLES[name].about().release is None for name in named)
+
+
+def actors(**columns) -> pd.DataFrame:
+    base = {"actor": ["a", "b"], "label": ["A", "B"], "stage": ["trade", "trade"]}
+    return conform(pd.DataFrame({**base, **columns}), TABLES["staged.actors"])
+
+
+def told(frame: pd.DataFrame) -> list[str]:
+    return [str(fault) for fault in check(frame, TABLES["staged.actors"], file="actors.csv")]
+
+
+def test_faults_name_row_column_rule_and_remedy():
+    assert told(actors()) == []
+    assert told(actors(firms=[3, -1])) == [
+        "actors.csv, row 3, column firms: is below the smallest value allowed. The limit is 0"
+    ]
+    (stage,) = told(actors(stage=["trade", "trading"]))
+    assert stage.startswith("actors.csv, row 3, column stage: is not one of the words")
+    assert "Use one of: inputs" in stage
+    (twice,) = told(actors(actor=["a", "a"]))
+    assert "row 3, column actor: the same actor stands already in row 2" in twice
+    (empty_cell,) = told(actors(label=["A", None]))
+    assert "row 3, column label: is empty" in empty_cell
+
+
+def test_an_infinite_number_is_refused_beside_other_faults():
+    contract = extend(TABLES["staged.actors"], {"pay": "number"})
+    frame = conform(actors(firms=[1, -1]).assign(pay=[float("inf"), 1.0]), contract)
+    faults = [str(fault) for fault in check(frame, contract, file="f")]
+    assert any("column pay: is not a finite number" in fault for fault in faults)
+    assert any("column firms: is below" in fault for fault in faults)
+
+
+def test_faults_of_one_kind_are_counted_beyond_a_hundred():
+    frame = conform(
+        pd.DataFrame(
+            {
+                "actor": [f"a{i}" for i in range(500)],
+                "label": "x",
+                "stage": "nowhere",
+            }
+        ),
+        TABLES["staged.actors"],
+    )
+    faults = check(frame, TABLES["staged.actors"])
+    assert len(faults) == 101
+    assert "in 400 more rows" in faults[-1].rule
+
+
+def test_a_fault_of_a_plan_speaks_of_keys():
+    assert str(Fault("assessment.toml", column="wave.1.name", rule="is empty")) == (
+        "assessment.toml, key wave.1.name: is empty"
+    )

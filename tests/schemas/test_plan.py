@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from schemas.assessment import read_plan
+from schemas.faults import Refused
+from tests.folders import plan, write
+
+
+def refusal(tmp_path, text: str) -> str:
+    write(tmp_path, {"assessment.toml": text})
+    with pytest.raises(Refused) as refused:
+        read_plan(tmp_path / "assessment.toml")
+    return str(refused.value)
+
+
+def test_a_whole_plan_is_read(tmp_path):
+    write(tmp_path, {"assessment.toml": plan()})
+    read = read_plan(tmp_path / "assessment.toml")
+    assert read.assessment.id == "tiny"
+    assert read.thresholds.poverty_nodes.likely == 4
+
+
+@pytest.mark.parametrize(
+    ("rest", "told"),
+    [
+        ("[sampling]\ndesing = 'census'", "key sampling.desing: .*nearest known key is 'design'"),
+        ("[[wave]]\nname = 'w'\n[wave.columns]\nrespondant = 'x'", "nearest known key is 'respondent'"),
+        ("[sampling]\ndesign = 'random'", "key sampling.design: .*representative"),
+        ("[sampling]\nsize = 3\n[sampling.sizes]\na = 1", "not both"),
+        ("[[wave]]\nname = 'w'\n[[wave]]\nname = 'w'", "given more than once"),
+        ("[[wave]]\nname = 'W 1'", "key wave.1.name"),
+        ("[thresholds.poverty_nodes]\nvulnerable = 4\nlikely = 3", "must be larger"),
+        ("[comparison]\narm_from = 'w9'", "the wave 'w9' is not in the plan"),
+        (
+            "[[specification]]\nname='s'\nindicators=['i']\nestimator='recall'\nto_wave='later'",
+            "key specification.1.to_wave: the wave 'later' is not in the plan",
+        ),
+    ],
+)
+def test_a_slip_is_told_with_its_key_and_remedy(tmp_path, rest, told):
+    assert re.search(told, refusal(tmp_path, plan(rest)))
+
+
+def test_what_is_missing_and_what_is_not_toml(tmp_path):
+    told = refusal(tmp_path, plan().replace('title = "A tiny assessment"\n', ""))
+    assert "key assessment.title: is missing" in told
+    assert "is not valid TOML" in refusal(tmp_path, plan("[["))
+    assert "is not a date" in refusal(tmp_path, plan().replace("2026-03-31", '"soon"'))
+
+
+def test_no_plan_says_what_to_do(tmp_path):
+    with pytest.raises(Refused, match="psia init"):
+        read_plan(tmp_path / "assessment.toml")

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from schemas.faults import Refused
+from tasks import files
+
+
+def unseal(content: bytes) -> bytes:
+    return content
+
+
+def read(folder, table="mapping/actors"):
+    return files.read_table(folder, table, unseal)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "mapping").mkdir()
+    return tmp_path
+
+
+FRAME = pd.DataFrame({"actor": ["007", "NA"], "firms": [3.0, None]})
+
+
+def test_text_stays_text(folder):
+    (folder / "mapping/actors.csv").write_text("actor,firms\n007,3\nNA,\n", encoding="utf-8-sig")
+    received = read(folder)
+    assert received.frame["actor"].tolist() == ["007", "NA"]
+    assert received.frame["firms"].isna().tolist() == [False, True]
+    assert received.rows.tolist() == [2, 3]
+
+
+@pytest.mark.parametrize("kind", ["parquet", "dta", "sav", "xlsx", "sheet"])
+def test_every_format_gives_the_same_table(folder, kind):
+    path = folder / "mapping" / f"actors.{kind}"
+    if kind == "parquet":
+        FRAME.to_parquet(path)
+    elif kind == "dta":
+        FRAME.to_stata(path, write_index=False)
+    elif kind == "sav":
+        import pyreadstat
+
+        pyreadstat.write_sav(FRAME, str(path))
+    elif kind == "xlsx":
+        FRAME.to_excel(path, index=False, engine="xlsxwriter")
+    else:
+        FRAME.to_excel(folder / "mapping/mapping.xlsx", index=False, sheet_name="actors", engine="xlsxwriter")
+    received = read(folder)
+    assert files.as_text(received.frame["actor"]).tolist() == ["007", "NA"]
+    assert files.as_text(received.frame["firms"]).tolist()[0] == "3"
+    assert received.frame["firms"].isna().tolist() == [False, True]
+
+
+def test_a_table_in_two_places_is_refused(folder):
+    (folder / "mapping/actors.csv").write_text("actor\nx\n")
+    FRAME.to_parquet(folder / "mapping/actors.parquet")
+    with pytest.raises(Refused, match=r"actors\.csv and mapping/actors\.parquet"):
+        read(folder)
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"", "is empty"),
+        (b"actor,label\nx,\xff\xfe\n", "not UTF-8"),
+        (b"actor,actor\nx,y\n", "two columns bear this name"),
+        (b"actor,\nx,y\n", "column 2 has no name"),
+        (b"actor,label\nx,y,z,zz\n", "cannot be read as CSV"),
+    ],
+)
+def test_what_cannot_be_read_says_why(folder, content, told):
+    (folder / "mapping/actors.csv").write_bytes(content)
+    with pytest.raises(Refused, match=told):
+        read(folder)
+
+
+@pytest.mark.parametrize("suffix", ["xlsx", "parquet", "dta", "sav"])
+def test_a_file_that_is_not_what_its_name_says_is_refused(folder, suffix):
+    (folder / f"mapping/actors.{suffix}").write_bytes(b"not what it says")
+    with pytest.raises(Refused, match="cannot be read as"):
+        read(folder)
+
+
+@pytest.mark.parametrize(
+    ("kind", "cells", "bad"),
+    [
+        ("number", ["1", "2.5", "-3e2", None], []),
+        ("number", ["1", "x", "inf", "nan", "1,5"], [1, 2, 3, 4]),
+        ("integer", ["1", "2.0", "2.5"], [2]),
+        ("flag", ["yes", "No", "1", "maybe"], [3]),
+        ("yes_no", ["oui", "non", "0", "2"], [3]),
+    ],
+)
+def test_cells_that_do_not_fit_their_type_are_found(kind, cells, bad):
+    _, wrong = files.typed(pd.Series(cells, dtype="string"), kind)
+    assert wrong[wrong].index.tolist() == bad

@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+import json
+
+from tasks.publish import tree
+
+FILES = {"report.html": b"<p>one</p>", "tables/a.csv": b"x\n1\n"}
+
+
+def test_a_tree_is_whole_and_named_by_its_content(tmp_path):
+    current = tree.publish(tmp_path, FILES, {"assessment": "a"})
+    assert (current / "report.html").read_bytes() == b"<p>one</p>"
+    listed = json.loads((current / "manifest.json").read_text())
+    assert [one["file"] for one in listed["files"]] == ["report.html", "tables/a.csv"]
+    first = current.resolve()
+    assert tree.publish(tmp_path, FILES, {"assessment": "a"}).resolve() == first
+
+
+def test_current_points_to_the_newest_and_the_one_before_is_kept(tmp_path):
+    seen = []
+    for number in range(4):
+        current = tree.publish(tmp_path, {"report.html": str(number).encode()}, {})
+        assert (current / "report.html").read_bytes() == str(number).encode()
+        seen.append(current.resolve())
+    left = sorted(path.name for path in (tmp_path / "builds").iterdir())
+    assert len(left) == tree.KEPT
+    assert seen[-1].name in left

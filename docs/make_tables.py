@@ -18,14 +18,14 @@ PAGE = Path(__file__).parent / "assessment-folder.md"
 MADE_HERE = {"draw_order"}
 WORDS = {"string[pyarrow]": "text", "Int64": "whole number", "float64": "number", "boolean": "yes or no"}
 TOP = """# The tables of an assessment folder
-Written from the contracts by `python docs/make_tables.py`; a test compares. A table is a CSV (UTF-8, first row the column
-names), a sheet of the workbook that bears the folder's name, an .xlsx of its own, Parquet, Stata or SPSS. Columns marked
-with * must be filled in every row; the others can be left empty or left out. Dates are written 2026-01-31. Ids of people
-become pseudonyms in the warehouse.
+Written from the contracts by `python docs/make_tables.py`; a test compares. A table is a CSV (UTF-8, first
+row the column names), a sheet of the workbook that bears the folder's name, an .xlsx of its own, Parquet,
+Stata or SPSS. Columns marked with * must be filled in every row; the others can be left empty or left out.
+Dates are written 2026-01-31. Ids of people become pseudonyms in the warehouse.
 
 ## waves/&lt;wave&gt;/interviews
-One row a respondent. Any columns: the plan says which of them hold what (`[wave.columns]`); where it says nothing, a column
-that bears the name is taken.
+One row a respondent. Any columns: the plan says which of them hold what (`[wave.columns]`); where it says
+nothing, a column that bears the name is taken.
 
 | column | what it holds |
 |---|---|
@@ -41,8 +41,8 @@ that bears the name is taken.
 | consent | yes or no: whoever did not say yes is counted and left out |
 | wave | where one file holds several waves |
 
-All other columns are the wave's own. Their types come from the catalogue's questions, from `[wave.types]`, or from a Stata,
-SPSS or Parquet file; else they are text.
+All other columns are the wave's own. Their types come from the catalogue's questions, from `[wave.types]`, or
+from a Stata, SPSS or Parquet file; else they are text.
 
 """
 

@@ -1,4 +1,4 @@
-"""One run from the command line: prepared, done by the engine, published, and told in lines and exit codes."""
+"""One run from the command line: prepared, done by the engine, published, told in lines and exit codes."""
 
 from __future__ import annotations
 
@@ -60,8 +60,8 @@ def execute(folder: Path, *, engine: str, select: str, seal: bool, say: Say) -> 
         except Exception as error:
             run.leave_trace("the run", error)
             sys.stderr.write(
-                f"psia: the run failed ({type(error).__name__}) and the former results stay in place. This is a "
-                f"fault of psia: {folder}/results/last-error.txt says where, and holds no data\n"
+                f"psia: the run failed ({type(error).__name__}) and the former results stay in place. "
+                f"This is a fault of psia: {folder}/results/last-error.txt says where, and holds no data\n"
             )
             return FAILED
         finally:
@@ -166,7 +166,8 @@ def _partial(run: Run, phases: list[str], say: Say) -> int:
             run.do(task)
     bad = [name for name, outcome in run.outcomes.items() if outcome.status in ("failed", "blocked")]
     say(
-        f"{len(run.outcomes)} steps of {', '.join(phases)}. The report was not rendered: run without --select."
+        f"{len(run.outcomes)} steps of {', '.join(phases)}. "
+        "The report was not rendered: run without --select."
     )
     if bad:
         raise StepFailed(", ".join(bad))

@@ -116,8 +116,8 @@ class PovertyGroup(Part):
 class NodeRule(Part):
     """How many of the nine kinds of evidence make a node vulnerable or likely poor."""
 
-    vulnerable: int = Field(2, ge=1, le=9)
-    likely: int = Field(4, ge=1, le=9)
+    vulnerable: int = Field(default=2, ge=1, le=9)
+    likely: int = Field(default=4, ge=1, le=9)
 
     @model_validator(mode="after")
     def _in_order(self) -> NodeRule:
@@ -131,21 +131,21 @@ class Thresholds(Part):
 
     poverty_nodes: NodeRule = NodeRule()
     largest_standardized_difference: Positive = 0.25
-    missing_share_warning: float = Field(0.2, ge=0, le=1)
-    indicators_per_group: int = Field(5, ge=1)
+    missing_share_warning: float = Field(default=0.2, ge=0, le=1)
+    indicators_per_group: int = Field(default=5, ge=1)
 
 
 class Seeds(Part):
     """Where each random choice starts."""
 
-    sampling: int = Field(20041204, ge=0)
+    sampling: int = Field(default=20041204, ge=0)
 
 
 class Sampling(Part):
     """How respondents are chosen from the frame."""
 
     design: Literal["representative", "purposive", "census", "randomised", "undeclared"] = "undeclared"
-    size: int | None = Field(None, ge=1)
+    size: int | None = Field(default=None, ge=1)
     sizes: dict[str, int] = {}
 
     @model_validator(mode="after")

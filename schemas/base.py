@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import pandas as pd
 import pandera.pandas as pa
+from pandas.api.types import pandas_dtype
 from pandera.errors import SchemaErrors
 from pandera.typing import Series
 
@@ -118,7 +119,7 @@ def number(note: str = "", *, missing: bool = False, **more: Any) -> Any:
 
 @cache
 def _schema(contract: type[Contract]) -> Any:
-    """Return the contract's pandera schema, built once: building it costs more than checking a small table."""
+    """Return the contract's pandera schema, built once: building costs more than checking a small table."""
     return contract.to_schema()
 
 
@@ -179,13 +180,14 @@ def conform(frame: pd.DataFrame, contract: type[Contract]) -> pd.DataFrame:
     kinds = column_types(contract)
     allowed_empty = set(kinds) - set(required_columns(contract))
     for column, kind in kinds.items():
+        dtype = pandas_dtype(kind)
         if column in frame:
-            out[column] = frame[column].astype(kind)
+            out[column] = frame[column].astype(dtype)
         elif column in allowed_empty:
             out[column] = (
                 pd.Series(pd.NA, index=frame.index)
-                .astype(kind if kind != "float64" else "Float64")
-                .astype(kind)
+                .astype(dtype if kind != "float64" else pd.Float64Dtype())
+                .astype(dtype)
             )
         else:
             raise ValueError(f"{contract.about().name} lacks its column {column}")

@@ -137,7 +137,7 @@ class FieldCheckSummary(Contract):
     "mart.attrition",
     grain="one row a wave, arm and poverty group",
     key=("wave", "arm", "poverty_group"),
-    release=Release(count=("followed",), hide=("interviewed", "lost", "rate")),
+    release=Release(count=("followed", "interviewed", "lost"), hide=("rate",)),
 )
 class Attrition(Contract):
     wave: Text = text("later wave")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TypedDict, cast
 
 import pandas as pd
 
@@ -41,7 +42,8 @@ PROGRAMME = "programme"
 def values(indicators: pd.DataFrame, responses: pd.DataFrame) -> dict[str, pd.Series]:
     """Return indicator -> its value for each respondent and wave, by the catalogue's expression."""
     return {
-        row.indicator: expressions.compute_number(row.value, responses) for row in indicators.itertuples()
+        str(row["indicator"]): expressions.compute_number(row["value"], responses)
+        for row in indicators.to_dict("records")
     }
 
 
@@ -62,13 +64,21 @@ def settled(table: pd.DataFrame, scale: pd.Series) -> pd.DataFrame:
     return out
 
 
-def design_columns(responses: pd.DataFrame) -> dict[str, str | None]:
+class DesignColumns(TypedDict):
+    """Which columns carry the survey design, as the estimators take them."""
+
+    weight: str
+    stratum: str | None
+    psu: str | None
+
+
+def design_columns(responses: pd.DataFrame) -> DesignColumns:
     """Return which columns carry the survey design: weight, stratum and psu, None where there is none."""
-    has = {
-        name: column if responses[column].notna().any() else None
-        for name, column in (("stratum", "stratum"), ("psu", "cluster"))
+    return {
+        "weight": "weight",
+        "stratum": "stratum" if responses["stratum"].notna().any() else None,
+        "psu": "cluster" if responses["cluster"].notna().any() else None,
     }
-    return {"weight": "weight", **has}
 
 
 def study_waves(waves: pd.DataFrame) -> list[str]:
@@ -134,7 +144,7 @@ def estimate_impact(
     """Estimate what each specification of the plan asks for, and say what its design allows to claim."""
     order = [wave for wave in study_waves(waves) if (responses["wave"] == wave).any()]
     known = indicators.set_index("indicator")
-    measured = balance["standardized_difference"].abs().max() if len(balance) else None
+    measured = largest_difference(balance)
     records = []
     for one in specification:
         claim, reasons = claims.decide_claim(
@@ -142,14 +152,15 @@ def estimate_impact(
             sample_design=plan["sample_design"].iloc[0],
             assignment=comparison.assignment,
             waves=len(order),
-            largest_standardized_difference=None if pd.isna(measured) else measured,
+            largest_standardized_difference=measured,
             spill_over=bool(comparison.spill_over),
             estimator=one.estimator,
         )
         from_wave, to_wave = _pair(one, order)
         for indicator in one.indicators:
             for group, rows in _group_rows(one, responses, from_wave, to_wave):
-                estimates = estimate_one(one, known.loc[indicator], rows, from_wave, to_wave)
+                about = cast("pd.Series", known.loc[indicator])
+                estimates = estimate_one(one, about, rows, from_wave, to_wave)
                 records += [
                     {
                         "specification": one.name,
@@ -176,6 +187,19 @@ def estimate_impact(
         hidden = ["standard_error", "ci_low", "ci_high", "degrees_of_freedom", "p_value"]
         table[hidden] = float("nan")
     return table
+
+
+def largest_difference(balance: pd.DataFrame) -> float | None:
+    """Return the largest standardized difference of the arms; infinite where an arm does not vary and differs.
+
+    None where nothing was measured.
+    """
+    if not len(balance):
+        return None
+    sizes = balance["standardized_difference"].abs()
+    if (sizes.isna() & (balance["verdict"] == "unbalanced")).any():
+        return float("inf")
+    return None if sizes.isna().all() else float(sizes.max())
 
 
 def _pair(one: Specification, order: list[str]) -> tuple[str, str]:
@@ -266,9 +290,11 @@ def _recall(one: Specification, indicator: pd.Series, frame: pd.DataFrame, to_wa
     )
     rows = rows.assign(before=expressions.compute_number(indicator["value"], earlier))
     changed = impact.recall_change(rows, "value", "before", **design_columns(rows), domains=())
-    return changed.rename(columns={"change": "estimate"}).assign(
-        term="now minus recalled", p_value=float("nan"), clusters=pd.NA
+    table = changed.rename(columns={"change": "estimate"}).assign(
+        term="now minus recalled", p_value=float("nan")
     )
+    table["clusters"] = pd.NA
+    return table
 
 
 def _smallest_change(indicator: pd.Series, frame: pd.DataFrame, wave: str) -> float:
@@ -326,19 +352,19 @@ def triangulate(
     """
     leading = leading_estimates(estimates, specification)
     figures = {
-        (row.indicator, row.poverty_group): (row.direction, row.respondents)
-        for row in leading.itertuples()
-        if row.poverty_group != ALL
+        (row["indicator"], row["poverty_group"]): (row["direction"], row["respondents"])
+        for row in leading.to_dict("records")
+        if row["poverty_group"] != ALL
     }
     last = study_waves(waves)[-1:]
     spoken = voices[voices["wave"].isin(last)]
-    heard = {(row.indicator, row.poverty_group): row for row in spoken.itertuples()}
+    heard = {(row["indicator"], row["poverty_group"]): row for row in spoken.to_dict("records")}
     records = []
     for indicator, group in sorted(set(figures) | set(heard)):
         direction, respondents = figures.get((indicator, group), ("silent", 0))
         quantitative = direction if pd.notna(direction) else "silent"
         voice = heard.get((indicator, group))
-        participatory = str(voice.direction) if voice else "silent"
+        participatory = str(voice["direction"]) if voice else "silent"
         records.append(
             {
                 "indicator": indicator,
@@ -347,8 +373,8 @@ def triangulate(
                 "qualitative": "silent",
                 "participatory": participatory,
                 "verdict": agree(quantitative, "silent", participatory),
-                "focus_groups": voice.focus_groups if voice else 0,
-                "participants": voice.participants if voice else 0,
+                "focus_groups": voice["focus_groups"] if voice else 0,
+                "participants": voice["participants"] if voice else 0,
                 "respondents": respondents,
             }
         )

@@ -1,4 +1,4 @@
-"""The catalogue: standard indicators, questions, Tables 1 and 2, Box 4 and Box A.2, and an assessment's own."""
+"""The catalogue: standard indicators, questions, Tables 1 and 2, Box 4 and Box A.2, an assessment's own."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Indicator(Part):
     id: Name
     label: Words
     heading: Words = "Own indicator of this assessment"
-    boxes: list[str] = []
+    boxes: list[str] = Field(default_factory=list)
     table_1: str = "unintended"
     stakeholder: Literal["entrepreneur", "worker", "household", "community"] = "worker"
     kind: Literal["quantitative", "qualitative", "participatory"] = "quantitative"
@@ -41,11 +41,11 @@ class Indicator(Part):
     better: Literal["higher", "lower"]
     value: Words
     deprived: str = ""
-    smallest_change: float | None = Field(None, ge=0)
-    smallest_change_pct: float | None = Field(None, ge=0)
+    smallest_change: float | None = Field(default=None, ge=0)
+    smallest_change_pct: float | None = Field(default=None, ge=0)
     positive: str = ""
     negative: str = ""
-    information_source: list[str] = []
+    information_source: list[str] = Field(default_factory=list)
     prompts: Prompts = Prompts()
 
     @model_validator(mode="after")
@@ -61,11 +61,11 @@ class Question(Part):
     name: str
     label: Words
     type: Literal["integer", "number", "yes_no", "choice", "text"]
-    choices: list[dict[str, str]] = []
+    choices: list[dict[str, str]] = Field(default_factory=list)
     unit: str = ""
     minimum: float | None = None
     maximum: float | None = None
-    asked_of: list[str] = []
+    asked_of: list[str] = Field(default_factory=list)
     sensitive: bool = False
 
     @property

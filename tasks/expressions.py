@@ -12,7 +12,8 @@ from functools import cache, reduce
 import numpy as np
 import pandas as pd
 import sqlglot
-from sqlglot import exp
+from sqlglot import Expr, exp
+from sqlglot.errors import SqlglotError
 
 LONGEST = 2000
 
@@ -21,13 +22,13 @@ class ExpressionError(ValueError):
     """An expression that cannot be read or uses what is not allowed; the message says what."""
 
 
-_ARITHMETIC: dict[type[exp.Expression], Callable[[pd.Series, pd.Series], pd.Series]] = {
+_ARITHMETIC: dict[type[Expr], Callable[[pd.Series, pd.Series], pd.Series]] = {
     exp.Add: lambda a, b: a + b,
     exp.Sub: lambda a, b: a - b,
     exp.Mul: lambda a, b: a * b,
     exp.Div: lambda a, b: a / b.where(b != 0),
 }
-_COMPARISON: dict[type[exp.Expression], Callable[[pd.Series, pd.Series], pd.Series]] = {
+_COMPARISON: dict[type[Expr], Callable[[pd.Series, pd.Series], pd.Series]] = {
     exp.EQ: lambda a, b: a == b,
     exp.NEQ: lambda a, b: a != b,
     exp.GT: lambda a, b: a > b,
@@ -35,14 +36,14 @@ _COMPARISON: dict[type[exp.Expression], Callable[[pd.Series, pd.Series], pd.Seri
     exp.LT: lambda a, b: a < b,
     exp.LTE: lambda a, b: a <= b,
 }
-_ONE_ARGUMENT: dict[type[exp.Expression], Callable[[pd.Series], pd.Series]] = {
+_ONE_ARGUMENT: dict[type[Expr], Callable[[pd.Series], pd.Series]] = {
     exp.Abs: lambda a: a.abs(),
     exp.Ln: lambda a: _log(a),
     exp.Round: lambda a: a.round(),
     exp.Floor: lambda a: _rounded(a, np.floor),
     exp.Ceil: lambda a: _rounded(a, np.ceil),
 }
-_MANY_ARGUMENTS: dict[type[exp.Expression], str] = {
+_MANY_ARGUMENTS: dict[type[Expr], str] = {
     exp.Coalesce: "coalesce",
     exp.Least: "least",
     exp.Greatest: "greatest",
@@ -74,7 +75,7 @@ ALLOWED = (
 
 
 @cache
-def parse(expression: str) -> exp.Expression:
+def parse(expression: str) -> Expr:
     """Return the expression as a tree of allowed parts.
 
     Raises ExpressionError where it cannot be read, is too long, or uses anything but columns, literals,
@@ -85,7 +86,7 @@ def parse(expression: str) -> exp.Expression:
         raise ExpressionError(f"is longer than {LONGEST} characters")
     try:
         trees = sqlglot.parse(expression, dialect="duckdb")
-    except (sqlglot.errors.SqlglotError, RecursionError):
+    except (SqlglotError, RecursionError):
         raise ExpressionError("cannot be read as an expression") from None
     if len(trees) != 1 or trees[0] is None:
         raise ExpressionError("must be one expression")
@@ -132,7 +133,7 @@ def compute_condition(expression: str, frame: pd.DataFrame) -> pd.Series:
     return values.fillna(0).astype("Float64") != 0
 
 
-def _value(node: exp.Expression, frame: pd.DataFrame) -> pd.Series:
+def _value(node: Expr, frame: pd.DataFrame) -> pd.Series:
     kind = type(node)
     if kind is exp.Paren:
         return _value(node.this, frame)
@@ -165,7 +166,7 @@ def _column(name: str, frame: pd.DataFrame) -> pd.Series:
     return values.astype("Float64")
 
 
-def _constant(node: exp.Expression, frame: pd.DataFrame) -> pd.Series:
+def _constant(node: Expr, frame: pd.DataFrame) -> pd.Series:
     if isinstance(node, exp.Null):
         return pd.Series(pd.NA, index=frame.index, dtype="Float64")
     if isinstance(node, exp.Boolean):
@@ -175,7 +176,7 @@ def _constant(node: exp.Expression, frame: pd.DataFrame) -> pd.Series:
     return pd.Series(float(node.this), index=frame.index, dtype="Float64")
 
 
-def _number(node: exp.Expression, frame: pd.DataFrame) -> pd.Series:
+def _number(node: Expr, frame: pd.DataFrame) -> pd.Series:
     values = _value(node, frame)
     if values.dtype == "string":
         raise ExpressionError(
@@ -184,12 +185,12 @@ def _number(node: exp.Expression, frame: pd.DataFrame) -> pd.Series:
     return values.astype("Float64")
 
 
-def _compared(node: exp.Expression, frame: pd.DataFrame) -> pd.Series:
+def _compared(node: Expr, frame: pd.DataFrame) -> pd.Series:
     left, right = _alike(_value(node.this, frame), _value(node.expression, frame), node)
     return _COMPARISON[type(node)](left, right).astype("boolean")
 
 
-def _alike(left: pd.Series, right: pd.Series, node: exp.Expression) -> tuple[pd.Series, pd.Series]:
+def _alike(left: pd.Series, right: pd.Series, node: Expr) -> tuple[pd.Series, pd.Series]:
     if (left.dtype == "string") != (right.dtype == "string"):
         if left.isna().all() or right.isna().all():
             return left.astype("string"), right.astype("string")
@@ -199,7 +200,7 @@ def _alike(left: pd.Series, right: pd.Series, node: exp.Expression) -> tuple[pd.
     return left.astype("Float64"), right.astype("Float64")
 
 
-def _of_many(node: exp.Expression, frame: pd.DataFrame) -> pd.Series:
+def _of_many(node: Expr, frame: pd.DataFrame) -> pd.Series:
     parts = [_value(part, frame) for part in (node.this, *node.expressions) if part is not None]
     if len({part.dtype == "string" for part in parts}) > 1:
         raise ExpressionError(f"mixes text and numbers: {node.sql(dialect='duckdb')}")
@@ -211,7 +212,7 @@ def _of_many(node: exp.Expression, frame: pd.DataFrame) -> pd.Series:
     return chosen.where(whole)
 
 
-def _logic(node: exp.Expression, frame: pd.DataFrame) -> pd.Series:
+def _logic(node: Expr, frame: pd.DataFrame) -> pd.Series:
     if isinstance(node, exp.And):
         return _truth(node.this, frame) & _truth(node.expression, frame)
     if isinstance(node, exp.Or):
@@ -230,14 +231,14 @@ def _logic(node: exp.Expression, frame: pd.DataFrame) -> pd.Series:
     return _case(node, frame)
 
 
-def _truth(node: exp.Expression, frame: pd.DataFrame) -> pd.Series:
+def _truth(node: Expr, frame: pd.DataFrame) -> pd.Series:
     values = _value(node, frame)
     if values.dtype == "string":
         raise ExpressionError(f"takes text for true or false: {node.sql(dialect='duckdb')}")
     return values if values.dtype == "boolean" else (values != 0).astype("boolean")
 
 
-def _case(node: exp.Expression, frame: pd.DataFrame) -> pd.Series:
+def _case(node: Expr, frame: pd.DataFrame) -> pd.Series:
     default = node.args.get("default")
     result = _constant(exp.Null(), frame) if default is None else _value(default, frame)
     for branch in reversed(node.args["ifs"]):

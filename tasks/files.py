@@ -12,6 +12,7 @@ import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import pandas as pd
 
@@ -186,7 +187,7 @@ def _read_spss(_content: bytes, path: Path, _sheet: str) -> pd.DataFrame:
             [Fault(path.name, rule="a sealed SPSS file is not read", remedy="Seal it as CSV instead")]
         )
     frame, _ = pyreadstat.read_sav(str(path), user_missing=True)
-    return _plain(frame)
+    return _plain(cast("pd.DataFrame", frame))
 
 
 def _plain(frame: pd.DataFrame) -> pd.DataFrame:
@@ -199,7 +200,7 @@ def _plain(frame: pd.DataFrame) -> pd.DataFrame:
         elif pd.api.types.is_datetime64_any_dtype(values.dtype):
             out[str(column)] = values.dt.strftime("%Y-%m-%d").astype("string")
         else:
-            out[str(column)] = values.astype("string").replace("", pd.NA)
+            out[str(column)] = values.astype("string").replace({"": pd.NA})
     return pd.DataFrame(out)
 
 
@@ -228,7 +229,7 @@ def _header_faults(frame: pd.DataFrame, file: str, sheet: str) -> list[Fault]:
 def as_text(values: pd.Series) -> pd.Series:
     """Return a column as text: whole numbers without a decimal point, so that 1.0 and '1' are one code."""
     if values.dtype != "float64":
-        return values.astype("string").str.strip().replace("", pd.NA)
+        return values.astype("string").str.strip().replace({"": pd.NA})
     whole = values.notna() & (values == values.round()) & (values.abs() < 1e15)
     text = values.map(repr, na_action="ignore").astype("string")
     return text.where(~whole, values.where(whole, 0).astype("int64").astype("string"))

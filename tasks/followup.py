@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
+from typing import Any, cast
+
 import pandas as pd
 
 from schemas.analysis import Indicators
@@ -30,7 +33,8 @@ def change_since_baseline(
         pair = responses[responses["wave"].isin([order[0], later])]
         for indicator, value in values(indicators, pair).items():
             frame = pair.assign(value=value)
-            parts += _changes(frame, known.loc[indicator], str(indicator), order[0], later)
+            about = cast("pd.Series", known.loc[indicator])
+            parts += _changes(frame, about, indicator, order[0], later)
     if not parts:
         return empty(WaveChanges)
     table = pd.concat(parts, ignore_index=True)
@@ -67,9 +71,9 @@ def _changes(
                 changes[column] = ALL
         changes["direction"] = [
             claims.direction(
-                row.change, row.ci_low, row.ci_high, _smallest(indicator, row), indicator["better"]
+                row["change"], row["ci_low"], row["ci_high"], _smallest(indicator, row), indicator["better"]
             )
-            for row in changes.assign(base=changes["estimate_from"]).itertuples()
+            for row in changes.to_dict("records")
         ]
         parts.append(
             changes.drop(columns=["estimate_from"]).assign(
@@ -79,7 +83,7 @@ def _changes(
     return parts
 
 
-def _smallest(indicator: pd.Series, row: object) -> float:
+def _smallest(indicator: pd.Series, row: Mapping[Hashable, Any]) -> float:
     if pd.notna(indicator["smallest_change"]):
         return float(indicator["smallest_change"])
-    return abs(float(row.base)) * float(indicator["smallest_change_pct"]) / 100  # type: ignore[attr-defined]
+    return abs(float(row["estimate_from"])) * float(indicator["smallest_change_pct"]) / 100

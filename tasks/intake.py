@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 import fnmatch
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -38,6 +38,8 @@ KINDS = {
     "float64": "number",
     "boolean": "flag",
 }
+MADE_TERMS = {"programme", "programme x after"}
+"""Terms of a specification that are made from arm and wave, and are no columns."""
 NOT_A_PERSON = {"group"}
 """Words that stand where a person's id could, and are kept: a vote that a focus group gave in common."""
 
@@ -227,9 +229,9 @@ class _Reader:
                 ).dropna(subset=["pseudonym", "value"])
             )
 
-    def _keep_raw(self, received: Received, frame: pd.DataFrame, ids: dict[str, str] | object) -> None:
+    def _keep_raw(self, received: Received, frame: pd.DataFrame, ids: Mapping[str, str]) -> None:
         raw = frame.copy()
-        for column, kind in dict(ids).items():  # type: ignore[call-overload]
+        for column, kind in ids.items():
             if column in raw:
                 raw[column] = self._pseudonyms(as_text(raw[column]), kind)
         raw.insert(0, "_row", received.rows)
@@ -341,6 +343,7 @@ class _Reader:
             for (file, sheet), group in _by_place(places):
                 rows = pd.Series([places[index][2] for index in group], index=group)
                 self.intake.faults += check(responses.loc[group], contract, file=file, sheet=sheet, rows=rows)
+            self.intake.faults += list(_gaps(responses, places))
         self.places[Responses.about().name] = places
         self.intake.tables[Responses.about().name] = responses
 
@@ -439,6 +442,17 @@ def _no_interviews(wave: Wave, table: str) -> Fault:
     )
 
 
+def _gaps(responses: pd.DataFrame, places: list[tuple[str, str, int]]) -> Iterator[Fault]:
+    """Faults of rows without a stratum or cluster where other rows have one: no error could be given."""
+    for column in ("stratum", "cluster"):
+        missing = responses[column].isna()
+        if missing.any() and not missing.all():
+            for index in responses.index[missing][:100]:
+                file, sheet, row = places[index]
+                rule = f"the {column} is empty, and other rows have one"
+                yield Fault(file, sheet, row, column, rule, "Fill it in for every respondent, or for none")
+
+
 def _with_optional(frame: pd.DataFrame, contract: type[Contract]) -> pd.DataFrame:
     return frame if len(frame.columns) else empty(contract)
 
@@ -534,6 +548,7 @@ def _plan_and_data(intake: Intake) -> Iterator[Fault]:
                 remedy = f"{hint}Add it to mapping/actors, or correct the plan"
                 yield Fault("assessment.toml", column=key, rule=rule, remedy=remedy)
     yield from _indicator_faults(intake)
+    yield from _specification_faults(intake)
     yield from _characteristic_faults(intake)
     rankings = intake.tables.get(Rankings.about().name)
     if rankings is not None and len(rankings):
@@ -544,6 +559,45 @@ def _plan_and_data(intake: Intake) -> Iterator[Fault]:
                 rule=f"'{indicator}' is not an indicator",
                 remedy="See 'psia indicators', or add it to design/indicators.toml",
             )
+
+
+def _specification_faults(intake: Intake) -> Iterator[Fault]:
+    """Faults of a specification or covariate that names what the interviews do not have."""
+    responses = intake.tables.get(Responses.about().name, pd.DataFrame())
+    if not len(responses) or intake.faults:
+        return
+    named = [
+        (f"comparison.covariates.{i}", column, True)
+        for i, column in enumerate(intake.plan.comparison.covariates, 1)
+    ]
+    for i, one in enumerate(intake.plan.specification, 1):
+        key = f"specification.{i}"
+        named += [(f"{key}.weight", one.weight, True), (f"{key}.cluster", one.cluster, False)]
+        named += [(f"{key}.fixed_effects", column, False) for column in one.fixed_effects]
+        named += [(f"{key}.covariates", column, False) for column in one.covariates]
+        named += [(f"{key}.terms", term, True) for term in one.terms if term not in MADE_TERMS]
+        named += [(f"{key}.before", column, False) for column in one.before.values()]
+        if one.filter:
+            try:
+                expressions.compute_condition(one.filter, responses)
+            except expressions.ExpressionError as error:
+                yield Fault("assessment.toml", column=f"{key}.filter", rule=str(error))
+        if one.estimator == "recall" and not one.before:
+            rule = "a recall needs the columns in which people recall what was before"
+            remedy = "Give before = { income_month = 'income_before' }"
+            yield Fault("assessment.toml", column=f"{key}.before", rule=rule, remedy=remedy)
+    for key, column, numeric in named:
+        if not column:
+            continue
+        if column not in responses:
+            close = difflib.get_close_matches(column, list(responses.columns), n=1, cutoff=0.5)
+            hint = f"Did you mean '{close[0]}'? " if close else ""
+            rule = f"'{column}' is not a column of the interviews"
+            yield Fault("assessment.toml", column=key, rule=rule, remedy=f"{hint}Correct the plan")
+        elif numeric and responses[column].dtype == "string":
+            rule = f"'{column}' is text, and a number is needed"
+            remedy = "Give it a type under [wave.types], or take another column"
+            yield Fault("assessment.toml", column=key, rule=rule, remedy=remedy)
 
 
 def _characteristic_faults(intake: Intake) -> Iterator[Fault]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 
@@ -121,33 +122,34 @@ def _corrected(
     """Return the frame with every correction made, and which rows are not removed."""
     kept = pd.Series(True, index=frame.index)
     frame = frame.copy()
-    for one in corrections.itertuples():
-        place = (one.file, one.sheet, one.row)
-        found = ids.index[ids == one.key]
+    for one in corrections.to_dict("records"):
+        place = (one["file"], one["sheet"], one["row"])
+        variable = one["variable"]
+        found = ids.index[ids == one["key"]]
         if len(found) != 1:
             rule = "the key is not a respondent of this wave" if not len(found) else "the key is there twice"
             reading.faults.append(Fault(*place, "key", rule, "Correct the key"))
-        elif one.variable == "interview":
-            if one.new != "remove":
+        elif variable == "interview":
+            if one["new"] != "remove":
                 rule = "the variable 'interview' can only be removed"
                 reading.faults.append(Fault(*place, "new", rule, "Write 'remove'"))
             kept[found[0]] = False
-        elif one.variable not in frame:
+        elif variable not in frame:
             reading.faults.append(
                 Fault(*place, "variable", "is not a column of the interviews", "Correct the variable")
             )
         else:
-            text = as_text(frame[one.variable])
-            if not _same(text[found[0]], one.old):
+            text = as_text(frame[variable])
+            if not _same(text[found[0]], one["old"]):
                 rule = "the old value is not the value that stands in the interviews"
                 remedy = "The file was mended since, or the correction is wrong: drop or renew it"
                 reading.faults.append(Fault(*place, "old", rule, remedy))
-            text[found[0]] = one.new
-            frame[one.variable] = text
+            text[found[0]] = one["new"]
+            frame[variable] = text
     return frame, kept
 
 
-def _same(left: object, right: object) -> bool:
+def _same(left: Any, right: Any) -> bool:
     if pd.isna(left) or pd.isna(right):
         return bool(pd.isna(left) and pd.isna(right))
     if left == right:

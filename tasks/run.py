@@ -99,7 +99,7 @@ class Run:
         if self.intake.faults:
             raise Refused(self.intake.faults)
         self._contracts = {
-            **{name: contract for name, contract in TABLES.items()},
+            **TABLES,
             Responses.about().name: self.intake.response_contract,
             **{name: _raw_contract(name, frame) for name, frame in self.intake.raw.items()},
         }

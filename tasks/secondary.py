@@ -16,7 +16,7 @@ TOTAL = "TOTAL"
 
 
 def dimensions(text: str) -> dict[str, str]:
-    """Return the divisions of a statistic: 'labour=blue collar; sector=wood' -> two entries; 'total' -> none."""
+    """Return a statistic's divisions: 'labour=blue collar; sector=wood' -> two entries; 'total' -> none."""
     if text == "total":
         return {}
     pairs = (part.partition("=") for part in text.split(";"))
@@ -27,10 +27,10 @@ def of_statistic(statistics: pd.DataFrame, statistic: str, where: Mapping[str, s
     """Return the rows of one statistic that fit `where`: its dimensions as columns, with period and value."""
     rows = statistics[statistics["statistic"] == statistic]
     records = []
-    for row in rows.itertuples():
-        parts = dimensions(row.dimensions)
+    for row in rows.to_dict("records"):
+        parts = dimensions(row["dimensions"])
         if all(parts.get(name) == value for name, value in where.items()):
-            records.append({**parts, "period": row.period, "value": row.value})
+            records.append({**parts, "period": row["period"], "value": row["value"]})
     return pd.DataFrame(records)
 
 

@@ -60,7 +60,7 @@ def write(folder: Path, state: dict[str, object]) -> None:
 
 
 def unchanged(folder: Path) -> bool:
-    """Return whether the newest results are those of the folder, the program and the libraries as they are."""
+    """Return whether the newest results are those of the folder, program and libraries as they are."""
     results = folder / "results"
     if not (results / "current" / "manifest.json").is_file():
         return False

@@ -38,7 +38,7 @@ class Vault:
 
     @cached_property
     def _identity(self):
-        from pyrage import x25519
+        from pyrage import x25519  # pyright: ignore[reportAttributeAccessIssue] -- no types
 
         recipient = self.folder / "recipient.txt"
         known = recipient.read_text().strip() if recipient.is_file() else ""
@@ -77,14 +77,14 @@ class Vault:
 
     def seal(self, content: bytes) -> bytes:
         """Return the content encrypted for the holder of the key."""
-        from pyrage import encrypt
+        from pyrage import encrypt  # pyright: ignore[reportAttributeAccessIssue] -- no types
 
         self._record_recipient()
         return encrypt(content, [self._identity.to_public()])
 
     def unseal(self, content: bytes) -> bytes:
         """Return the content decrypted. Raises Refused if it was sealed with another key."""
-        from pyrage import decrypt
+        from pyrage import decrypt  # pyright: ignore[reportAttributeAccessIssue] -- no types
 
         identity = self._identity
         try:

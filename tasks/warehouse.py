@@ -39,8 +39,8 @@ CREATE TABLE IF NOT EXISTS meta.runs (
     run VARCHAR PRIMARY KEY, started_at TIMESTAMP, finished_at TIMESTAMP, engine VARCHAR, status VARCHAR,
     steps_run BIGINT, steps_unchanged BIGINT, versions VARCHAR);
 CREATE TABLE IF NOT EXISTS meta.steps (
-    step VARCHAR PRIMARY KEY, phase VARCHAR, fingerprint VARCHAR, run VARCHAR, seconds DOUBLE, outputs VARCHAR,
-    written VARCHAR[], read VARCHAR[]);
+    step VARCHAR PRIMARY KEY, phase VARCHAR, fingerprint VARCHAR, run VARCHAR, seconds DOUBLE,
+    outputs VARCHAR, written VARCHAR[], read VARCHAR[]);
 CREATE TABLE IF NOT EXISTS meta.inputs (
     file VARCHAR, sheet VARCHAR, sha256 VARCHAR, bytes BIGINT, personal BOOLEAN, run VARCHAR,
     PRIMARY KEY (file, sheet));
@@ -64,7 +64,7 @@ class Warehouse:
     def __init__(self, path: Path, *, read_only: bool = False):
         if not read_only:
             path.parent.mkdir(parents=True, exist_ok=True)
-        config = {
+        config: dict[str, str | bool | int | float | list[str]] = {
             "enable_external_access": "false",
             "autoload_known_extensions": "false",
             "autoinstall_known_extensions": "false",
@@ -115,7 +115,7 @@ class Warehouse:
         return arrow.to_pandas(types_mapper=_PANDAS_TYPES.get)
 
     def records(self, table: str) -> tuple[list[str], list[tuple[Any, ...]]]:
-        """Return a table's columns and rows without pandas, for printing. Raises KeyError if it is not there."""
+        """Return a table's columns and rows without pandas, for printing. Raises KeyError if none."""
         if table not in self.tables():
             raise KeyError(table)
         result = self._connection.execute(f"SELECT * FROM {_name(table)}")  # noqa: S608
@@ -210,7 +210,7 @@ class Warehouse:
         )
 
     def note_inputs(self, run: str, inputs: Iterable[tuple[str, str, str, int, bool]]) -> None:
-        """Replace the list of received files: file, sheet, SHA-256, bytes, whether it holds personal columns."""
+        """Replace the list of received files: file, sheet, SHA-256, bytes, if it has personal columns."""
         self._connection.execute("BEGIN TRANSACTION")
         self._connection.execute("DELETE FROM meta.inputs")
         for one in inputs:

@@ -8,63 +8,72 @@ from typing import Any
 import pandas as pd
 
 THIN_SPACE = "\u202f"
+MINUS = "−"
 
 
-def figure(value: float, unit: str) -> str:
-    """Return a figure for reading: a share as percentage points, else at most three digits that matter."""
-    if pd.isna(value):
-        return "not known"
-    if unit.startswith("share"):
-        return f"{value * 100:.0f} percentage points"
-    return f"{rounded(value)} {plain_unit(unit)}".strip()
+def decimals(*values: float) -> int:
+    """Return how many decimals give numbers of this size, read side by side, three digits that matter."""
+    largest = max((abs(value) for value in values if not pd.isna(value)), default=0.0)
+    for limit, places in ((100, 0), (10, 1), (1, 2)):
+        if largest >= limit:
+            return places
+    return 3
 
 
-def rounded(value: float) -> str:
-    """Return a number with at most three digits that matter, thousands set apart by a thin space."""
-    if value == 0:
-        return "0"
-    size = abs(value)
-    if size >= 100:
-        return f"{value:,.0f}".replace(",", THIN_SPACE)
-    if size >= 10:
-        return f"{value:.1f}"
-    return f"{value:.2g}" if size < 1 else f"{value:.2f}"
+def written(value: float, places: int) -> str:
+    """Return a number with so many decimals, a true minus, and thin spaces between thousands."""
+    text = f"{abs(value):,.{places}f}".replace(",", THIN_SPACE)
+    return f"{MINUS}{text}" if value < 0 and text.strip("0.") else text
 
 
 def plain_unit(unit: str) -> str:
     """Return the unit as it stands behind a number: 'currency per month' loses its currency."""
+    if unit.startswith("share"):
+        return "percentage points"
+    if unit.startswith("score"):
+        return "points"
     return unit.replace("currency per month", "a month").replace("currency", "").strip()
 
 
-def interval(low: float, high: float, unit: str) -> str:
-    """Return the 95 % interval in words, or that none can be given."""
-    if pd.isna(low) or pd.isna(high):
-        return "no interval can be given"
+def change(estimate: float, low: float, high: float, unit: str) -> tuple[str, str]:
+    """Return the size of a change with its unit, and its 95 % interval in words.
+
+    A share (0 to 1) is told in percentage points. Estimate and interval bear the same decimals.
+    """
     scale = 100 if unit.startswith("share") else 1
-    return f"95 % interval {rounded(low * scale)} to {rounded(high * scale)}"
+    places = decimals(estimate * scale, low * scale, high * scale)
+    size = f"{written(abs(estimate) * scale, places)} {plain_unit(unit)}".strip()
+    if pd.isna(low) or pd.isna(high):
+        return size, "no interval can be given"
+    interval = f"{written(low * scale, places)} to {written(high * scale, places)}"
+    return size, f"95 % interval {interval}"
 
 
 def statement(row: Mapping[Any, Any], indicator: pd.Series, labels: Mapping[str, Mapping[str, str]]) -> str:
-    """Return the sentence of a finding, from an estimate's row. No cause is named unless the claim is causal."""
+    """Return the sentence of a finding, from an estimate's row. It names no cause: the claim beside it does."""
     group = labels["group"].get(row["poverty_group"], row["poverty_group"])
-    what = indicator["label"][0].lower() + indicator["label"][1:]
-    unit, estimate = indicator["unit"], float(row["estimate"])
+    label = str(indicator["label"])
+    what = label[0].lower() + label[1:]
+    estimate = float(row["estimate"])
+    size, interval = change(
+        estimate, float(row["ci_low"]), float(row["ci_high"]), str(indicator["unit"])
+    )
+    sign = MINUS if estimate < 0 else "+"
+    start, end = (_short(row[key], labels["wave"]) for key in ("from_wave", "to_wave"))
     if row["estimator"] == "recall":
-        wave = labels["wave"].get(row["to_wave"], row["to_wave"])
-        moved = "rose" if estimate > 0 else "fell"
-        size = f"by {figure(abs(estimate), unit)}"
-        body = f"respondents of {wave} recall that {what} {moved} {size}"
+        body = f"asked in {end} to compare with before, {what} has moved by {sign}{size}"
     elif row["from_wave"] == "none":
         more = "higher" if estimate > 0 else "lower"
-        body = f"{what} is {figure(abs(estimate), unit)} {more} in the programme than in the comparison"
+        body = f"{what} is {size} {more} in the programme group than in the comparison group"
     else:
-        start = labels["wave"].get(row["from_wave"], row["from_wave"])
-        end = labels["wave"].get(row["to_wave"], row["to_wave"])
-        body = f"from {start} to {end}, {what} moved by {_signed(estimate, unit)}"
-        body += " against the comparison group"
-    ending = f" ({interval(row['ci_low'], row['ci_high'], unit)})"
+        body = f"{what} moved by {sign}{size} against the comparison group, {start} to {end}"
     verdict = _VERDICTS.get(str(row["direction"]), "")
-    return f"{group}: {body}{ending}. {verdict}".strip()
+    return f"{group}: {body} ({interval}). {verdict}".strip()
+
+
+def _short(wave: object, labels: Mapping[str, str]) -> str:
+    """Return a wave's label up to its first comma: 'Baseline, spring 2026' is 'Baseline' in a sentence."""
+    return labels.get(str(wave), str(wave)).partition(",")[0]
 
 
 _VERDICTS = {
@@ -73,8 +82,3 @@ _VERDICTS = {
     "unchanged": "This is too small to count as a change.",
     "uncertain": "The data do not show whether it changed.",
 }
-
-
-def _signed(value: float, unit: str) -> str:
-    sign = "+" if value > 0 else "−"
-    return f"{sign}{figure(abs(value), unit)}"

@@ -16,7 +16,7 @@ def own_keys(tmp_path_factory, monkeypatch):
 
 @pytest.fixture(scope="session")
 def cases() -> Path:
-    """Return the folder of real cases; skip where it is absent, fail where PSIA_CASES says that it is there."""
+    """Return the folder of real cases; skip where it is absent, fail where PSIA_CASES says it is there."""
     given = os.environ.get("PSIA_CASES")
     folder = Path(given) if given else Path(__file__).parent.parent.parent / "shared" / "cases"
     if folder.is_dir():

@@ -88,18 +88,25 @@ class Row:
     pairs: tuple[Pair, ...]
 
 
-def scale(values: Iterable[float], label: Callable[[float], str], *, least: float | None = None) -> Scale:
-    """Return a scale with round ticks that holds all values. least: no end of the scale lies below it."""
+def scale(
+    values: Iterable[float], label: Callable[[float], str], *, least: float | None = None, tight: bool = False
+) -> Scale:
+    """Return a scale with round ticks that holds all values.
+
+    least: no end of the scale lies below it. tight: the scale ends at the outermost values, not at ticks.
+    """
     values = list(values)
     low, high = min(values), max(values)
     if low == high:
         low, high = low - (abs(low) or 1) * 0.1, high + (abs(high) or 1) * 0.1
-    step = _round_step((high - low) / 4)
-    first, last = math.floor(low / step), math.ceil(high / step)
+    step = _round_step((high - low) / (3 if tight else 4))
+    outward, inward = math.floor(low / step), math.ceil(low / step)
+    first, last = (inward, math.floor(high / step)) if tight else (outward, math.ceil(high / step))
     if least is not None:
         first = max(first, math.floor(least / step))
     ticks = tuple((number * step, label(number * step)) for number in range(first, last + 1))
-    return Scale(ticks[0][0], ticks[-1][0], ticks)
+    ends = (low, high) if tight else (ticks[0][0], ticks[-1][0])
+    return Scale(*ends, ticks)
 
 
 def wave_panels(ident: str, waves: Sequence[str], scale: Scale, panels: Sequence[Panel]) -> list[str]:
@@ -277,7 +284,7 @@ def _marker(x: float, y: float, colour: str, *, filled: bool, square: bool) -> d
     return {"x": x, "y": y, "colour": colour, "fill": colour if filled else PAPER, "shape": shape}
 
 
-_TEXTS = {
+_TEXTS: dict[str, dict[str, Any]] = {
     "start": {"align": "left"},
     "middle": {"align": "center", "lineBreak": "\n"},
     "end": {"align": "right"},
@@ -292,7 +299,10 @@ def _empty_drawing() -> dict[str, Any]:
     import vl_convert
 
     scale = alt.Scale(domain=[0, 1], nice=False, zero=False)
-    where = {"x": alt.X("x:Q", axis=None, scale=scale), "y": alt.Y("y:Q", axis=None, scale=scale)}
+    where: dict[str, Any] = {
+        "x": alt.X("x:Q", axis=None, scale=scale),
+        "y": alt.Y("y:Q", axis=None, scale=scale),
+    }
     as_is: dict[str, Any] = {"scale": None}
     colour = alt.Color("colour:N", **as_is)
     chart = alt.layer(

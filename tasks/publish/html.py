@@ -176,8 +176,7 @@ class Report:
         """Return a table's rows in the order of the report: None where a cell is empty."""
         if name not in self._rows:
             key = RELEASED[name].about().key
-            rows = _records(self._tables.get(name), RELEASED[name])
-            self._rows[name] = sorted(rows, key=lambda row: tuple(self.rank(one, row[one]) for one in key))
+            self._rows[name] = sorted(self._raw(name), key=lambda row: self._ranked(key, _at(row, key)))
         rows = self._rows[name]
         return [row for row in rows if all(row[key] == wanted for key, wanted in (where or {}).items())]
 
@@ -322,15 +321,13 @@ class Report:
         )
 
     def placed(self, caption: str, labels: Sequence[str], rows: Sequence[Sequence[Cell]]) -> Grid:
-        """Return the grid: empty columns left out, neighbouring cells that are withheld made one.
+        """Return the grid: columns without a figure left out, neighbouring withheld cells made one.
 
         A row of a single cell is the line above a part of the table.
         """
         full = [row for row in rows if len(row) == len(labels)]
         kept = [
-            column
-            for column, _ in enumerate(labels)
-            if column == 0 or any(row[column] is not NOTHING for row in full)
+            column for column, _ in enumerate(labels) if column == 0 or _tells([row[column] for row in full])
         ]
         headings = tuple(
             (labels[column], any(row[column].numeric for row in full) and column > 0) for column in kept
@@ -384,7 +381,7 @@ class Report:
         waves = _positions(self._labels["wave"])
         return {
             "poverty_group": _positions(self._labels["poverty_group"]),
-            "indicator": _positions(self._labels["indicator"]),
+            "indicator": _positions(dict.fromkeys((*self.plan.indicators, *self._labels["indicator"]))),
             "wave": waves,
             "from_wave": waves,
             "to_wave": waves,
@@ -400,7 +397,9 @@ class Report:
         }
 
     def _raw(self, name: str) -> list[Row]:
-        return _records(self._tables.get(name), RELEASED[name])
+        """Return a table's rows in the order of its key, whatever order they came in."""
+        rows = _records(self._tables.get(name), RELEASED[name])
+        return sorted(rows, key=lambda row: tuple(map(str, _at(row, RELEASED[name].about().key))))
 
 
 def _records(frame: pd.DataFrame | None, contract: type[Contract]) -> list[Row]:
@@ -439,6 +438,13 @@ def _by_arm(rows: Sequence[Row], columns: Iterable[str]) -> list[Row]:
 
 def _positions(values: Iterable[Any]) -> dict[Any, int]:
     return {value: position for position, value in enumerate(values)}
+
+
+def _tells(cells: Sequence[Cell]) -> bool:
+    """Return whether a column has anything to tell: a figure, or that all its figures are withheld."""
+    return any(cell is not NOTHING and cell.style != "withheld" for cell in cells) or all(
+        cell.style == "withheld" for cell in cells
+    )
 
 
 def _merged(cells: list[Cell]) -> list[Cell]:
@@ -1186,7 +1192,7 @@ def _before_and_after(report: Report, ident: str, indicator: str) -> Figure | No
         return None
     unit = report.unit(indicator)
     scale = charts.scale(
-        values, lambda value: wording.quantity(value, unit), least=0 if min(values) >= 0 else None
+        values, lambda value: wording.quantity(value, unit), least=0 if min(values) >= 0 else None, tight=True
     )
     label = report.label("indicator", indicator)
     told = "; ".join(f"{row.label}: {', '.join(one.words for one in row.pairs)}" for row in rows)
@@ -1269,10 +1275,14 @@ def context_figures(report: Report) -> Grid:
     )
 
 
+def _scoped(covered: bool) -> str:
+    return "in scope" if covered else "out of scope"
+
+
 def scope(report: Report) -> Grid:
     """Return the actors that the assessment covers and those that it does not, with the reason."""
     rows = [
-        (report.label("actor", node.node), "in scope" if node.covered else "out of scope", node.reason)
+        (report.label("actor", node.node), _scoped(node.covered), node.reason)
         for node in sorted(report.plan.scope.node, key=lambda node: not node.covered)
     ]
     return report.named("Actors inside and outside the scope", ("Actor", "Scope", "Reason"), rows)
@@ -1348,7 +1358,7 @@ class Card:
 def lanes(report: Report) -> list[tuple[str, list[Card]]]:
     """Return the actors by stage of the chain, shaded by their likelihood of poverty."""
     likelihoods = {row["actor"]: row["likelihood"] for row in report.rows("poverty_nodes")}
-    covered = {node.node: node.covered for node in report.plan.scope.node}
+    scoped = {node.node: _scoped(node.covered) for node in report.plan.scope.node}
     served: dict[str, list[str]] = {}
     for row in report.rows("institution_links"):
         served.setdefault(row["actor"], []).append(report.label("letter", row["institution"]))
@@ -1378,7 +1388,7 @@ def lanes(report: Report) -> list[tuple[str, list[Card]]]:
                     wording.LIKELIHOODS[likelihood],
                     tuple(facts),
                     tuple(sorted(set(served.get(row["actor"], [])))),
-                    {True: "in scope", False: "out of scope"}.get(covered.get(row["actor"]), ""),
+                    scoped.get(row["actor"], ""),
                 )
             )
         if cards:
@@ -1467,7 +1477,9 @@ def _growth_picture(ident: str, title: str, finding: str, sectors: Mapping[str, 
     ]
     if not values:
         return Markup("")
-    scale = charts.scale([0.0, *values], lambda value: f"{wording.mean(value)}{wording.THIN_SPACE}%")
+    scale = charts.scale(
+        [0.0, *values], lambda value: f"{wording.mean(value)}{wording.THIN_SPACE}%", tight=True
+    )
     return Markup(charts.pair_rows(ident, title, finding, scale, rows))  # noqa: S704
 
 

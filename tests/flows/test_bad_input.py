@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from schemas.faults import Refused
 from tasks.run import Run, quarantine
 from tests.folders import ACTORS, interviews, plan, two_waves, write
 
@@ -149,7 +150,31 @@ def indicator_without_its_question(folder: Path) -> None:
     replace(folder / "assessment.toml", '"workdays_month"]', '"training_days_year"]')
 
 
+def covariate_unknown(folder: Path) -> None:
+    with (folder / "assessment.toml").open("a") as file:
+        file.write('\n[comparison]\ncovariates = ["workday_month"]\n')
+
+
+def cluster_of_a_specification_unknown(folder: Path) -> None:
+    replace(folder / "assessment.toml", 'cluster = "cluster"', 'cluster = "village"')
+
+
+def filter_that_is_no_expression(folder: Path) -> None:
+    replace(folder / "assessment.toml", 'cluster = "cluster"', 'cluster = "cluster"\nfilter = "income >"')
+
+
+def cluster_missing_in_a_row(folder: Path) -> None:
+    replace(folder / "waves/baseline/interviews.csv", "place-04,2,", ",2,")
+
+
 BAD = [
+    (covariate_unknown, r"key comparison\.covariates\.1: 'workday_month' is not a column of the interviews\. Did"),
+    (cluster_of_a_specification_unknown, r"key specification\.1\.cluster: 'village' is not a column"),
+    (filter_that_is_no_expression, r"key specification\.1\.filter: cannot be read as an expression"),
+    (
+        cluster_missing_in_a_row,
+        r"baseline/interviews\.csv, row 6, column cluster: the cluster is empty, and other rows have one",
+    ),
     (missing_file, r"waves/followup/interviews\.csv: is not here, and the plan has the wave 'followup'. Put"),
     (missing_named_file, r"waves/f\.csv: is not here\. Put the file there, or correct the plan"),
     (
@@ -293,7 +318,7 @@ def test_the_quarantine_holds_every_fault_and_no_answer(tmp_path):
     folder = two_waves(tmp_path)
     weight_in_words(folder)
     run = Run(folder)
-    with pytest.raises(Exception, match="weight") as refused:
+    with pytest.raises(Refused, match="weight") as refused:
         run.prepare()
     path = quarantine(folder, refused.value.faults)
     assert pd.read_csv(path).to_dict("records")[0]["row"] == 6

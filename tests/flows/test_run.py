@@ -132,7 +132,7 @@ def test_a_step_that_fails_leaves_the_others_done_and_the_former_results(tmp_pat
     write(folder, {"mapping/actors.csv": (folder / "mapping/actors.csv").read_text().replace("600", "601")})
     path = folder / "waves/followup/interviews.csv"
     answers = pd.read_csv(path)
-    answers.loc[0, "income_month"] += 7
+    answers.loc[0, "income_month"] = answers["income_month"].iloc[0] + 7
     answers.to_csv(path, index=False)
     code, lines = go(folder)
     assert code == 3
@@ -160,7 +160,8 @@ def test_two_runs_at_once_one_works_and_the_other_leaves(tmp_path):
     hold = (
         "import fcntl, os, sys, time\n"
         "lock = open(sys.argv[1], 'a+'); fcntl.flock(lock, fcntl.LOCK_EX)\n"
-        "lock.truncate(0); lock.write(str(os.getpid())); lock.flush(); print('held', flush=True); time.sleep(60)\n"
+        "lock.truncate(0); lock.write(str(os.getpid())); lock.flush()\n"
+        "print('held', flush=True); time.sleep(60)\n"
     )
     (folder / "results").mkdir()
     with subprocess.Popen(  # noqa: S603

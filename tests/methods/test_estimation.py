@@ -279,11 +279,16 @@ def test_two_samples_without_common_units_give_the_formula_for_independent_ones(
 
 
 @pytest.mark.parametrize("psu", [None, "village"])
-def test_the_error_is_svy_s_for_the_total_of_the_linearised_values(psu: str | None) -> None:
+@pytest.mark.parametrize("lonely", [False, True])
+def test_the_error_is_svy_s_for_the_total_of_the_linearised_values(psu: str | None, lonely: bool) -> None:
     import polars
     import svy
 
     frame = panel(drop=0.2)
+    if lonely:  # one stratum holds a single village, or person, and more of it than the rest do
+        frame.loc[frame["village"] == "v3", ["stratum", "village"]] = ["c", "v3"]
+        frame.loc[frame["village"] == "v3", "wage"] += 40 * (frame["wave"] == "end")
+        frame.loc[frame["person"] == "p001", "stratum"] = "d"
     frame.loc[frame.index[::9], "wage"] = np.nan
     found = wave_changes(
         frame, "wage", weight="weight", stratum="stratum", psu=psu, domains=["group"], **WAVES
@@ -304,7 +309,9 @@ def test_the_error_is_svy_s_for_the_total_of_the_linearised_values(psu: str | No
                 "psu": frame[psu or "person"].tolist(),
             }
         )
-        sample: Any = svy.Sample(data, svy.Design(wgt="one", stratum="stratum", psu="psu"))
+        sample: Any = svy.Sample(
+            data, svy.Design(wgt="one", stratum="stratum", psu="psu", singleton="center")
+        )
         expected = sample.estimation.total("pull").to_polars()["se"][0]
         assert row.standard_error == pytest.approx(expected, rel=1e-10)
 

@@ -140,8 +140,8 @@ def test_nothing_grows_from_zero_and_an_empty_table_has_no_growth() -> None:
 
 
 def test_an_index_without_its_levels_does_not_agree_and_ties_go_either_way() -> None:
-    levels = pd.DataFrame({"series": "a", "period": ["1", "2"], "value": [1000.0, 1000.5]})
-    for printed, agrees in ((100.0, True), (100.1, True), (100.2, False)):
+    levels = pd.DataFrame({"series": "a", "period": ["1", "2"], "value": [1000.0, 1001.5]})
+    for printed, agrees in ((100.1, True), (100.2, True), (100.3, False)):
         index = pd.DataFrame({"series": ["a"], "period": ["2"], "value": [printed]})
         assert check_printed_index(levels, index, "1")["agrees"].tolist() == [agrees]
     stranger = pd.DataFrame({"series": ["b"], "period": ["2"], "value": [100.0]})

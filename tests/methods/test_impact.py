@@ -275,6 +275,36 @@ def test_one_nested_effect_counts_one_parameter_like_xtreg() -> None:
     assert row["standard_error"] == pytest.approx(np.sqrt(variance), rel=1e-9)
 
 
+def test_two_sets_of_fixed_effects_with_gaps_equal_indicators_for_each_level() -> None:
+    rng = np.random.default_rng(8)
+    frame = pd.concat([study(seed).assign(wave=f"w{seed}") for seed in range(5)], ignore_index=True)
+    frame["trained"] = rng.normal(size=len(frame)) + frame["village"] / 5
+    frame = frame[rng.random(len(frame)) < 0.45]
+    frame = frame[frame.duplicated("respondent", keep=False)]
+    model = Model("fixed_effects", "income", ("trained",), ("respondent", "wave"), error_type="iid")
+    row = fit(frame, model).iloc[0]
+    effects = pd.get_dummies(frame[["respondent", "wave"]], dtype=float)
+    x = np.column_stack([frame["trained"], effects])
+    beta = np.linalg.lstsq(x, frame["income"], rcond=None)[0]
+    rest = frame["income"] - x @ beta
+    freedom = len(frame) - np.linalg.matrix_rank(x)
+    variance = (rest @ rest) / freedom * np.linalg.pinv(x.T @ x)[0, 0]
+    assert row["estimate"] == pytest.approx(beta[0], rel=1e-9)
+    assert row["standard_error"] == pytest.approx(np.sqrt(variance), rel=1e-9)
+    assert row["degrees_of_freedom"] == freedom
+
+
+def test_a_covariate_in_words_is_an_indicator_for_each_entry_but_the_first() -> None:
+    frame = study().query("wave == 'end'").reset_index(drop=True)
+    frame["age"] += 40 * (frame["school"] == "primary")
+    frame["income"] += 30 * (frame["school"] == "primary") * (frame["village"] < 5)
+    for name in ("primary", "secondary"):
+        frame[name] = (frame["school"] == name) * 1.0
+    in_words = Model("difference", "income", ("age",), covariates=("school",), **END)
+    by_hand = replace(in_words, covariates=("primary", "secondary"))
+    pd.testing.assert_frame_equal(fit(frame, in_words), fit(frame, by_hand), rtol=1e-12)
+
+
 def test_without_a_cluster_each_respondent_is_one() -> None:
     model = Model("difference_in_differences", "income", from_wave="base", to_wave="end")
     frame = study()

@@ -193,6 +193,12 @@ def tables_fixture() -> dict[str, pd.DataFrame]:
     return invented_tables()
 
 
+@pytest.fixture(name="all_tables", scope="session")
+def all_tables_fixture() -> dict[str, pd.DataFrame]:
+    """Return the tables for tests that do not change them."""
+    return invented_tables()
+
+
 @pytest.fixture(name="provenance", scope="session")
 def provenance_fixture() -> Provenance:
     return invented_provenance()

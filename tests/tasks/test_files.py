@@ -12,7 +12,9 @@ def unseal(content: bytes) -> bytes:
 
 
 def read(folder, table="mapping/actors"):
-    return files.read_table(folder, table, unseal)
+    received = files.read_table(folder, table, unseal)
+    assert received is not None
+    return received
 
 
 @pytest.fixture
@@ -42,7 +44,7 @@ def test_every_format_gives_the_same_table(folder, kind):
     elif kind == "sav":
         import pyreadstat
 
-        pyreadstat.write_sav(FRAME, str(path))
+        pyreadstat.write_sav(FRAME, str(path))  # pyright: ignore[reportArgumentType] -- its type is a dummy
     elif kind == "xlsx":
         FRAME.to_excel(path, index=False, engine="xlsxwriter")
     else:

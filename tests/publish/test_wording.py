@@ -1,0 +1,73 @@
+"""Numbers and sentences as a reader sees them."""
+
+from __future__ import annotations
+
+import pytest
+
+from tasks.publish import wording
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (12345.6, "12\u202f300"),
+        (999.6, "1\u202f000"),
+        (4.5, "4.5"),
+        (3.0, "3"),
+        (2.345, "2.35"),
+        (0.4567, "0.46"),
+        (-0.0123, "−0.012"),
+        (0.0, "0"),
+        (1e6, "1\u202f000\u202f000"),
+    ],
+)
+def test_a_mean_has_at_most_three_digits_that_matter(value, said):
+    assert wording.mean(value) == said
+
+
+@pytest.mark.parametrize(
+    ("value", "said"), [(0.285, "29\u202f%"), (0.004, "0\u202f%"), (1.0, "100\u202f%"), (0.335, "34\u202f%")]
+)
+def test_a_share_is_a_whole_percentage(value, said):
+    assert wording.quantity(value, "share of respondents") == said
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "said"),
+    [
+        (0.084, "share of workers", "+8 points"),
+        (-0.014, "share of workers", "−1 point"),
+        (0.001, "share of workers", "0 points"),
+        (-0.001, "share of workers", "0 points"),
+        (-1234.5, "currency per month", "−1\u202f230"),
+        (0.0, "days", "0"),
+    ],
+)
+def test_a_change_has_a_sign(value, unit, said):
+    assert wording.change(value, unit) == said
+
+
+def test_an_interval_names_its_unit_once():
+    assert wording.span("+3 points", "+13 points") == "+3 to +13 points"
+    assert wording.span("−1 point", "+1 point") == "−1 to +1 point"
+    assert wording.span("3\u202f%", "8\u202f%") == "3 to 8\u202f%"
+
+
+def test_printed_figures_keep_their_digits():
+    assert wording.exact(295631.0) == "295\u202f631"
+    assert wording.exact(12.765) == "12.765"
+    assert wording.rounded(-0.01, 1) == "0.0"
+
+
+def test_words():
+    assert wording.listing(["a"]) == "a"
+    assert wording.listing(["a", "b", "c"]) == "a, b and c"
+    assert wording.counted(1, "finding") == "1 finding"
+    assert wording.counted(2, "person", "people") == "2 people"
+    assert wording.sentence("two arms") == "Two arms."
+    assert wording.date("2026-03-02") == "2 March 2026"
+    assert wording.period("2026-03-02", None) == "2 March 2026"
+    assert wording.withheld("threshold", 3) == "withheld (fewer than 3)"
+    assert wording.withheld("two_largest") == "withheld (two largest)"
+    assert wording.probability(0.00001) == "under 0.001"
+    assert wording.clean("a\x00b\x1bc\nd") == "abc\nd"

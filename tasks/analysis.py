@@ -190,7 +190,7 @@ def estimate_impact(
 
 
 def largest_difference(balance: pd.DataFrame) -> float | None:
-    """Return the largest standardized difference of the arms; infinite where an arm does not vary and differs.
+    """Return the arms' largest standardized difference; infinite where an arm does not vary and differs.
 
     None where nothing was measured.
     """

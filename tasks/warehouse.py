@@ -69,6 +69,7 @@ class Warehouse:
             "autoload_known_extensions": "false",
             "autoinstall_known_extensions": "false",
             "python_enable_replacements": "false",
+            "threads": "1",  # sums of doubles by several threads differ in their last digits
         }
         try:
             self._connection = duckdb.connect(str(path), read_only=read_only, config=config)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,7 +22,12 @@ def decimals(*values: float) -> int:
 
 
 def written(value: float, places: int) -> str:
-    """Return a number with so many decimals, a true minus, and thin spaces between thousands."""
+    """Return a number with so many decimals, a true minus, and thin spaces between thousands.
+
+    From 1,000 on, three digits matter: 1,034 is written as 1 030.
+    """
+    if abs(value) >= 1000:
+        value = round(value, 2 - math.floor(math.log10(abs(value))))
     text = f"{abs(value):,.{places}f}".replace(",", THIN_SPACE)
     return f"{MINUS}{text}" if value < 0 and text.strip("0.") else text
 
@@ -38,10 +44,11 @@ def plain_unit(unit: str) -> str:
 def change(estimate: float, low: float, high: float, unit: str) -> tuple[str, str]:
     """Return the size of a change with its unit, and its 95 % interval in words.
 
-    A share (0 to 1) is told in percentage points. Estimate and interval bear the same decimals.
+    A share (0 to 1) is told in whole percentage points. Estimate and interval bear the same decimals.
     """
-    scale = 100 if unit.startswith("share") else 1
-    places = decimals(estimate * scale, low * scale, high * scale)
+    share = unit.startswith("share")
+    scale = 100 if share else 1
+    places = 0 if share else decimals(estimate, low, high)
     size = f"{written(abs(estimate) * scale, places)} {plain_unit(unit)}".strip()
     if pd.isna(low) or pd.isna(high):
         return size, "no interval can be given"
@@ -50,14 +57,12 @@ def change(estimate: float, low: float, high: float, unit: str) -> tuple[str, st
 
 
 def statement(row: Mapping[Any, Any], indicator: pd.Series, labels: Mapping[str, Mapping[str, str]]) -> str:
-    """Return the sentence of a finding, from an estimate's row. It names no cause: the claim beside it does."""
+    """Return a finding's sentence, from an estimate's row. It names no cause: the claim beside it does."""
     group = labels["group"].get(row["poverty_group"], row["poverty_group"])
     label = str(indicator["label"])
     what = label[0].lower() + label[1:]
     estimate = float(row["estimate"])
-    size, interval = change(
-        estimate, float(row["ci_low"]), float(row["ci_high"]), str(indicator["unit"])
-    )
+    size, interval = change(estimate, float(row["ci_low"]), float(row["ci_high"]), str(indicator["unit"]))
     sign = MINUS if estimate < 0 else "+"
     start, end = (_short(row[key], labels["wave"]) for key in ("from_wave", "to_wave"))
     if row["estimator"] == "recall":

@@ -168,7 +168,10 @@ def cluster_missing_in_a_row(folder: Path) -> None:
 
 
 BAD = [
-    (covariate_unknown, r"key comparison\.covariates\.1: 'workday_month' is not a column of the interviews\. Did"),
+    (
+        covariate_unknown,
+        r"key comparison\.covariates\.1: 'workday_month' is not a column of the interviews\. Did",
+    ),
     (cluster_of_a_specification_unknown, r"key specification\.1\.cluster: 'village' is not a column"),
     (filter_that_is_no_expression, r"key specification\.1\.filter: cannot be read as an expression"),
     (

@@ -131,3 +131,9 @@ def test_the_same_input_gives_the_same_bytes(panel):
     assert charts.wave_panels("f", ["Before", "After"], scale_of(35, 65), [panel]) == first
     assert "font-family" in first[0]
     assert set(re.findall(r'font-family="(.*?)"', first[0])) == {"sans-serif"}
+
+
+def test_a_tight_scale_ends_at_the_values_and_has_ticks_inside():
+    scale = charts.scale([-20.1, 16.6], str, tight=True)
+    assert (scale.low, scale.high) == (-20.1, 16.6)
+    assert [tick for tick, _ in scale.ticks] == [-20, 0]

@@ -8,7 +8,7 @@ PIP := $(VENV)/bin/python -m pip --disable-pip-version-check -q
 .PHONY: demo test test-slow lint types imports lock clean
 
 demo: $(STAMP)
-	$(VENV)/bin/psia demo block-printing --engine prefect
+	$(VENV)/bin/psia demo block-printing --into build/block-printing --engine prefect
 
 test: $(STAMP)
 	$(VENV)/bin/pytest -n 2

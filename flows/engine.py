@@ -51,7 +51,9 @@ def _quiet() -> None:
     }
     if not configured():
         home = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
-        settings["PREFECT_HOME"] = str(Path(home) / "psia" / "prefect")
+        own = Path(home) / "psia" / "prefect"
+        own.mkdir(parents=True, exist_ok=True)  # Prefect's server does not make it, and then does not start
+        settings["PREFECT_HOME"] = str(own)
     for name, value in settings.items():
         os.environ.setdefault(name, value)
 

@@ -19,7 +19,7 @@ import pandas as pd
 from pydantic import BaseModel
 
 from schemas.assessment import AssessmentPlan, read_plan
-from schemas.base import TABLES, Contract, Table, column_types, extend
+from schemas.base import TABLES, Contract, Table, column_types, empty, extend
 from schemas.faults import BrokenPromise, Fault, Refused
 from schemas.fieldwork import Responses
 from tasks import disclosure, state
@@ -241,7 +241,11 @@ class Run:
 
     def read(self, name: str) -> pd.DataFrame:
         """Return a table of the warehouse in the order of its key."""
-        return self.warehouse.read(name, self._contracts[name].about().key)
+        contract = self._contracts[name]
+        nothing = empty(contract)
+        if self._digests.get(name) == frame_digest(nothing):
+            return nothing
+        return self.warehouse.read(name, contract.about().key)
 
     def finish(self, *, seal: bool = False) -> Path:
         """Publish the report, note the end of the run, and return results/current.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import json
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -23,6 +24,7 @@ def inputs(folder: Path) -> dict[str, str]:
     return found
 
 
+@cache
 def code() -> str:
     """Return a digest of the program: its modules, templates, contracts and catalogue."""
     hasher = hashlib.sha256()
@@ -33,6 +35,7 @@ def code() -> str:
     return hasher.hexdigest()
 
 
+@cache
 def libraries() -> dict[str, str]:
     """Return the versions of the libraries that could change a figure or a byte."""
     return {name: importlib.metadata.version(name) for name in LIBRARIES}

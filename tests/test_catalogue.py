@@ -101,7 +101,7 @@ def expressions(indicator: dict) -> list[str]:
     return [indicator[key] for key in ("value", "deprived") if key in indicator]
 
 
-def parse(expression: str) -> exp.Expression:
+def parse(expression: str) -> sqlglot.Expr:
     return sqlglot.parse_one(expression, dialect="duckdb")
 
 

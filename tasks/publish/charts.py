@@ -6,15 +6,14 @@ read on a telephone; arms differ by line style and marker, and the colour repeat
 
 from __future__ import annotations
 
-import html
 import math
-import re
 import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from itertools import pairwise
 from typing import Any
+
+from tasks.publish import svg
 
 INK = "#1f2328"
 MUTED = "#57606a"
@@ -27,13 +26,10 @@ PALETTE = (INK, MUTED, GRID, PAPER, GAIN, LOSS)
 
 COLOURS = {"gain": GAIN, "loss": LOSS}
 PANEL_WIDTH = 276
-_FONT = "sans-serif"
 _TITLE, _TEXT, _SMALL = 13, 12, 11
 _LINE = 16
 _PLOT_HEIGHT = 124
 _DODGE = 0.035
-
-Data = dict[str, list[dict[str, Any]]]
 
 
 @dataclass(frozen=True)
@@ -123,10 +119,10 @@ def wave_panels(ident: str, waves: Sequence[str], scale: Scale, panels: Sequence
     drawn = []
     for number, panel in enumerate(panels, start=1):
         height, bottom = (_PLOT_HEIGHT, 34) if panel.points else (1, 0)
-        plot = _Plot(width, height, (-0.5, len(waves) - 0.5), (scale.low, scale.high))
+        plot = svg.Plot(width, height, (-0.5, len(waves) - 0.5), (scale.low, scale.high))
         padding = {"left": left, "right": right, "top": top, "bottom": bottom}
         data = _panel_data(panel, waves, scale, plot, left, lines)
-        drawn.append(_draw(f"{ident}-{number}", panel.heading, panel.description, plot, padding, data))
+        drawn.append(svg.draw(f"{ident}-{number}", panel.heading, panel.description, plot, padding, data))
     return drawn
 
 
@@ -135,37 +131,15 @@ def pair_rows(ident: str, title: str, description: str, scale: Scale, rows: Sequ
     height = sum(_row_height(row) for row in rows)
     alone = [_width(row.pairs[0].words, _TEXT) for row in rows if len(row.pairs) == 1]
     right = 24 + max(alone, default=0)
-    plot = _Plot(PANEL_WIDTH - 20 - right, height, (scale.low, scale.high), (height, 0))
+    plot = svg.Plot(PANEL_WIDTH - 20 - right, height, (scale.low, scale.high), (height, 0))
     padding = {"left": 20, "right": right, "top": 22, "bottom": 4}
-    return _draw(ident, title, description, plot, padding, _rows_data(rows, scale, plot))
-
-
-@dataclass(frozen=True)
-class _Plot:
-    """The size of the drawing area in pixels and what its edges stand for."""
-
-    width: float
-    height: float
-    x: tuple[float, float]
-    y: tuple[float, float]
-
-    def x_at(self, pixel: float) -> float:
-        """Return the x value at so many pixels from the left edge."""
-        return self.x[0] + (self.x[1] - self.x[0]) * pixel / self.width
-
-    def y_at(self, pixel: float) -> float:
-        """Return the y value at so many pixels from the top edge."""
-        return self.y[1] + (self.y[0] - self.y[1]) * pixel / self.height
-
-    def pixel_of(self, y: float) -> float:
-        """Return how many pixels below the top edge a y value lies."""
-        return (self.y[1] - y) / (self.y[1] - self.y[0]) * self.height
+    return svg.draw(ident, title, description, plot, padding, _rows_data(rows, scale, plot))
 
 
 def _panel_data(
-    panel: Panel, waves: Sequence[str], scale: Scale, plot: _Plot, left: float, lines: int
-) -> Data:
-    data = _nothing()
+    panel: Panel, waves: Sequence[str], scale: Scale, plot: svg.Plot, left: float, lines: int
+) -> svg.Data:
+    data = svg.nothing()
     arms = sorted({point.arm for point in panel.points}, key=lambda arm: (arm == "comparison", arm))
     for position, arm in enumerate(arms):
         offset = (position - (len(arms) - 1) / 2) * 2 * _DODGE * max(len(waves), 2)
@@ -182,7 +156,7 @@ def _panel_data(
     return data
 
 
-def _add_arm(data: Data, panel: Panel, arm: str, offset: float) -> None:
+def _add_arm(data: svg.Data, panel: Panel, arm: str, offset: float) -> None:
     second = arm == "comparison"
     colour = MUTED if second else COLOURS.get(panel.style, INK)
     for point in sorted((one for one in panel.points if one.arm == arm), key=lambda one: one.wave):
@@ -193,7 +167,7 @@ def _add_arm(data: Data, panel: Panel, arm: str, offset: float) -> None:
         data["markers"].append(_marker(x, point.value, colour, filled=not second, square=second))
 
 
-def _add_heading(data: Data, panel: Panel, plot: _Plot, left: float, lines: int) -> None:
+def _add_heading(data: svg.Data, panel: Panel, plot: svg.Plot, left: float, lines: int) -> None:
     x = plot.x_at(-left)
     wrapped = _wrapped(panel.heading)
     for number, words in enumerate(wrapped, start=lines - len(wrapped)):
@@ -205,7 +179,7 @@ def _add_heading(data: Data, panel: Panel, plot: _Plot, left: float, lines: int)
         data["start"].append(_words(x, plot.y_at(-_LINE * (2 - number) + 3 - number), words, MUTED, _SMALL))
 
 
-def _add_line_ends(data: Data, panel: Panel, arms: list[str], plot: _Plot) -> None:
+def _add_line_ends(data: svg.Data, panel: Panel, arms: list[str], plot: svg.Plot) -> None:
     """Write each arm's name and last value at the end of its line, pushed apart where they would touch."""
     ends = []
     for arm in arms:
@@ -231,8 +205,8 @@ def _row_height(row: Row) -> int:
     return 40 if len(row.pairs) == 1 else 24 + 29 * len(row.pairs)
 
 
-def _rows_data(rows: Sequence[Row], scale: Scale, plot: _Plot) -> Data:
-    data = _nothing()
+def _rows_data(rows: Sequence[Row], scale: Scale, plot: svg.Plot) -> svg.Data:
+    data = svg.nothing()
     for value, label in scale.ticks:
         data["middle"].append(_words(value, plot.y_at(-10), label, MUTED, _SMALL))
     top = 0.0
@@ -242,7 +216,7 @@ def _rows_data(rows: Sequence[Row], scale: Scale, plot: _Plot) -> Data:
     return data
 
 
-def _add_row(data: Data, row: Row, scale: Scale, plot: _Plot, top: float) -> None:
+def _add_row(data: svg.Data, row: Row, scale: Scale, plot: svg.Plot, top: float) -> None:
     left, right = plot.x_at(-16), plot.x_at(PANEL_WIDTH - 22)
     alone = len(row.pairs) == 1
     label = _wrapped(row.label, characters=38, lines=1)[0]
@@ -263,10 +237,6 @@ def _add_row(data: Data, row: Row, scale: Scale, plot: _Plot, top: float) -> Non
         at += 29
 
 
-def _nothing() -> Data:
-    return {name: [] for name in ("rules", "lines", "markers", *_TEXTS)}
-
-
 def _rule(x: float, y: float, x2: float, y2: float, colour: str, width: float) -> dict[str, Any]:
     return {"x": x, "y": y, "x2": x2, "y2": y2, "colour": colour, "width": width}
 
@@ -282,98 +252,6 @@ def _stroke(colour: str, dashed: bool) -> dict[str, Any]:
 def _marker(x: float, y: float, colour: str, *, filled: bool, square: bool) -> dict[str, Any]:
     shape = "square" if square else "circle"
     return {"x": x, "y": y, "colour": colour, "fill": colour if filled else PAPER, "shape": shape}
-
-
-_TEXTS: dict[str, dict[str, Any]] = {
-    "start": {"align": "left"},
-    "middle": {"align": "center", "lineBreak": "\n"},
-    "end": {"align": "right"},
-    "bold": {"align": "left", "fontWeight": "bold"},
-}
-
-
-@cache
-def _empty_drawing() -> dict[str, Any]:
-    """Return the Vega specification of an empty drawing: rules, lines, markers and texts."""
-    import altair as alt
-    import vl_convert
-
-    scale = alt.Scale(domain=[0, 1], nice=False, zero=False)
-    where: dict[str, Any] = {
-        "x": alt.X("x:Q", axis=None, scale=scale),
-        "y": alt.Y("y:Q", axis=None, scale=scale),
-    }
-    as_is: dict[str, Any] = {"scale": None}
-    colour = alt.Color("colour:N", **as_is)
-    chart = alt.layer(
-        alt.Chart(alt.NamedData("rules"))
-        .mark_rule()
-        .encode(**where, x2="x2:Q", y2="y2:Q", color=colour, size=alt.Size("width:Q", **as_is)),
-        alt.Chart(alt.NamedData("lines"))
-        .mark_line(strokeWidth=2.25)
-        .encode(**where, detail="arm:N", color=colour, strokeDash=alt.StrokeDash("dash:N", **as_is)),
-        alt.Chart(alt.NamedData("markers"))
-        .mark_point(size=52, opacity=1, strokeWidth=2)
-        .encode(
-            **where,
-            shape=alt.Shape("shape:N", **as_is),
-            fill=alt.Fill("fill:N", **as_is),
-            stroke=alt.Stroke("colour:N", **as_is),
-        ),
-        *(
-            alt.Chart(alt.NamedData(name))
-            .mark_text(baseline="middle", **style)
-            .encode(**where, text="text:N", color=colour, size=alt.Size("size:Q", **as_is))
-            for name, style in _TEXTS.items()
-        ),
-    ).properties(width=1, height=1, autosize=alt.AutoSizeParams(type="none"))
-    chart = chart.configure(aria=False, font=_FONT).configure_view(stroke=None)
-    return vl_convert.vegalite_to_vega({**chart.to_dict(), "datasets": _nothing()})
-
-
-def _draw(
-    ident: str, title: str, description: str, plot: _Plot, padding: dict[str, float], data: Data
-) -> str:
-    import vl_convert
-
-    empty = _empty_drawing()
-    ends = {"x": list(plot.x), "y": list(plot.y)}
-    vega = {
-        **empty,
-        "width": plot.width,
-        "height": plot.height,
-        "padding": padding,
-        "scales": [{**scale, "domain": ends[scale["name"]]} for scale in empty["scales"]],
-        "data": [
-            {**one, "values": data[one["name"]]} if one["name"] in data else one for one in empty["data"]
-        ],
-    }
-    return _finished(vl_convert.vega_to_svg(vega), ident, title, description)
-
-
-_TAG = re.compile(r"<[^>]*>")
-_NOISE = re.compile(r' (?:role|class|aria-[a-z]+|pointer-events|xmlns:xlink|version)="[^"]*"')
-_LONG_NUMBER = re.compile(r"-?\d+\.\d{3,}")
-_EMPTY = re.compile(r'<path (?:class="background"|class="foreground")[^>]*/>')
-
-
-def _finished(svg: str, ident: str, title: str, description: str) -> str:
-    """Return the SVG with a title and a description for those who do not see it, and without Vega's marks."""
-    inner = _EMPTY.sub("", svg.split(">", 1)[1])
-    inner = re.sub(r"^<rect [^>]*/>", "", inner)
-    inner = _TAG.sub(lambda tag: _LONG_NUMBER.sub(_short, _NOISE.sub("", tag.group())), inner)
-    size = re.search(r'width="([\d.]+)" height="([\d.]+)"', svg)
-    width, height = (math.ceil(float(side)) for side in (size.groups() if size else (0, 0)))
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" role="img" width="{width}" height="{height}" '
-        f'viewBox="0 0 {width} {height}" aria-labelledby="{ident}-title {ident}-desc">'
-        f'<title id="{ident}-title">{html.escape(title)}</title>'
-        f'<desc id="{ident}-desc">{html.escape(description)}</desc>{inner}'
-    )
-
-
-def _short(number: re.Match[str]) -> str:
-    return f"{float(number.group()):.2f}".rstrip("0").rstrip(".")
 
 
 def _round_step(rough: float) -> float:

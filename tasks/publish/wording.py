@@ -145,6 +145,7 @@ WAVE_ROLES = {
     "follow-up": "follow-up",
     "only": "the only wave",
 }
+SCOPES = {True: "in scope", False: "out of scope"}
 LIKELIHOODS = {
     "likely": "likely poor",
     "vulnerable": "vulnerable to poverty",
@@ -203,6 +204,16 @@ def listing(items: Iterable[str]) -> str:
     if len(items) < 2:
         return "".join(items)
     return f"{', '.join(items[:-1])} and {items[-1]}"
+
+
+def letter(position: int) -> str:
+    """Return A, B, …, Z, A1, B1, …"""
+    return chr(ord("A") + position % 26) + (str(position // 26) if position >= 26 else "")
+
+
+def sector(name: str) -> str:
+    """Return the name of a sector, with words for all of them together."""
+    return "All sectors" if name == "TOTAL" else name
 
 
 def counted(count: int, one: str, many: str = "") -> str:

@@ -23,7 +23,7 @@ def test_true_effects_lie_in_the_intervals_as_often_as_they_should():
     known = {**catalogue.standard_indicators(), **catalogue.own_indicators(folder / "design/indicators.toml")}
     indicators = indicator_rows(known, plan.indicators)
     (specification,) = plan.specification
-    truth = demo.truth().set_index(["poverty_group", "indicator"])["effect"]
+    truth = demo.truth().set_index(["poverty_group", "indicator"])["effect"].to_dict()
     hits = []
     for seed in SEEDS:
         responses = demo.make_responses(seed)

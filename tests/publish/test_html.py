@@ -13,8 +13,10 @@ import pytest
 from schemas.assessment import AssessmentPlan
 from schemas.base import column_types
 from schemas.vocabulary import ALL
-from tasks.publish import charts
-from tasks.publish.html import MOST_FIGURES, RELEASED, TEMPLATES, render
+from tasks.publish import charts, svg
+from tasks.publish.html import TEMPLATES, render
+from tasks.publish.report import RELEASED
+from tasks.publish.sections.figures import MOST_FIGURES
 
 SECTIONS = [
     "summary",
@@ -43,7 +45,7 @@ def page_fixture(plan, provenance, all_tables) -> str:
 @pytest.fixture(name="without_pictures")
 def without_pictures_fixture(monkeypatch):
     """Leave out the drawing itself, for tests that render many pages."""
-    monkeypatch.setattr(charts, "_draw", lambda *_: "")
+    monkeypatch.setattr(svg, "draw", lambda *_: "")
 
 
 @pytest.fixture(name="tree")

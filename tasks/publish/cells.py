@@ -1,0 +1,299 @@
+"""One cell of a table: how each column of a released table is printed, where its type does not say it.
+
+A new column that is more than a text, a count or a mean gets a form in `_FORMS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from schemas.vocabulary import ALL
+from tasks.catalogue import read as catalogue
+from tasks.publish import wording
+from tasks.publish.report import Report, Row
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What stands in one cell of a table, or beside a finding."""
+
+    text: str
+    style: str = ""
+    symbol: str = ""
+    note: str = ""
+    numeric: bool = False
+    label: str = ""
+    span: int = 1
+    items: tuple[str, ...] = ()
+
+
+NOTHING = Cell("–", "none")
+
+
+def cell_of(report: Report, name: str, row: Row, column: str) -> Cell:
+    """Return one cell as it is printed."""
+    source = _SOURCES.get(column, column)
+    if hidden := report.hidden(name, row, source):
+        return Cell(hidden, "withheld")
+    if row[source] is None:
+        return NOTHING
+    form = _FORMS.get((name, column)) or _FORMS.get(("", column))
+    if form:
+        return form(report, row)
+    value = row[column]
+    if isinstance(value, bool):
+        return Cell("yes" if value else "no")
+    if isinstance(value, int):
+        return Cell(wording.whole(value), numeric=True)
+    return Cell(wording.mean(value), numeric=True) if isinstance(value, float) else Cell(value)
+
+
+Form = Callable[[Report, Row], Cell]
+
+
+def _labelled(kind: str, column: str) -> Form:
+    return lambda report, row: Cell(report.label(kind, row[column]))
+
+
+def _worded(words: Mapping[str, str], column: str) -> Form:
+    return lambda _, row: Cell(words.get(row[column], row[column]))
+
+
+def _divided_by(column: str) -> Form:
+    return lambda _, row: NOTHING if row[column] == ALL else Cell(row[column])
+
+
+def _verdict(verdicts: Mapping[str, wording.Verdict], column: str) -> Form:
+    return lambda _, row: _said(verdicts[row[column]])
+
+
+def _said(verdict: wording.Verdict, note: str = "") -> Cell:
+    return Cell(verdict.words, verdict.style, verdict.symbol, note)
+
+
+def _as_date(column: str) -> Form:
+    return lambda _, row: Cell(wording.date(row[column]))
+
+
+def _places(column: str, places: int) -> Form:
+    return lambda _, row: Cell(wording.rounded(row[column], places), numeric=True)
+
+
+def _signed(column: str, places: int) -> Form:
+    return lambda _, row: Cell(wording.signed(wording.rounded(row[column], places)), numeric=True)
+
+
+def _in_unit(column: str, form: Callable[[float, str], str]) -> Form:
+    return lambda report, row: Cell(form(row[column], report.unit(row["indicator"])), numeric=True)
+
+
+def _interval(report: Report, row: Row) -> Cell:
+    if row["ci_high"] is None:
+        return NOTHING
+    ends = [wording.change(row[end], report.unit(row["indicator"])) for end in ("ci_low", "ci_high")]
+    return Cell(wording.span(*ends), "span")
+
+
+def _estimate_with_interval(report: Report, row: Row) -> Cell:
+    """Return an estimate with its interval and the number of respondents below it."""
+    unit = report.unit(row["indicator"])
+    low, high = row["ci_low"], row["ci_high"]
+    ends = (
+        ""
+        if low is None or high is None
+        else wording.span(*(wording.quantity(end, unit) for end in (low, high)))
+    )
+    people = wording.counted(row["respondents"] or 0, "person", "people")
+    note = f"{ends}; {people}" if ends else people
+    return Cell(wording.quantity(row["estimate"], unit), note=note, numeric=True)
+
+
+def _group_or_part(report: Report, row: Row) -> Cell:
+    """Return a group, or the part of it that a gender, difference or category makes."""
+    parts = [row[column] for column in ("gender", "difference", "category") if row[column] != ALL]
+    return Cell(": ".join([report.label("poverty_group", row["poverty_group"]), *parts]))
+
+
+def _change_with_verdict(report: Report, row: Row) -> Cell:
+    """Return a change with its verdict, and its interval and respondents below it."""
+    change = wording.change(row["change"], report.unit(row["indicator"]))
+    interval = _interval(report, row)
+    people = f"{wording.whole(row['respondents_both'] or 0)} asked in both"
+    note = people if interval is NOTHING else f"{interval.text}; {people}"
+    said = wording.VOICES.get(row["direction"] or "")
+    return Cell(f"{said.words}: {change}", said.style, said.symbol, note) if said else Cell(change, note=note)
+
+
+def _lost_share(_: Report, row: Row) -> Cell:
+    note = f"{wording.whole(row['lost'])} of {wording.whole(row['followed'])}"
+    return Cell(wording.quantity(row["rate"], "share"), note=note, numeric=True)
+
+
+def _verdict_with_people(report: Report, row: Row) -> Cell:
+    """Return what focus groups say, with their number; the direction stands where the number is withheld."""
+    told = []
+    for column, one, many in (("focus_groups", "group", "groups"), ("participants", "person", "people")):
+        if hidden := report.hidden("focus_group_verdicts", row, column):
+            return _said(wording.VOICES[row["direction"]], f"{many} {hidden}")
+        told.append(wording.counted(row[column] or 0, one, many))
+    return _said(wording.VOICES[row["direction"]], ", ".join(told))
+
+
+def _growth_with_levels(_: Report, row: Row) -> Cell:
+    levels = [wording.exact(row[end]) for end in ("value_from", "value_to") if row[end] is not None]
+    growth = f"{wording.signed(wording.rounded(row['growth_pct'], 1))}{wording.THIN_SPACE}%"
+    return Cell(growth, note=" to ".join(levels), numeric=True)
+
+
+def _rank_with_weight(_: Report, row: Row) -> Cell:
+    share = "" if row["weight"] is None else f"{wording.quantity(row['weight'], 'share')} of importance"
+    symbol = "●" if row["selected"] else ""
+    said = ", on the short list" if row["selected"] else ""
+    return Cell(wording.rounded(row["mean_rank"], 1), "chosen" if said else "", symbol, share + said)
+
+
+def _statistic(_: Report, row: Row) -> Cell:
+    unit = row["unit"]
+    share = wording.is_share(unit) and abs(row["value"]) <= 1
+    return Cell(wording.quantity(row["value"], unit) if share else wording.exact(row["value"]), numeric=True)
+
+
+def _source(report: Report, row: Row) -> Cell:
+    source = next(iter(report.rows("sources", {"source": row["source"]})), None)
+    year = f" ({source['year']})" if source and source["year"] else ""
+    page = row["page"] or ""
+    return Cell(f"{row['source']}{year}", note=f"page {page}" if page.isdigit() else page)
+
+
+def _statistic_divided(_: Report, row: Row) -> Cell:
+    words = row["dimensions"].replace("=", ": ")
+    return Cell(row["statistic"], note="" if words == "total" else words)
+
+
+def _finding(report: Report, row: Row) -> Cell:
+    known = next(iter(report.rows("findings", {"finding": row["finding"]})), None)
+    indicator, _, group = row["finding"].partition("/")
+    indicator, group = (known["indicator"], known["poverty_group"]) if known else (indicator, group)
+    return Cell(report.label("indicator", indicator), note=report.label("poverty_group", group))
+
+
+def _smallest_change(report: Report, row: Row) -> Cell:
+    if row["smallest_change"] is not None:
+        return Cell(wording.change(row["smallest_change"], row["unit"]).removeprefix("+"), numeric=True)
+    pct = row["smallest_change_pct"]
+    return NOTHING if pct is None else Cell(f"{wording.mean(pct)}{wording.THIN_SPACE}% of the earlier mean")
+
+
+def _table_1(_: Report, row: Row) -> Cell:
+    rows = {one["id"]: one["relevance_for_poverty"] for one in catalogue("table_1")["row"]}
+    return Cell(
+        rows.get(
+            row["table_1"], "not expected by Table 1" if row["table_1"] == "unintended" else row["table_1"]
+        )
+    )
+
+
+def _score(_: Report, row: Row) -> Cell:
+    full = round(row["score"])
+    return Cell(wording.mean(row["score"]), symbol="●" * full + "○" * (5 - full), style="score")
+
+
+def _levels(_: Report, row: Row) -> Cell:
+    levels = {one["id"]: one for one in catalogue("table_2")["characteristic"]}.get(row["characteristic"], {})
+    ends = [f"{level} = {levels[f'level_{level}']}" for level in (1, 5) if f"level_{level}" in levels]
+    return Cell("; ".join(ends)) if ends else NOTHING
+
+
+def _kinds(_: Report, row: Row) -> Cell:
+    return Cell(wording.listing(wording.plain(kind) for kind in row["evidence"].split(", ")))
+
+
+_BOX_4 = {group["id"]: group["label"] for group in catalogue("box_4")["group"]}
+
+_SOURCES = {
+    "interval": "ci_low",
+    "estimate_with_interval": "estimate",
+    "levels": "characteristic",
+    "letter": "institution",
+    "any_smallest_change": "indicator",
+    "change_with_verdict": "change",
+    "lost_share": "rate",
+    "verdict_with_people": "direction",
+    "growth_with_levels": "growth_pct",
+    "rank_with_weight": "mean_rank",
+}
+"""Columns that are made here -> the column of the table that decides whether they are withheld."""
+
+_FORMS: dict[tuple[str, str], Form] = {
+    ("", "poverty_group"): _labelled("poverty_group", "poverty_group"),
+    ("", "indicator"): _labelled("indicator", "indicator"),
+    ("", "wave"): _labelled("wave", "wave"),
+    ("", "from_wave"): _labelled("wave", "from_wave"),
+    ("", "to_wave"): _labelled("wave", "to_wave"),
+    ("", "actor"): _labelled("actor", "actor"),
+    ("", "from"): _labelled("actor", "from"),
+    ("", "to"): _labelled("actor", "to"),
+    ("", "box4_group"): _worded(_BOX_4, "box4_group"),
+    ("", "likelihood"): lambda _, row: Cell(
+        wording.LIKELIHOODS[row["likelihood"]], f"likelihood {row['likelihood']}"
+    ),
+    ("", "gender"): _divided_by("gender"),
+    ("", "difference"): _divided_by("difference"),
+    ("", "interval"): _interval,
+    ("", "direction"): _verdict(wording.GAINS, "direction"),
+    ("", "quantitative"): _verdict(wording.VOICES, "quantitative"),
+    ("", "qualitative"): _verdict(wording.VOICES, "qualitative"),
+    ("", "participatory"): _verdict(wording.VOICES, "participatory"),
+    ("impact_estimates", "estimate"): _in_unit("estimate", wording.change),
+    ("impact_estimates", "standard_error"): _in_unit("standard_error", wording.error),
+    ("impact_estimates", "p_value"): lambda _, row: Cell(wording.probability(row["p_value"]), numeric=True),
+    ("indicator_estimates", "poverty_group"): _group_or_part,
+    ("indicator_estimates", "estimate_with_interval"): _estimate_with_interval,
+    ("triangulation", "verdict"): lambda _, row: Cell(
+        wording.TRIANGULATION[row["verdict"]], "contradict" if row["verdict"] == "contradict" else ""
+    ),
+    ("wave_changes", "change_with_verdict"): _change_with_verdict,
+    ("attrition", "lost_share"): _lost_share,
+    ("focus_group_verdicts", "verdict_with_people"): _verdict_with_people,
+    ("sector_growth", "growth_with_levels"): _growth_with_levels,
+    ("sector_growth", "sector"): lambda _, row: Cell(wording.sector(row["sector"])),
+    ("indicator_selection", "rank_with_weight"): _rank_with_weight,
+    ("impact_estimates", "indicator"): lambda report, row: Cell(
+        report.label("indicator", row["indicator"]), note=report.unit(row["indicator"])
+    ),
+    ("statistics", "value"): _statistic,
+    ("statistics", "source"): _source,
+    ("statistics", "statistic"): _statistic_divided,
+    ("sources", "year"): lambda _, row: Cell(str(row["year"])),
+    ("sector_growth", "difference_points"): _signed("difference_points", 1),
+    ("printed_checks", "printed"): _places("printed", 1),
+    ("printed_checks", "recomputed"): _places("recomputed", 1),
+    ("printed_checks", "comparison"): _labelled("comparison", "comparison"),
+    ("evidence", "kind"): lambda _, row: Cell(wording.plain(row["kind"])),
+    ("poverty_nodes", "evidence"): _kinds,
+    ("characteristic_scores", "score"): _score,
+    ("characteristic_scores", "levels"): _levels,
+    ("institutions", "letter"): lambda report, row: Cell(report.label("letter", row["institution"])),
+    ("institution_links", "institution"): _labelled("institution", "institution"),
+    ("comparison_balance", "covariate"): _labelled("indicator", "covariate"),
+    ("comparison_balance", "standardized_difference"): _signed("standardized_difference", 2),
+    ("comparison_balance", "variance_ratio"): _places("variance_ratio", 2),
+    ("comparison_balance", "verdict"): lambda _, row: Cell(
+        wording.BALANCE[row["verdict"]], "contradict" if row["verdict"] == "unbalanced" else ""
+    ),
+    ("correction_summary", "variable"): _labelled("indicator", "variable"),
+    ("feedback", "finding"): _finding,
+    ("feedback", "held_on"): _as_date("held_on"),
+    ("feedback", "workshop"): lambda _, row: Cell(
+        wording.plain(row["workshop"]).replace("-", " "), note=f"of {row['kind']}"
+    ),
+    ("feedback", "verdict"): lambda _, row: Cell(
+        wording.FEEDBACK[row["verdict"]], "contradict" if row["verdict"] == "contested" else ""
+    ),
+    ("actions", "finding"): _finding,
+    ("actions", "due"): _as_date("due"),
+    ("indicators", "any_smallest_change"): _smallest_change,
+    ("indicators", "table_1"): _table_1,
+}
+"""(table, or '' for any; column) -> its cell."""

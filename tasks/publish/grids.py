@@ -1,0 +1,165 @@
+"""Tables as they are placed: rows and columns of finished cells, from released tables or from plain texts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from schemas.vocabulary import ALL
+from tasks.publish import wording
+from tasks.publish.cells import NOTHING, Cell, cell_of
+from tasks.publish.report import RELEASED, Report, Row, at
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table as it is placed: an id, a caption, headings (label, numeric) and rows of cells."""
+
+    ident: str
+    caption: str
+    headings: tuple[tuple[str, bool], ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+def grid(
+    report: Report,
+    name: str,
+    caption: str,
+    columns: Mapping[str, str],
+    *,
+    rows: Sequence[Row] | None = None,
+    parted_by: str = "",
+) -> Grid:
+    """Return a table with these columns (name -> heading); a column without any entry is left out.
+
+    rows: those of the table, unless only some of them are to be told; they stand in the order of the
+    columns that make the key. parted_by: a column that becomes a line above the rows that share it.
+    """
+    key = RELEASED[name].about().key
+    order = [column for column in (parted_by, *columns) if column in key]
+    order += [column for column in key if column not in order]
+    rows = report.rows(name) if rows is None else rows
+    rows = sorted(rows, key=lambda row: report.ranked(order, at(row, order)))
+    rows = sorted(rows, key=_ORDERS.get(name, lambda _: 0))
+    body, part = [], None
+    for row in rows:
+        if parted_by and row[parted_by] != part:
+            part = row[parted_by]
+            body.append([replace(cell_of(report, name, row, parted_by), span=len(columns))])
+        body.append([cell_of(report, name, row, column) for column in columns])
+    return placed(report, caption, list(columns.values()), body)
+
+
+def pivot(
+    report: Report,
+    name: str,
+    caption: str,
+    columns: Mapping[str, str],
+    across: Sequence[str],
+    value: str,
+    rows: Sequence[Row] | None = None,
+) -> Grid:
+    """Return a table with a column for each word of `across` (or pair of words) in which `value` stands.
+
+    A column without a heading keeps rows apart and is not shown; one that says the same in all rows is
+    left out, but for the first. rows: those of the table, unless only some of them are to be told.
+    """
+    rows = report.rows(name) if rows is None else rows
+    if "arm" in across:
+        rows = _by_arm(rows, columns)
+    first = next(iter(columns))
+    columns = {
+        column: heading
+        for column, heading in columns.items()
+        if column == first or len({row[column] for row in rows}) > 1
+    }
+    across = [one for one in across if len({row[one] for row in rows}) > 1] or list(across[:1])
+    heads = sorted({at(row, across) for row in rows}, key=lambda head: report.ranked(across, head))
+    lines: dict[tuple[Any, ...], dict[Any, Row]] = {}
+    for row in rows:
+        lines.setdefault(at(row, columns), {})[at(row, across)] = row
+    body = []
+    for line in sorted(lines, key=lambda line: report.ranked(tuple(columns), line)):
+        some = next(iter(lines[line].values()))
+        cells = [cell_of(report, name, some, column) for column, heading in columns.items() if heading]
+        cells += [
+            cell_of(report, name, lines[line][head], value) if head in lines[line] else NOTHING
+            for head in heads
+        ]
+        body.append(cells)
+    labels = [_heading(report, across, head) for head in heads]
+    return placed(report, caption, [*filter(None, columns.values()), *labels], body)
+
+
+def named(report: Report, caption: str, labels: Sequence[str], rows: Iterable[Sequence[str]]) -> Grid:
+    """Return a table of plain texts."""
+    return placed(
+        report, caption, labels, [[Cell(text) if text else NOTHING for text in row] for row in rows]
+    )
+
+
+def placed(report: Report, caption: str, labels: Sequence[str], rows: Sequence[Sequence[Cell]]) -> Grid:
+    """Return the grid: columns without a figure left out, neighbouring withheld cells made one.
+
+    A row of a single cell is the line above a part of the table.
+    """
+    full = [row for row in rows if len(row) == len(labels)]
+    kept = [column for column, _ in enumerate(labels) if column == 0 or _tells([row[column] for row in full])]
+    headings = tuple(
+        (labels[column], any(row[column].numeric for row in full) and column > 0) for column in kept
+    )
+    body = []
+    for row in rows:
+        if len(row) < len(labels):
+            body.append((replace(row[0], span=len(kept)),))
+        else:
+            body.append(tuple(_merged([replace(row[column], label=labels[column]) for column in kept])))
+    return Grid(report.next_table(), caption, headings, tuple(body))
+
+
+def _heading(report: Report, kinds: Sequence[str], values: Sequence[Any]) -> str:
+    words = [
+        report.short(value) if kind == "wave" else report.label(kind, value)
+        for kind, value in zip(kinds, values, strict=True)
+    ]
+    return wording.capital(": ".join(words))
+
+
+def _by_arm(rows: Sequence[Row], columns: Iterable[str]) -> list[Row]:
+    """Return the rows without those of both arms together, where the arms stand apart as well."""
+    columns = tuple(columns)
+    apart = {at(row, columns) for row in rows if row["arm"] != ALL}
+    return [row for row in rows if row["arm"] != ALL or at(row, columns) not in apart]
+
+
+def _tells(cells: Sequence[Cell]) -> bool:
+    """Return whether a column has anything to tell: a figure, or that all its figures are withheld."""
+    return any(cell is not NOTHING and cell.style != "withheld" for cell in cells) or all(
+        cell.style == "withheld" for cell in cells
+    )
+
+
+def _merged(cells: list[Cell]) -> list[Cell]:
+    """Return the cells with neighbours that say the same of being withheld made one."""
+    merged: list[Cell] = []
+    for cell in cells:
+        last = merged[-1] if merged else NOTHING
+        if cell.style == last.style == "withheld" and cell.text == last.text:
+            label = f"{last.label}, {cell.label}" if last.span == 1 else ""
+            merged[-1] = replace(last, span=last.span + 1, label=label)
+        else:
+            merged.append(cell)
+    return merged
+
+
+_ORDERS: dict[str, Callable[[Row], Any]] = {
+    "triangulation": lambda row: ("contradict", "agree", "single source", "silent", None).index(
+        row["verdict"]
+    ),
+    "feedback": lambda row: ("contested", "comment", "confirmed").index(row["verdict"]),
+    "characteristic_scores": lambda row: row["position"],
+    "printed_checks": lambda row: bool(row["agrees"]),
+    "poverty_nodes": lambda row: -(row["kinds_poor"] or 0),
+}
+"""Table -> what its rows are ordered by first; within that the order of the report."""

@@ -1,0 +1,180 @@
+"""The plan and the released tables of one assessment: rows in order, labels for ids, what is withheld."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from schemas import analysis, design, fieldwork, followup, mapping, reporting, secondary
+from schemas.assessment import AssessmentPlan
+from schemas.base import TABLES, Contract, column_types, required_columns
+from schemas.vocabulary import ALL, ARMS, STAGES
+from tasks.publish import wording
+
+_PHASES = (secondary, mapping, design, fieldwork, analysis, reporting, followup)
+RELEASED: dict[str, type[Contract]] = {
+    name.split(".")[1]: contract
+    for name, contract in TABLES.items()
+    if contract.about().release is not None and contract.__module__ in {one.__name__ for one in _PHASES}
+}
+"""The contract of every table that is ever released, by its name without the layer."""
+
+Row = dict[str, Any]
+
+
+class Report:
+    """The released tables of one assessment, as rows in order, with labels in place of ids."""
+
+    def __init__(self, plan: AssessmentPlan, tables: Mapping[str, pd.DataFrame]):
+        """Take the tables; a name that is never released is a KeyError of the caller."""
+        self.plan = plan
+        self._tables = tables
+        self._rows: dict[str, list[Row]] = {}
+        self._placed = 0
+        self._labels = self._all_labels()
+        self._ranks = self._all_ranks()
+
+    def rows(self, name: str, where: Mapping[str, Any] | None = None) -> list[Row]:
+        """Return a table's rows in the order of the report: None where a cell is empty."""
+        if name not in self._rows:
+            key = RELEASED[name].about().key
+            self._rows[name] = sorted(self._raw(name), key=lambda row: self.ranked(key, at(row, key)))
+        rows = self._rows[name]
+        return [row for row in rows if all(row[key] == wanted for key, wanted in (where or {}).items())]
+
+    def has(self, name: str) -> bool:
+        """Return whether the assessment has any row of a table."""
+        return bool(len(frame) if (frame := self._tables.get(name)) is not None else 0)
+
+    def lacks(self, nouns: Mapping[str, str]) -> str:
+        """Return one sentence that names what of a section is not there. nouns: table -> its words."""
+        missing = [words for name, words in nouns.items() if not self.has(name)]
+        return (
+            f"This assessment has no {', no '.join(missing[:-1])} and no {missing[-1]}."
+            if (len(missing) > 1)
+            else f"This assessment has no {missing[0]}."
+            if missing
+            else ""
+        )
+
+    def label(self, kind: str, ident: str | None) -> str:
+        """Return the label of a group, indicator, actor, wave or arm; the id where it has none."""
+        return self._labels.get(kind, {}).get(ident or "", wording.plain(ident or ""))
+
+    def short(self, wave: str) -> str:
+        """Return a wave's label up to its first comma, where that still tells the waves apart."""
+        labels = self._labels["wave"]
+        cut = {label.partition(",")[0] for label in labels.values()}
+        label = self.label("wave", wave)
+        return label.partition(",")[0] if len(cut) == len(labels) else label
+
+    def rank(self, kind: str, value: Any) -> tuple[Any, ...]:
+        """Return where a value stands in the order of the report."""
+        known = self._ranks.get(kind, {})
+        missing = value is None
+        number = value if isinstance(value, int | float) and not missing else 0
+        return (missing, known.get(value, len(known)), number, str(value))
+
+    def ranked(self, kinds: Sequence[str], key: Sequence[Any]) -> tuple[Any, ...]:
+        """Return where a key stands in the order of the report; kinds: what each of its parts is."""
+        return tuple(self.rank(kind, value) for kind, value in zip(kinds, key, strict=True))
+
+    def unit(self, indicator: str) -> str:
+        """Return the unit of an indicator."""
+        return self._labels["unit"].get(indicator, "")
+
+    def hidden(self, name: str, row: Row, column: str) -> str:
+        """Return what stands in place of a cell that is withheld, or nothing."""
+        rule, release = row["withheld_by"], RELEASED[name].about().release
+        if not rule or release is None:
+            return ""
+        counted = column in (*release.hide, *release.count)
+        recorded = column in release.totals and any(one[column] is not None for one in self.rows(name))
+        required = recorded or column in required_columns(RELEASED[name])
+        if not (counted or (row[column] is None and required)):
+            return ""
+        return wording.withheld(rule, release.totals.get(column, wording.FEWEST_RESPONDENTS))
+
+    def next_table(self) -> str:
+        """Return the id of the table that the report places next."""
+        self._placed += 1
+        return f"table-{self._placed}"
+
+    def _all_labels(self) -> dict[str, dict[str, str]]:
+        groups = {group.id: group.label for group in self.plan.poverty_group}
+        groups |= {row["poverty_group"]: row["label"] for row in self._raw("poverty_groups")}
+        indicators = {row["indicator"]: row["label"] for row in self._raw("indicator_selection")}
+        indicators |= {row["indicator"]: row["label"] for row in self._raw("indicators")}
+        actors = {row["actor"]: row["label"] for row in self._raw("poverty_nodes")}
+        actors |= {row["actor"]: row["label"] for row in self._raw("actors")}
+        waves = {wave.name: wave.label or wave.name for wave in self.plan.wave}
+        return {
+            "poverty_group": {**groups, ALL: "All groups together"},
+            "indicator": indicators,
+            "unit": {row["indicator"]: row["unit"] for row in self._raw("indicators")},
+            "actor": actors,
+            "wave": waves,
+            "arm": wording.ARMS,
+            "institution": {row["institution"]: row["label"] for row in self._raw("institutions")},
+            "letter": {
+                row["institution"]: wording.letter(position)
+                for position, row in enumerate(self._raw("institutions"))
+            },
+            "comparison": {one.name: one.label for one in self.plan.growth},
+        }
+
+    def _all_ranks(self) -> dict[str, dict[Any, int]]:
+        stages = {stage: position for position, stage in enumerate(STAGES)}
+        by_stage = sorted(self._raw("actors"), key=lambda row: stages.get(row["stage"] or "", 99))
+        actors = _positions(row["actor"] for row in by_stage)
+        waves = _positions(self._labels["wave"])
+        return {
+            "poverty_group": _positions(self._labels["poverty_group"]),
+            "indicator": _positions(dict.fromkeys((*self.plan.indicators, *self._labels["indicator"]))),
+            "wave": waves,
+            "from_wave": waves,
+            "to_wave": waves,
+            "arm": _positions((*ARMS, ALL)),
+            "actor": actors,
+            "from": actors,
+            "to": actors,
+            "specification": _positions(one.name for one in self.plan.specification),
+            "reason": _positions(("received", "filtered", "refused", "removed", "used")),
+            "kind": _positions(mapping.EVIDENCE_KINDS),
+            "sector": {"TOTAL": 99},
+            "gender": _positions((ALL, "women", "men", "mixed")),
+        }
+
+    def _raw(self, name: str) -> list[Row]:
+        """Return a table's rows in the order of its key, whatever order they came in."""
+        rows = _records(self._tables.get(name), RELEASED[name])
+        return sorted(rows, key=lambda row: tuple(map(str, at(row, RELEASED[name].about().key))))
+
+
+def at(row: Row, columns: Iterable[str]) -> tuple[Any, ...]:
+    """Return what a row has in these columns."""
+    return tuple(row[column] for column in columns)
+
+
+def _records(frame: pd.DataFrame | None, contract: type[Contract]) -> list[Row]:
+    """Return the rows as plain values, with every column of the contract."""
+    if frame is None or frame.empty:
+        return []
+    columns = {}
+    for column, kind in column_types(contract).items():
+        if column not in frame:
+            columns[column] = [None] * len(frame)
+            continue
+        python = {"Int64": int, "float64": float, "boolean": bool}.get(
+            kind, lambda text: wording.clean(str(text))
+        )
+        columns[column] = [None if pd.isna(value) else python(value) for value in frame[column]]
+    rules = frame["withheld_by"] if "withheld_by" in frame else [""] * len(frame)
+    columns["withheld_by"] = ["" if pd.isna(rule) else str(rule) for rule in rules]
+    return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
+
+
+def _positions(values: Iterable[Any]) -> dict[Any, int]:
+    return {value: position for position, value in enumerate(values)}

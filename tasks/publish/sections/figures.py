@@ -1,0 +1,265 @@
+"""The pictures of the indicators that matter most, one panel a poverty group."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from schemas.vocabulary import ALL
+from tasks.publish import charts, grids, wording
+from tasks.publish.cells import NOTHING, cell_of
+from tasks.publish.grids import Grid
+from tasks.publish.report import Report, Row
+from tasks.publish.sections.findings import side_of
+
+MOST_FIGURES = 4
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A picture: its panels as SVG, what a reader must know to read them, and the same as a table."""
+
+    ident: str
+    title: str
+    unit: str
+    better: str
+    low: str
+    high: str
+    from_zero: bool
+    both_arms: bool
+    intervals: bool
+    panels: tuple[Markup, ...]
+    grid: Grid
+
+
+@dataclass(frozen=True)
+class _Change:
+    """The change of a group that a panel tells: the row behind it, and against what it is measured."""
+
+    table: str
+    row: Row
+    value: str
+    against: str
+
+
+def figures(report: Report) -> list[Figure]:
+    """Return a picture for each of the few indicators that matter most."""
+    return [
+        figure
+        for number, indicator in enumerate(chosen(report), start=1)
+        if (figure := _figure(report, f"figure-{number}", indicator))
+    ]
+
+
+def chosen(report: Report) -> list[str]:
+    """Return the indicators with a picture: those with a model, then by how many groups gain or lose."""
+    modelled = {name for one in report.plan.specification for name in one.indicators}
+    moved = Counter(
+        row["indicator"]
+        for table in ("findings", "wave_changes")
+        for row in report.rows(table)
+        if row["direction"] in ("better", "worse")
+    )
+    picked = Counter(row["indicator"] for row in report.rows("indicator_selection") if row["selected"])
+    drawn = {row["indicator"] for row in report.rows("indicator_estimates") if row["estimate"] is not None}
+    order = sorted(
+        drawn,
+        key=lambda name: (
+            name not in modelled,
+            -moved[name],
+            -picked[name],
+            report.rank("indicator", name),
+        ),
+    )
+    return order[:MOST_FIGURES]
+
+
+def plain_estimates(report: Report, indicator: str) -> list[Row]:
+    """Return the estimates of an indicator that no category, gender or difference divides."""
+    undivided = {"indicator": indicator, "category": ALL, "gender": ALL, "difference": ALL}
+    return report.rows("indicator_estimates", undivided)
+
+
+def better(report: Report, indicator: str) -> str:
+    """Return which direction of an indicator is better, if that is known."""
+    row = next(iter(report.rows("indicators", {"indicator": indicator})), None)
+    return row["better"] if row else ""
+
+
+def _figure(report: Report, ident: str, indicator: str) -> Figure | None:
+    rows = plain_estimates(report, indicator)
+    told = {row["poverty_group"] for row in report.rows("findings", {"indicator": indicator})}
+    groups = list(dict.fromkeys(row["poverty_group"] for row in rows))
+    groups = [group for group in groups if group != ALL or ALL in told or len(groups) == 1]
+    rows = [row for row in rows if row["poverty_group"] in groups]
+    shown = [
+        row
+        for row in rows
+        if row["estimate"] is not None and not report.hidden("indicator_estimates", row, "estimate")
+    ]
+    if not shown:
+        return None
+    unit = report.unit(indicator)
+    waves = list(
+        dict.fromkeys(row["wave"] for row in sorted(rows, key=lambda row: report.rank("wave", row["wave"])))
+    )
+    values = [row[end] for row in shown for end in ("estimate", "ci_low", "ci_high") if row[end] is not None]
+    scale = charts.scale(
+        values, lambda value: wording.quantity(value, unit), least=0 if min(values) >= 0 else None
+    )
+    changes = {group: _change(report, indicator, group) for group in groups}
+    panels = {
+        group: _panel(
+            report,
+            indicator,
+            group,
+            changes[group],
+            [row for row in shown if row["poverty_group"] == group],
+            waves,
+        )
+        for group in groups
+    }
+    order = sorted(groups, key=lambda group: _from_loss_to_gain(report, indicator, changes[group], group))
+    drawn = charts.wave_panels(
+        ident,
+        [report.short(wave) for wave in waves],
+        scale,
+        [panels[group] for group in order],
+    )
+    return Figure(
+        ident=ident,
+        title=f"{report.label('indicator', indicator)}: {_tally(report, indicator, groups)}",
+        unit=wording.unit(unit),
+        better=better(report, indicator),
+        low=scale.ticks[0][1],
+        high=scale.ticks[-1][1],
+        from_zero=scale.low <= 0 <= scale.high,
+        both_arms={"programme", "comparison"} <= {row["arm"] for row in shown},
+        intervals=any(row["ci_low"] is not None for row in shown),
+        panels=tuple(Markup(svg) for svg in drawn),  # noqa: S704
+        grid=_estimates_grid(report, indicator),
+    )
+
+
+def _tally(report: Report, indicator: str, groups: Sequence[str]) -> str:
+    """Return the finding of a picture in words: how many groups gained and lost."""
+    told = Counter(
+        side_of(report, row)
+        for row in report.rows("findings", {"indicator": indicator})
+        if row["poverty_group"] in groups
+    )
+    words = {
+        "worse": "lost",
+        "better": "gained",
+        "unchanged": "unchanged",
+        "uncertain": "uncertain",
+        "withheld": "withheld",
+    }
+    parts = [(wording.whole(told[side]), said) for side, said in words.items() if told[side]]
+    if not parts:
+        return f"{wording.counted(len(groups), 'group')} compared"
+    first = f"{wording.counted(told[next(side for side in words if told[side])], 'group')} {parts[0][1]}"
+    return wording.listing([first, *(f"{number} {said}" for number, said in parts[1:])])
+
+
+def _change(report: Report, indicator: str, group: str) -> _Change | None:
+    """Return what the panel of a group tells: the model's estimate, else the change between the waves."""
+    key = {"indicator": indicator, "poverty_group": group}
+    unit = report.unit(indicator)
+    for row in report.rows("impact_estimates", key):
+        value = "" if row["estimate"] is None else wording.change(row["estimate"], unit)
+        against = "as people remember it" if row["estimator"] == "recall" else "against the comparison group"
+        return _Change("impact_estimates", row, value, against)
+    changes = report.rows("wave_changes", key)
+    for arm in ("programme", ALL):
+        for row in [one for one in changes if one["arm"] == arm][-1:]:
+            value = "" if row["change"] is None else wording.change(row["change"], unit)
+            return _Change("wave_changes", row, value, f"since {report.short(row['from_wave'])}")
+    return None
+
+
+def _found(report: Report, indicator: str, group: str, change: _Change | None) -> tuple[str | None, bool]:
+    """Return the direction of a group and whether the finding is contested."""
+    for row in report.rows("findings", {"indicator": indicator, "poverty_group": group}):
+        verdicts = {one["verdict"] for one in report.rows("feedback", {"finding": row["finding"]})}
+        direction = None if report.hidden("findings", row, "direction") else row["direction"]
+        return direction, "contested" in verdicts
+    return (change.row["direction"] if change else None), False
+
+
+def _from_loss_to_gain(report: Report, indicator: str, change: _Change | None, group: str) -> tuple[Any, ...]:
+    direction, _ = _found(report, indicator, group, change)
+    order = ("worse", "uncertain", "unchanged", "better")
+    size = 0.0
+    if change:
+        value = change.row["estimate" if change.table == "impact_estimates" else "change"] or 0.0
+        size = -value if better(report, indicator) == "lower" else value
+    place = order.index(direction) if direction in order else len(order)
+    return (group == ALL, place, size, report.rank("poverty_group", group))
+
+
+def _panel(
+    report: Report, indicator: str, group: str, change: _Change | None, rows: list[Row], waves: list[str]
+) -> charts.Panel:
+    unit = report.unit(indicator)
+    arms = {row["arm"] for row in rows}
+    rows = [row for row in rows if row["arm"] != ALL or arms == {ALL}]
+    direction, contested = _found(report, indicator, group, change)
+    said = wording.GAINS.get(direction or "")
+    verdict = f"{said.symbol} {said.words}" if said else "" if rows else wording.withheld("threshold")
+    details: tuple[str, ...] = ()
+    if change and not report.hidden(change.table, change.row, "direction"):
+        verdict = f"{verdict}: {change.value}".removeprefix(": ") if change.value else verdict
+        interval = cell_of(report, change.table, change.row, "interval")
+        details = (change.against, "" if interval is NOTHING else f"95 % interval {interval.text}")
+    points = tuple(
+        charts.Point(
+            waves.index(row["wave"]),
+            row["arm"],
+            row["estimate"],
+            row["ci_low"],
+            row["ci_high"],
+            wording.quantity(row["estimate"], unit),
+        )
+        for row in rows
+    )
+    return charts.Panel(
+        heading=report.label("poverty_group", group),
+        verdict=f"{verdict} (contested)" if contested else verdict,
+        style=said.style if said else "",
+        details=details,
+        points=points,
+        description=_described(report, " ".join((verdict, *details)).strip(), rows, unit),
+    )
+
+
+def _described(report: Report, verdict: str, rows: list[Row], unit: str) -> str:
+    """Return a panel in words, for those who do not see it."""
+    parts = [verdict]
+    for arm in dict.fromkeys(row["arm"] for row in rows):
+        told = [
+            f"{wording.quantity(row['estimate'], unit)} at {report.short(row['wave'])}"
+            for row in rows
+            if row["arm"] == arm
+        ]
+        parts.append(f"{report.label('arm', arm)}: {', '.join(told)}")
+    return ". ".join(wording.sentence(part).rstrip(".") for part in parts if part) + "."
+
+
+def _estimates_grid(report: Report, indicator: str) -> Grid:
+    """Return the estimates by wave, divided by at most one of gender, difference and category."""
+    divisions = ("gender", "difference", "category")
+    rows = [
+        row
+        for row in report.rows("indicator_estimates", {"indicator": indicator})
+        if sum(row[column] != ALL for column in divisions) <= 1
+    ]
+    caption = f"{report.label('indicator', indicator)}, in {wording.unit(report.unit(indicator))}, by wave"
+    columns = {"poverty_group": "Poverty group", **dict.fromkeys(divisions, "")}
+    return grids.pivot(
+        report, "indicator_estimates", caption, columns, ("wave", "arm"), "estimate_with_interval", rows
+    )

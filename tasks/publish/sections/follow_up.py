@@ -1,0 +1,104 @@
+"""Change since the baseline: each chosen indicator at the first and at the last wave."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from markupsafe import Markup
+
+from schemas.vocabulary import ALL
+from tasks.publish import charts, grids, wording
+from tasks.publish.grids import Grid
+from tasks.publish.report import Report, Row
+from tasks.publish.sections.figures import Figure, better, chosen, plain_estimates
+
+
+def before_and_after(report: Report) -> list[Figure]:
+    """Return a picture of each chosen indicator at the first and at the last wave."""
+    return [
+        figure
+        for number, indicator in enumerate(chosen(report), start=1)
+        if (figure := _before_and_after(report, f"since-{number}", indicator))
+    ]
+
+
+def other_changes(report: Report) -> Grid:
+    """Return the changes of the indicators that have no picture of their own."""
+    drawn = set(chosen(report))
+    rows = [row for row in report.rows("wave_changes") if row["indicator"] not in drawn]
+    return _changes_grid(report, "Changes of the other indicators", rows)
+
+
+def _before_and_after(report: Report, ident: str, indicator: str) -> Figure | None:
+    changes = report.rows("wave_changes", {"indicator": indicator})
+    if not changes:
+        return None
+    pair = max(
+        ((row["from_wave"], row["to_wave"]) for row in changes),
+        key=lambda pair: (report.rank("wave", pair[1]), _reversed(report.rank("wave", pair[0]))),
+    )
+    last = [row for row in changes if (row["from_wave"], row["to_wave"]) == pair]
+    estimates = {
+        (row["poverty_group"], row["arm"], row["wave"]): row["estimate"]
+        for row in plain_estimates(report, indicator)
+        if not report.hidden("indicator_estimates", row, "estimate")
+    }
+    rows, values = [], []
+    for group in dict.fromkeys(row["poverty_group"] for row in last):
+        here = [row for row in last if row["poverty_group"] == group]
+        arms = {row["arm"] for row in here}
+        pairs = []
+        for row in [one for one in here if one["arm"] != ALL or arms == {ALL}]:
+            ends = [estimates.get((group, row["arm"], wave)) for wave in pair]
+            values += [value for value in ends if value is not None]
+            pairs.append(_pair(report, indicator, row, ends, alone=len(arms) == 1))
+        rows.append(charts.Row(report.label("poverty_group", group), tuple(pairs)))
+    if not values:
+        return None
+    unit = report.unit(indicator)
+    scale = charts.scale(
+        values, lambda value: wording.quantity(value, unit), least=0 if min(values) >= 0 else None, tight=True
+    )
+    label = report.label("indicator", indicator)
+    told = "; ".join(f"{row.label}: {', '.join(one.words for one in row.pairs)}" for row in rows)
+    first, last = (report.short(wave) for wave in pair)
+    return Figure(
+        ident=ident,
+        title=label,
+        unit=wording.unit(unit),
+        better=better(report, indicator),
+        low=first,
+        high=last,
+        from_zero=scale.low <= 0 <= scale.high,
+        both_arms=any(len(row.pairs) > 1 for row in rows),
+        intervals=False,
+        panels=(Markup(charts.pair_rows(ident, f"{label}, {first} to {last}", f"{told}.", scale, rows)),),  # noqa: S704
+        grid=_changes_grid(report, f"{label}, change in {wording.unit(unit)}", changes),
+    )
+
+
+def _reversed(rank: tuple[Any, ...]) -> int:
+    return -rank[1]
+
+
+def _pair(report: Report, indicator: str, row: Row, ends: list[float | None], *, alone: bool) -> charts.Pair:
+    hidden = report.hidden("wave_changes", row, "change")
+    said = wording.VOICES.get(row["direction"] or "") if not hidden else None
+    change = "" if row["change"] is None else wording.change(row["change"], report.unit(indicator))
+    words = hidden or (f"{said.symbol} {said.words} {change}" if said else change)
+    arm = "" if alone else f"{report.label('arm', row['arm'])}: "
+    before, after = (None, None) if hidden else ends
+    return charts.Pair(arm + words, said.style if said else "", before, after, row["arm"] == "comparison")
+
+
+def _changes_grid(report: Report, caption: str, rows: Sequence[Row]) -> Grid:
+    """Return changes between waves, one column an arm."""
+    several = len({row["indicator"] for row in rows}) > 1
+    columns = {
+        **({"indicator": "Indicator"} if several else {}),
+        "poverty_group": "Poverty group",
+        "from_wave": "From",
+        "to_wave": "To",
+    }
+    return grids.pivot(report, "wave_changes", caption, columns, ("arm",), "change_with_verdict", rows)

@@ -1,0 +1,100 @@
+"""Growth inside and outside clusters, a part of the map's section."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from tasks.publish import charts, grids, wording
+from tasks.publish.grids import Grid
+from tasks.publish.report import Report, Row
+
+
+@dataclass(frozen=True)
+class Growth:
+    """Growth inside and outside clusters: a picture, its table, and what it is made of."""
+
+    title: str
+    finding: str
+    picture: Markup
+    grid: Grid
+
+
+def growth(report: Report) -> list[Growth]:
+    """Return the comparisons of growth inside and outside, each with its picture."""
+    rows = report.rows("sector_growth")
+    made = []
+    for number, (comparison, span) in enumerate(
+        dict.fromkeys((row["comparison"], row["period"]) for row in rows), start=1
+    ):
+        here = [row for row in rows if (row["comparison"], row["period"]) == (comparison, span)]
+        title = f"{report.label('comparison', comparison)}, {span}"
+        sectors = {row["sector"]: row for row in here if row["difference_points"] is not None}
+        finding = _growth_finding(report, comparison, span, sectors)
+        made.append(
+            Growth(
+                title,
+                finding,
+                _growth_picture(f"growth-{number}", title, finding, sectors),
+                grids.pivot(
+                    report,
+                    "sector_growth",
+                    f"Growth. {title}",
+                    {"sector": "Sector", "difference_points": "Inside minus outside, points"},
+                    ("setting",),
+                    "growth_with_levels",
+                    here,
+                ),
+            )
+        )
+    return made
+
+
+def _growth_finding(report: Report, comparison: str, span: str, sectors: Mapping[str, Row]) -> str:
+    ahead = sum(row["difference_points"] > 0 for name, row in sectors.items() if name != "TOTAL")
+    parts = [
+        f"Growth inside was higher than outside in {wording.whole(ahead)} of "
+        f"{wording.counted(sum(name != 'TOTAL' for name in sectors), 'sector')}."
+    ]
+    for row in report.rows("shift_share", {"comparison": comparison, "period": span}):
+        points = {
+            key: wording.signed(wording.rounded(row[key], 1))
+            for key in ("difference_points", "mix_points", "within_points")
+        }
+        parts.append(
+            f"In all sectors together the difference is {points['difference_points']} percentage points: "
+            f"{points['mix_points']} from the mix of sectors and {points['within_points']} from within the "
+            "sectors. Had each sector grown as outside, the level inside would be "
+            f"{wording.whole(row['expected_inside'])} and not {wording.whole(row['actual_inside'])}."
+        )
+    return " ".join(parts)
+
+
+def _growth_picture(ident: str, title: str, finding: str, sectors: Mapping[str, Row]) -> Markup:
+    rows = [
+        charts.Row(
+            wording.sector(name),
+            (
+                charts.Pair(
+                    f"{wording.signed(wording.rounded(row['difference_points'], 1))} points",
+                    "",
+                    row["outside"],
+                    row["inside"],
+                ),
+            ),
+        )
+        for name, row in sorted(
+            sectors.items(), key=lambda one: (one[0] == "TOTAL", -one[1]["difference_points"])
+        )
+    ]
+    values = [
+        value for row in sectors.values() for value in (row["outside"], row["inside"]) if value is not None
+    ]
+    if not values:
+        return Markup("")
+    scale = charts.scale(
+        [0.0, *values], lambda value: f"{wording.mean(value)}{wording.THIN_SPACE}%", tight=True
+    )
+    return Markup(charts.pair_rows(ident, title, finding, scale, rows))  # noqa: S704

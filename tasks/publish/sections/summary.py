@@ -1,0 +1,128 @@
+"""The summary: who gained and who lost, and what may not be concluded."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from schemas.vocabulary import ALL
+from tasks.publish import grids, wording
+from tasks.publish.cells import NOTHING, Cell
+from tasks.publish.grids import Grid
+from tasks.publish.report import Report, Row
+from tasks.publish.sections.findings import side_of
+
+MOST_LIMITS_OF_FINDINGS = 3
+
+
+def summary(report: Report) -> dict[str, Any]:
+    """Return the outcome in one sentence, the table of who gained and lost, and the strongest limits."""
+    rows = sorted(report.rows("findings"), key=lambda row: row["position"])
+    return {
+        "outcome": _outcome(report, rows),
+        "ledger": _ledger(report, rows) if rows else None,
+        "limits": [*_limits_of_design(report), *_limits_of_data(report, rows)],
+    }
+
+
+def _outcome(report: Report, rows: list[Row]) -> str:
+    told = Counter(side_of(report, row) for row in rows)
+    parts = [
+        f"{wording.whole(told[side])} {words if told[side] == 1 else many}"
+        for side, words, many in (
+            ("better", "is a gain", "are gains"),
+            ("worse", "is a loss", "are losses"),
+            ("unchanged", "is unchanged", "are unchanged"),
+            ("uncertain", "is uncertain", "are uncertain"),
+            ("withheld", "is withheld", "are withheld"),
+        )
+        if told[side]
+    ]
+    return f"Of {wording.counted(len(rows), 'finding')}, {wording.listing(parts)}." if rows else ""
+
+
+def _ledger(report: Report, rows: list[Row]) -> Grid:
+    contested = {row["finding"] for row in report.rows("feedback", {"verdict": "contested"})}
+    sides: dict[str, dict[str, list[str]]] = {}
+    for row in rows:
+        note = " (contested)" if row["finding"] in contested else ""
+        label = report.label("indicator", row["indicator"])
+        sides.setdefault(row["poverty_group"], {}).setdefault(side_of(report, row), []).append(label + note)
+    order = sorted(
+        sides,
+        key=lambda group: (
+            group == ALL,
+            -len(sides[group].get("worse", [])),
+            -len(sides[group].get("better", [])),
+            report.rank("poverty_group", group),
+        ),
+    )
+    body = []
+    for group in order:
+        here = sides[group]
+        cells = [Cell(report.label("poverty_group", group))]
+        for side in ("better", "worse"):
+            style = wording.GAINS[side].style
+            cells.append(Cell("", style, items=tuple(here[side])) if here.get(side) else NOTHING)
+        for side in ("unchanged", "uncertain"):
+            count = len(here.get(side, []))
+            cells.append(Cell(wording.whole(count), numeric=True) if count else NOTHING)
+        cells.append(Cell(wording.withheld("threshold"), "withheld") if here.get("withheld") else NOTHING)
+        body.append(cells)
+    labels = [
+        "Poverty group",
+        *(
+            f"{wording.GAINS[side].symbol}\u00a0{words}"
+            for side, words in (
+                ("better", "Gained"),
+                ("worse", "Lost"),
+                ("unchanged", "Unchanged"),
+                ("uncertain", "Uncertain"),
+            )
+        ),
+        "Withheld",
+    ]
+    return grids.placed(report, "Who gained and who lost, by poverty group", labels, body)
+
+
+def _limits_of_design(report: Report) -> list[str]:
+    plan = report.plan
+    limits = []
+    if plan.assessment.study_design == "one-off":
+        limits.append("The cluster was visited once: what has changed is what people remember.")
+    asked = report.has("interviews") or report.has("indicator_estimates")
+    if asked and plan.sampling.design in wording.WITHOUT_ERROR:
+        limits.append(wording.SAMPLE_DESIGNS[plan.sampling.design])
+    claims = {row["claim"] for row in report.rows("findings")}
+    if claims and "causal" not in claims:
+        limits.append("No finding may be put down to the programme alone: the design does not allow it.")
+    unbalanced = report.rows("comparison_balance", {"verdict": "unbalanced"})
+    if unbalanced:
+        every = report.rows("comparison_balance")
+        limits.append(
+            f"The programme group and the comparison group differ in {wording.whole(len(unbalanced))} of "
+            f"{wording.counted(len(every), 'characteristic')} that were compared: "
+            f"{wording.listing(wording.plain(row['covariate']) for row in unbalanced)}."
+        )
+    if plan.comparison.spill_over:
+        limits.append(
+            f"The programme may have reached the comparison group: {'; '.join(plan.comparison.spill_over)}."
+        )
+    return limits
+
+
+def _limits_of_data(report: Report, rows: list[Row]) -> list[str]:
+    limits = []
+    contradictions = len(report.rows("triangulation", {"verdict": "contradict"}))
+    if contradictions:
+        limits.append(
+            f"In {wording.counted(contradictions, 'case')} the figures, the interviews and the focus groups "
+            "contradict each other; neither side is taken to be wrong."
+        )
+    contested = {row["finding"] for row in report.rows("feedback", {"verdict": "contested"})}
+    if contested:
+        were = "finding was" if len(contested) == 1 else "findings were"
+        limits.append(f"{wording.whole(len(contested))} {were} contested in a workshop.")
+    common = Counter(row["limits"] for row in rows).most_common(MOST_LIMITS_OF_FINDINGS)
+    limits += [f"{wording.sentence(words)} ({wording.counted(count, 'finding')})" for words, count in common]
+    return limits

@@ -1,0 +1,170 @@
+"""What each design lets the figures say: through whole assessment folders."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tasks.run import Run
+from tests.folders import GROUPS, WAVES, interviews, plan, two_waves, write
+
+UNCERTAINTY = ["standard_error", "ci_low", "ci_high", "degrees_of_freedom"]
+
+
+def tables(folder: Path, *names: str) -> list[pd.DataFrame]:
+    """Run the steps of an assessment and return some of its tables."""
+    run = Run(folder)
+    run.prepare()
+    run.open()
+    try:
+        ended = {task.name: run.do(task) for task in run.tasks}
+        assert {outcome.status for outcome in ended.values()} <= {"done", "unchanged"}, ended
+        return [run.read(name) for name in names]
+    finally:
+        run.close()
+
+
+RECALL = """
+[[wave]]
+name = "once"
+types = { income_before = "number" }
+[[specification]]
+name = "recalled"
+indicators = ["income_month"]
+estimator = "recall"
+by_poverty_group = true
+before = { income_month = "income_before" }
+"""
+
+
+def test_a_one_off_study_tells_what_people_recall_and_claims_no_more(tmp_path):
+    answers = pd.read_csv(pd.io.common.StringIO(interviews(1)), dtype=str)
+    now = answers["income_month"].astype(float)
+    answers["income_before"] = (now - 50 - 10 * (now % 2)).astype(str)
+    toml = plan(GROUPS + RECALL).replace('"repeat"', '"one-off"')
+    write(tmp_path, {"assessment.toml": toml, "waves/once/interviews.csv": answers.to_csv(index=False)})
+    (estimates,) = tables(tmp_path, "mart.impact_estimates")
+    assert set(estimates["claim"]) == {"recall"}
+    assert set(estimates["from_wave"]) == {"none"}
+    assert set(estimates["poverty_group"]) == {"all", "weaver-women", "workshop-men"}
+    weight = answers["weight"].astype(float)
+    change = 50 + 10 * (now % 2)
+    whole = estimates[estimates["poverty_group"] == "all"].iloc[0]
+    assert whole["estimate"] == pytest.approx((change * weight).sum() / weight.sum())
+    assert whole["respondents"] == 60
+    assert "rec" in whole["claim_reason"].lower()
+
+
+def purposive(folder: Path) -> Path:
+    two_waves(folder, '\n[sampling]\ndesign = "purposive"\n')
+    people = pd.read_csv(folder / "waves/baseline/interviews.csv", dtype=str)
+    nodes = {"weaver-women": "weavers", "workshop-men": "workshops"}
+    frame = pd.DataFrame(
+        {
+            "unit": people["respondent"],
+            "node": people["poverty_group"].map(nodes),
+            "poverty_group": people["poverty_group"],
+            "stratum": people["poverty_group"],
+            "arm": people["arm"],
+            "order": range(len(people), 0, -1),
+        }
+    )
+    quotas = "stratum,wanted\nweaver-women,20\nworkshop-men,40\n"
+    return write(folder, {"design/frame.csv": frame.to_csv(index=False), "design/quotas.csv": quotas})
+
+
+def test_a_purposive_sample_has_no_errors_anywhere_and_a_gap_report(tmp_path):
+    means, impact, changes, gaps, sample = tables(
+        purposive(tmp_path),
+        "mart.indicator_estimates",
+        "mart.impact_estimates",
+        "mart.wave_changes",
+        "mart.quota_gaps",
+        "mart.sample",
+    )
+    assert means["estimate"].notna().all()
+    for table in (means, impact, changes):
+        assert table[UNCERTAINTY].isna().all(axis=None)
+    assert impact["p_value"].isna().all()
+    assert set(impact["claim"]) == {"descriptive"}
+    assert not {"better", "worse"} & set(impact["direction"])
+    assert gaps.set_index("stratum")[["wanted", "drawn", "gap"]].to_dict("index") == {
+        "weaver-women": {"wanted": 20, "drawn": 20, "gap": 0},
+        "workshop-men": {"wanted": 40, "drawn": 30, "gap": 10},
+    }
+    assert sample["weight"].isna().all()
+
+
+def test_balance_decides_whether_two_waves_are_called_causal(tmp_path):
+    claims = {}
+    for name, rest in {
+        "unmeasured": "",
+        "balanced": '\n[comparison]\ncovariates = ["workdays_month"]\n',
+        "spilt": '\n[comparison]\ncovariates = ["workdays_month"]\nspill_over = ["same buyers"]\n',
+        "unbalanced": '\n[comparison]\ncovariates = ["weight_of_bag"]\n',
+    }.items():
+        folder = two_waves(tmp_path / name, rest)
+        for wave in ("baseline", "followup"):
+            path = folder / f"waves/{wave}/interviews.csv"
+            frame = pd.read_csv(path, dtype=str)
+            frame["weight_of_bag"] = [
+                str(10 * (arm == "programme") + i % 5) for i, arm in enumerate(frame["arm"])
+            ]
+            # Days at baseline from a pattern that both arms share, so that the arms are alike.
+            frame["workdays_month"] = [str(20 + (i // 2) % 5) for i in range(len(frame))]
+            frame.to_csv(path, index=False)
+        text = (folder / "assessment.toml").read_text()
+        for role in ('role = "baseline"\n', 'role = "follow-up"\n'):
+            text = text.replace(role, role + 'types = { weight_of_bag = "number" }\n')
+        (folder / "assessment.toml").write_text(text)
+        (impact,) = tables(folder, "mart.impact_estimates")
+        (claims[name],) = set(impact["claim"])
+    assert claims == {
+        "unmeasured": "associational",
+        "balanced": "causal",
+        "spilt": "associational",
+        "unbalanced": "associational",
+    }
+
+
+def test_focus_groups_are_set_beside_the_figures(tmp_path):
+    voices = "focus_group,poverty_group,arm,indicator,participants,change\n" + "".join(
+        f"{group},{poverty_group},programme,income_month,{people},{change}\n"
+        for group, poverty_group, people, change in (
+            ("w1", "weaver-women", 6, "worse"),
+            ("w2", "weaver-women", 7, "better"),
+            ("m1", "workshop-men", 5, "better"),
+            ("m2", "workshop-men", 6, "uncertain"),
+        )
+    )
+    folder = write(two_waves(tmp_path), {"waves/followup/focus_groups.csv": voices})
+    verdicts, triangulation, findings = tables(
+        folder, "mart.focus_group_verdicts", "mart.triangulation", "mart.findings"
+    )
+    heard = verdicts.set_index("poverty_group")[["direction", "participants"]].to_dict("index")
+    assert heard == {
+        "weaver-women": {"direction": "uncertain", "participants": 13},
+        "workshop-men": {"direction": "better", "participants": 11},
+    }
+    assert set(triangulation["qualitative"]) == {"silent"}
+    assert set(triangulation["participatory"]) == {"uncertain", "better"}
+    assert set(findings["finding"]) == {
+        "income_month/all",
+        "income_month/weaver-women",
+        "income_month/workshop-men",
+    }
+
+
+def test_a_pilot_never_enters_an_estimate(tmp_path):
+    folder = two_waves(tmp_path)
+    text = (folder / "assessment.toml").read_text()
+    pilot = '\n[[wave]]\nname = "pilot"\nrole = "pilot"\n'
+    (folder / "assessment.toml").write_text(text.replace(WAVES, pilot + WAVES))
+    strange = pd.read_csv(folder / "waves/baseline/interviews.csv", dtype=str).assign(income_month="999999")
+    write(folder, {"waves/pilot/interviews.csv": strange.to_csv(index=False)})
+    means, changes = tables(folder, "mart.indicator_estimates", "mart.wave_changes")
+    assert set(means["wave"]) == {"baseline", "followup"}
+    assert means.loc[means["indicator"] == "income_month", "estimate"].max() < 2000
+    assert set(changes["from_wave"]) == {"baseline"}

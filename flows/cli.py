@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import shutil
@@ -40,6 +41,8 @@ def main() -> None:
             reconfigure(encoding="utf-8", errors="replace")
     for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")
+    # Short-lived and full of small objects that stay: collecting seldom saves a tenth of a run.
+    gc.set_threshold(200_000, 20, 20)
     app()
 
 

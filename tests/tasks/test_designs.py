@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pandas as pd
@@ -40,7 +41,7 @@ before = { income_month = "income_before" }
 
 
 def test_a_one_off_study_tells_what_people_recall_and_claims_no_more(tmp_path):
-    answers = pd.read_csv(pd.io.common.StringIO(interviews(1)), dtype=str)
+    answers = pd.read_csv(io.StringIO(interviews(1)), dtype=str)
     now = answers["income_month"].astype(float)
     answers["income_before"] = (now - 50 - 10 * (now % 2)).astype(str)
     toml = plan(GROUPS + RECALL).replace('"repeat"', '"one-off"')

@@ -101,3 +101,16 @@ class PrintedChecks(Contract):
     printed: Number = number("index as the source prints it")
     recomputed: Number = number("index that follows from the printed levels")
     agrees: Flag = number("whether the recomputed figure rounds to the printed one")
+
+
+@table(
+    "mart.secondary_findings",
+    grain="one row a finding from official statistics",
+    key=("finding",),
+    release=Release(),
+)
+class SecondaryFindings(Contract):
+    finding: Text = text("id of the finding: comparison/what it is about")
+    comparison: Text = text("the comparison that the plan names")
+    statement: Text = text("the sentence of the report")
+    evidence: Text = text("table and key of the rows behind it")

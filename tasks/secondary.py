@@ -8,7 +8,14 @@ import pandas as pd
 
 from schemas.assessment import GrowthComparison
 from schemas.base import empty
-from schemas.secondary import PrintedChecks, SectorGrowth, ShiftShare, Statistics
+from schemas.secondary import (
+    PrintedChecks,
+    SecondaryFindings,
+    SectorGrowth,
+    ShiftShare,
+    Statistics,
+)
+from tasks import wording
 from tasks.methods import growth as method
 from tasks.steps import step
 
@@ -75,3 +82,84 @@ def _series(long: pd.DataFrame) -> pd.DataFrame:
     divisions = sorted(set(long.columns) - {"period", "value"})
     names = long[divisions].astype("string").agg("; ".join, axis=1)
     return pd.DataFrame({"series": names, "period": long["period"], "value": long["value"]})
+
+
+@step(
+    "mapping",
+    reads=[SectorGrowth, PrintedChecks],
+    writes=[SecondaryFindings],
+    plan=["growth"],
+)
+def state_secondary_findings(
+    growth_table: pd.DataFrame, checks: pd.DataFrame, *, growth: Sequence[GrowthComparison]
+) -> pd.DataFrame:
+    """Write what the comparisons of growth show, and what of the printed figures does not follow.
+
+    The sentences speak of places with and without a cluster, never of an effect of clustering.
+    """
+    records = []
+    for one in growth:
+        grown = growth_table[growth_table["comparison"] == one.name]
+        if len(grown):
+            records.append(_growth_finding(one, grown))
+        printed = checks[checks["comparison"] == one.name]
+        if len(printed):
+            records.append(_printed_finding(one, printed))
+    if checks["comparison"].nunique() > 1:
+        wrong = int((~checks["agrees"]).sum())
+        records.append(
+            {
+                "finding": "printed-figures/all",
+                "comparison": "all",
+                "statement": f"Of the {len(checks)} printed index figures of all comparisons, {wrong} do not "
+                "follow from the levels that are printed beside them; the levels are used here.",
+                "evidence": "printed_checks",
+            }
+        )
+    return pd.DataFrame(records) if records else empty(SecondaryFindings)
+
+
+def _growth_finding(one: GrowthComparison, grown: pd.DataFrame) -> dict[str, str]:
+    sectors = grown[grown["sector"] != TOTAL].drop_duplicates("sector")
+    ahead = int((sectors["difference_points"] > 0).sum())
+    statement = (
+        f"{one.label}, {one.from_period} to {one.to_period}: growth was higher {one.inside} than "
+        f"{one.outside} in {ahead} of {len(sectors)} sectors"
+    )
+    total = grown[grown["sector"] == TOTAL]
+    if len(total):
+        inside, outside, points = (
+            float(total[column].iloc[0]) for column in ("inside", "outside", "difference_points")
+        )
+        statement += (
+            f"; in all sectors together it was {wording.written(inside, 1)} % {one.inside} and "
+            f"{wording.written(outside, 1)} % {one.outside}, a difference of "
+            f"{wording.written(points, 1)} percentage points"
+        )
+    return {
+        "finding": f"growth/{one.name}",
+        "comparison": one.name,
+        "statement": statement + ".",
+        "evidence": f"sector_growth: {one.name}",
+    }
+
+
+def _printed_finding(one: GrowthComparison, printed: pd.DataFrame) -> dict[str, str]:
+    wrong = printed[~printed["agrees"].astype(bool)]
+    statement = (
+        f"{one.label}: {len(wrong)} of {len(printed)} printed index figures do not follow from the levels "
+        "that are printed beside them"
+    )
+    if len(wrong):
+        far = (wrong["printed"] - wrong["recomputed"]).abs()
+        worst = wrong.iloc[int(far.to_numpy().argmax())]
+        statement += (
+            f"; the furthest is {worst['series']}, {worst['period']}: printed {worst['printed']:.1f}, "
+            f"recomputed {worst['recomputed']:.1f}"
+        )
+    return {
+        "finding": f"printed-figures/{one.name}",
+        "comparison": one.name,
+        "statement": statement + ".",
+        "evidence": f"printed_checks: {one.name}",
+    }

@@ -251,8 +251,9 @@ def test_annex_i(tmp_path):
     run.open()
     for task in run.tasks:
         assert run.do(task).status in ("done", "unchanged")
-    growth, share, checks = (
-        run.read(f"mart.{name}") for name in ("sector_growth", "shift_share", "printed_checks")
+    growth, share, checks, findings = (
+        run.read(f"mart.{name}")
+        for name in ("sector_growth", "shift_share", "printed_checks", "secondary_findings")
     )
     statistics = run.read("staged.statistics")
     run.close()
@@ -285,3 +286,15 @@ def test_annex_i(tmp_path):
         assert sorted(pay[comparison].round(3)) == sorted(expected)
     assert len(checks) == 48
     assert int((~checks["agrees"]).sum()) == 26
+    said = findings.set_index("finding")["statement"]
+    assert (
+        "Of the 48 printed index figures of all comparisons, 26 do not follow" in said["printed-figures/all"]
+    )
+    assert "printed 109.9, recomputed 108.0" in said["printed-figures/white-collar-pay"]
+    assert "a difference of 8.0 percentage points" in said["growth/employment"]
+    said = findings.set_index("finding")["statement"]
+    assert (
+        "Of the 48 printed index figures of all comparisons, 26 do not follow" in said["printed-figures/all"]
+    )
+    assert "printed 109.9, recomputed 108.0" in said["printed-figures/white-collar-pay"]
+    assert "a difference of 8.0 percentage points" in said["growth/employment"]

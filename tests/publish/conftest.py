@@ -281,6 +281,17 @@ def _secondary() -> dict[str, pd.DataFrame]:
                 }
             ],
         ),
+        "secondary_findings": frame(
+            secondary.SecondaryFindings,
+            [
+                {
+                    "finding": "growth/employment",
+                    "comparison": "employment",
+                    "statement": "Employment: growth was higher inside than outside in 2 of 2 sectors.",
+                    "evidence": "sector_growth: employment",
+                }
+            ],
+        ),
         "printed_checks": frame(
             secondary.PrintedChecks,
             [

@@ -16,11 +16,12 @@ MOST_LIMITS_OF_FINDINGS = 3
 
 
 def summary(report: Report) -> dict[str, Any]:
-    """Return the outcome in one sentence, the table of who gained and lost, and the strongest limits."""
+    """Return the outcome in one sentence, who gained and lost, official statistics, the strongest limits."""
     rows = sorted(report.rows("findings"), key=lambda row: row["position"])
     return {
         "outcome": _outcome(report, rows),
         "ledger": _ledger(report, rows) if rows else None,
+        "official": [row["statement"] for row in report.rows("secondary_findings")],
         "limits": [*_limits_of_design(report), *_limits_of_data(report, rows)],
     }
 

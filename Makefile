@@ -11,7 +11,7 @@ demo: $(STAMP)
 	$(VENV)/bin/psia demo block-printing --into build/block-printing --engine prefect
 
 test: $(STAMP)
-	$(VENV)/bin/pytest -n 2
+	$(VENV)/bin/pytest -n 2 --durations=15
 
 test-slow: $(STAMP)
 	$(VENV)/bin/pytest -m slow

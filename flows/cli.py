@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from flows.exits import FAILED, REFUSED, USAGE, told
+
 if TYPE_CHECKING:
     from schemas.faults import Fault
     from tasks.run import Run
-
-DONE, REFUSED, USAGE, FAILED = 0, 1, 2, 3
 
 app = typer.Typer(
     name="psia",
@@ -43,7 +43,17 @@ def main() -> None:
         os.environ.setdefault(name, "1")
     # Short-lived and full of small objects that stay: collecting seldom saves a tenth of a run.
     gc.set_threshold(200_000, 20, 20)
-    app()
+    try:
+        app()
+    except OSError as error:
+        _end(told(error))
+    except Exception as error:  # without its text, which could hold data
+        _end(f"the command failed ({type(error).__name__}). This is a fault of psia")
+
+
+def _end(message: str) -> None:
+    sys.stderr.write(f"psia: {message}\n")
+    sys.exit(FAILED)
 
 
 @app.command()

@@ -13,12 +13,13 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from flows import engine as engines
+from flows.exits import DONE, FAILED, REFUSED, USAGE, told
 from schemas.faults import Fault, Refused
+from tasks import state
 from tasks.run import Run, StepFailed, quarantine
 from tasks.steps import PHASES
 from tasks.warehouse import Busy, Damaged
 
-DONE, REFUSED, USAGE, FAILED = 0, 1, 2, 3
 Say = Callable[[str], None]
 
 
@@ -32,18 +33,36 @@ def execute(folder: Path, *, engine: str, select: str, seal: bool, say: Say) -> 
     if select:
         wanted = "process"
     run = Run(folder, engine=wanted, say=say)
+
+    def work() -> int:
+        run.prepare()
+        run.open()
+        return _partial(run, phases, say) if select else _whole(run, wanted, seal, say)
+
+    return _guarded(run, work)
+
+
+def _guarded(run: Run, work: Callable[[], int], *, keep_faults: bool = True) -> int:
+    """Do the work on a folder that no other run holds; tell what goes wrong in a line; close the run."""
+    try:
+        return _held(run, work, keep_faults)
+    except OSError as error:
+        sys.stderr.write(f"psia: {told(error)}\n")
+        return FAILED
+
+
+def _held(run: Run, work: Callable[[], int], keep_faults: bool) -> int:
+    folder = run.folder
     with _alone(folder) as other:
         if other:
             sys.stderr.write(f"psia: {folder} is being run by process {other}. Wait for it to end\n")
             return FAILED
         try:
-            run.prepare()
-            run.open()
-            if select:
-                return _partial(run, phases, say)
-            return _whole(run, wanted, seal, say)
+            return work()
+        except OSError:
+            raise
         except Refused as refused:
-            tell_faults(refused.faults, folder)
+            tell_faults(refused.faults, folder if keep_faults else None)
             return REFUSED
         except Busy as busy:
             sys.stderr.write(f"psia: the warehouse of {folder} is in use by {busy}. Wait for it to end\n")
@@ -103,7 +122,7 @@ def _whole(run: Run, engine: str, seal: bool, say: Say) -> int:
     if clear:
         say(
             f"{', '.join(clear)} hold personal columns and stand in clear in the folder. The copies kept are "
-            "sealed; 'psia run --seal' puts sealed ones in the place of these too."
+            "sealed; 'psia run --seal' puts sealed ones in the place of these too (not of SPSS files)."
         )
     say(f"The report: {(current / 'report.html').absolute()}")
     return DONE
@@ -171,32 +190,34 @@ def _partial(run: Run, phases: list[str], say: Say) -> int:
     )
     if bad:
         raise StepFailed(", ".join(bad))
+    run.end("finished")
     return DONE
 
 
 def render_again(folder: Path, *, say: Say) -> int:
-    """Render the report from the released tables of the last run, and say where it is."""
+    """Render the report from the released tables of the last run, and say where it is.
+
+    Refused where the folder is not as that run left it: the report would be told as made from what it was
+    not made from.
+    """
     if not (folder / "results" / "warehouse.duckdb").is_file():
         sys.stderr.write(f"psia: {folder} has no results yet. Run it first: 'psia run {folder}'\n")
         return REFUSED
-    run = Run(folder)
-    try:
+    run = Run(folder, say=say)
+
+    def work() -> int:
+        if not state.read(folder) or state.read(folder) != state.present(folder):
+            sys.stderr.write("psia: the folder has changed since the last run: run psia run\n")
+            return REFUSED
         run.prepare()
         run.open()
         current = run.publish()
-    except Refused as refused:
-        tell_faults(refused.faults, None)
-        return REFUSED
-    except KeyError as missing:
-        sys.stderr.write(f"psia: the last run did not come as far as {missing}. Run it again\n")
-        return FAILED
-    except (Busy, Damaged):
-        sys.stderr.write(f"psia: the warehouse of {folder} cannot be opened just now\n")
-        return FAILED
-    finally:
-        run.close()
-    say(f"The report: {(current / 'report.html').absolute()}")
-    return DONE
+        run.end("finished")
+        run.leave_state()
+        say(f"The report: {(current / 'report.html').absolute()}")
+        return DONE
+
+    return _guarded(run, work, keep_faults=False)
 
 
 def tell_faults(faults: list[Fault], folder: Path | None, *, as_json: bool = False) -> None:

@@ -64,7 +64,7 @@ class IndicatorEstimates(Contract):
     grain="one row a specification, term, indicator, poverty group and pair of waves",
     key=("specification", "term", "indicator", "poverty_group", "from_wave", "to_wave"),
     release=Release(
-        count=("respondents",),
+        count=("respondents", "smallest_cell"),
         hide=("estimate", *_UNCERTAINTY, "p_value", "direction"),
     ),
 )
@@ -88,6 +88,7 @@ class ImpactEstimates(Contract):
     degrees_of_freedom: Number = number("of the interval", missing=True)
     p_value: Number = number("two-sided", missing=True, ge=0, le=1)
     respondents: Whole = number("respondents in the model", ge=0)
+    smallest_cell: Whole = number("the fewest respondents of an arm in a wave", missing=True, ge=0)
     clusters: Whole = number("clusters in the model", missing=True, ge=0)
     claim: Text = choice(CLAIMS, "what the design allows to be said")
     claim_reason: Text = text("why no more, or on what assumption")
@@ -99,9 +100,9 @@ class ImpactEstimates(Contract):
     grain="one row an indicator and poverty group",
     key=("indicator", "poverty_group"),
     release=Release(
-        count=("respondents",),
+        count=("respondents", "smallest_cell"),
         hide=("quantitative", "verdict"),
-        totals={"participants": 10, "focus_groups": 2},
+        joint={"participants": 10, "focus_groups": 2},
     ),
 )
 class Triangulation(Contract):
@@ -114,13 +115,14 @@ class Triangulation(Contract):
     focus_groups: Whole = number("focus groups that spoke of it", ge=0)
     participants: Whole = number("people present in them", ge=0)
     respondents: Whole = number("respondents behind the figures", ge=0)
+    smallest_cell: Whole = number("the fewest respondents of an arm in a wave", missing=True, ge=0)
 
 
 @table(
     "mart.focus_group_verdicts",
     grain="one row a wave, poverty group and indicator",
     key=("wave", "poverty_group", "indicator"),
-    release=Release(totals={"participants": 10, "focus_groups": 2}),
+    release=Release(joint={"participants": 10, "focus_groups": 2}),
 )
 class FocusGroupVerdicts(Contract):
     wave: Text = text("wave in which the groups met")
@@ -135,7 +137,7 @@ class FocusGroupVerdicts(Contract):
     "mart.findings",
     grain="one row a finding",
     key=("finding",),
-    release=Release(count=("respondents",), hide=("statement", "direction")),
+    release=Release(count=("respondents", "smallest_cell"), hide=("statement", "direction")),
 )
 class Findings(Contract):
     finding: Text = text("id of the finding: indicator/poverty group")
@@ -148,4 +150,5 @@ class Findings(Contract):
     evidence: Text = text("table and key of the row behind it")
     limits: Text = text("what the reader may not conclude")
     respondents: Whole = number("respondents behind the figure", ge=0)
+    smallest_cell: Whole = number("the fewest respondents of an arm in a wave", missing=True, ge=0)
     public: Flag = number("whether the figure was public already")

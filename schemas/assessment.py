@@ -194,6 +194,7 @@ class Wave(Part):
     interviews: str = ""
     filter: str = ""
     columns: WaveColumns = WaveColumns()
+    questions: dict[str, str] = {}
     recode: dict[str, dict[str, str]] = {}
     types: dict[str, Literal["number", "integer", "text", "yes_no"]] = {}
 

@@ -38,11 +38,13 @@ class Release:
     count: the columns with the numbers of respondents behind a row: the smallest decides.
     hide: the columns that are withheld where the count is too small (the counts are withheld with them).
     totals: columns of plain counts, each withheld alone where it is itself below its minimum.
+    joint: columns of plain counts that are withheld together where one of them is below its minimum.
     """
 
     count: tuple[str, ...] = ()
     hide: tuple[str, ...] = ()
     totals: Mapping[str, int] = field(default_factory=dict)
+    joint: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

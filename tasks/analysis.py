@@ -15,7 +15,14 @@ from schemas.analysis import (
     Indicators,
     Triangulation,
 )
-from schemas.assessment import AssessmentPart, Comparison, PovertyGroup, Specification, Wave
+from schemas.assessment import (
+    AssessmentPart,
+    Comparison,
+    PovertyGroup,
+    Specification,
+    Thresholds,
+    Wave,
+)
 from schemas.base import empty
 from schemas.design import ComparisonBalance
 from schemas.fieldwork import FocusGroups, Responses
@@ -23,6 +30,7 @@ from schemas.plan import Plan, Waves
 from schemas.vocabulary import ALL
 from tasks import expressions, wording
 from tasks.methods import claims, estimation, impact
+from tasks.methods.claims import LARGEST_STANDARDIZED_DIFFERENCE
 from tasks.methods.triangulation import triangulate as agree
 from tasks.steps import step
 
@@ -70,6 +78,12 @@ class DesignColumns(TypedDict):
     weight: str
     stratum: str | None
     psu: str | None
+
+
+def without_errors(table: pd.DataFrame) -> pd.DataFrame:
+    """Return estimates of a purposive sample: no error, interval or p-value can be given for them."""
+    hidden = ["standard_error", "ci_low", "ci_high", "degrees_of_freedom", "p_value"]
+    return table.assign(**{column: float("nan") for column in hidden if column in table})
 
 
 def design_columns(responses: pd.DataFrame) -> DesignColumns:
@@ -129,7 +143,7 @@ def _means(frame: pd.DataFrame, sample_design: str, indicator: str, wave: str) -
     "analysis",
     reads=[Responses, Indicators, Waves, Plan, ComparisonBalance],
     writes=[ImpactEstimates],
-    plan=["specification", "comparison"],
+    plan=["specification", "comparison", "thresholds"],
 )
 def estimate_impact(
     responses: pd.DataFrame,
@@ -140,27 +154,40 @@ def estimate_impact(
     *,
     specification: Sequence[Specification],
     comparison: Comparison,
+    thresholds: Thresholds,
 ) -> pd.DataFrame:
     """Estimate what each specification of the plan asks for, and say what its design allows to claim."""
     order = [wave for wave in study_waves(waves) if (responses["wave"] == wave).any()]
     known = indicators.set_index("indicator")
     measured = largest_difference(balance)
+    purposive = plan["sample_design"].iloc[0] == "purposive"
     records = []
     for one in specification:
-        claim, reasons = claims.decide_claim(
-            study_design=plan["study_design"].iloc[0],
-            sample_design=plan["sample_design"].iloc[0],
-            assignment=comparison.assignment,
-            waves=len(order),
-            largest_standardized_difference=measured,
-            spill_over=bool(comparison.spill_over),
-            estimator=one.estimator,
-        )
         from_wave, to_wave = _pair(one, order)
+
+        def claimed(
+            estimate: dict[str, object],
+            one: Specification = one,
+            pair: tuple[str, str] = (from_wave, to_wave),
+        ) -> dict[str, str]:
+            claim, reasons = claims.decide_claim(
+                study_design=plan["study_design"].iloc[0],
+                sample_design=plan["sample_design"].iloc[0],
+                assignment=comparison.assignment,
+                waves=len(order),
+                largest_standardized_difference=measured,
+                spill_over=bool(comparison.spill_over),
+                estimator=one.estimator,
+                limit=min(thresholds.largest_standardized_difference, LARGEST_STANDARDIZED_DIFFERENCE),
+                programme_term=is_programme_term(one, str(estimate["term"])),
+                compares_changes=compares_changes(one, str(estimate["term"]), *pair),
+            )
+            return {"claim": claim, "claim_reason": " ".join(reasons)}
+
         for indicator in one.indicators:
             for group, rows in _group_rows(one, responses, from_wave, to_wave):
                 about = cast("pd.Series", known.loc[indicator])
-                estimates = estimate_one(one, about, rows, from_wave, to_wave)
+                estimates = estimate_one(one, about, rows, from_wave, to_wave, purposive=purposive)
                 records += [
                     {
                         "specification": one.name,
@@ -174,27 +201,36 @@ def estimate_impact(
                         "filter": one.filter or None,
                         "weight": one.weight or None,
                         "error_type": None if one.estimator == "recall" else one.error_type,
-                        "claim": claim,
-                        "claim_reason": " ".join(reasons),
+                        **claimed(estimate),
                         **estimate,
                     }
                     for estimate in estimates
                 ]
     if not records:
         return empty(ImpactEstimates)
-    table = pd.DataFrame(records)
-    if plan["sample_design"].iloc[0] == "purposive":
-        hidden = ["standard_error", "ci_low", "ci_high", "degrees_of_freedom", "p_value"]
-        table[hidden] = float("nan")
-    return table
+    return pd.DataFrame(records)
+
+
+def is_programme_term(one: Specification, term: str) -> bool:
+    """Return whether a term is the programme itself, and not some other column of the model."""
+    return one.estimator == "recall" or term in (PROGRAMME, AFTER)
+
+
+def compares_changes(one: Specification, term: str, from_wave: str, to_wave: str) -> bool:
+    """Return whether an estimate compares changes over time between the arms, and not levels."""
+    if not from_wave or from_wave == to_wave:
+        return False
+    if one.estimator == "fixed_effects":
+        return term == AFTER or {"respondent", "wave"} <= set(one.fixed_effects)
+    return one.estimator in ("difference_in_differences", "first_differences")
 
 
 def largest_difference(balance: pd.DataFrame) -> float | None:
     """Return the arms' largest standardized difference; infinite where an arm does not vary and differs.
 
-    None where nothing was measured.
+    None where nothing was measured, or a covariate that the plan names could not be.
     """
-    if not len(balance):
+    if not len(balance) or (balance["verdict"] == "not measurable").any():
         return None
     sizes = balance["standardized_difference"].abs()
     if (sizes.isna() & (balance["verdict"] == "unbalanced")).any():
@@ -225,9 +261,17 @@ def _group_rows(
 
 
 def estimate_one(
-    one: Specification, indicator: pd.Series, rows: pd.DataFrame, from_wave: str, to_wave: str
+    one: Specification,
+    indicator: pd.Series,
+    rows: pd.DataFrame,
+    from_wave: str,
+    to_wave: str,
+    *,
+    purposive: bool = False,
 ) -> list[dict[str, object]]:
     """Return the estimates of one specification for one indicator and group: a record a term.
+
+    For a purposive sample the errors are taken away before anything is said of the direction.
 
     Where the model cannot be estimated the record has no figure and says why.
     """
@@ -240,9 +284,13 @@ def estimate_one(
             fitted = impact.fit(frame, _model(one, frame, from_wave, to_wave))
     except ValueError as error:
         term = one.terms[0] if one.terms else PROGRAMME
-        return [{"term": term, "respondents": 0, "claim": "descriptive", "claim_reason": str(error)}]
+        why = {"claim": "descriptive", "claim_reason": str(error)}
+        return [{"term": term, "respondents": 0, "smallest_cell": 0, **why}]
     records = []
-    for row in settled(fitted, frame["value"]).to_dict("records"):
+    fitted = settled(fitted, frame["value"])
+    if purposive:
+        fitted = without_errors(fitted)
+    for row in fitted.to_dict("records"):
         row["direction"] = claims.direction(
             row["estimate"], row["ci_low"], row["ci_high"], smallest, indicator["better"]
         )
@@ -259,6 +307,7 @@ _KEPT = {
     "degrees_of_freedom",
     "p_value",
     "respondents",
+    "smallest_cell",
     "clusters",
     "direction",
 }
@@ -352,7 +401,11 @@ def triangulate(
     """
     leading = leading_estimates(estimates, specification)
     figures = {
-        (row["indicator"], row["poverty_group"]): (row["direction"], row["respondents"])
+        (row["indicator"], row["poverty_group"]): (
+            row["direction"],
+            row["respondents"],
+            row["smallest_cell"],
+        )
         for row in leading.to_dict("records")
         if row["poverty_group"] != ALL
     }
@@ -361,7 +414,7 @@ def triangulate(
     heard = {(row["indicator"], row["poverty_group"]): row for row in spoken.to_dict("records")}
     records = []
     for indicator, group in sorted(set(figures) | set(heard)):
-        direction, respondents = figures.get((indicator, group), ("silent", 0))
+        direction, respondents, smallest_cell = figures.get((indicator, group), ("silent", 0, 0))
         quantitative = direction if pd.notna(direction) else "silent"
         voice = heard.get((indicator, group))
         participatory = str(voice["direction"]) if voice else "silent"
@@ -376,15 +429,17 @@ def triangulate(
                 "focus_groups": voice["focus_groups"] if voice else 0,
                 "participants": voice["participants"] if voice else 0,
                 "respondents": respondents,
+                "smallest_cell": smallest_cell,
             }
         )
     return pd.DataFrame(records) if records else empty(Triangulation)
 
 
 def leading_estimates(estimates: pd.DataFrame, specification: Sequence[Specification]) -> pd.DataFrame:
-    """Return one estimate an indicator and group: that of the first specification that has it."""
+    """Return one estimate an indicator and group: that of the programme in the first specification."""
     order = {one.name: position for position, one in enumerate(specification)}
-    ranked = estimates[estimates["estimate"].notna()].copy()
+    told = estimates["term"].isin([PROGRAMME, AFTER]) | (estimates["estimator"] == "recall")
+    ranked = estimates[estimates["estimate"].notna() & told].copy()
     ranked["order"] = ranked["specification"].map(order)
     return ranked.sort_values(["order", "term"]).drop_duplicates(["indicator", "poverty_group"])
 
@@ -425,6 +480,7 @@ def state_findings(
             "evidence": f"impact_estimates: {row['specification']}, {row['term']}",
             "limits": row["claim_reason"],
             "respondents": row["respondents"],
+            "smallest_cell": row["smallest_cell"],
             "public": assessment.public,
         }
         for row in leading.to_dict("records")

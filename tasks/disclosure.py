@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from schemas.base import TABLES, Contract, Release, column_types, conform, empty, extend_released
+from schemas.base import TABLES, Contract, Release, conform, empty, extend_released
 
 SMALLEST_CELL = 10
 THRESHOLD = "threshold"
@@ -48,15 +48,16 @@ def release(frame: pd.DataFrame, contract: type[Contract], *, public: bool) -> p
             small = (out[column] < least).fillna(False).astype(bool) & (out[column] > 0)
             withheld = withheld.mask(small, THRESHOLD)
             out[column] = _hidden(out[column], small)
+        if rule.joint:
+            below = [(out[column] < least).fillna(False) for column, least in rule.joint.items()]
+            known = (out[list(rule.joint)] > 0).any(axis=1)
+            small = pd.concat(below, axis=1).any(axis=1).astype(bool) & known.astype(bool)
+            withheld = withheld.mask(small, THRESHOLD)
+            for column in rule.joint:
+                out[column] = _hidden(out[column], small)
     return out.assign(withheld_by=withheld)
 
 
 def _hidden(values: pd.Series, small: pd.Series) -> pd.Series:
     missing = float("nan") if values.dtype == "float64" else pd.NA
     return values.mask(small, missing)
-
-
-def shape(table: str) -> list[str]:
-    """Return the columns of a released table."""
-    source = next(c for c in releasable() if released_name(c.about().name) == table)
-    return [*column_types(source), "withheld_by"]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
-from schemas.assessment import Thresholds
+from schemas.assessment import Thresholds, Wave
 from schemas.base import column_types, empty
 from schemas.fieldwork import (
     Attrition,
@@ -19,7 +21,7 @@ from schemas.fieldwork import (
 from schemas.plan import Waves
 from schemas.vocabulary import ALL
 from tasks import catalogue
-from tasks.interviews import FROM_SAMPLE, WaveReading
+from tasks.interviews import FROM_SAMPLE, ROW_NUMBER, WaveReading
 from tasks.methods import attrition as attrition_method
 from tasks.steps import step
 
@@ -71,25 +73,27 @@ def with_arm_from(responses: pd.DataFrame, wave: str) -> pd.DataFrame:
 def with_design(
     responses: pd.DataFrame, sample: pd.DataFrame, frame: pd.DataFrame
 ) -> tuple[pd.DataFrame, list[int]]:
-    """Return the rows with what the frame and the draw know of them, and the index of rows without a weight.
+    """Return the rows with what the frame and the draw know of them, and the index of rows of strangers.
 
-    What the interviews say themselves is kept; only columns that no wave has are filled in. A purposive
-    sample and an undeclared one have no weights, and none is missed then.
+    What the interviews say themselves is kept; empty cells are filled in. A stranger is not in the frame, or
+    has no weight although the draw gives weights (a purposive sample and an undeclared one do not).
     """
     if not len(responses):
         return responses, []
     known = frame.set_index("unit")
     responses = responses.copy()
     for column in FROM_SAMPLE:
-        if column not in responses or responses[column].isna().all():
-            responses[column] = responses["respondent"].map(known[column]).astype("string")
-    if "weight" in responses and responses["weight"].notna().any():
-        return responses, []
+        from_frame = responses["respondent"].map(known[column]).astype("string")
+        own = responses.get(column, from_frame)
+        responses[column] = own.where(own.notna(), from_frame)
+    strangers = ~responses["respondent"].isin(known.index)
     weights = sample.set_index("unit")["weight"]
     if not weights.notna().any():
-        return responses, []
-    responses["weight"] = responses["respondent"].map(weights).astype("float64")
-    return responses, list(responses.index[responses["weight"].isna()])
+        return responses, list(responses.index[strangers])
+    from_draw = responses["respondent"].map(weights).astype("float64")
+    own = responses.get("weight", from_draw)
+    responses["weight"] = own.where(own.notna(), from_draw)
+    return responses, list(responses.index[strangers | responses["weight"].isna()])
 
 
 def with_usual_values(responses: pd.DataFrame, design: str) -> pd.DataFrame:
@@ -240,19 +244,24 @@ def _finding(
     }
 
 
-@step("fieldwork", reads=[Responses, Waves], writes=[Attrition])
-def follow_respondents(responses: pd.DataFrame, waves: pd.DataFrame) -> pd.DataFrame:
-    """Count who of the first wave was interviewed again in each later one, by arm and poverty group."""
+@step("fieldwork", reads=[Responses, Waves], writes=[Attrition], plan=["wave"])
+def follow_respondents(responses: pd.DataFrame, waves: pd.DataFrame, *, wave: Sequence[Wave]) -> pd.DataFrame:
+    """Count who of the first wave was interviewed again in each later one, by arm and poverty group.
+
+    Nothing is counted where a wave's respondents have no ids: they cannot be followed.
+    """
+    if any(one.columns.respondent == ROW_NUMBER for one in wave):
+        return empty(Attrition)
     order = waves[waves["role"] != "pilot"].sort_values("position")["wave"].tolist()
-    present = [wave for wave in order if (responses["wave"] == wave).any()]
+    present = [name for name in order if (responses["wave"] == name).any()]
     if len(present) < 2:
         return empty(Attrition)
     first = _with_totals(responses[responses["wave"] == present[0]])
     parts = []
-    for wave in present[1:]:
-        later = responses.loc[responses["wave"] == wave, ["respondent"]]
+    for name in present[1:]:
+        later = responses.loc[responses["wave"] == name, ["respondent"]]
         counted = attrition_method.attrition(first, later, by=["arm", "poverty_group"])
-        counted["wave"] = wave
+        counted["wave"] = name
         counted["followed"] = counted["interviewed"] + counted["lost"]
         parts.append(counted)
     return pd.concat(parts, ignore_index=True)

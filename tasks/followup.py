@@ -13,7 +13,7 @@ from schemas.fieldwork import Responses
 from schemas.followup import WaveChanges
 from schemas.plan import Plan, Waves
 from schemas.vocabulary import ALL
-from tasks.analysis import design_columns, settled, study_waves, values
+from tasks.analysis import design_columns, settled, study_waves, values, without_errors
 from tasks.methods import claims, estimation
 from tasks.steps import step
 
@@ -34,17 +34,18 @@ def change_since_baseline(
         for indicator, value in values(indicators, pair).items():
             frame = pair.assign(value=value)
             about = cast("pd.Series", known.loc[indicator])
-            parts += _changes(frame, about, indicator, order[0], later)
-    if not parts:
-        return empty(WaveChanges)
-    table = pd.concat(parts, ignore_index=True)
-    if purposive:
-        table[["standard_error", "ci_low", "ci_high", "degrees_of_freedom"]] = float("nan")
-    return table
+            parts += _changes(frame, about, indicator, order[0], later, purposive=purposive)
+    return pd.concat(parts, ignore_index=True) if parts else empty(WaveChanges)
 
 
 def _changes(
-    frame: pd.DataFrame, indicator: pd.Series, name: str, from_wave: str, to_wave: str
+    frame: pd.DataFrame,
+    indicator: pd.Series,
+    name: str,
+    from_wave: str,
+    to_wave: str,
+    *,
+    purposive: bool,
 ) -> list[pd.DataFrame]:
     present = frame[frame["value"].notna()]
     if present["wave"].nunique() < 2:
@@ -66,6 +67,8 @@ def _changes(
             **design_columns(frame),
         )
         changes = settled(changes, frame["value"])
+        if purposive:
+            changes = without_errors(changes)
         for column in ("poverty_group", "arm"):
             if column not in domains:
                 changes[column] = ALL

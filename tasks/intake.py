@@ -19,12 +19,12 @@ from schemas.assessment import AssessmentPlan, Wave
 from schemas.base import TABLES, Contract, check, column_types, conform, empty, extend, required_columns
 from schemas.design import Frame, Quotas, Rankings
 from schemas.faults import Fault, Refused
-from schemas.fieldwork import Corrections, Responses, WaveLosses
+from schemas.fieldwork import Corrections, FocusGroups, Responses, WaveLosses
 from schemas.mapping import Actors, Characteristics
 from schemas.plan import PlannedGroups
-from schemas.reporting import StagedFeedback  # noqa: F401 -- declares its tables
+from schemas.reporting import StagedFeedback
 from schemas.secondary import Statistics  # noqa: F401 -- declares its tables
-from tasks import catalogue, design, expressions, fieldwork
+from tasks import catalogue, design, expressions, fieldwork, state
 from tasks import plan as plan_tables
 from tasks.catalogue import Indicator
 from tasks.files import Received, as_text, read_file, read_table, typed
@@ -51,10 +51,10 @@ class Intake:
     plan: AssessmentPlan
     indicators: dict[str, Indicator] = field(default_factory=dict)
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
-    contracts: dict[str, type[Contract]] = field(default_factory=dict)
     raw: dict[str, pd.DataFrame] = field(default_factory=dict)
     received: list[Received] = field(default_factory=list)
     personal_files: set[str] = field(default_factory=set)
+    sealed_files: set[str] = field(default_factory=set)
     own_types: dict[str, str] = field(default_factory=dict)
     losses: list[dict[str, object]] = field(default_factory=list)
     people: list[pd.DataFrame] = field(default_factory=list)
@@ -73,21 +73,21 @@ def take_in(folder: Path, plan: AssessmentPlan, vault: Vault) -> Intake:
     reader = _Reader(folder, plan, vault, intake)
     for name, frame in plan_tables.tables(plan).items():
         intake.tables[name] = frame
+    intake.indicators = dict(catalogue.standard_indicators())
     try:
-        intake.indicators = {
-            **catalogue.standard_indicators(),
-            **catalogue.own_indicators(folder / "design" / "indicators.toml"),
-        }
+        intake.indicators |= catalogue.own_indicators(folder / "design" / "indicators.toml")
     except Refused as refused:
         intake.faults += refused.faults
+        reader.unreadable = True
     for contract in TABLES.values():
         if contract.about().source:
             reader.stage(contract)
     reader.assign_groups()
     reader.interviews()
     reader.personal_patterns()
-    intake.faults += list(_references(intake, reader.places))
-    intake.faults += list(_plan_and_data(intake))
+    if not reader.unreadable:  # else what follows from a table that could not be read would hide the cause
+        intake.faults += list(_references(intake, reader.places))
+        intake.faults += list(_plan_and_data(intake))
     intake.tables[WaveLosses.about().name] = _table(WaveLosses, intake.losses)
     if not intake.faults:
         intake.tables[Indicators.about().name] = _table(Indicators, _in_use(intake))
@@ -123,7 +123,8 @@ class _Reader:
     def __init__(self, folder: Path, plan: AssessmentPlan, vault: Vault, intake: Intake):
         self.folder, self.plan, self.vault, self.intake = folder, plan, vault, intake
         self.places: dict[str, list[tuple[str, str, int]]] = {}
-        self.personal_seen: dict[str, set[str]] = {}
+        self.personal_seen: set[str] = set()
+        self.unreadable = False
         self.original_ids: dict[str, pd.Series] = {}
         self.raw_corrections: dict[str, pd.DataFrame] = {}
 
@@ -161,6 +162,7 @@ class _Reader:
             return read_table(self.folder, table, self.vault.unseal)
         except Refused as refused:
             self.intake.faults += refused.faults
+            self.unreadable = True
             return None
 
     def _keep_received(self, received: Received) -> None:
@@ -169,14 +171,35 @@ class _Reader:
         personal = self._personal_columns(received)
         if personal:
             self.intake.personal_files.add(received.file)
+        if personal or self._names_people(received):
+            self.intake.sealed_files.add(received.file)
+
+    def _names_people(self, received: Received) -> bool:
+        """Return whether a file holds ids of people, which a sealed frame or wave gives a name."""
+        if received.table.endswith("/interviews"):
+            return True
+        return any(
+            fnmatch.fnmatch(received.table, contract.about().source) and contract.about().personal_ids
+            for contract in TABLES.values()
+            if contract.about().source
+        )
 
     def _personal_columns(self, received: Received) -> list[str]:
         found = []
         for pattern, columns in self.plan.personal.items():
-            if fnmatch.fnmatch(received.table, pattern):
-                here = [column for column in columns if column in received.frame.columns]
-                self.personal_seen.setdefault(pattern, set()).update(here)
-                found += here
+            if not fnmatch.fnmatch(received.table, pattern):
+                continue
+            self.personal_seen.add(pattern)
+            here = {str(column).casefold(): str(column) for column in received.frame.columns}
+            for column in columns:
+                if column.strip().casefold() in here:
+                    found.append(here[column.strip().casefold()])
+                else:
+                    rule = f"'{column}' is declared personal for {pattern}, and is not a column of this file"
+                    remedy = "Correct the spelling in the plan, or name the files that have it one by one"
+                    fault = Fault(received.file, received.sheet, 1, column, rule, remedy)
+                    if fault not in self.intake.faults:
+                        self.intake.faults.append(fault)
         return found
 
     def _typed(self, received: Received, contract: type[Contract], wave: str) -> pd.DataFrame | None:
@@ -230,6 +253,8 @@ class _Reader:
             )
 
     def _keep_raw(self, received: Received, frame: pd.DataFrame, ids: Mapping[str, str]) -> None:
+        if "_row" in frame:  # refused already: the name is ours
+            return
         raw = frame.copy()
         for column, kind in ids.items():
             if column in raw:
@@ -333,8 +358,8 @@ class _Reader:
                 responses, unknown = fieldwork.with_design(responses, sample, frame)
                 for index in unknown:
                     file, sheet, row = places[index]
-                    rule = "the respondent is not in the drawn sample, so the weight is not known"
-                    remedy = "Correct the respondent's id, or give every row a weight"
+                    rule = "the respondent is not in the frame, or was not drawn and has no weight"
+                    remedy = "Correct the respondent's id, or add the person to design/frame"
                     self.intake.faults.append(Fault(file, sheet, row, "respondent", rule, remedy))
         responses = fieldwork.with_usual_values(responses, self.plan.sampling.design)
         if len(responses) and not self.intake.faults:
@@ -344,6 +369,7 @@ class _Reader:
                 rows = pd.Series([places[index][2] for index in group], index=group)
                 self.intake.faults += check(responses.loc[group], contract, file=file, sheet=sheet, rows=rows)
             self.intake.faults += list(_gaps(responses, places))
+            self.intake.faults += list(_lacking_waves(responses, places))
         self.places[Responses.about().name] = places
         self.intake.tables[Responses.about().name] = responses
 
@@ -356,10 +382,16 @@ class _Reader:
             return received
         path = self.folder / wave.interviews
         sealed = path.with_name(path.name + ".age")
-        if not path.resolve().is_relative_to(self.folder.resolve()):
-            rule = f"the file of the wave '{wave.name}' lies outside the assessment folder"
+        parts = Path(wave.interviews).parts
+        inside = path.resolve().is_relative_to(self.folder.resolve())
+        hidden = any(part.startswith(".") for part in parts) or parts[0] in state.MADE_HERE
+        if Path(wave.interviews).is_absolute() or not inside or hidden:
+            rule = (
+                f"the file of the wave '{wave.name}' does not lie among the inputs of the assessment folder"
+            )
+            remedy = "Put it under waves/ and name it from there, for example waves/panel.csv"
             self.intake.faults.append(
-                Fault("assessment.toml", column="wave.interviews", rule=rule, remedy="Move it inside")
+                Fault("assessment.toml", column="wave.interviews", rule=rule, remedy=remedy)
             )
             return None
         try:
@@ -371,6 +403,7 @@ class _Reader:
             )
         except Refused as refused:
             self.intake.faults += refused.faults
+            self.unreadable = True
             return None
 
     def _wave(self, received: Received, wave: Wave) -> WaveReading:
@@ -407,19 +440,14 @@ class _Reader:
         return responses
 
     def personal_patterns(self) -> None:
-        """A column declared personal that is nowhere is a fault: a slip of spelling would publish a name."""
-        for pattern, columns in self.plan.personal.items():
-            for column in columns:
-                if column not in self.personal_seen.get(pattern, set()):
-                    rule = f"'{column}' is declared personal, but no file of {pattern} has this column"
-                    self.intake.faults.append(
-                        Fault(
-                            "assessment.toml",
-                            column=f"personal.{pattern}",
-                            rule=rule,
-                            remedy="Correct the spelling, or take it out",
-                        )
-                    )
+        """A pattern that fits no file is a fault: a slip of spelling would publish a name."""
+        for pattern in self.plan.personal:
+            if pattern not in self.personal_seen and not self.unreadable:
+                rule = "no file of the folder fits this pattern"
+                remedy = "Correct the spelling, for example 'waves/*/interviews', or take it out"
+                self.intake.faults.append(
+                    Fault("assessment.toml", column=f"personal.{pattern}", rule=rule, remedy=remedy)
+                )
 
 
 def _places_by_id(ids: pd.Series) -> pd.Series:
@@ -429,8 +457,8 @@ def _places_by_id(ids: pd.Series) -> pd.Series:
 
 
 def raw_name(table: str) -> str:
-    """Return the warehouse name of a table as received, for example raw.waves_baseline_interviews."""
-    return "raw." + table.replace("/", "_").replace("-", "_").replace(".", "_")
+    """Return the warehouse name of a table as received, for example raw.waves/baseline/interviews."""
+    return "raw." + table
 
 
 def _no_interviews(wave: Wave, table: str) -> Fault:
@@ -451,6 +479,18 @@ def _gaps(responses: pd.DataFrame, places: list[tuple[str, str, int]]) -> Iterat
                 file, sheet, row = places[index]
                 rule = f"the {column} is empty, and other rows have one"
                 yield Fault(file, sheet, row, column, rule, "Fill it in for every respondent, or for none")
+
+
+def _lacking_waves(responses: pd.DataFrame, places: list[tuple[str, str, int]]) -> Iterator[Fault]:
+    """Faults of a wave in which nobody has an arm or group, and others do: it would drop out in silence."""
+    for column in ("arm", "poverty_group", "gender"):
+        known = responses.groupby("wave")[column].apply(lambda values: bool(values.notna().any()))
+        if known.any() and not known.all():
+            for wave in known.index[~known]:
+                file, sheet, _ = places[int(responses.index[responses["wave"] == wave][0])]
+                rule = f"the {column} is empty for everybody of the wave '{wave}', and other waves have it"
+                remedy = f"Map the column under [wave.columns] as {column}, or add the column"
+                yield Fault(file, sheet, 1, column, rule, remedy)
 
 
 def _with_optional(frame: pd.DataFrame, contract: type[Contract]) -> pd.DataFrame:
@@ -484,8 +524,14 @@ def _column_faults(
 def _joined_types(readings: list[WaveReading], faults: list[Fault]) -> dict[str, str]:
     kinds: dict[str, str] = {}
     where: dict[str, str] = {}
+    spelt: dict[str, str] = {}
     for reading in readings:
         for column, kind in fieldwork.own_columns(reading).items():
+            if spelt.setdefault(column.casefold(), column) != column:
+                rule = f"another wave spells this column '{spelt[column.casefold()]}'"
+                remedy = "Map it under [wave.questions], so that it bears one name"
+                faults.append(Fault(reading.file, reading.sheet, 1, column, rule, remedy))
+                continue
             if kinds.setdefault(column, kind) != kind:
                 rule = f"is {kind} here and {kinds[column]} in {where[column]}"
                 remedy = "Give it one type under [wave.types] of each wave"
@@ -550,6 +596,7 @@ def _plan_and_data(intake: Intake) -> Iterator[Fault]:
     yield from _indicator_faults(intake)
     yield from _specification_faults(intake)
     yield from _characteristic_faults(intake)
+    yield from _unknown_subjects(intake)
     rankings = intake.tables.get(Rankings.about().name)
     if rankings is not None and len(rankings):
         for indicator in sorted(set(rankings["indicator"].dropna()) - set(intake.indicators)):
@@ -559,6 +606,27 @@ def _plan_and_data(intake: Intake) -> Iterator[Fault]:
                 rule=f"'{indicator}' is not an indicator",
                 remedy="See 'psia indicators', or add it to design/indicators.toml",
             )
+
+
+def _unknown_subjects(intake: Intake) -> Iterator[Fault]:
+    """Faults of focus groups and workshops that speak of an indicator or group that nobody knows."""
+    groups = {"all", *(group.id for group in intake.plan.poverty_group)}
+    focus = intake.tables.get(FocusGroups.about().name, pd.DataFrame())
+    for one in sorted(set(focus.get("indicator", pd.Series(dtype="string")).dropna())):
+        if one not in intake.indicators:
+            close = difflib.get_close_matches(one, sorted(intake.indicators), n=1, cutoff=0.6)
+            hint = f"Did you mean '{close[0]}'? " if close else ""
+            rule = f"'{one}' is not an indicator"
+            yield Fault(
+                "waves/*/focus_groups", column="indicator", rule=rule, remedy=f"{hint}See 'psia indicators'"
+            )
+    said = intake.tables.get(StagedFeedback.about().name, pd.DataFrame())
+    for one in sorted(set(said.get("finding", pd.Series(dtype="string")).dropna())):
+        indicator, _, group = one.partition("/")
+        if indicator not in intake.indicators or group not in groups:
+            rule = f"'{one}' is not a finding"
+            remedy = "A finding is written indicator/poverty_group, as in results/current/tables/findings.csv"
+            yield Fault("feedback/workshops", column="finding", rule=rule, remedy=remedy)
 
 
 def _specification_faults(intake: Intake) -> Iterator[Fault]:
@@ -614,6 +682,17 @@ def _characteristic_faults(intake: Intake) -> Iterator[Fault]:
         )
 
 
+def _not_computed(intake: Intake, key: str, indicator: str) -> Iterator[Fault]:
+    """The fault of an indicator whose expression does not fit the columns' types."""
+    try:
+        expressions.compute_number(
+            intake.indicators[indicator].value, intake.tables[Responses.about().name].head(5)
+        )
+    except expressions.ExpressionError as error:
+        rule = f"the indicator '{indicator}' {error}"
+        yield Fault("assessment.toml", column=key, rule=rule, remedy="Correct [wave.types] or the indicator")
+
+
 def _indicator_faults(intake: Intake) -> Iterator[Fault]:
     plan = intake.plan
     named = [(f"indicators.{i}", one) for i, one in enumerate(plan.indicators, 1)]
@@ -639,5 +718,7 @@ def _indicator_faults(intake: Intake) -> Iterator[Fault]:
                         "assessment.toml",
                         column=key,
                         rule=rule,
-                        remedy="Map or recode the column, or drop the indicator",
+                        remedy="Map the column under [wave.questions], or drop the indicator",
                     )
+            if columns.issuperset(reads):
+                yield from _not_computed(intake, key, indicator)

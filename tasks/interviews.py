@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
@@ -58,12 +58,16 @@ def read_wave(
     reading = WaveReading(
         wave.name, received.file, received.sheet, pd.DataFrame(), pd.DataFrame(), {}, received.rows
     )
+    received = _with_questions(received, wave, reading)
     sources = _sources(received, wave, reading)
+    _refuse_names(received, sources, personal, reading)
     if reading.faults:
         return reading
     frame = received.frame.drop(columns=[c for c in personal if c in received.frame])
-    ids = _ids(received, sources["respondent"])
-    frame, kept = _corrected(frame, ids, corrections, reading)
+    ids = _ids(received, sources["respondent"], wave)
+    protected = {sources[name] for name in IDS} | set(personal)
+    of_wave = _wave_words(frame, wave, sources)
+    frame, kept = _corrected(frame, ids, of_wave, corrections, protected, reading)
     frame = _recoded(frame, wave, sources, reading)
     reading.own_types = _own_types(frame, wave, questions, sources, personal, reading)
     own = _typed_own(frame[kept], reading, received.rows)
@@ -74,7 +78,8 @@ def read_wave(
     chosen = _filtered(own, wave, reading)
     chosen &= _of_this_wave(frame.loc[own.index], wave, plan, sources, chosen, reading)
     reading.losses["filtered"] = int((~chosen).sum())
-    agreed = _consented(frame.loc[own.index], sources)
+    agreed = _consented(frame.loc[own.index][chosen], wave, sources, reading)
+    agreed = agreed.reindex(own.index, fill_value=False)
     reading.losses["refused"] = int((chosen & ~agreed).sum())
     used = own.index[chosen & agreed]
     reading.losses["used"] = len(used)
@@ -110,22 +115,72 @@ def _sources(received: Received, wave: Wave, reading: WaveReading) -> dict[str, 
     return sources
 
 
-def _ids(received: Received, source: str) -> pd.Series:
+def _with_questions(received: Received, wave: Wave, reading: WaveReading) -> Received:
+    """Return the file with the columns that the plan maps to questions under the questions' names."""
+    for question, column in wave.questions.items():
+        if column not in received.frame:
+            close = difflib.get_close_matches(column, list(map(str, received.frame)), n=1, cutoff=0.5)
+            hint = f"The nearest column is '{close[0]}'" if close else "Correct the plan"
+            rule = f"the plan maps {question} to '{column}', which is not a column of this file"
+            reading.faults.append(Fault(received.file, received.sheet, 1, column, rule, hint))
+        elif question != column and question in received.frame:
+            rule = f"the plan maps '{column}' to {question}, and a column of that name is there too"
+            reading.faults.append(
+                Fault(received.file, received.sheet, 1, question, rule, "Map one, or rename one")
+            )
+    names = {column: question for question, column in wave.questions.items()}
+    return replace(received, frame=received.frame.rename(columns=names))
+
+
+def _refuse_names(
+    received: Received, sources: dict[str, str], personal: list[str], reading: WaveReading
+) -> None:
+    """Note columns whose names cannot stand as they are."""
+    for standard, column in sources.items():
+        if column in personal and standard not in IDS:
+            rule = f"'{column}' is declared personal, and the plan uses it as {standard}"
+            remedy = "Take it out of [personal], or map another column"
+            reading.faults.append(Fault(received.file, received.sheet, 1, column, rule, remedy))
+    for column in received.frame:
+        if column == ROW_NUMBER or str(column).endswith("_in_file"):
+            remedy = "Give the column another name in a copy of the file, or map it under [wave.questions]"
+            rule = "this name is kept for psia's own use"
+            reading.faults.append(Fault(received.file, received.sheet, 1, str(column), rule, remedy))
+
+
+def _ids(received: Received, source: str, wave: Wave) -> pd.Series:
+    """Return each row's id as received, recoded; a made one is of this wave alone, so it links nobody."""
     if source == ROW_NUMBER:
-        return "row " + received.rows.astype("string")
-    return as_text(received.frame[source])
+        return f"row of {wave.name} " + received.rows.astype("string")
+    return _recode(as_text(received.frame[source]), wave.recode.get("respondent", {}))
+
+
+def _wave_words(frame: pd.DataFrame, wave: Wave, sources: dict[str, str]) -> pd.Series:
+    """Return the name of the wave that each row belongs to."""
+    if not sources["wave"]:
+        return pd.Series(wave.name, index=frame.index, dtype="string")
+    return _recode(as_text(frame[sources["wave"]]), wave.recode.get("wave", {}))
 
 
 def _corrected(
-    frame: pd.DataFrame, ids: pd.Series, corrections: pd.DataFrame, reading: WaveReading
+    frame: pd.DataFrame,
+    ids: pd.Series,
+    of_wave: pd.Series,
+    corrections: pd.DataFrame,
+    protected: set[str],
+    reading: WaveReading,
 ) -> tuple[pd.DataFrame, pd.Series]:
-    """Return the frame with every correction made, and which rows are not removed."""
+    """Return the frame with every correction made, and which rows are not removed.
+
+    protected: columns of ids and of personal cells. The log of corrections is stored in the warehouse, so
+    they are not corrected there.
+    """
     kept = pd.Series(True, index=frame.index)
     frame = frame.copy()
     for one in corrections.to_dict("records"):
         place = (one["file"], one["sheet"], one["row"])
         variable = one["variable"]
-        found = ids.index[ids == one["key"]]
+        found = ids.index[(ids == one["key"]) & (of_wave == reading.wave)]
         if len(found) != 1:
             rule = "the key is not a respondent of this wave" if not len(found) else "the key is there twice"
             reading.faults.append(Fault(*place, "key", rule, "Correct the key"))
@@ -134,6 +189,10 @@ def _corrected(
                 rule = "the variable 'interview' can only be removed"
                 reading.faults.append(Fault(*place, "new", rule, "Write 'remove'"))
             kept[found[0]] = False
+        elif variable in protected:
+            rule = "an id or a personal cell is not corrected in this log"
+            remedy = "A wrong respondent id is recoded under [wave.recode.respondent] in the plan"
+            reading.faults.append(Fault(*place, "variable", rule, remedy))
         elif variable not in frame:
             reading.faults.append(
                 Fault(*place, "variable", "is not a column of the interviews", "Correct the variable")
@@ -207,13 +266,18 @@ def _own_types(
 
 
 def _typed_own(frame: pd.DataFrame, reading: WaveReading, rows: pd.Series) -> pd.DataFrame:
-    out = {}
+    out: dict[str, pd.Series] = {}
+    commas: dict[str, bool] = {}
     words = {"number": "a number", "integer": "a whole number", "yes_no": "yes or no"}
     for column, kind in reading.own_types.items():
         out[column], bad = typed(frame[column], kind)
+        text = as_text(frame[column][bad]) if bad.any() else pd.Series(dtype="string")
+        commas[column] = bool(text.str.fullmatch(r"-?[\d.]*\d,\d+").fillna(False).any())
         for row in rows.loc[bad.index[bad]].head(100):
             rule = f"is not {words[kind]}"
             remedy = "Correct the answer, or give the column another type in the plan"
+            if commas[column]:
+                remedy = "Decimals are written with a point here, and thousands without a sign"
             reading.faults.append(Fault(reading.file, reading.sheet, int(row), column, rule, remedy))
     return pd.DataFrame(out, index=frame.index)
 
@@ -239,7 +303,7 @@ def _of_this_wave(
 ) -> pd.Series:
     if not sources["wave"]:
         return pd.Series(True, index=frame.index)
-    values = _recode(as_text(frame[sources["wave"]]), wave.recode.get("wave", {}))
+    values = _wave_words(frame, wave, sources)
     known = {one.name for one in plan.wave}
     strange = chosen & ~values.isin(known)
     remedy = f"The waves of the plan: {', '.join(sorted(known))}. Add it, recode it or filter it out"
@@ -258,11 +322,16 @@ def _of_this_wave(
     return values == wave.name
 
 
-def _consented(frame: pd.DataFrame, sources: dict[str, str]) -> pd.Series:
-    """Return who agreed to be interviewed: whoever did not say yes, did not."""
+def _consented(frame: pd.DataFrame, wave: Wave, sources: dict[str, str], reading: WaveReading) -> pd.Series:
+    """Return who agreed to be interviewed: whoever did not say yes, did not. Other words are faults."""
     if not sources["consent"]:
         return pd.Series(True, index=frame.index)
-    agreed, _ = typed(frame[sources["consent"]], "flag")
+    words = _recode(as_text(frame[sources["consent"]]), wave.recode.get("consent", {}))
+    agreed, strange = typed(words, "flag")
+    for row in reading.rows.loc[strange.index[strange]].head(100):
+        rule = "the consent is neither yes nor no"
+        remedy = "Recode it under [wave.recode.consent], or correct the answer"
+        reading.faults.append(Fault(reading.file, reading.sheet, int(row), sources["consent"], rule, remedy))
     return agreed.fillna(False).astype(bool)
 
 

@@ -5,11 +5,15 @@ The engine is not here: flows/ calls `Run.do` for each step, in this process or 
 
 from __future__ import annotations
 
+import fnmatch
+import hashlib
 import importlib
+import os
 import time
 import traceback
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -23,8 +27,9 @@ from schemas.base import TABLES, Contract, Table, column_types, empty, extend
 from schemas.faults import BrokenPromise, Fault, Refused
 from schemas.fieldwork import Responses
 from tasks import disclosure, state
-from tasks.intake import Intake, take_in
-from tasks.steps import PHASES, STEPS, Step, code_digest, fingerprint
+from tasks.files import SEALED
+from tasks.intake import Intake, raw_name, take_in
+from tasks.steps import PHASES, STEPS, Step, catalogue_digest, code_digest, fingerprint
 from tasks.vault import Vault
 from tasks.warehouse import Warehouse, frame_digest
 
@@ -89,6 +94,7 @@ class Run:
         self.intake: Intake
         self.warehouse: Warehouse
         self._present: dict[str, object] = {}
+        self._running = False
 
     def prepare(self) -> None:
         """Read and check everything. Raises Refused with every fault; nothing has been changed then."""
@@ -108,27 +114,69 @@ class Run:
             self._contracts[released.about().name] = released
 
     def open(self) -> None:
-        """Open the warehouse, keep the received files and the vault, and note that the run has begun."""
-        self.warehouse = Warehouse(self.results / "warehouse.duckdb")
+        """Open the warehouse, keep the received files and the vault, and note that the run has begun.
+
+        The state of the last finished run goes: only the end of this one leaves a state again.
+        """
+        state.forget(self.folder)
+        path = self.results / "warehouse.duckdb"
+        self.warehouse = Warehouse(path)
+        if self._holds_personal():
+            self.warehouse.close()
+            for one in (path, path.with_name(path.name + ".wal"), self.results / "quarantine.csv"):
+                one.unlink(missing_ok=True)
+            self.say("Columns are personal that were not before: the warehouse is made anew without them.")
+            self.warehouse = Warehouse(path)
         self._before = self.warehouse.step_fingerprints()
         self._digests = self.warehouse.digests()
         self.warehouse.begin_run(self.id, self.engine, state.libraries())
+        self._running = True
         self._keep_received()
 
+    @property
+    def _personal_contents(self) -> set[str]:
+        """The SHA-256 of every received file that holds personal columns or the ids of people."""
+        return {one.sha256 for one in self.intake.received if one.file in self.intake.sealed_files}
+
+    def _kept_name(self, file: str, sha256: str) -> str:
+        return sha256 + Path(file.removesuffix(SEALED)).suffix
+
+    def _holds_personal(self) -> bool:
+        """Return whether what an earlier run left holds in clear what the plan now calls personal.
+
+        Tables dropped from the warehouse would leave their rows in the file's free blocks.
+        """
+        for one in self.intake.received:
+            clear = self.folder / "received" / self._kept_name(one.file, one.sha256)
+            if one.sha256 in self._personal_contents and clear.is_file():
+                return True
+        for table, columns in self.warehouse.columns().items():
+            now = set(self.intake.raw[table].columns) if table in self.intake.raw else set()
+            for pattern, personal in self.plan.personal.items():
+                if fnmatch.fnmatch(table, raw_name(pattern)) and (columns - now) & set(personal):
+                    return True
+        return False
+
     def _keep_received(self) -> None:
-        """Copy each received file once, by its SHA-256; one that holds personal columns is sealed."""
+        """Copy each received file once, by its SHA-256; one that holds personal columns is sealed.
+
+        A clear copy from before its columns were called personal is deleted.
+        """
         kept = self.folder / "received"
         notes = []
         for received in self.intake.received:
-            personal = received.file in self.intake.personal_files
-            clear_name = received.file.removesuffix(".age")
-            name = received.sha256 + Path(clear_name).suffix + (".age" if personal else "")
+            personal = received.sha256 in self._personal_contents
+            clear_name = received.file.removesuffix(SEALED)
+            clear = self._kept_name(clear_name, received.sha256)
+            name = clear + (SEALED if personal else "")
             path = kept / name
             if not path.is_file():
                 kept.mkdir(parents=True, exist_ok=True)
                 aside = kept / f".{name}.new"
                 aside.write_bytes(self.vault.seal(received.content) if personal else received.content)
                 aside.replace(path)
+            if personal:
+                (kept / clear).unlink(missing_ok=True)
             notes.append((clear_name, received.sheet, received.sha256, len(received.content), personal))
         if self.intake.people:
             people = pd.concat(self.intake.people, ignore_index=True).drop_duplicates()
@@ -205,11 +253,13 @@ class Run:
             types = column_types(self._contracts[task.writes[0]])
             return fingerprint(task.name, frame_digest(frame), types)
         reads = {name: self._digests.get(name) for name in task.reads}
+        shared = (catalogue_digest(), state.libraries())
         if task.name in STEPS:
             step = STEPS[task.name]
             plan = {key: _dumped(getattr(self.plan, key)) for key in step.plan}
-            return fingerprint(task.name, reads, plan, code_digest(step.function.__module__))
-        return fingerprint(task.name, reads, self.plan.assessment.public, code_digest("tasks.disclosure"))
+            return fingerprint(task.name, reads, plan, code_digest(step.function.__module__), *shared)
+        public = self.plan.assessment.public
+        return fingerprint(task.name, reads, public, code_digest("tasks.disclosure"), *shared)
 
     def _frames(self, task: Task) -> dict[str, tuple[pd.DataFrame, type[Contract]]]:
         if task.name.startswith("store "):
@@ -254,7 +304,7 @@ class Run:
         """
         failed = [name for name, outcome in self.outcomes.items() if outcome.status == "failed"]
         if failed:
-            self._end("failed")
+            self.end("failed")
             first = self.outcomes[failed[0]]
             raise StepFailed(f"{', '.join(failed)}: {first.why}")
         self.warehouse.drop_tables_of_other_steps(
@@ -262,12 +312,15 @@ class Run:
             [table for task in self.tasks for table in task.writes],
         )
         current = self.publish()
-        self._end("finished")
+        self.end("finished")
         if seal:
             self._seal_originals()
-            self._present = state.present(self.folder)
-        state.write(self.folder, self._present)
+        self.leave_state()
         return current
+
+    def leave_state(self) -> None:
+        """Note what the results were made from, so that the next run need do nothing."""
+        state.write(self.folder, self._present)
 
     def publish(self) -> Path:
         """Render the report from the released tables and let results/current point to it."""
@@ -284,48 +337,78 @@ class Run:
         files, about = report_files(self.plan, tables, inputs, state.libraries())
         return tree.publish(self.results, files, about)
 
-    def _end(self, status: str) -> None:
+    def end(self, status: str) -> None:
+        """Note how the run has ended."""
+        self._running = False
         done = [outcome.status for outcome in self.outcomes.values()]
         self.warehouse.end_run(self.id, status, done.count("done"), done.count("unchanged"))
 
     def close(self) -> None:
-        """Close the warehouse."""
-        if hasattr(self, "warehouse"):
-            self.warehouse.close()
+        """Close the warehouse; a run that has not ended by now has failed."""
+        if not hasattr(self, "warehouse"):
+            return
+        if self._running:
+            with suppress(Exception):  # such as a full disk, which has been told already
+                self.end("failed")
+        self.warehouse.close()
 
     def _seal_originals(self) -> None:
-        """Put a sealed copy in the place of each original that holds personal columns."""
-        for file in sorted(self.intake.personal_files):
+        """Put a sealed copy in the place of each original that holds personal columns, SPSS files aside."""
+        inputs: Any = self._present["inputs"]
+        left = []
+        for file in self.clear_personal_files():
             path = self.folder / file
-            if path.suffix == ".age" or not path.is_file():
-                continue
-            sealed = path.with_name(path.name + ".age")
-            sealed.write_bytes(self.vault.seal(path.read_bytes()))
-            path.unlink()
+            content = path.read_bytes()
+            if path.suffix == ".sav":
+                left.append(f"{file} is left in clear: an SPSS file is not read sealed. Save it as CSV")
+            elif hashlib.sha256(content).hexdigest() != inputs.get(file):
+                left.append(f"{file} is left in clear: it has changed during the run. Run again")
+            else:
+                inputs[file + SEALED] = _put_in_place_of(path, self.vault.seal(content))
+                del inputs[file]
+        for line in left:
+            self.say(line)
 
     def clear_personal_files(self) -> list[str]:
         """Return the originals that hold personal columns and stand in clear in the folder."""
         return sorted(
             file
             for file in self.intake.personal_files
-            if not file.endswith(".age") and (self.folder / file).is_file()
+            if not file.endswith(SEALED) and (self.folder / file).is_file()
         )
 
     def leave_trace(self, what: str, error: Exception) -> None:
         """Leave where the program failed, without the error's text, which could hold data."""
-        self.results.mkdir(parents=True, exist_ok=True)
         places = traceback.extract_tb(error.__traceback__)
         lines = [f"{what}: {type(error).__name__}\n"]
         lines += [f"  {Path(one.filename).name}, line {one.lineno}, in {one.name}\n" for one in places]
-        (self.results / "last-error.txt").write_text("".join(lines), encoding="utf-8")
+        with suppress(OSError):  # the folder cannot be written: that is told by who called
+            self.results.mkdir(parents=True, exist_ok=True)
+            (self.results / "last-error.txt").write_text("".join(lines), encoding="utf-8")
 
 
 def quarantine(folder: Path, faults: list[Fault]) -> Path:
     """Write every fault to results/quarantine.csv, outside the warehouse, and return its path."""
+    from tasks.publish.tables import as_csv
+
     path = folder / "results" / "quarantine.csv"
     path.parent.mkdir(parents=True, exist_ok=True)
-    pd.DataFrame([fault.as_record() for fault in faults]).to_csv(path, index=False, lineterminator="\n")
+    text = as_csv(pd.DataFrame([fault.as_record() for fault in faults]))
+    path.write_bytes(text.encode("utf-8", errors="replace"))
     return path
+
+
+def _put_in_place_of(path: Path, sealed: bytes) -> str:
+    """Put a sealed copy where a file stood, whole or not at all, and return the copy's SHA-256."""
+    target = path.with_name(path.name + SEALED)
+    aside = path.with_name(f".{target.name}.new")
+    with aside.open("wb") as file:
+        file.write(sealed)
+        file.flush()
+        os.fsync(file.fileno())
+    aside.replace(target)
+    path.unlink()
+    return hashlib.sha256(sealed).hexdigest()
 
 
 def _as_task(step: Step) -> Task:

@@ -34,13 +34,16 @@ def rows(folder: Path, table: str, *, reveal: bool) -> tuple[list[str], list[tup
 
 
 def _open(folder: Path):
-    from tasks.warehouse import Damaged, Warehouse
+    from tasks.warehouse import Busy, Damaged, Warehouse
 
     path = folder / "results" / "warehouse.duckdb"
     if not path.is_file():
         raise Refused([Fault(str(path), rule="is not here yet", remedy=f"Run it first: 'psia run {folder}'")])
     try:
         return Warehouse(path, read_only=True)
+    except Busy as busy:
+        rule = f"is in use by {busy}"
+        raise Refused([Fault(str(path), rule=rule, remedy="Wait for it to end")]) from None
     except Damaged:
         raise Refused([Fault(str(path), rule="cannot be opened", remedy="Delete it and run again")]) from None
 

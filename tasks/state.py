@@ -5,23 +5,38 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import json
+import os
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 MADE_HERE = {"results", "received", "vault"}
 CODE = ("flows", "tasks", "schemas", "reports", "data/catalogue")
+NAME_HEX = 16
+"""Length of a built tree's name: the first digits of its manifest's SHA-256."""
 LIBRARIES = ("duckdb", "pandas", "pandera", "svy", "pyfixest", "altair", "vl-convert-python", "jinja2")
 
 
 def inputs(folder: Path) -> dict[str, str]:
     """Return relative path -> SHA-256 of every file of the assessment folder that is not made here."""
-    found = {}
-    for path in sorted(folder.rglob("*")):
-        relative = path.relative_to(folder)
-        if path.is_file() and relative.parts[0] not in MADE_HERE and not _is_hidden(relative):
-            found[relative.as_posix()] = _digest(path)
-    return found
+    return {path.relative_to(folder).as_posix(): _digest(path) for path in sorted(_files(folder))}
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """Yield the files to hash, also below linked folders; a link to a folder around itself is left out."""
+    for here, folders, files in os.walk(folder, followlinks=True):
+        base = Path(here)
+        real = Path(os.path.realpath(base))
+        around = {str(one) for one in (real, *real.parents)} | {os.path.realpath(one) for one in base.parents}
+        folders[:] = [
+            one
+            for one in folders
+            if not (base == folder and one in MADE_HERE)
+            and not _is_hidden(one)
+            and not ((base / one).is_symlink() and os.path.realpath(base / one) in around)
+        ]
+        yield from (base / one for one in files if not _is_hidden(one) and (base / one).is_file())
 
 
 @cache
@@ -49,9 +64,10 @@ def present(folder: Path) -> dict[str, object]:
 def read(folder: Path) -> dict[str, object]:
     """Return the state that the last finished run left; {} where there is none."""
     try:
-        return json.loads((folder / "results" / "state.json").read_text(encoding="utf-8"))
+        found = json.loads((folder / "results" / "state.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
+    return found if isinstance(found, dict) else {}
 
 
 def write(folder: Path, state: dict[str, object]) -> None:
@@ -62,14 +78,26 @@ def write(folder: Path, state: dict[str, object]) -> None:
     aside.replace(path)
 
 
+def forget(folder: Path) -> None:
+    """Take away the state of the last finished run, so that only a run that ends well leaves one."""
+    (folder / "results" / "state.json").unlink(missing_ok=True)
+
+
+def is_whole(tree: Path) -> bool:
+    """Return whether a built tree bears the name of its manifest, and every file is as listed there."""
+    path = tree / "manifest.json"
+    try:
+        if _digest(path)[:NAME_HEX] != tree.resolve().name:
+            return False
+        listed = json.loads(path.read_bytes())["files"]
+        return all(_digest(tree / one["file"]) == one["sha256"] for one in listed)
+    except (OSError, ValueError):
+        return False
+
+
 def unchanged(folder: Path) -> bool:
-    """Return whether the newest results are those of the folder, program and libraries as they are."""
-    results = folder / "results"
-    if not (results / "current" / "manifest.json").is_file():
-        return False
-    if not (results / "warehouse.duckdb").is_file():
-        return False
-    return read(folder) == present(folder)
+    """Return whether the newest results are whole, and those of folder, program and libraries as they are."""
+    return not changes(folder)
 
 
 def changes(folder: Path) -> list[str]:
@@ -77,7 +105,11 @@ def changes(folder: Path) -> list[str]:
     if not (folder / "results" / "current" / "manifest.json").is_file():
         return ["there is no finished run yet"]
     before, now = read(folder), present(folder)
+    if not before:
+        return ["the last run did not end with a report"]
     lines = []
+    if not is_whole(folder / "results" / "current"):
+        lines.append("results/current is damaged: it will be made again")
     if not (folder / "results" / "warehouse.duckdb").is_file():
         lines.append("the warehouse is gone: it will be made again")
     old, new = dict(before.get("inputs") or {}), dict(now["inputs"])  # type: ignore[call-overload]
@@ -88,6 +120,8 @@ def changes(folder: Path) -> list[str]:
         lines.append("the program has changed")
     if before.get("libraries") != now["libraries"]:
         lines.append("a library has another version")
+    if not lines and before != now:
+        lines.append("the state of the last run cannot be read")
     return lines
 
 
@@ -96,6 +130,6 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _is_hidden(relative: Path) -> bool:
+def _is_hidden(name: str) -> bool:
     """Return whether a file is an editor's or a spreadsheet program's own, such as ~$waves.xlsx."""
-    return any(part.startswith((".", "~$")) for part in relative.parts)
+    return name.startswith((".", "~$"))

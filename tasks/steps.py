@@ -81,6 +81,15 @@ def code_digest(module: str) -> str:
     return hasher.hexdigest()
 
 
+@cache
+def catalogue_digest() -> str:
+    """Return a digest of the catalogue's files: a step may read any of them."""
+    hasher = hashlib.sha256()
+    for path in sorted((ROOT / "data" / "catalogue").rglob("*.toml")):
+        hasher.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return hasher.hexdigest()
+
+
 def _imported(module: str) -> set[str]:
     found: set[str] = set()
     open_ones = [module]

@@ -102,6 +102,14 @@ class Warehouse:
         ).fetchall()
         return [name for (name,) in rows]
 
+    def columns(self) -> dict[str, set[str]]:
+        """Return table -> names of its columns, of all tables."""
+        rows = self._connection.execute(
+            "SELECT table_schema || '.' || table_name, list(column_name) "
+            "FROM information_schema.columns GROUP BY 1 ORDER BY 1"
+        ).fetchall()
+        return {table: set(columns) for table, columns in rows}
+
     def read(self, table: str, order: Iterable[str] = ()) -> pd.DataFrame:
         """Return a table in the order of the given columns (else in the order in which it was written).
 

@@ -27,6 +27,8 @@ def decide_claim(
     spill_over: bool,
     estimator: str,
     limit: float = LARGEST_STANDARDIZED_DIFFERENCE,
+    programme_term: bool = True,
+    compares_changes: bool | None = None,
 ) -> tuple[str, list[str]]:
     """Decide how strongly an estimate may be worded.
 
@@ -35,11 +37,13 @@ def decide_claim(
 
     - "recall": the estimator is recall, whatever else holds.
     - "descriptive": the sample is purposive; it speaks of those interviewed alone.
+    - "associational": the term is not the programme (`programme_term` False) but another column.
     - "causal": the arms were randomised. A declared spill-over is then told as a limit.
     - "causal": the arms were not randomised, but all of these hold: the study follows at least
       two waves (and is no one-off study), the balance of the arms was measured and no
       standardized difference exceeds `limit` (0.25), no spill-over is declared, and the estimator
-      compares changes (difference_in_differences, first_differences, fixed_effects). The reasons
+      compares changes (difference_in_differences, first_differences, fixed_effects;
+      `compares_changes` says so where the estimator alone does not). The reasons
       then hold the assumption of parallel trends, `PARALLEL_TRENDS`.
     - "associational": anything else; the reasons name each condition that is not met.
 
@@ -71,6 +75,8 @@ def decide_claim(
         return "recall", ["The earlier state is what people recall, not what was measured.", *reasons]
     if reasons:
         return "descriptive", reasons
+    if not programme_term:
+        return "associational", ["The term is not the programme but another column of the model."]
     if assignment == "randomised":
         limits = ["The programme may have reached the comparison arm (spill-over)."]
         return "causal", limits if spill_over else []
@@ -78,7 +84,7 @@ def decide_claim(
         two_waves=waves >= 2 and study_design != "one-off",
         difference=largest_standardized_difference,
         spill_over=spill_over,
-        compares_changes=estimator in _COMPARE_CHANGES,
+        compares_changes=estimator in _COMPARE_CHANGES if compares_changes is None else compares_changes,
         limit=limit,
     )
     return ("associational", lacking) if lacking else ("causal", [PARALLEL_TRENDS])

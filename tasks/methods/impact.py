@@ -77,7 +77,8 @@ def fit(frame: pd.DataFrame, model: Model) -> pd.DataFrame:
 
     Columns: term; estimate, standard_error, ci_low, ci_high (95 %, in the unit of the outcome for
     one unit of the term); degrees_of_freedom; p_value (two-sided, Student's t); respondents
-    (different ones); observations (rows, or differences, that entered); clusters and
+    (different ones); observations (rows, or differences, that entered); smallest_cell (the fewest
+    respondents of an arm in a wave, for the rules of publication); clusters and
     programme_clusters (those that hold a row of the programme arm; <NA> without clusters).
 
     `frame` has one row for each respondent and wave, with the columns respondent, wave, arm
@@ -151,6 +152,7 @@ def fit(frame: pd.DataFrame, model: Model) -> pd.DataFrame:
             "p_value": _two_sided(statistic, fitted.freedom),
             "respondents": table["respondent"].nunique(),
             "observations": len(table),
+            "smallest_cell": _smallest_cell(table),
             "clusters": pd.array([_clusters(table, model)] * len(names), dtype="Int64"),
             "programme_clusters": pd.array(
                 [_programme_clusters(table, column, model) for column in _term_columns(names)],
@@ -617,6 +619,12 @@ def _two_sided(statistic: np.ndarray, freedom: int) -> np.ndarray:
 
 def _clusters(table: pd.DataFrame, model: Model) -> int | None:
     return int(table["cluster"].nunique()) if "cluster" in table else None
+
+
+def _smallest_cell(table: pd.DataFrame) -> int:
+    """Return the fewest respondents of an arm in a wave: a comparison tells as much of them as their mean."""
+    cells = table.groupby(["wave", "programme"], dropna=False)["respondent"].nunique()
+    return int(cells.min())
 
 
 def _programme_clusters(table: pd.DataFrame, term: str, model: Model) -> int | None:

@@ -9,6 +9,8 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
+from tasks import state
+
 KEPT = 2
 """How many built trees stay: the current one and the one before."""
 
@@ -26,17 +28,18 @@ def publish(results: Path, files: Mapping[str, bytes], about: Mapping[str, objec
     """Write the files as a tree of its own under results/builds and let results/current point to it.
 
     Returns the path results/current. The tree's name is the hash of its content; an equal tree is not
-    written twice.
+    written twice, but a damaged one is written again.
     """
     whole = {**files, "manifest.json": manifest(files, about)}
-    name = hashlib.sha256(whole["manifest.json"]).hexdigest()[:16]
+    name = hashlib.sha256(whole["manifest.json"]).hexdigest()[: state.NAME_HEX]
     builds = results / "builds"
     target = builds / name
-    if not target.is_dir():
+    if not state.is_whole(target):
         aside = builds / f".{name}.new"
         shutil.rmtree(aside, ignore_errors=True)
         for file, content in whole.items():
             _write(aside / file, content)
+        shutil.rmtree(target, ignore_errors=True)
         aside.rename(target)
     _point(results / "current", target)
     _tidy(builds, keep=target)
@@ -54,6 +57,8 @@ def _write(path: Path, content: bytes) -> None:
 def _point(link: Path, target: Path) -> None:
     aside = link.with_name(".current.new")
     aside.unlink(missing_ok=True)
+    if link.is_dir() and not link.is_symlink():  # a copy of the folder that has followed the link
+        shutil.rmtree(link)
     aside.symlink_to(Path("builds") / target.name, target_is_directory=True)
     aside.replace(link)
 

@@ -66,7 +66,7 @@ VOICES = {
 """What a source (figures, interviews, focus groups) says."""
 
 CLAIMS = {
-    "causal": "caused by the programme, if the assumption printed holds",
+    "causal": "where there is a change, caused by the programme, if the assumption printed holds",
     "associational": "goes together with the programme; something else may lie behind it",
     "descriptive": "a description of what was found; it tells nothing of why",
     "recall": "what people remember of the time before; memories can be clouded",

@@ -242,7 +242,7 @@ BAD = [
     ),
     (
         personal_column_misspelt,
-        r"assessment\.toml, key personal\.waves/\*/interviews: 'nmae' is declared personal, but no file",
+        r"waves/baseline/interviews\.csv, row 1, column nmae: 'nmae' is declared personal for waves/\*/inter",
     ),
     (
         column_of_a_table_unknown,

@@ -9,12 +9,19 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any, cast
 
 import pandas as pd
 import pytest
 
-from flows.runner import execute
+from flows import cli
+from flows.runner import execute, render_again
+from schemas.faults import Fault, Refused
+from tasks import run as run_module
+from tasks import show, state, steps
+from tasks.run import Run, quarantine
 from tasks.steps import STEPS
+from tasks.warehouse import Busy, Warehouse
 from tests.flows.test_bad_input import psia
 from tests.folders import two_waves, write
 
@@ -36,11 +43,10 @@ def go(folder: Path, **more) -> tuple[int, list[str]]:
     return execute(folder, say=lines.append, **options), lines
 
 
-def mart(folder: Path) -> dict[str, str]:
-    """Return every mart table as `psia table` prints it."""
-    listed = psia("table", "--in", str(folder)).stdout.splitlines()[1:]
-    names = [line.split(",")[0] for line in listed if line.startswith("mart.")]
-    return {name: psia("table", name, "--in", str(folder)).stdout for name in names}
+def mart(folder: Path) -> dict[str, object]:
+    """Return every mart table: columns and rows, as `psia table` reads them."""
+    listed = [one["table"] for one in show.names(folder)]
+    return {name: show.rows(folder, name, reveal=False) for name in listed if name.startswith("mart.")}
 
 
 @pytest.fixture(scope="module")
@@ -248,3 +254,217 @@ def test_a_folder_of_assessments_is_run_one_after_the_other(tmp_path):
     assert ended.returncode == 0, ended.stderr
     assert (tmp_path / "a/results/current/report.html").is_file()
     assert (tmp_path / "b/results/current/report.html").is_file()
+
+
+def statuses(folder: Path) -> list[str]:
+    with Warehouse(folder / "results" / "warehouse.duckdb", read_only=True) as warehouse:
+        columns, records = warehouse.records("meta.runs")
+    return [record[columns.index("status")] for record in records]
+
+
+def test_the_catalogue_and_the_libraries_are_in_the_fingerprint_of_what_is_computed(tmp_path, monkeypatch):
+    run = Run(two_waves(tmp_path / "tiny"))
+    run.prepare()
+    run.open()
+
+    def fingerprints() -> dict[str, str]:
+        return {task.name: run._fingerprint(task) for task in run.tasks}
+
+    before = fingerprints()
+    with monkeypatch.context() as patched:
+        patched.setattr(state, "libraries", lambda: {"pandas": "0"})
+        other_libraries = fingerprints()
+    with monkeypatch.context() as patched:
+        patched.setattr(run_module, "catalogue_digest", lambda: "other")
+        other_catalogue = fingerprints()
+    run.close()
+    for after in (other_libraries, other_catalogue):
+        same = {name for name in before if before[name] == after[name]}
+        assert same == {name for name in before if name.startswith("store ")}
+
+
+def test_the_digest_of_the_catalogue_changes_with_a_file_of_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(steps, "ROOT", write(tmp_path, {"data/catalogue/boxes.toml": "a = 1"}))
+    first = steps.catalogue_digest.__wrapped__()
+    write(tmp_path, {"data/catalogue/boxes.toml": "a = 2"})
+    assert steps.catalogue_digest.__wrapped__() != first
+
+
+def test_only_the_end_of_a_whole_run_says_that_nothing_has_changed(tmp_path, monkeypatch):
+    folder = two_waves(tmp_path / "tiny")
+    assert go(folder)[0] == 0
+    first = tree(folder)
+    actors = folder / "mapping/actors.csv"
+    text = actors.read_text()
+    actors.write_text(text.replace("Traders", "Merchants"))
+    assert go(folder, select="mapping")[0] == 0
+    actors.write_text(text)
+    assert not state.unchanged(folder)
+    assert go(folder)[0] == 0
+    assert state.unchanged(folder)
+    assert tree(folder) == first
+
+    def fail(*_frames, **_plan):
+        raise RuntimeError
+
+    step = STEPS["find_poverty_nodes"]
+    with monkeypatch.context() as patched:
+        patched.setitem(STEPS, step.name, type(step)(**{**step.__dict__, "function": fail}))
+        actors.write_text(text.replace("600", "601"))
+        assert go(folder)[0] == 3
+    actors.write_text(text)
+    assert not state.unchanged(folder)
+    assert go(folder)[0] == 0
+    assert tree(folder) == first
+    assert sorted(statuses(folder)) == ["failed", "finished", "finished", "finished", "finished"]
+
+
+def test_damaged_results_are_made_again(tmp_path):
+    folder = two_waves(tmp_path / "tiny")
+    assert go(folder)[0] == 0
+    first = tree(folder)
+    (folder / "results/current/report.html").write_text("broken")
+    ended = psia("run", str(folder))
+    assert ended.returncode == 0
+    assert "nothing has changed" not in ended.stdout
+    assert tree(folder) == first
+
+
+def test_the_report_is_rendered_again_from_an_unchanged_folder_alone(tmp_path, capsys):
+    folder = two_waves(tmp_path / "tiny")
+    assert go(folder)[0] == 0
+    first = tree(folder)
+    (folder / "results/current/report.html").write_text("broken")
+    assert render_again(folder, say=print) == 0
+    assert tree(folder) == first
+    assert state.unchanged(folder)
+    assert statuses(folder) == ["finished", "finished"]
+    actors = folder / "mapping/actors.csv"
+    actors.write_text(actors.read_text().replace("Traders", "Merchants"))
+    capsys.readouterr()
+    assert render_again(folder, say=print) == 1
+    told = "psia: the folder has changed since the last run: run psia run\n"
+    assert capsys.readouterr().err == told
+    assert tree(folder) == first
+
+
+def test_a_fault_while_rendering_again_is_a_line(tmp_path, monkeypatch, capsys):
+    folder = two_waves(tmp_path / "tiny")
+    assert go(folder)[0] == 0
+
+    def fail(_run):
+        raise RuntimeError("Asha Devi earns 1 000")
+
+    monkeypatch.setattr(Run, "publish", fail)
+    assert render_again(folder, say=print) == 3
+    assert "Asha" not in capsys.readouterr().err
+    assert statuses(folder)[-1] == "failed"
+    assert not state.unchanged(folder)
+
+
+def with_names(folder: Path) -> None:
+    for wave in ("baseline", "followup"):
+        path = folder / f"waves/{wave}/interviews.csv"
+        frame = pd.read_csv(path, dtype=str)
+        frame["name"] = [f"Canary{number:04}" for number in range(len(frame))]
+        frame["phone"] = [f"Bell{number:04}" for number in range(len(frame))]
+        frame.to_csv(path, index=False)
+
+
+def test_a_column_declared_personal_later_leaves_no_clear_cell_behind(tmp_path):
+    folder = two_waves(tmp_path / "tiny")
+    with_names(folder)
+    assert go(folder)[0] == 0
+    assert hits(folder, ("results", "received"), [b"Canary0"])
+    plan = folder / "assessment.toml"
+    declared = plan.read_text() + '\n[personal]\n"waves/*/interviews" = ["name"]\n'
+    plan.write_text(declared)
+    code, lines = go(folder)
+    assert code == 0
+    assert sum("made anew" in line for line in lines) == 1
+    assert not hits(folder, ("results", "received", "vault"), [b"Canary0"])
+    assert hits(folder, ("results",), [b"Bell0"])
+    plan.write_text(declared.replace('["name"]', '["name", "phone"]'))
+    code, lines = go(folder)
+    assert code == 0
+    assert sum("made anew" in line for line in lines) == 1
+    assert not hits(folder, ("results", "received", "vault"), [b"Canary0", b"Bell0"])
+    assert not any("made anew" in line for line in go(folder)[1])
+
+
+def test_a_file_of_spss_is_not_sealed_and_that_is_said(tmp_path):
+    import pyreadstat
+
+    folder = two_waves(tmp_path / "tiny", '\n[personal]\n"waves/*/interviews" = ["name", "phone"]\n')
+    with_names(folder)
+    path = folder / "waves/followup/interviews.csv"
+    pyreadstat.write_sav(cast("Any", pd.read_csv(path, dtype=str)), str(path.with_suffix(".sav")))
+    path.unlink()
+    code, lines = go(folder, seal=True)
+    assert code == 0
+    told = [line for line in lines if "SPSS" in line]
+    assert told == [
+        "waves/followup/interviews.sav is left in clear: an SPSS file is not read sealed. Save it as CSV"
+    ]
+    assert path.with_suffix(".sav").is_file()
+    assert (folder / "waves/baseline/interviews.csv.age").is_file()
+    assert not list(folder.glob("waves/*/.*"))
+    assert state.unchanged(folder)
+    assert go(folder)[0] == 0
+
+
+def test_sealing_leaves_the_original_where_the_sealed_copy_cannot_be_written(tmp_path, monkeypatch):
+    path = write(tmp_path, {"a.csv": "x"}) / "a.csv"
+
+    def fail(_handle):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(run_module.os, "fsync", fail)
+    with pytest.raises(OSError, match="No space"):
+        run_module._put_in_place_of(path, b"sealed")
+    assert path.read_text() == "x"
+    assert not (tmp_path / "a.csv.age").exists()
+
+
+def test_a_table_of_a_warehouse_in_use_is_refused_in_a_line(ran, monkeypatch):
+    def busy(*_arguments, **_more):
+        raise Busy("process 12")
+
+    monkeypatch.setattr("tasks.warehouse.Warehouse", busy)
+    with pytest.raises(Refused, match="is in use by process 12"):
+        show.names(ran)
+
+
+def test_results_that_cannot_be_written_are_told_in_a_line(tmp_path):
+    folder = two_waves(tmp_path / "tiny")
+    (folder / "results").write_text("a file")
+    for command in ("run", "check"):
+        ended = psia(command, str(folder))
+        assert "Traceback" not in ended.stderr
+    ended = psia("run", str(folder))
+    assert ended.returncode == 3
+    assert ended.stderr == f"psia: {folder}/results: File exists\n"
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (RuntimeError("Asha"), "psia: the command failed (RuntimeError). This is a fault of psia\n"),
+        (OSError(28, "No space left on device"), "psia: No space left on device\n"),
+        (PermissionError(13, "Permission denied", "plan"), "psia: plan: Permission denied\n"),
+    ],
+)
+def test_the_last_resort_is_a_line_without_the_text_of_the_fault(error, told, monkeypatch, capsys):
+    def fail():
+        raise error
+
+    monkeypatch.setattr(cli, "app", fail)
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 3
+    assert capsys.readouterr().err == told
+
+
+def test_the_quarantine_holds_no_formula(tmp_path):
+    path = quarantine(tmp_path, [Fault("a.csv", column="=1+1", rule="is not a column")])
+    assert "'=1+1" in path.read_text()

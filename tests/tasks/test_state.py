@@ -2,9 +2,18 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 from tasks import state
+from tasks.publish import tree
 from tests.folders import write
+
+
+def finished(folder: Path) -> None:
+    """Leave what a finished run leaves."""
+    tree.publish(folder / "results", {"report.html": b"one", "tables/a.csv": b"x"}, {})
+    write(folder, {"results/warehouse.duckdb": ""})
+    state.write(folder, state.present(folder))
 
 
 def test_what_is_made_here_is_not_an_input(tmp_path):
@@ -26,8 +35,7 @@ def test_what_is_made_here_is_not_an_input(tmp_path):
 def test_changes_are_told(tmp_path):
     write(tmp_path, {"assessment.toml": "x", "mapping/actors.csv": "a"})
     assert state.changes(tmp_path) == ["there is no finished run yet"]
-    write(tmp_path, {"results/current/manifest.json": "{}", "results/warehouse.duckdb": ""})
-    state.write(tmp_path, state.present(tmp_path))
+    finished(tmp_path)
     assert state.unchanged(tmp_path)
     assert state.changes(tmp_path) == []
     write(tmp_path, {"mapping/actors.csv": "b", "mapping/linkages.csv": "c"})
@@ -41,11 +49,8 @@ def test_changes_are_told(tmp_path):
 
 
 def test_nothing_heavy_is_imported_for_help_status_or_a_run_with_nothing_to_do(tmp_path):
-    write(
-        tmp_path,
-        {"assessment.toml": "x", "results/current/manifest.json": "{}", "results/warehouse.duckdb": ""},
-    )
-    state.write(tmp_path, state.present(tmp_path))
+    write(tmp_path, {"assessment.toml": "x"})
+    finished(tmp_path)
     code = (
         "import sys\n"
         "from flows.cli import app\n"
@@ -57,3 +62,36 @@ def test_nothing_heavy_is_imported_for_help_status_or_a_run_with_nothing_to_do(t
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603
     assert "heavy: []" in ended.stdout
     assert "nothing has changed, nothing was computed" in ended.stdout
+
+
+def test_damaged_results_are_a_change(tmp_path):
+    write(tmp_path, {"assessment.toml": "x"})
+    for name in ("report.html", "tables/a.csv", "manifest.json"):
+        finished(tmp_path)
+        assert state.unchanged(tmp_path)
+        (tmp_path / "results/current" / name).write_bytes(b"{}")
+        assert not state.unchanged(tmp_path)
+    finished(tmp_path)
+    (tmp_path / "results/current/report.html").unlink()
+    assert state.changes(tmp_path) == ["results/current is damaged: it will be made again"]
+
+
+def test_without_a_state_the_last_run_has_not_ended(tmp_path):
+    write(tmp_path, {"assessment.toml": "x"})
+    finished(tmp_path)
+    state.forget(tmp_path)
+    assert state.changes(tmp_path) == ["the last run did not end with a report"]
+    write(tmp_path, {"results/state.json": "[]"})
+    assert not state.unchanged(tmp_path)
+
+
+def test_files_below_linked_folders_are_inputs(tmp_path):
+    folder = write(tmp_path / "a", {"assessment.toml": "x"})
+    elsewhere = write(tmp_path / "waves", {"baseline/interviews.csv": "1", ".hidden/x": "1"})
+    (folder / "waves").symlink_to(elsewhere, target_is_directory=True)
+    (folder / "around").symlink_to(folder, target_is_directory=True)
+    (elsewhere / "up").symlink_to(elsewhere, target_is_directory=True)
+    first = state.inputs(folder)
+    assert list(first) == ["assessment.toml", "waves/baseline/interviews.csv"]
+    write(elsewhere, {"baseline/interviews.csv": "2"})
+    assert state.inputs(folder) != first

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 
+from tasks import state
 from tasks.publish import tree
 
 FILES = {"report.html": b"<p>one</p>", "tables/a.csv": b"x\n1\n"}
@@ -25,3 +26,22 @@ def test_current_points_to_the_newest_and_the_one_before_is_kept(tmp_path):
     left = sorted(path.name for path in (tmp_path / "builds").iterdir())
     assert len(left) == tree.KEPT
     assert seen[-1].name in left
+
+
+def test_a_damaged_tree_is_written_again(tmp_path):
+    for damage in ("report.html", "manifest.json", "tables/a.csv"):
+        current = tree.publish(tmp_path, FILES, {})
+        before = current.resolve()
+        (current / damage).write_bytes(b"")
+        current = tree.publish(tmp_path, FILES, {})
+        assert current.resolve() == before
+        assert state.is_whole(current)
+    (current / "report.html").unlink()
+    assert (tree.publish(tmp_path, FILES, {}) / "report.html").read_bytes() == b"<p>one</p>"
+
+
+def test_a_copy_that_followed_the_link_is_replaced(tmp_path):
+    tree.publish(tmp_path, FILES, {})
+    (tmp_path / "current").unlink()
+    (tmp_path / "current").mkdir()
+    assert state.is_whole(tree.publish(tmp_path, FILES, {}))

@@ -13,6 +13,7 @@ from tasks.publish.report import Report, Row
 from tasks.publish.sections.findings import side_of
 
 MOST_LIMITS_OF_FINDINGS = 3
+MANY_INTERVALS = 20
 
 
 def summary(report: Report) -> dict[str, Any]:
@@ -124,6 +125,12 @@ def _limits_of_data(report: Report, rows: list[Row]) -> list[str]:
     if contested:
         were = "finding was" if len(contested) == 1 else "findings were"
         limits.append(f"{wording.whole(len(contested))} {were} contested in a workshop.")
+    intervals = sum(1 for row in rows if side_of(report, row) != "withheld")
+    if intervals >= MANY_INTERVALS:
+        limits.append(
+            f"Each interval is one that misses the truth once in twenty times. Of {wording.whole(intervals)} "
+            f"intervals, about {wording.whole(round(intervals / 20))} can be expected to."
+        )
     common = Counter(row["limits"] for row in rows).most_common(MOST_LIMITS_OF_FINDINGS)
     limits += [f"{wording.sentence(words)} ({wording.counted(count, 'finding')})" for words, count in common]
     return limits

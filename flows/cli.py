@@ -92,12 +92,25 @@ def check(
     if as_json:
         _print_json([{"status": "accepted", "tables": len(run.intake.tables)}, *findings])
         return
-    typer.echo(f"{root.name or root.resolve().name}: nothing is wrong with the plan or the data.")
-    for name, frame in sorted(run.intake.tables.items()):
+    name = root.name or root.resolve().name
+    wrong = sum(int(finding["found"]) for finding in findings if finding["severity"] == "error")
+    if wrong:
+        typer.echo(
+            f"{name}: accepted, but {wrong} answers look wrong and would be in the figures as they are."
+        )
+    else:
+        typer.echo(f"{name}: nothing is wrong with the plan or the data.")
+    for table_name, frame in sorted(run.intake.tables.items()):
         if len(frame):
-            typer.echo(f"  {name}: {len(frame)} rows")
+            typer.echo(f"  {table_name}: {len(frame)} rows")
     for finding in findings:
-        typer.echo(f"  {finding['severity']}: {finding['wave']}, {finding['check']}: {finding['message']}")
+        times = f" ({finding['found']} times)" if finding["found"] > 1 else ""
+        what = f"{finding['wave']}, {finding['check']}: {finding['message']}{times}"
+        typer.echo(f"  {finding['severity']}: {what}")
+    if wrong:
+        typer.echo(
+            "  Correct them in waves/<wave>/corrections; the values stay out of no figure by themselves."
+        )
 
 
 def _field_findings(run: Run, wave: str) -> list[dict[str, Any]]:
@@ -116,7 +129,7 @@ def _field_findings(run: Run, wave: str) -> list[dict[str, Any]]:
     )
     shown = checks[checks["wave"] == wave] if wave else checks
     columns = ["wave", "check", "severity", "message"]
-    return shown[columns].drop_duplicates().to_dict("records")
+    return shown.groupby(columns, as_index=False).agg(found=("key", "size")).to_dict("records")
 
 
 @app.command()
@@ -249,6 +262,8 @@ def demo(
             _data() / "demo" / name, target, ignore=shutil.ignore_patterns("results", "received", "vault")
         )
         typer.echo(f"The demo was copied to {target}")
+    elif not _is_demo(target, name):
+        _stop(f"{target} exists already and is not this demo. Name another folder with --into", USAGE)
     run(target, engine=engine)
 
 
@@ -278,6 +293,8 @@ def indicators(
     from schemas.faults import Refused
     from tasks import catalogue
 
+    if not folder.is_dir():
+        _stop(f"{folder} is not a folder", USAGE)
     try:
         own = catalogue.own_indicators(folder / "design" / "indicators.toml")
     except Refused as refused:
@@ -305,6 +322,17 @@ def _demos() -> dict[str, str]:
         "evidence": "the clusters that section 4 of the study documents, as a small portfolio",
     }
     return {name: note for name, note in notes.items() if (folder / name).is_dir()}
+
+
+def _is_demo(folder: Path, name: str) -> bool:
+    """Return whether a folder holds the same assessments as a demo that ships, by their folders' plans."""
+    shipped = {
+        path.relative_to(_data() / "demo" / name) for path in (_data() / "demo" / name).rglob("*.toml")
+    }
+    plan = folder / "assessment.toml"
+    return all((folder / path).is_file() for path in shipped) and (
+        not plan.is_file() or f'id = "{name}"' in plan.read_text(encoding="utf-8", errors="replace")
+    )
 
 
 def _data() -> Path:

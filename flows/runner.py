@@ -124,6 +124,10 @@ def _whole(run: Run, engine: str, seal: bool, say: Say) -> int:
             f"{', '.join(clear)} hold personal columns and stand in clear in the folder. The copies kept are "
             "sealed; 'psia run --seal' puts sealed ones in the place of these too (not of SPSS files)."
         )
+    checks = run.read("mart.field_checks")
+    wrong = int((checks["severity"] == "error").sum())
+    if wrong:
+        say(f"{wrong} answers look wrong and are in the figures as they are: 'psia check' says which.")
     say(f"The report: {(current / 'report.html').absolute()}")
     return DONE
 

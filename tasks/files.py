@@ -113,8 +113,17 @@ class _NoSuchSheet(Exception):
     pass
 
 
+class _OtherSeparator(Exception):
+    pass
+
+
 def _unreadable(suffix: str, error: Exception) -> str:
     kind = {".csv": "CSV", ".xlsx": "Excel", ".parquet": "Parquet", ".dta": "Stata", ".sav": "SPSS"}
+    if isinstance(error, _OtherSeparator):
+        return (
+            f"has its cells separated by {error}s. Save it as 'CSV UTF-8' with commas between the cells and "
+            "points for decimals, or as .xlsx"
+        )
     if isinstance(error, UnicodeDecodeError):
         return "is not UTF-8 text. Save it as 'CSV UTF-8'"
     if isinstance(error, pd.errors.EmptyDataError):
@@ -127,8 +136,13 @@ def _unreadable(suffix: str, error: Exception) -> str:
 
 def _read_csv(content: bytes, _path: Path, _sheet: str) -> pd.DataFrame:
     # Without a header of its own, pandas neither renames equal columns nor drops surplus cells in silence.
+    text = content.decode("utf-8-sig")
+    header = text.partition("\n")[0]
+    for sign, name in ((";", "semicolon"), ("\t", "tab")):
+        if sign in header and "," not in header:
+            raise _OtherSeparator(name)
     cells = pd.read_csv(
-        io.StringIO(content.decode("utf-8-sig")),
+        io.StringIO(text),
         header=None,
         dtype="string",
         keep_default_na=False,

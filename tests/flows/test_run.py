@@ -468,3 +468,27 @@ def test_the_last_resort_is_a_line_without_the_text_of_the_fault(error, told, mo
 def test_the_quarantine_holds_no_formula(tmp_path):
     path = quarantine(tmp_path, [Fault("a.csv", column="=1+1", rule="is not a column")])
     assert "'=1+1" in path.read_text()
+
+
+def test_an_answer_that_cannot_be_is_told_by_check_and_run(tmp_path):
+    folder = two_waves(tmp_path / "tiny")
+    path = folder / "waves/followup/interviews.csv"
+    frame = pd.read_csv(path)
+    frame.loc[3, "income_month"] = -5_000_000
+    frame.to_csv(path, index=False)
+    checked = psia("check", str(folder))
+    assert checked.returncode == 0
+    assert "accepted, but 1 answers look wrong" in checked.stdout
+    assert "error: followup, out of range: income_month" in checked.stdout
+    assert "R003" not in checked.stdout
+    code, lines = go(folder)
+    assert code == 0
+    assert any("1 answers look wrong and are in the figures" in line for line in lines)
+
+
+def test_a_demo_does_not_run_somebody_elses_folder(tmp_path):
+    folder = two_waves(tmp_path / "mine")
+    ended = psia("demo", "italy-1991-1996", "--into", str(folder))
+    assert ended.returncode == 2
+    assert "exists already and is not this demo" in ended.stderr
+    assert not (folder / "results").exists()

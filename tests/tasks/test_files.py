@@ -70,6 +70,8 @@ def test_a_table_in_two_places_is_refused(folder):
         (b"actor,actor\nx,y\n", "two columns bear this name"),
         (b"actor,\nx,y\n", "column 2 has no name"),
         (b"actor,label\nx,y,z,zz\n", "cannot be read as CSV"),
+        (b"actor;label\nx;y,z\n", "separated by semicolons. Save it as 'CSV UTF-8' with commas"),
+        (b"actor\tlabel\nx\ty\n", "separated by tabs"),
     ],
 )
 def test_what_cannot_be_read_says_why(folder, content, told):

@@ -49,8 +49,8 @@ class Vault:
         elif known:
             raise self._refused("needs its key, which is not on this machine")
         else:
-            identity = x25519.Identity.generate()
-            _write_secret(self.key_file, str(identity) + "\n")
+            _write_secret_once(self.key_file, str(x25519.Identity.generate()) + "\n")
+            identity = x25519.Identity.from_str(self.key_file.read_text().strip())
         return identity
 
     def _refused(self, rule: str) -> Refused:
@@ -117,8 +117,16 @@ class Vault:
         return pd.read_csv(io.BytesIO(self.unseal(path.read_bytes())), dtype="string", keep_default_na=False)
 
 
-def _write_secret(path: Path, content: str) -> None:
+def _write_secret_once(path: Path, content: str) -> None:
+    """Write a file that its owner alone can read, whole at once; leave it as it is where another was first."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w") as file:
+    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    aside.unlink(missing_ok=True)
+    with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(content)
+    try:
+        os.link(aside, path)
+    except FileExistsError:  # another run of the same assessment made it meanwhile: that one is the key
+        pass
+    finally:
+        aside.unlink()

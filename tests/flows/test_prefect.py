@@ -129,6 +129,7 @@ def test_a_failed_step_is_seen_in_prefect(server, tmp_path, monkeypatch):
     assert "Asha" not in str(seen["text"]) + ended.stdout + ended.stderr
 
 
+@pytest.mark.slow
 def test_a_temporary_server_leaves_no_process_behind(tmp_path, monkeypatch):
     folder = two_waves(tmp_path / "tiny")
     environment = {

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from schemas.faults import Refused
-from tasks.vault import Vault, key_folder
+from tasks.vault import Vault, _write_secret_once, key_folder
 
 
 def ids(*values):
@@ -59,3 +59,11 @@ def test_a_vault_without_its_key_or_with_another_is_refused(tmp_path):
     Vault(tmp_path / "other", "a").seal(b"x")
     with pytest.raises(Refused, match="does not fit the key"):
         Vault(tmp_path, "a").unseal(sealed)
+
+
+def test_of_two_runs_that_make_the_key_at_once_the_first_decides(tmp_path):
+    path = tmp_path / "keys" / "a.key"
+    _write_secret_once(path, "first")
+    _write_secret_once(path, "second")
+    assert path.read_text() == "first"
+    assert [one.name for one in path.parent.iterdir()] == ["a.key"]

@@ -118,7 +118,7 @@ class Vault:
 
 
 def _write_secret_once(path: Path, content: str) -> None:
-    """Write a file that its owner alone can read, whole at once; leave it as it is where another was first."""
+    """Write a file for its owner alone to read, whole at once; leave it where another run was first."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     aside = path.with_name(f".{path.name}.{os.getpid()}")
     aside.unlink(missing_ok=True)

@@ -276,11 +276,6 @@ class AssessmentPlan(Part):
                 raise ValueError(f"[[{key}]] {', '.join(twice)} is given more than once")
         return self
 
-    @property
-    def study_waves(self) -> list[Wave]:
-        """The waves whose answers enter estimates, in order: the pilot's never do."""
-        return [wave for wave in self.wave if wave.role != "pilot"]
-
 
 def read_plan(path: Path) -> AssessmentPlan:
     """Return the plan of assessment.toml.

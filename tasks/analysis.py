@@ -276,7 +276,7 @@ def estimate_one(
     Where the model cannot be estimated the record has no figure and says why.
     """
     frame = rows.assign(value=expressions.compute_number(indicator["value"], rows))
-    smallest = _smallest_change(indicator, frame, from_wave or to_wave)
+    smallest = smallest_change(indicator, _mean(frame[frame["wave"] == (from_wave or to_wave)]))
     try:
         if one.estimator == "recall":
             fitted = _recall(one, indicator, frame, to_wave)
@@ -346,16 +346,20 @@ def _recall(one: Specification, indicator: pd.Series, frame: pd.DataFrame, to_wa
     return table
 
 
-def _smallest_change(indicator: pd.Series, frame: pd.DataFrame, wave: str) -> float:
+def smallest_change(indicator: pd.Series, earlier_mean: float) -> float:
     """Return what counts as a change at all, in the indicator's unit."""
     if pd.notna(indicator["smallest_change"]):
         return float(indicator["smallest_change"])
-    base = frame.loc[(frame["wave"] == wave) & frame["value"].notna()]
-    weights = base["weight"]
-    if not len(base) or weights.sum() <= 0:
+    return abs(earlier_mean) * float(indicator["smallest_change_pct"]) / 100
+
+
+def _mean(frame: pd.DataFrame) -> float:
+    """Return the weighted mean of the values, 0 where there is none."""
+    known = frame[frame["value"].notna()]
+    weights = known["weight"]
+    if not len(known) or weights.sum() <= 0:
         return 0.0
-    mean = float((base["value"] * weights).sum() / weights.sum())
-    return abs(mean) * float(indicator["smallest_change_pct"]) / 100
+    return float((known["value"] * weights).sum() / weights.sum())
 
 
 @step("analysis", reads=[FocusGroups], writes=[FocusGroupVerdicts])

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
-from typing import Any, cast
+from typing import cast
 
 import pandas as pd
 
@@ -13,7 +12,14 @@ from schemas.fieldwork import Responses
 from schemas.followup import WaveChanges
 from schemas.plan import Plan, Waves
 from schemas.vocabulary import ALL
-from tasks.analysis import design_columns, settled, study_waves, values, without_errors
+from tasks.analysis import (
+    design_columns,
+    settled,
+    smallest_change,
+    study_waves,
+    values,
+    without_errors,
+)
 from tasks.methods import claims, estimation
 from tasks.steps import step
 
@@ -74,7 +80,11 @@ def _changes(
                 changes[column] = ALL
         changes["direction"] = [
             claims.direction(
-                row["change"], row["ci_low"], row["ci_high"], _smallest(indicator, row), indicator["better"]
+                row["change"],
+                row["ci_low"],
+                row["ci_high"],
+                smallest_change(indicator, float(row["estimate_from"])),
+                indicator["better"],
             )
             for row in changes.to_dict("records")
         ]
@@ -84,9 +94,3 @@ def _changes(
             )
         )
     return parts
-
-
-def _smallest(indicator: pd.Series, row: Mapping[Hashable, Any]) -> float:
-    if pd.notna(indicator["smallest_change"]):
-        return float(indicator["smallest_change"])
-    return abs(float(row["estimate_from"])) * float(indicator["smallest_change_pct"]) / 100

@@ -14,7 +14,7 @@ from schemas.base import (
     table,
     text,
 )
-from schemas.vocabulary import STATISTIC_STATUSES
+from schemas.vocabulary import FIRM_SIZES, STATISTIC_STATUSES
 
 
 @table(
@@ -51,6 +51,43 @@ class Statistics(Contract):
     status: Text = choice(STATISTIC_STATUSES)
     page: Text = text("page or table in the source", missing=True)
     note: Text = text("what the source says beside the figure", missing=True)
+
+
+@table(
+    "staged.regional_industries",
+    grain="one row a source, year, region, industry and size of firm",
+    key=("source", "year", "region", "industry", "size"),
+    source="secondary/regional_industries",
+    refers={"source": "staged.sources.source"},
+    release=Release(),
+)
+class RegionalIndustries(Contract):
+    source: Text = text("short name of the source")
+    year: Text = text("year or other period")
+    region: Text = text("code or name of the region or local system")
+    industry: Text = text("code of the industry")
+    size: Text = choice(FIRM_SIZES, "size of the firms: all where the source does not tell them apart")
+    firms: Whole = number("firms or local units", missing=True, ge=0)
+    employment: Number = number("persons employed", missing=True, ge=0)
+    value_added: Number = number("value added, in the source's currency; may be negative", missing=True)
+    status: Text = choice(STATISTIC_STATUSES, "suppressed where the source hides a figure of the row")
+
+
+@table(
+    "staged.regions",
+    grain="one row a source, year and region",
+    key=("source", "year", "region"),
+    source="secondary/regions",
+    refers={"source": "staged.sources.source"},
+    release=Release(),
+)
+class Regions(Contract):
+    source: Text = text("short name of the source")
+    year: Text = text("year or other period")
+    region: Text = text("code or name of the region or local system, as in regional_industries")
+    label: Text = text("name of the region", missing=True)
+    population: Number = number("inhabitants", missing=True, gt=0)
+    area_sqkm: Number = number("area in square kilometres", missing=True, gt=0)
 
 
 @table(

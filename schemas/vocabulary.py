@@ -91,6 +91,7 @@ PILOT_DECISIONS = ("keep", "change", "drop")
 WORKSHOP_KINDS = ("participants", "stakeholders")
 FEEDBACK_VERDICTS = ("confirmed", "contested", "comment")
 ACTION_STATUSES = ("open", "under way", "done", "dropped")
+FIRM_SIZES = ("all", "small", "medium", "large")
 STATISTIC_STATUSES = ("measured", "estimated", "provisional", "printed", "suppressed")
 
 COLUMN_TYPES = ("number", "integer", "text", "yes_no")

@@ -433,7 +433,7 @@ def _in_order(tasks: list[Task], before: list[Task]) -> list[Task]:
 
 def _phase_of_raw(name: str) -> str:
     folders = {"secondary": "mapping", "mapping": "mapping", "design": "design", "feedback": "feedback"}
-    return folders.get(name.partition(".")[2].partition("_")[0], "fieldwork")
+    return folders.get(name.partition(".")[2].partition("/")[0], "fieldwork")
 
 
 def _raw_contract(name: str, frame: pd.DataFrame) -> type[Contract]:

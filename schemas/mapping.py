@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from schemas.base import Contract, Flag, Number, Release, Text, Whole, choice, number, table, text
 from schemas.vocabulary import (
+    ANSWER_STATUSES,
     BOX_4_GROUPS,
+    COMPARISON_KINDS,
     EVIDENCE_KINDS,
     EVIDENCE_SIGNS,
     GENDERS,
+    INFORMANT_SIDES,
     INSTITUTION_KINDS,
     LIKELIHOODS,
     LINKAGE_KINDS,
+    POSITIONS,
     SCORE_BASES,
     STAGES,
     TABLE_2_SECTIONS,
+    TENSIONS,
 )
 
 FEWEST_FIRMS = 3
@@ -58,6 +63,7 @@ class Linkages(Contract):
     to: Text = text("actor that receives")
     kind: Text = choice(LINKAGE_KINDS)
     note: Text = text("terms of the link", missing=True)
+    citation: Text = text("where it comes from", missing=True)
 
 
 @table(
@@ -74,6 +80,7 @@ class Institutions(Contract):
     inside: Flag = number("whether it is part of the cluster (yes or no)")
     services: Text = text("services that it gives", missing=True)
     importance: Whole = number("importance to the firms, 1 to 5", missing=True, ge=1, le=5)
+    citation: Text = text("where it comes from", missing=True)
 
 
 @table(
@@ -91,6 +98,90 @@ class InstitutionLinks(Contract):
     institution: Text = text("short name of the institution")
     actor: Text = text("actor that it serves or rules")
     service: Text = text("what links them", missing=True)
+
+
+@table(
+    "staged.institution_positions",
+    grain="one row an institution and poverty group",
+    key=("institution", "poverty_group"),
+    source="mapping/institution_positions",
+    refers={
+        "institution": "staged.institutions.institution",
+        "poverty_group": "staged.poverty_groups.poverty_group",
+    },
+    release=Release(),
+)
+class InstitutionPositions(Contract):
+    institution: Text = text("short name of the institution")
+    poverty_group: Text = text("poverty group of the plan")
+    position: Text = choice(POSITIONS, "where it stands towards the group's interests")
+    tension: Text = choice(TENSIONS, "tension between the two")
+    reason: Text = text("what that is seen by, in a sentence that names nobody")
+    part: Text = text("what part it could play in the assessment", missing=True)
+    citation: Text = text("where it comes from", missing=True)
+
+
+@table(
+    "staged.mapped_groups",
+    grain="one row a group of people whom the map finds at an actor",
+    key=("mapped_group",),
+    source="mapping/groups",
+    refers={"actor": "staged.actors.actor"},
+)
+class MappedGroups(Contract):
+    mapped_group: Text = text("short name; where the plan has the group, the same name")
+    label: Text = text("name of the group in the report")
+    actor: Text = text("actor at which they are found")
+    box4_group: Text = choice(BOX_4_GROUPS, "producer or worker group of Box 4")
+    gender: Text = choice(GENDERS, "gender; empty where not told apart", missing=True)
+    difference: Text = text("ethnicity, religion, caste or other; empty where not told apart", missing=True)
+    people: Whole = number("people in the group", missing=True, ge=0)
+    citation: Text = text("where it comes from")
+
+
+@table(
+    "staged.node_judgements",
+    grain="one row an actor whose likelihood of poverty an assessor judges otherwise than the rule",
+    key=("actor",),
+    source="mapping/node_judgements",
+    refers={"actor": "staged.actors.actor"},
+)
+class NodeJudgements(Contract):
+    actor: Text = text("actor that is judged")
+    likelihood: Text = choice(LIKELIHOODS, "likelihood of poverty in the assessor's judgement")
+    assessor: Text = text("role of who judges")
+    reason: Text = text("why the rule is overruled")
+
+
+@table(
+    "staged.mapping_answers",
+    grain="one row a question of Box A.2 that is answered in words",
+    key=("question",),
+    source="mapping/answers",
+)
+class MappingAnswers(Contract):
+    question: Text = text("id of the question in the catalogue's Box A.2")
+    answer: Text = text("the answer, in a sentence that names nobody")
+    complete: Flag = number("whether the question is answered in full (yes or no)")
+    citation: Text = text("where it comes from")
+
+
+@table(
+    "staged.comparison_candidates",
+    grain="one row a candidate for the comparison group",
+    key=("candidate",),
+    source="mapping/comparison_candidates",
+    release=Release(),
+)
+class ComparisonCandidates(Contract):
+    candidate: Text = text("short name of the candidate")
+    label: Text = text("name in the report")
+    kind: Text = choice(COMPARISON_KINDS, "people of the cluster outside the programme, or another cluster")
+    alike: Text = text("in what they are like those in the programme")
+    unlike: Text = text("in what they differ", missing=True)
+    spill_over: Text = text("how the programme could reach them all the same", missing=True)
+    likely: Flag = number("whether this is the likely comparison group (yes or no)")
+    reason: Text = text("why, or why not")
 
 
 @table(
@@ -128,12 +219,14 @@ class Characteristics(Contract):
     grain="one row an informant",
     key=("informant",),
     source="mapping/informants",
+    refers={"actor": "staged.actors.actor", "institution": "staged.institutions.institution"},
     personal_ids={"informant": "informant", "named_by": "informant"},
 )
 class Informants(Contract):
     informant: Text = text("id of the informant")
     role: Text = text("role in the cluster")
     actor: Text = text("actor that the informant belongs to", missing=True)
+    institution: Text = text("institution that the informant belongs to", missing=True)
     named_by: Text = text("informant who named this one", missing=True)
 
 
@@ -147,7 +240,12 @@ class Informants(Contract):
 class PovertyNodes(Contract):
     actor: Text = text("short name of the actor")
     label: Text = text("name of the actor in the report")
-    likelihood: Text = choice(LIKELIHOODS, "likelihood of poverty by the rule of the plan")
+    likelihood: Text = choice(
+        LIKELIHOODS, "likelihood of poverty: the assessor's where the rule is overruled"
+    )
+    rule_likelihood: Text = choice(LIKELIHOODS, "likelihood of poverty by the rule of the plan")
+    overruled_by: Text = text("role of the assessor who overrules the rule", missing=True)
+    reason: Text = text("why the rule is overruled", missing=True)
     kinds_poor: Whole = number("kinds of evidence that point to poverty", ge=0, le=9)
     kinds_not_poor: Whole = number("kinds of evidence that point away from it", ge=0, le=9)
     kinds_unclear: Whole = number("kinds of evidence that are unclear", ge=0, le=9)
@@ -157,9 +255,9 @@ class PovertyNodes(Contract):
 
 @table(
     "mart.poverty_groups",
-    grain="one row a poverty group",
+    grain="one row a poverty group, of the plan or found by the map at a poverty node",
     key=("poverty_group",),
-    release=Release(),
+    release=Release(totals={"people": FEWEST_PEOPLE}),
 )
 class PovertyGroups(Contract):
     poverty_group: Text = text("short name of the poverty group")
@@ -170,6 +268,42 @@ class PovertyGroups(Contract):
     gender: Text = choice(GENDERS, missing=True)
     difference: Text = text("ethnicity, religion, caste or other difference", missing=True)
     likelihood: Text = choice(LIKELIHOODS, "likelihood of poverty of the node")
+    planned: Flag = number("whether the plan looks for effects in the group")
+    mapped: Flag = number("whether the map finds the group; empty where it lists no groups", missing=True)
+    people: Whole = number("people of the group by the map", missing=True, ge=0)
+
+
+@table(
+    "mart.informant_tree",
+    grain="one row an actor or institution, and one for informants who belong to none",
+    key=("side", "name"),
+    release=Release(totals={"informants": FEWEST_FIRMS}),
+)
+class InformantTree(Contract):
+    side: Text = choice(INFORMANT_SIDES, "an actor, an institution, or other informants")
+    name: Text = text("short name of the actor or institution; 'other' for other informants")
+    label: Text = text("name in the report")
+    likelihood: Text = choice(LIKELIHOODS, "likelihood of poverty of an actor", missing=True)
+    heard: Flag = number("whether any informant belongs there")
+    informants: Whole = number("informants who belong there", ge=0)
+    steps: Whole = number("fewest steps from a first contact; 1 is a first contact", missing=True, ge=1)
+    led_by: Text = text("where those belong who named them", missing=True)
+
+
+@table(
+    "mart.mapping_checklist",
+    grain="one row a question of Box A.2",
+    key=("question",),
+    release=Release(),
+)
+class MappingChecklist(Contract):
+    question: Text = text("id of the question")
+    position: Whole = number("order in Box A.2", ge=1)
+    part: Text = text("cluster, institutions or poverty")
+    text_: Text = text("the question as printed", alias="text")
+    status: Text = choice(ANSWER_STATUSES)
+    found: Text = text("what the folder holds of it")
+    sources: Text = text("where that comes from", missing=True)
 
 
 @table(

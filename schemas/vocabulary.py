@@ -46,6 +46,14 @@ EVIDENCE_KINDS = (
 )
 """The nine kinds of evidence of poverty mapping (Box A.2)."""
 
+POSITIONS = ("supports", "neutral", "opposes", "mixed")
+TENSIONS = ("none", "some", "strong")
+"""Where an institution stands towards a poverty group, and how tense that is (stakeholder analysis)."""
+
+COMPARISON_KINDS = ("outside the programme", "comparable cluster")
+ANSWER_STATUSES = ("answered", "partly", "open")
+INFORMANT_SIDES = ("actor", "institution", "other")
+
 EVIDENCE_SIGNS = ("poor", "not poor", "unclear")
 LIKELIHOODS = ("none", "vulnerable", "likely", "unknown")
 

@@ -20,11 +20,11 @@ from schemas.base import TABLES, Contract, check, column_types, conform, empty, 
 from schemas.design import Frame, Quotas, Rankings
 from schemas.faults import Fault, Refused
 from schemas.fieldwork import Corrections, FocusGroups, Responses, WaveLosses
-from schemas.mapping import Actors, Characteristics
+from schemas.mapping import Actors, Characteristics, Informants, MappedGroups, MappingAnswers
 from schemas.plan import PlannedGroups
 from schemas.reporting import StagedFeedback
 from schemas.secondary import Statistics  # noqa: F401 -- declares its tables
-from tasks import catalogue, design, expressions, fieldwork, state
+from tasks import catalogue, checklist, design, expressions, fieldwork, state
 from tasks import plan as plan_tables
 from tasks.catalogue import Indicator
 from tasks.files import Received, as_text, read_file, read_table, typed
@@ -88,6 +88,7 @@ def take_in(folder: Path, plan: AssessmentPlan, vault: Vault) -> Intake:
     if not reader.unreadable:  # else what follows from a table that could not be read would hide the cause
         intake.faults += list(_references(intake, reader.places))
         intake.faults += list(_plan_and_data(intake))
+        intake.faults += list(_map_faults(intake, reader.places))
     intake.tables[WaveLosses.about().name] = _table(WaveLosses, intake.losses)
     if not intake.faults:
         intake.tables[Indicators.about().name] = _table(Indicators, _in_use(intake))
@@ -671,15 +672,42 @@ def _specification_faults(intake: Intake) -> Iterator[Fault]:
 def _characteristic_faults(intake: Intake) -> Iterator[Fault]:
     known = [row["id"] for row in catalogue.read("table_2")["characteristic"]]
     scored = intake.tables.get(Characteristics.about().name, pd.DataFrame())
-    for one in sorted(set(scored.get("characteristic", pd.Series(dtype="string")).dropna()) - set(known)):
+    given = scored.get("characteristic", pd.Series(dtype="string"))
+    yield from _not_in_catalogue(given, known, "mapping/characteristics", "characteristic of Table 2")
+    answers = intake.tables.get(MappingAnswers.about().name, pd.DataFrame())
+    known = [row["id"] for row in catalogue.read("box_a2")["question"]]
+    given = answers.get("question", pd.Series(dtype="string"))
+    yield from _not_in_catalogue(given, known, "mapping/answers", "question of Box A.2")
+
+
+def _not_in_catalogue(given: pd.Series, known: list[str], table: str, what: str) -> Iterator[Fault]:
+    """Faults of ids that the catalogue does not have, each with the nearest that it has."""
+    for one in sorted(set(given.dropna()) - set(known)):
         close = difflib.get_close_matches(one, known, n=1, cutoff=0.5)
         hint = f"Did you mean '{close[0]}'? " if close else ""
         yield Fault(
-            "mapping/characteristics",
-            column="characteristic",
-            rule=f"'{one}' is not a characteristic of Table 2",
-            remedy=f"{hint}The characteristics are: {', '.join(known)}",
+            table,
+            column=what.partition(" ")[0],
+            rule=f"'{one}' is not a {what}",
+            remedy=f"{hint}There are: {', '.join(known)}",
         )
+
+
+def _map_faults(intake: Intake, places: dict[str, list[tuple[str, str, int]]]) -> Iterator[Fault]:
+    """Faults of the informant tree, and of a group of the map that bears the name of another of the plan."""
+    informants = intake.tables.get(Informants.about().name, pd.DataFrame())
+    if len(informants):
+        for index, rule, remedy in checklist.tree_faults(conform(informants, Informants)):
+            file, sheet, row = places[Informants.about().name][index]
+            yield Fault(file, sheet, row, "named_by", rule, remedy)
+    mapped = intake.tables.get(MappedGroups.about().name, pd.DataFrame())
+    planned = {group.id: group for group in intake.plan.poverty_group}
+    for index, row in mapped.iterrows():
+        group = planned.get(row["mapped_group"])
+        if group and (group.node, group.box4_group) != (row["actor"], row["box4_group"]):
+            file, sheet, number = places[MappedGroups.about().name][mapped.index.get_loc(index)]
+            rule = f"the plan has '{group.id}' at the node '{group.node}' as {group.box4_group}, not here"
+            yield Fault(file, sheet, number, "mapped_group", rule, "Give one of the two another name")
 
 
 def _not_computed(intake: Intake, key: str, indicator: str) -> Iterator[Fault]:

@@ -1413,26 +1413,97 @@ promotability | 4 | assessor | The association is willing, the traders are not |
 """,
     ),
     "mapping/informants": (
-        "informant,role,actor,named_by",
+        "informant,role,actor,institution,named_by",
         """
-I-01 | secretary of the association | small-workshops |
-I-02 | officer for industries | | I-01
-I-03 | owner of a workshop | small-workshops | I-01
-I-04 | exporter | exporters | I-01
-I-05 | forewoman | workshops-labour | I-03
-I-06 | printer by the day | workshops-labour | I-05
-I-07 | washer of cloth | workshops-labour | I-05
-I-08 | steamer | subcontractors | I-03
-I-09 | trader who gives out work | traders | I-04
-I-10 | home worker | homeworkers | I-09
-I-11 | leader of a savings group | homeworkers | I-10
-I-12 | home worker, widowed | homeworkers | I-11
-I-13 | schoolteacher | |
-I-14 | own-account printer | own-account-printers | I-13
-I-15 | own-account printer, a woman | own-account-printers | I-14
-I-16 | union organiser | workshops-labour | I-06
-I-17 | nurse of the health centre | | I-13
-I-18 | dealer in dyes | dye-suppliers | I-08
+I-01 | secretary of the association | | printers-association |
+I-02 | officer for industries | | industries-office | I-01
+I-03 | owner of a workshop | small-workshops | | I-01
+I-04 | exporter | exporters | | I-01
+I-05 | forewoman | workshops-labour | | I-03
+I-06 | printer by the day | workshops-labour | | I-05
+I-07 | washer of cloth | workshops-labour | | I-05
+I-08 | steamer | subcontractors | | I-03
+I-09 | trader who gives out work | traders | | I-04
+I-10 | home worker | homeworkers | | I-09
+I-11 | leader of a savings group | | women-federation | I-10
+I-12 | home worker, widowed | homeworkers | | I-11
+I-13 | schoolteacher | | |
+I-14 | own-account printer | own-account-printers | | I-13
+I-15 | own-account printer, a woman | own-account-printers | | I-14
+I-16 | union organiser | | workers-union | I-06
+I-17 | nurse of the health centre | | health-centre | I-13
+I-18 | dealer in dyes | dye-suppliers | | I-08
+""",
+    ),
+    "mapping/groups": (
+        "mapped_group,label,actor,box4_group,gender,difference,people,citation",
+        """
+home-women-majority | Women home workers of the majority religion | homeworkers | home_worker | women
+    | majority religion | 815 | walk through the lanes
+home-women-minority | Women home workers of a religious minority | homeworkers | home_worker | women
+    | religious minority | 460 | walk through the lanes
+home-men | Men who print at home by the piece | homeworkers | home_worker | men | | 35
+    | walk through the lanes
+wage-men | Men in waged work | workshops-labour | wage_labour | men | | 1015 | association's list
+wage-women | Women in waged work | workshops-labour | wage_labour | women | | 705 | association's list
+own-account | Own-account printers | own-account-printers | own_account_worker | | | 690
+    | walk through the lanes
+small-subcontractors | Small subcontractors | subcontractors | small_subcontractor | | | 300 | mapping visit
+subcontractors-family | Family members who help subcontractors | subcontractors | family_labour | | | 220
+    | mapping visit
+workshop-owners | Owners of small workshops | small-workshops | small_firm | | | 96 | association's list
+exporters-owners | Owners and staff of export houses | exporters | small_firm | | | 140 | association's list
+""",
+    ),
+    "mapping/node_judgements": (
+        "actor,likelihood,assessor,reason",
+        """
+domestic-shops | none | lead researcher | Shops seen in two cities have stock and staff; the one sign of
+    poverty speaks of hawkers at their doors
+""",
+    ),
+    "mapping/institution_positions": (
+        "institution,poverty_group,position,tension,reason,part",
+        """
+women-federation | home-worker-women | supports | none | Lends to them and speaks for them at the ward
+    | calls the participants' workshop
+women-federation | wage-women | supports | some | Few workshop women have time for its meetings |
+workers-union | wage-men | supports | none | Bargains for them each year | feeds results back to members
+workers-union | wage-women | mixed | some | Their claims for equal pay come last on its list |
+workers-union | home-worker-women | neutral | some | Holds that piece work at home presses wages down |
+printers-association | wage-men | opposes | strong | Speaks for the owners when wages are set |
+printers-association | wage-women | opposes | strong | Speaks for the owners when wages are set |
+printers-association | own-account | mixed | some | Open to them by its rules, but the fee is a week's income
+    | hosts the stakeholders' workshop
+printers-association | small-subcontractors | neutral | some | Sets the prices of steaming among its members |
+programme-office | home-worker-women | neutral | some | Has no service that reaches the home
+    | commissions the study
+programme-office | wage-men | supports | none | Trains them in safe work | commissions the study
+programme-office | small-subcontractors | supports | none | Training and first contracts
+    | commissions the study
+industries-office | own-account | neutral | none | Registers only those who have a shop |
+craft-trust | home-worker-women | supports | none | Fair-trade orders for a few dozen |
+""",
+    ),
+    "mapping/answers": (
+        "question,answer,complete,citation",
+        """
+cluster.firms_differentiation | By the length of the cloth they can print at once and by market: home market,
+    fairs, export by sample | no | talk with the association
+institutions.associations | One association of owners; printers on own account and subcontractors have none
+    | yes | talk with the association
+""",
+    ),
+    "mapping/comparison_candidates": (
+        "candidate,label,kind,alike,unlike,spill_over,likely,reason",
+        """
+chhapnagar | Localities of Chhapnagar (invented) | comparable cluster
+    | Same trade, district, groups and buyers' season; no programme
+    | A little less cloth printed, one exporter fewer
+    | None seen: 60 km away, other traders | yes | The only cluster with the same groups in enough number
+rangpura-outside | Localities of Rangpura that the programme has not reached | outside the programme
+    | Same town, same traders | Further from the river | Traders and orders move between the localities
+    | no | The programme would reach them through the same traders
 """,
     ),
     "design/pilot": (

@@ -205,6 +205,11 @@ def _levels(_: Report, row: Row) -> Cell:
     return Cell("; ".join(ends)) if ends else NOTHING
 
 
+def _position_with_tension(_: Report, row: Row) -> Cell:
+    note = "" if row["tension"] == "none" else f"{row['tension']} tension"
+    return Cell(row["position"], note=note)
+
+
 def _kinds(_: Report, row: Row) -> Cell:
     return Cell(wording.listing(wording.plain(kind) for kind in row["evidence"].split(", ")))
 
@@ -222,6 +227,7 @@ _SOURCES = {
     "verdict_with_people": "direction",
     "growth_with_levels": "growth_pct",
     "rank_with_weight": "mean_rank",
+    "position_with_tension": "position",
 }
 """Columns that are made here -> the column of the table that decides whether they are withheld."""
 
@@ -270,6 +276,15 @@ _FORMS: dict[tuple[str, str], Form] = {
     ("printed_checks", "printed"): _places("printed", 1),
     ("printed_checks", "recomputed"): _places("recomputed", 1),
     ("printed_checks", "comparison"): _labelled("comparison", "comparison"),
+    ("poverty_nodes", "rule_likelihood"): lambda _, row: Cell(
+        wording.LIKELIHOODS[row["rule_likelihood"]], f"likelihood {row['rule_likelihood']}"
+    ),
+    ("institution_positions", "institution"): _labelled("institution", "institution"),
+    ("institution_positions", "position_with_tension"): _position_with_tension,
+    ("mapping_checklist", "status"): lambda _, row: Cell(
+        row["status"], "contradict" if row["status"] == "open" else ""
+    ),
+    ("mapping_checklist", "part"): lambda _, row: Cell(f"{wording.capital(row['part'])} mapping"),
     ("evidence", "kind"): lambda _, row: Cell(wording.plain(row["kind"])),
     ("poverty_nodes", "evidence"): _kinds,
     ("characteristic_scores", "score"): _score,

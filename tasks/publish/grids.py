@@ -161,5 +161,8 @@ _ORDERS: dict[str, Callable[[Row], Any]] = {
     "characteristic_scores": lambda row: row["position"],
     "printed_checks": lambda row: bool(row["agrees"]),
     "poverty_nodes": lambda row: -(row["kinds_poor"] or 0),
+    "poverty_groups": lambda row: not row["planned"],
+    "informant_tree": lambda row: ("actor", "institution", "other").index(row["side"]),
+    "mapping_checklist": lambda row: row["position"],
 }
 """Table -> what its rows are ordered by first; within that the order of the report."""

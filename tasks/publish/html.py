@@ -31,6 +31,7 @@ from tasks.publish.sections.method import inputs, libraries
 from tasks.publish.sections.models import models
 from tasks.publish.sections.plan import resources, scope
 from tasks.publish.sections.summary import summary
+from tasks.publish.sections.visit import checklist_count, groups_left_out, overruled, unheard
 
 TEMPLATES = Path(__file__).parent.parent.parent / "reports"
 
@@ -83,6 +84,10 @@ def render(plan: AssessmentPlan, tables: dict[str, pd.DataFrame], provenance: Pr
         "scope": scope(report),
         "resources": resources(report),
         "priority": priority(report),
+        "overruled": overruled(report),
+        "groups_left_out": groups_left_out(report),
+        "unheard": unheard(report),
+        "checklist_count": checklist_count(report),
         "printed": printed_checks(report),
         "waves": waves(report),
         "other_changes": other_changes(report),

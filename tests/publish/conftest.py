@@ -332,6 +332,9 @@ def _mapping() -> dict[str, pd.DataFrame]:
                 "actor": actor,
                 "label": label,
                 "likelihood": likelihood,
+                "rule_likelihood": "unknown" if actor == "traders" else likelihood,
+                "overruled_by": "lead researcher" if actor == "traders" else None,
+                "reason": "Seen at work in the market" if actor == "traders" else None,
                 "kinds_poor": poor,
                 "kinds_not_poor": 1,
                 "kinds_unclear": 1 if poor < 6 else 0,
@@ -406,8 +409,92 @@ def _mapping() -> dict[str, pd.DataFrame]:
                     "box4_group": box4,
                     "gender": gender,
                     "likelihood": ACTORS[node][4],
+                    "planned": True,
+                    "mapped": True,
+                    "people": 120,
                 }
                 for group, (label, node, box4, gender, _) in GROUPS.items()
+            ]
+            + [
+                {
+                    "poverty_group": "home_men",
+                    "label": "Men who stitch at home",
+                    "node": "home_stitching",
+                    "node_label": ACTORS["home_stitching"][0],
+                    "box4_group": "home_worker",
+                    "gender": "men",
+                    "likelihood": "likely",
+                    "planned": False,
+                    "mapped": True,
+                    "people": 40,
+                }
+            ],
+        ),
+        "institution_positions": frame(
+            mapping.InstitutionPositions,
+            [
+                {
+                    "institution": institution,
+                    "poverty_group": next(iter(GROUPS)),
+                    "position": position,
+                    "tension": tension,
+                    "reason": "Said so in the mapping visit",
+                }
+                for institution, position, tension in (
+                    ("association", "opposes", "strong"),
+                    ("savings", "supports", "none"),
+                )
+            ],
+        ),
+        "comparison_candidates": frame(
+            mapping.ComparisonCandidates,
+            [
+                {
+                    "candidate": "next-town",
+                    "label": "The next town",
+                    "kind": "comparable cluster",
+                    "alike": "The same trade",
+                    "unlike": "Fewer exporters",
+                    "likely": True,
+                    "reason": "No programme works there",
+                }
+            ],
+        ),
+        "informant_tree": frame(
+            mapping.InformantTree,
+            [
+                {
+                    "side": "actor",
+                    "name": name,
+                    "label": ACTORS[name][0],
+                    "likelihood": ACTORS[name][4],
+                    "heard": heard,
+                    "informants": 3 * heard,
+                    "steps": 1 if heard else None,
+                }
+                for name, heard in (("workshops", True), ("home_stitching", False))
+            ],
+        ),
+        "mapping_checklist": frame(
+            mapping.MappingChecklist,
+            [
+                {
+                    "question": "cluster.firms_number",
+                    "position": 1,
+                    "part": "cluster",
+                    "text": "How many firms are there in the cluster?",
+                    "status": "answered",
+                    "found": "Known of 3 of 3 producers",
+                    "sources": "Mapping visit",
+                },
+                {
+                    "question": "poverty.wages",
+                    "position": 13,
+                    "part": "poverty",
+                    "text": "Levels of incomes and wages",
+                    "status": "open",
+                    "found": "Known of 0 of 3 actors",
+                },
             ],
         ),
         "characteristic_scores": frame(

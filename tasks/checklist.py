@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,7 +83,7 @@ def tick_off_questions(
 
 
 def _units(
-    question: dict[str, Any],
+    question: Mapping[str, Any],
     actors: pd.DataFrame,
     linkages: pd.DataFrame,
     institutions: pd.DataFrame,
@@ -102,7 +102,7 @@ def _units(
     return [_filled(row, question["known_by"]) for row in rows]
 
 
-def _filled(row: dict[str, Any], columns: list[str]) -> Unit:
+def _filled(row: Mapping[Any, Any], columns: list[str]) -> Unit:
     citation = row.get("citation")
     return Unit(
         row["label"],
@@ -111,11 +111,11 @@ def _filled(row: dict[str, Any], columns: list[str]) -> Unit:
     )
 
 
-def _cited(row: dict[str, Any], citations: pd.Series) -> Unit:
+def _cited(row: Mapping[Any, Any], citations: pd.Series) -> Unit:
     return Unit(row["label"], len(citations) > 0, tuple(citations))
 
 
-def _linked(row: dict[str, Any], linkages: pd.DataFrame) -> Unit:
+def _linked(row: Mapping[Any, Any], linkages: pd.DataFrame) -> Unit:
     own = linkages[(linkages["from"] == row["actor"]) | (linkages["to"] == row["actor"])]
     return Unit(row["label"], len(own) > 0, tuple(own["citation"].dropna()))
 
@@ -223,7 +223,7 @@ def trace_informants(
     return pd.DataFrame(records)
 
 
-def _place(row: dict[str, Any]) -> tuple[str, str]:
+def _place(row: Mapping[Any, Any]) -> tuple[str, str]:
     for side in ("actor", "institution"):
         if pd.notna(row[side]):
             return side, row[side]

@@ -702,10 +702,10 @@ def _map_faults(intake: Intake, places: dict[str, list[tuple[str, str, int]]]) -
             yield Fault(file, sheet, row, "named_by", rule, remedy)
     mapped = intake.tables.get(MappedGroups.about().name, pd.DataFrame())
     planned = {group.id: group for group in intake.plan.poverty_group}
-    for index, row in mapped.iterrows():
+    for position, row in enumerate(mapped.to_dict("records")):
         group = planned.get(row["mapped_group"])
         if group and (group.node, group.box4_group) != (row["actor"], row["box4_group"]):
-            file, sheet, number = places[MappedGroups.about().name][mapped.index.get_loc(index)]
+            file, sheet, number = places[MappedGroups.about().name][position]
             rule = f"the plan has '{group.id}' at the node '{group.node}' as {group.box4_group}, not here"
             yield Fault(file, sheet, number, "mapped_group", rule, "Give one of the two another name")
 

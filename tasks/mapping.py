@@ -120,7 +120,7 @@ def place_poverty_groups(groups: pd.DataFrame, nodes: pd.DataFrame, mapped: pd.D
     )
 
 
-def _found(group: Mapping[str, Any], mapped: pd.DataFrame) -> dict[str, Any]:
+def _found(group: Mapping[Any, Any], mapped: pd.DataFrame) -> dict[str, Any]:
     """Return whether the map finds a group of the plan, and how many people: nothing where it has no list."""
     if not len(mapped):
         return {"mapped": None, "people": None}
@@ -131,7 +131,7 @@ def _found(group: Mapping[str, Any], mapped: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def _matching(group: Mapping[str, Any], mapped: pd.DataFrame) -> pd.DataFrame:
+def _matching(group: Mapping[Any, Any], mapped: pd.DataFrame) -> pd.DataFrame:
     """Return the groups of the map that a group of the plan takes in: it may be the wider of the two."""
     fits = (mapped["actor"] == group["node"]) & (mapped["box4_group"] == group["box4_group"])
     for column in ("gender", "difference"):

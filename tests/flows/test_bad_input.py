@@ -167,7 +167,58 @@ def cluster_missing_in_a_row(folder: Path) -> None:
     replace(folder / "waves/baseline/interviews.csv", "place-04,2,", ",2,")
 
 
+def informant_named_by_nobody_known(folder: Path) -> None:
+    write(folder, {"mapping/informants.csv": "informant,role,named_by\nI1,trader,\nI2,weaver,I9\n"})
+
+
+def informants_in_a_circle(folder: Path) -> None:
+    write(folder, {"mapping/informants.csv": "informant,role,named_by\nI1,trader,I2\nI2,weaver,I1\n"})
+
+
+def question_of_box_a2_misspelt(folder: Path) -> None:
+    header = "question,answer,complete,citation\n"
+    write(folder, {"mapping/answers.csv": header + "cluster.firm_number,About 400,yes,walk\n"})
+
+
+def group_of_the_map_under_the_name_of_another(folder: Path) -> None:
+    header = "mapped_group,label,actor,box4_group,citation\n"
+    write(folder, {"mapping/groups.csv": header + "workshop-men,Men,weavers,home_worker,walk\n"})
+
+
+def position_towards_a_group_not_in_the_plan(folder: Path) -> None:
+    write(
+        folder,
+        {
+            "mapping/institutions.csv": "institution,label,kind,inside\nunion,Union,labour,yes\n",
+            "mapping/institution_positions.csv": "institution,poverty_group,position,tension,reason\n"
+            "union,weaver-woman,supports,none,seen\n",
+        },
+    )
+
+
 BAD = [
+    (
+        informant_named_by_nobody_known,
+        r"mapping/informants\.csv, row 3, column named_by: this informant is not in the list\. Add the row",
+    ),
+    (
+        informants_in_a_circle,
+        r"mapping/informants\.csv, row 2, column named_by: the informants named each other in a circle",
+    ),
+    (
+        question_of_box_a2_misspelt,
+        r"mapping/answers, column question: 'cluster\.firm_number' is not a question of Box A\.2\. Did you "
+        r"mean 'cluster\.firms_number'\?",
+    ),
+    (
+        group_of_the_map_under_the_name_of_another,
+        r"mapping/groups\.csv, row 2, column mapped_group: the plan has 'workshop-men' at the node 'workshops'",
+    ),
+    (
+        position_towards_a_group_not_in_the_plan,
+        r"institution_positions\.csv, row 2, column poverty_group: the poverty group 'weaver-woman' is not in "
+        r"the plan\. Did you mean 'weaver-women'\?",
+    ),
     (
         covariate_unknown,
         r"key comparison\.covariates\.1: 'workday_month' is not a column of the interviews\. Did",

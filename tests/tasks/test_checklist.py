@@ -52,6 +52,10 @@ def ticked(answers: pd.DataFrame) -> pd.DataFrame:
     return checklist.tick_off_questions(ACTORS, LINKS, INSTITUTIONS, EVIDENCE, answers).set_index("question")
 
 
+def told(rows: pd.DataFrame, question: str) -> list[object]:
+    return list(rows.loc[question, ["status", "found", "sources"]])
+
+
 NO_ANSWER = empty(TABLES["staged.mapping_answers"])
 
 
@@ -101,10 +105,10 @@ def test_an_answer_in_words_stands_before_what_the_map_counts():
         },
     )
     rows = ticked(answers)
-    assert rows.loc["institutions.associations", ["status", "found", "sources"]].tolist() == [
+    assert told(rows, "institutions.associations") == [
         "answered", "There is none", "talks",
     ]  # fmt: skip
-    assert rows.loc["cluster.firms_number", ["status", "found", "sources"]].tolist() == [
+    assert told(rows, "cluster.firms_number") == [
         "partly", "About a thousand (Known of 1 of 2 producers; not of: Workshops)", "walk; ward book",
     ]  # fmt: skip
 

@@ -212,12 +212,12 @@ BAD = [
     ),
     (
         group_of_the_map_under_the_name_of_another,
-        r"mapping/groups\.csv, row 2, column mapped_group: the plan has 'workshop-men' at the node 'workshops'",
+        r"mapping/groups\.csv, row 2, column mapped_group: the plan has 'workshop-men' at the node",
     ),
     (
         position_towards_a_group_not_in_the_plan,
-        r"institution_positions\.csv, row 2, column poverty_group: the poverty group 'weaver-woman' is not in "
-        r"the plan\. Did you mean 'weaver-women'\?",
+        r"institution_positions\.csv, row 2, column poverty_group: the poverty group 'weaver-woman' is not "
+        r"in the plan\. Did you mean 'weaver-women'\?",
     ),
     (
         covariate_unknown,

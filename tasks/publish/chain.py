@@ -1,8 +1,8 @@
 """The picture of the value chain (Box 2 of the study), made from released tables alone.
 
 Lanes are the stages from inputs to the final market, boxes the actors, shaded by their likelihood of poverty.
-Lines are what they give each other; institutions stand on the right. The same map is drawn twice: wide for desk
-and paper, narrow for telephones. A page shows only one of the two at a time.
+Lines are what they give each other; institutions stand on the right. The same map is drawn twice: wide for
+desk and paper, narrow for telephones. A page shows only one of the two at a time.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ class Map:
 class Picture:
     """The two drawings, the finding in a line, and the wide drawing as a file that stands alone.
 
-    across: whether it prints larger on a page laid across.
+    across: whether it has to be printed on a page laid across.
     """
 
     finding: str
@@ -161,9 +161,7 @@ def _links(rows: Sequence[Row], known: Sequence[str]) -> tuple[Link, ...]:
     for row in rows:
         if row["from"] in place and row["to"] in place:
             kinds.setdefault((row["from"], row["to"]), []).append(row["kind"])
-    pairs = sorted(
-        {tuple(sorted(pair, key=place.__getitem__)) for pair in kinds}, key=lambda p: [place[k] for k in p]
-    )
+    pairs = {(one, other) if place[one] <= place[other] else (other, one) for one, other in kinds}
     return tuple(
         Link(
             first,
@@ -171,7 +169,7 @@ def _links(rows: Sequence[Row], known: Sequence[str]) -> tuple[Link, ...]:
             _ordered(kinds.get((first, second), ())),
             _ordered(kinds.get((second, first), ())) if first != second else (),
         )
-        for first, second in pairs
+        for first, second in sorted(pairs, key=lambda pair: (place[pair[0]], place[pair[1]]))
     )
 
 

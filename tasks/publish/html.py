@@ -19,6 +19,7 @@ from markupsafe import Markup
 from schemas import mapping
 from schemas.assessment import AssessmentPlan
 from tasks.publish import grids, wording
+from tasks.publish.chain import value_chain
 from tasks.publish.report import Report
 from tasks.publish.sections.design import rankings
 from tasks.publish.sections.fieldwork import waves
@@ -26,7 +27,7 @@ from tasks.publish.sections.figures import figures
 from tasks.publish.sections.findings import findings
 from tasks.publish.sections.follow_up import before_and_after, other_changes
 from tasks.publish.sections.growth import growth
-from tasks.publish.sections.map import context_figures, lanes, printed_checks, priority
+from tasks.publish.sections.map import context_figures, printed_checks, priority
 from tasks.publish.sections.method import inputs, libraries
 from tasks.publish.sections.models import models
 from tasks.publish.sections.plan import resources, scope
@@ -76,7 +77,7 @@ def render(plan: AssessmentPlan, tables: dict[str, pd.DataFrame], provenance: Pr
         "summary": summary(report),
         "figures": figures(report),
         "before_after": before_and_after(report),
-        "lanes": lanes(report),
+        "chain": value_chain(report),
         "growth": growth(report),
         "rankings": rankings(report),
         "models": models(report),

@@ -14,6 +14,10 @@ BOLD = 1.08
 """How much wider bold text is."""
 
 
+SHORTEST_PIECE = 4
+"""Letters that a broken word keeps together at its end: subcontrac-tors, not subcontract-ors."""
+
+
 def width(text: str, size: float, *, bold: bool = False) -> float:
     """Return about how many pixels a text takes at a font size."""
     return sum(map(_em, text)) * size * (BOLD if bold else 1)
@@ -45,13 +49,7 @@ def wrapped(text: str, size: float, limit: float, *, bold: bool = False, lines: 
         if width(longer, size, bold=bold) <= limit:
             made[-1] = longer
             continue
-        made.append("")
-        for character in word:
-            hyphen = "-" if character.isalpha() and character.isascii() else ""
-            if len(made[-1]) > 1 and width(made[-1] + character + hyphen, size, bold=bold) > limit:
-                made[-1] += hyphen
-                made.append("")
-            made[-1] += character
+        made += _broken(word, size, limit, bold)
     made = [line for line in made if line]
     if lines and len(made) > lines:
         last = made[lines - 1]
@@ -59,3 +57,19 @@ def wrapped(text: str, size: float, limit: float, *, bold: bool = False, lines: 
             last = last[:-1]
         made = [*made[: lines - 1], f"{last.rstrip()}…"]
     return made
+
+
+def _broken(word: str, size: float, limit: float, bold: bool) -> list[str]:
+    """Return a word in pieces that fit, with hyphens; the last piece is no crumb of one or two letters."""
+    pieces: list[str] = []
+    left = word
+    while width(left, size, bold=bold) > limit and len(left) > 1:
+        hyphen = "-" if left.isalpha() and left.isascii() else ""
+        fits = 1
+        while width(left[: fits + 1] + hyphen, size, bold=bold) <= limit:
+            fits += 1
+        if 0 < len(left) - fits < SHORTEST_PIECE < len(left) - SHORTEST_PIECE:
+            fits = len(left) - SHORTEST_PIECE
+        pieces.append(left[:fits] + hyphen)
+        left = left[fits:]
+    return [*pieces, left]

@@ -35,6 +35,7 @@ from tasks.warehouse import Warehouse, frame_digest
 
 for _module in (
     "mapping",
+    "table_2",
     "secondary",
     "design",
     "fieldwork",

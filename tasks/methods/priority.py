@@ -24,7 +24,7 @@ def draw_composites(scores: pd.DataFrame, *, draws: int, seed: int) -> pd.DataFr
     each cluster is one of the whole numbers 1 to 5, all as likely. The composite is the weighted sum.
 
     A cluster's open characteristics are drawn from a stream of its own, named by seed and cluster, so that
-    neither the order of clusters nor what else is in the portfolio changes a figure. Composites are rounded
+    no order of clusters or characteristics and nothing else in the portfolio changes a figure. Composites are rounded
     to ten decimals: equal ones are equal on any machine.
 
     Raises ValueError where a cluster is named twice, there is no characteristic, a score lies outside 1 to 5
@@ -38,7 +38,7 @@ def draw_composites(scores: pd.DataFrame, *, draws: int, seed: int) -> pd.DataFr
     >>> draw_composites(table, draws=3, seed=1)["high"].tolist()
     [4.0, 4.0, 4.0]
     """
-    given = scores.to_numpy("float64", na_value=np.nan)
+    given = scores[sorted(scores.columns)].to_numpy("float64", na_value=np.nan)
     if scores.index.has_duplicates:
         raise ValueError("A cluster is named twice")
     if not given.shape[1] or draws < 1:

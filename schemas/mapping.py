@@ -50,7 +50,7 @@ class Actors(Contract):
     minorities: Whole = number("members of minorities among the workers", missing=True, ge=0)
     informal: Whole = number("workers without contract or registration", missing=True, ge=0)
     own_account: Whole = number(
-        "own-account workers and households among the firms; empty where the firms are counted in another row",
+        "own-account workers and households among the firms; empty where another row counts the firms",
         missing=True,
         ge=0,
     )

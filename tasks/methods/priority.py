@@ -24,8 +24,8 @@ def draw_composites(scores: pd.DataFrame, *, draws: int, seed: int) -> pd.DataFr
     each cluster is one of the whole numbers 1 to 5, all as likely. The composite is the weighted sum.
 
     A cluster's open characteristics are drawn from a stream of its own, named by seed and cluster, so that
-    no order of clusters or characteristics and nothing else in the portfolio changes a figure. Composites are rounded
-    to ten decimals: equal ones are equal on any machine.
+    no order of clusters or characteristics and nothing else in the portfolio changes a figure. Composites are
+    rounded to ten decimals: equal ones are equal on any machine.
 
     Raises ValueError where a cluster is named twice, there is no characteristic, a score lies outside 1 to 5
     or draws is below 1.

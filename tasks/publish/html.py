@@ -62,7 +62,7 @@ def render(plan: AssessmentPlan, tables: dict[str, pd.DataFrame], provenance: Pr
     tables: released tables by name without the layer, each with a column `withheld_by`. A table that is
     empty or not there is told of in its section.
     """
-    environment = _environment()
+    templates = environment()
     report = Report(plan, tables)
     context = {
         "plan": plan,
@@ -92,15 +92,16 @@ def render(plan: AssessmentPlan, tables: dict[str, pd.DataFrame], provenance: Pr
         "box_7": wording.BOX_7[plan.assessment.study_design],
     }
     sections = []
-    for name in sorted(environment.list_templates(filter_func=lambda name: name[:1].isdigit())):
-        module: Any = environment.get_template(name).make_module(context)
+    for name in sorted(templates.list_templates(filter_func=lambda name: name[:1].isdigit())):
+        module: Any = templates.get_template(name).make_module(context)
         ident = name.split(".")[0].partition("_")[2]
         sections.append(Section(ident, module.number, module.title, Markup(str(module).strip())))  # noqa: S704
-    return environment.get_template("report.html.j2").render(context, sections=sections)
+    return templates.get_template("report.html.j2").render(context, sections=sections)
 
 
 @cache
-def _environment() -> ImmutableSandboxedEnvironment:
+def environment() -> ImmutableSandboxedEnvironment:
+    """Return where the templates of reports/ are found, with everything escaped."""
     return ImmutableSandboxedEnvironment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,

@@ -26,11 +26,12 @@ from tasks.publish.sections.figures import figures
 from tasks.publish.sections.findings import findings
 from tasks.publish.sections.follow_up import before_and_after, other_changes
 from tasks.publish.sections.growth import growth
-from tasks.publish.sections.map import context_figures, lanes, printed_checks, priority
+from tasks.publish.sections.map import context_figures, lanes, printed_checks
 from tasks.publish.sections.method import inputs, libraries
 from tasks.publish.sections.models import models
 from tasks.publish.sections.plan import resources, scope
 from tasks.publish.sections.summary import summary
+from tasks.publish.sections.table_2 import table_2
 
 TEMPLATES = Path(__file__).parent.parent.parent / "reports"
 
@@ -82,7 +83,7 @@ def render(plan: AssessmentPlan, tables: dict[str, pd.DataFrame], provenance: Pr
         "context": context_figures(report),
         "scope": scope(report),
         "resources": resources(report),
-        "priority": priority(report),
+        "table_2": table_2(report),
         "printed": printed_checks(report),
         "waves": waves(report),
         "other_changes": other_changes(report),

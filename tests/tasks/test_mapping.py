@@ -46,24 +46,3 @@ def test_sources_that_disagree_on_a_kind_make_it_unclear():
     assert (row.kinds_poor, row.kinds_unclear, row.kinds_open) == (2, 1, 6)
     assert row.likelihood == "vulnerable"
     assert row.evidence == "basic_needs, networks"
-
-
-def scores(values: dict[str, list[int]]) -> pd.DataFrame:
-    rows = [
-        {"characteristic": name, "score": score, "basis": "assessor", "evidence": "e", "assessor": f"r{i}"}
-        for name, given_scores in values.items()
-        for i, score in enumerate(given_scores)
-    ]
-    return mapping.score_characteristics(conform(pd.DataFrame(rows), TABLES["staged.characteristics"]))
-
-
-def test_unscored_stays_unscored_and_moves_the_bounds():
-    table = scores({"location": [3, 5, 4], "joint_action": [2]})
-    assert len(table) == 20
-    known = table.set_index("characteristic")["score"].dropna()
-    assert known.to_dict() == {"location": 4.0, "joint_action": 2.0}
-    plan = pd.DataFrame({"assessment": ["a"], "cluster": ["c"]})
-    (row,) = mapping.prioritize(plan, conform(table, TABLES["mart.characteristic_scores"])).itertuples()
-    assert (row.score, row.scored, row.unscored) == (3.0, 2, 18)
-    assert row.score_low == pytest.approx((6 + 18) / 20)
-    assert row.score_high == pytest.approx((6 + 90) / 20)

@@ -54,13 +54,12 @@ def _compared(folder: Path, found: list[Path], stale: list[Path], say: Say) -> R
     current = tree.publish(folder / "results", files, about)
     for one in stale:
         sys.stderr.write(f"psia: {one} has changed since its last run, which is what was compared\n")
-    records = priorities.astype(object).where(priorities.notna(), None).to_dict("records")
-    by_rank = sorted(records, key=lambda row: (row["rank"] is None, row["rank"], row["assessment"]))
-    for row in by_rank:
+    rows = portfolio.ordered(priorities)
+    for row in rows:
         say(f"  {row['assessment']}: {rank_words(row)}")
     say(
         f"{int(pairs['told_apart'].sum())} of {len(pairs)} pairs of clusters are told apart. "
         "The order of the others says nothing."
     )
     say(f"The portfolio: {(current / 'portfolio.html').absolute()}")
-    return by_rank
+    return rows

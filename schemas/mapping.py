@@ -210,7 +210,7 @@ class CharacteristicScores(Contract):
     scored_by: Text = text("roles of those who scored it", missing=True)
     rule_score: Whole = number("what the rule on data gives", missing=True, ge=1, le=5)
     figure: Whole = number("the figure behind the rule's score, whole percent", missing=True, ge=0, le=100)
-    figure_of: Text = text("what the figure is a share of, in words", missing=True)
+    figure_of: Text = text("whom the figure counts and of what, in words", missing=True)
     figure_n: Whole = number("workers or firms that it is a share of, to the nearest ten", missing=True, ge=0)
     figure_least: Whole = number(
         "the smallest count that a reader could work out from the figure", missing=True, ge=0

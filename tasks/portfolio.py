@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -131,6 +132,24 @@ def compare(members: Sequence[Member], plan: PortfolioPlan) -> tuple[pd.DataFram
         validate="one_to_one",
     )
     return _kept(priorities, PortfolioPriorities), _kept(compared, PortfolioPairs)
+
+
+def ordered(priorities: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the priorities as rows, None where a cell is empty: by rank, its interval and name, the rest last.
+
+    Only to be shown with the interval beside each rank.
+    """
+    plain: Any = priorities.astype(object).where(priorities.notna(), None).to_dict("records")
+    ends = ("rank", "rank_low", "rank_high")
+    return sorted(
+        plain,
+        key=lambda row: (
+            row["rank"] is None,
+            *(row[end] or 0 for end in ends),
+            row["cluster"],
+            row["assessment"],
+        ),
+    )
 
 
 def _mean(scores: dict[str, float]) -> float:

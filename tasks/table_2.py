@@ -93,7 +93,7 @@ def score_by_rule(actors: pd.DataFrame, rule: Mapping[str, Any], rules: Table2Ru
         how = f"1 below {cuts[0]:g} percent, {', '.join(limits)}"
     else:
         level, count, words = _majority(counts.to_dict(), whole, rule, cuts[0])
-        how = f"the highest level at or above which at least {cuts[0]:g} percent stand"
+        how = f"the highest level that at least {cuts[0]:g} percent reach"
     return {
         "rule_score": level,
         "figure": whole_percent(count, whole),
@@ -117,14 +117,14 @@ def _parts(actors: pd.DataFrame, rule: Mapping[str, Any]) -> pd.DataFrame:
 def _majority(
     counts: dict[int, int], whole: int, rule: Mapping[str, Any], percent: float
 ) -> tuple[int, int, str]:
-    """Return the level where most stand, how many stand at or above it (at it, if lowest), and words."""
+    """Return the level that most reach, how many do (of the lowest: how many stand there), and words."""
     labels = {part["level"]: part["label"] for part in rule["part"]}
     if rest := rule.get("rest"):
         counts = {**counts, rest["level"]: whole - sum(counts.values())}
         labels[rest["level"]] = rest["label"]
     level = level_of_majority(counts, percent)
     told = [level] if level == min(labels) else sorted(one for one in labels if one >= level)
-    words = " or ".join(labels[one] for one in told)
+    words = " or ".join(labels[one] for one in told if counts[one])
     return level, sum(counts[one] for one in told), f"{rule['told']} {words}"
 
 

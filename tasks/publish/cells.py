@@ -195,7 +195,7 @@ def _table_1(_: Report, row: Row) -> Cell:
 
 
 def _score(_: Report, row: Row) -> Cell:
-    full = round(row["score"])
+    full = int(row["score"] + 0.5)
     return Cell(wording.mean(row["score"]), symbol="●" * full + "○" * (5 - full), style="score")
 
 
@@ -221,8 +221,8 @@ _ASSESSORS = {"data": "assessors, from data", "assessor": "assessors", None: "as
 def _figure(row: Row) -> str:
     if row["figure"] is None:
         return f"figure {wording.withheld(row['withheld_by'])}"
-    share = f"{row['figure']}{wording.THIN_SPACE}% {row['figure_of']}"
-    return f"{share}, of about {wording.whole(row['figure_n'])}"
+    share = f"{row['figure']}{wording.THIN_SPACE}%"
+    return f"{share} of about {wording.whole(row['figure_n'])} {row['figure_of']}"
 
 
 def _voices(_: Report, row: Row) -> Cell:

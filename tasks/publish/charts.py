@@ -152,7 +152,7 @@ def span_rows(ident: str, title: str, description: str, scale: Scale, spans: Seq
     """Return one SVG with a row a label: its words, and below them the interval with its middle marked."""
     height = _SPAN_HEIGHT * len(spans)
     plot = svg.Plot(PANEL_WIDTH - 30, height, (scale.low, scale.high), (height, 0))
-    padding = {"left": 15, "right": 15, "top": 22, "bottom": 4}
+    padding: dict[str, float] = {"left": 15, "right": 15, "top": 22, "bottom": 4}
     data = svg.nothing()
     for value, label in scale.ticks:
         data["middle"].append(_words(value, plot.y_at(-10), label, MUTED, _SMALL))

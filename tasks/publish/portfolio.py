@@ -12,7 +12,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from schemas.portfolio import PortfolioPlan
-from tasks.portfolio import Member
+from tasks.portfolio import Member, ordered
 from tasks.publish import charts, wording
 from tasks.publish.cells import NOTHING, Cell
 from tasks.publish.grids import Grid
@@ -64,11 +64,8 @@ def render(
     about: Mapping[str, Any],
 ) -> str:
     """Return the page. The list is sorted by rank and its interval, which stands beside it in every row."""
-    rows: list[Row] = priorities.astype(object).where(priorities.notna(), None).to_dict("records")
-    ranked = sorted(
-        (row for row in rows if row["rank"] is not None),
-        key=lambda row: (row["rank"], row["rank_low"], row["rank_high"], row["cluster"], row["assessment"]),
-    )
+    rows = ordered(priorities)
+    ranked = [row for row in rows if row["rank"] is not None]
     told = [
         (str(above), str(below))
         for above, below, apart in zip(pairs["above"], pairs["below"], pairs["told_apart"], strict=True)

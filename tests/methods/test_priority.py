@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,14 +15,15 @@ NEAR = 4 * 0.5 / DRAWS**0.5
 """Four standard errors of a share of so many draws."""
 
 
-def table(**clusters: list[float | None]) -> pd.DataFrame:
+def table(**clusters: Sequence[float | None]) -> pd.DataFrame:
     return pd.DataFrame.from_dict(clusters, orient="index", dtype="float64")
 
 
 def share(scores: pd.DataFrame, above: str, below: str, seed: int = 1) -> float:
     found = pairs(draw_composites(scores, draws=DRAWS, seed=seed))
-    (row,) = found[found["above"].isin([above, below]) & found["below"].isin([above, below])].itertuples()
-    return row.share_above if row.above == above else 1 - row.share_above
+    both = found["above"].isin([above, below]) & found["below"].isin([above, below])
+    (row,) = found[both].to_dict("records")
+    return row["share_above"] if row["above"] == above else 1 - row["share_above"]
 
 
 def test_two_characteristics_have_a_known_answer():
@@ -38,7 +41,7 @@ def test_one_open_characteristic_has_a_known_answer():
 def test_a_composite_has_the_mean_and_variance_of_a_flat_dirichlet():
     """Mean of the scores; their variance (divided by their number) over one more than their number."""
     scores = [1, 2, 3, 5, 5, 4]
-    drawn = draw_composites(table(a=scores), draws=DRAWS, seed=3)["a"]
+    drawn = draw_composites(table(a=scores), draws=DRAWS, seed=3).to_numpy()[:, 0]
     error = drawn.std() / DRAWS**0.5
     assert drawn.mean() == pytest.approx(np.mean(scores), abs=4 * error)
     assert drawn.var() == pytest.approx(np.var(scores) / (len(scores) + 1), rel=0.05)
@@ -79,8 +82,7 @@ def test_clusters_of_which_nothing_is_known_are_alike_but_for_chance():
 def test_the_middle_and_the_ends_hold_what_they_say():
     drawn = draw_composites(table(a=[1, 5, None], b=[3, None, 2]), draws=999, seed=5)
     found = intervals(drawn)
-    for name in drawn:
-        row = found.loc[name]
+    for name, row in zip(found.index, found.to_dict("records"), strict=True):
         inside = drawn[name].between(row["score_low_90"], row["score_high_90"]).mean()
         assert 0.9 <= inside <= 0.903
         assert row["score_low_90"] <= row["score_middle"] <= row["score_high_90"]

@@ -314,20 +314,20 @@ def _mapping() -> dict[str, pd.DataFrame]:
     actors, nodes, evidence = [], [], []
     kinds = mapping.EVIDENCE_KINDS
     by_rule = {
-        "location": {"rule_score": 3, "figure_of": "of the workers are in places called urban informal"},
+        "location": {"rule_score": 3, "figure_of": "workers are in places called urban informal"},
         "employment": {
             "scored_with": "rule",
             "basis": "data",
             "rule_score": 5,
             "score": 5.0,
             "figure": 81,
-            "figure_of": "of the workers have no contract or registration",
+            "figure_of": "workers have no contract or registration",
             "figure_n": 5460,
             "figure_least": 5460,
             "rule": "1 below 20 percent, 2 from 20, 3 from 40, 4 from 60, 5 from 80",
         },
     }
-    by_rule["location"] |= {"rule": "the highest level at or above which half stand"}
+    by_rule["location"] |= {"rule": "the highest level that at least 50 percent reach"}
     by_rule["location"] |= {"withheld_by": "threshold"}
     for actor, (label, stage, firms, workers, likelihood, poor) in ACTORS.items():
         few = firms is not None and firms < mapping.FEWEST_FIRMS

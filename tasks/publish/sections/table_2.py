@@ -67,7 +67,7 @@ def _rules(report: Report) -> Iterator[str]:
     ruled = [row for row in report.rows("characteristic_scores") if row["rule_score"] is not None]
     if not ruled:
         return
-    other = [row["label"] for row in ruled if row["scored_with"] == "assessors"]
+    other = [row["label"].lower() for row in ruled if row["scored_with"] == "assessors"]
     but = f", but for {wording.listing(other)}, where the plan puts the assessors first" if other else ""
     yield (
         f"{wording.counted(len(ruled), 'characteristic')} could be scored by a rule on the figures of the "

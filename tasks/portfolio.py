@@ -135,7 +135,7 @@ def compare(members: Sequence[Member], plan: PortfolioPlan) -> tuple[pd.DataFram
 
 
 def ordered(priorities: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return the priorities as rows, None where a cell is empty: by rank, its interval and name, the rest last.
+    """Return the priorities as rows, None where a cell is empty: by rank, interval and name, unscored last.
 
     Only to be shown with the interval beside each rank.
     """

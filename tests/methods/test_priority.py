@@ -41,7 +41,7 @@ def test_one_open_characteristic_has_a_known_answer():
 def test_a_composite_has_the_mean_and_variance_of_a_flat_dirichlet():
     """Mean of the scores; their variance (divided by their number) over one more than their number."""
     scores = [1, 2, 3, 5, 5, 4]
-    drawn = draw_composites(table(a=scores), draws=DRAWS, seed=3).to_numpy()[:, 0]
+    drawn = np.asarray(draw_composites(table(a=scores), draws=DRAWS, seed=3)["a"])
     error = drawn.std() / DRAWS**0.5
     assert drawn.mean() == pytest.approx(np.mean(scores), abs=4 * error)
     assert drawn.var() == pytest.approx(np.var(scores) / (len(scores) + 1), rel=0.05)
@@ -51,9 +51,7 @@ def test_a_cluster_that_is_higher_throughout_is_ranked_with_certainty():
     scores = table(low=[1, 1, 2], high=[3, 4, 5], middle=[2, 3, 3])
     drawn = draw_composites(scores, draws=500, seed=1)
     ranks = intervals(drawn)[["rank_low", "rank", "rank_high"]]
-    assert ranks.loc["high"].tolist() == [1, 1, 1]
-    assert ranks.loc["middle"].tolist() == [2, 2, 2]
-    assert ranks.loc["low"].tolist() == [3, 3, 3]
+    assert ranks.T.to_dict("list") == {"low": [3] * 3, "high": [1] * 3, "middle": [2] * 3}
     found = pairs(drawn)
     assert found["told_apart"].all()
     assert found["share_above"].tolist() == [1, 1, 1]

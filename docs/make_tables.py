@@ -50,8 +50,9 @@ from a Stata, SPSS or Parquet file; else they are text.
 def page() -> str:
     """Return the page: one table of columns for each input table."""
     parts = [TOP]
-    by_phase = sorted(TABLES.values(), key=lambda contract: MODULES.index(contract.__module__))
-    parts += [_section(contract) for contract in by_phase if contract.about().source]
+    inputs = [contract for contract in TABLES.values() if contract.about().source]
+    by_phase = sorted(inputs, key=lambda contract: MODULES.index(contract.__module__))
+    parts += [_section(contract) for contract in by_phase]
     return "\n".join(parts)
 
 

@@ -147,8 +147,7 @@ def run(
     ] = False,
 ) -> None:
     """Run the assessment: seven phases, and the report. What has not changed is left alone."""
-    if engine not in ("", "prefect", "process"):
-        _stop(f"'{engine}' is not an engine. Use prefect or process", USAGE)
+    _known_engine(engine)
     from tasks import state
 
     found = _assessments(folder)
@@ -238,6 +237,37 @@ def report(folder: FolderArgument = Path()) -> None:
     code = render_again(_assessment(folder), say=typer.echo)
     if code:
         raise typer.Exit(code)
+
+
+@app.command()
+def portfolio(
+    folder: Annotated[Path, typer.Argument(help="The folder of assessments.", show_default="here")] = Path(),
+    run_first: Annotated[
+        bool, typer.Option("--run", help="Run first the assessments that have changed.")
+    ] = False,
+    engine: Annotated[str, typer.Option(help="With --run: prefect or process.")] = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Compare the clusters of a folder of assessments by Table 2: ranks with their intervals."""
+    _known_engine(engine)
+    if (folder / "assessment.toml").is_file():
+        _stop(f"{folder} is one assessment. Name the folder that holds several", USAGE)
+    found = _assessments(folder)
+    from flows.portfolio import compare_folder
+
+    def say(line: str) -> None:
+        typer.echo(line, err=as_json)
+
+    code, records = compare_folder(folder, found, run=run_first, engine=engine, say=say)
+    if code:
+        raise typer.Exit(code)
+    if as_json:
+        _print_json(records)
+
+
+def _known_engine(engine: str) -> None:
+    if engine not in ("", "prefect", "process"):
+        _stop(f"'{engine}' is not an engine. Use prefect or process", USAGE)
 
 
 @app.command()

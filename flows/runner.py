@@ -53,7 +53,7 @@ def _guarded(run: Run, work: Callable[[], int], *, keep_faults: bool = True) -> 
 
 def _held(run: Run, work: Callable[[], int], keep_faults: bool) -> int:
     folder = run.folder
-    with _alone(folder) as other:
+    with alone(folder) as other:
         if other:
             sys.stderr.write(f"psia: {folder} is being run by process {other}. Wait for it to end\n")
             return FAILED
@@ -240,7 +240,7 @@ def tell_faults(faults: list[Fault], folder: Path | None, *, as_json: bool = Fal
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[str]:
+def alone(folder: Path) -> Iterator[str]:
     """Hold the folder's lock; yield '' if it is ours, else the number of the process that holds it."""
     try:
         import fcntl

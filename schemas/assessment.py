@@ -126,10 +126,45 @@ class NodeRule(Part):
         return self
 
 
+Percent = Annotated[float, Field(ge=0, le=100)]
+ByRule = Literal["employment", "gender_and_difference", "type_of_firms", "location"]
+
+
+class Table2Rules(Part):
+    """How a figure of the map becomes a score of Table 2; [] switches a rule off.
+
+    The study prints no cut points: these are a convention of psia. Two rows ask what most are: one cut point.
+    """
+
+    employment: list[Percent] = [20, 40, 60, 80]
+    gender_and_difference: list[Percent] = [25, 50, 75]
+    type_of_firms: list[Percent] = [50]
+    location: list[Percent] = [50]
+    covered: Percent = 50
+    assessors_first: list[ByRule] = ["gender_and_difference"]
+
+    @model_validator(mode="after")
+    def _cut_points(self) -> Table2Rules:
+        for name, number in (
+            ("employment", 4),
+            ("gender_and_difference", 3),
+            ("type_of_firms", 1),
+            ("location", 1),
+        ):
+            cuts = getattr(self, name)
+            if cuts and (len(cuts) != number or sorted(set(cuts)) != cuts or cuts[0] == 0):
+                raise ValueError(
+                    f"'{name}' needs {number} cut point{'s' if number > 1 else ''} above 0, each larger than "
+                    "the one before, in percent; [] switches the rule off"
+                )
+        return self
+
+
 class Thresholds(Part):
     """Limits that decide; each has a usual value."""
 
     poverty_nodes: NodeRule = NodeRule()
+    table_2: Table2Rules = Table2Rules()
     largest_standardized_difference: Positive = 0.25
     missing_share_warning: float = Field(default=0.2, ge=0, le=1)
     indicators_per_group: int = Field(default=5, ge=1)
@@ -139,6 +174,7 @@ class Seeds(Part):
     """Where each random choice starts."""
 
     sampling: int = Field(default=20041204, ge=0)
+    priorities: int = Field(default=20041204, ge=0)
 
 
 class Sampling(Part):

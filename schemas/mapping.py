@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from schemas.base import Contract, Flag, Number, Release, Text, Whole, choice, number, table, text
 from schemas.vocabulary import (
+    AGREEMENT_VERDICTS,
     ANSWER_STATUSES,
     BOX_4_GROUPS,
     COMPARISON_KINDS,
@@ -14,8 +15,10 @@ from schemas.vocabulary import (
     INSTITUTION_KINDS,
     LIKELIHOODS,
     LINKAGE_KINDS,
+    LOCATIONS,
     POSITIONS,
     SCORE_BASES,
+    SCORED_WITH,
     STAGES,
     TABLE_2_SECTIONS,
     TENSIONS,
@@ -36,6 +39,9 @@ FEWEST_PEOPLE = 10
             "workers": FEWEST_PEOPLE,
             "women": FEWEST_PEOPLE,
             "minorities": FEWEST_PEOPLE,
+            "informal": FEWEST_PEOPLE,
+            "own_account": FEWEST_FIRMS,
+            "small_firms": FEWEST_FIRMS,
         }
     ),
 )
@@ -47,6 +53,16 @@ class Actors(Contract):
     workers: Whole = number("people who work there", missing=True, ge=0)
     women: Whole = number("women among the workers", missing=True, ge=0)
     minorities: Whole = number("members of minorities among the workers", missing=True, ge=0)
+    informal: Whole = number("workers without contract or registration", missing=True, ge=0)
+    own_account: Whole = number(
+        "own-account workers and households among the firms; empty where another row counts the firms",
+        missing=True,
+        ge=0,
+    )
+    small_firms: Whole = number(
+        "firms with hired workers that count as small; empty as with own_account", missing=True, ge=0
+    )
+    location: Text = choice(LOCATIONS, "where most of it is, by the words of Table 2", missing=True)
     citation: Text = text("where the figures come from", missing=True)
 
 
@@ -310,17 +326,46 @@ class MappingChecklist(Contract):
     "mart.characteristic_scores",
     grain="one row a characteristic of Table 2",
     key=("characteristic",),
-    release=Release(),
+    # A share in whole percent of 200 or more hides any single count; of fewer it can give one away.
+    release=Release(joint={"figure_least": FEWEST_PEOPLE, "figure_n": FEWEST_PEOPLE, "figure": 0}),
 )
 class CharacteristicScores(Contract):
     characteristic: Text = text("id of the characteristic")
     position: Whole = number("order in Table 2", ge=1)
     section: Text = choice(TABLE_2_SECTIONS)
     label: Text = text("name of the characteristic")
-    score: Number = number("median of the assessors' scores, 1 to 5", missing=True, ge=1, le=5)
+    score: Number = number("the score that counts, 1 to 5", missing=True, ge=1, le=5)
+    scored_with: Text = choice(SCORED_WITH, "whether a rule on data or the assessors gave it", missing=True)
+    basis: Text = choice(SCORE_BASES, "what the score rests on, by the rule or the assessor", missing=True)
     assessors: Whole = number("how many scored it", ge=0)
-    basis: Text = choice(SCORE_BASES, missing=True)
+    assessors_median: Number = number("median of the assessors' scores", missing=True, ge=1, le=5)
+    lowest: Whole = number("the lowest score that an assessor gave", missing=True, ge=1, le=5)
+    highest: Whole = number("the highest score that an assessor gave", missing=True, ge=1, le=5)
+    scored_by: Text = text("roles of those who scored it", missing=True)
+    rule_score: Whole = number("what the rule on data gives", missing=True, ge=1, le=5)
+    figure: Whole = number("the figure behind the rule's score, whole percent", missing=True, ge=0, le=100)
+    figure_of: Text = text("whom the figure counts and of what, in words", missing=True)
+    figure_n: Whole = number("workers or firms that it is a share of, to the nearest ten", missing=True, ge=0)
+    figure_least: Whole = number(
+        "the smallest count that a reader could work out from the figure", missing=True, ge=0
+    )
+    rule: Text = text("how the rule makes a score of the figure, in words", missing=True)
     evidence: Text = text("what supports the score", missing=True)
+
+
+@table(
+    "mart.score_agreement",
+    grain="one row an assessment",
+    key=("assessment",),
+    release=Release(),
+)
+class ScoreAgreement(Contract):
+    assessment: Text = text("short name of the assessment")
+    alpha: Number = number("Krippendorff's alpha of the assessors' scores, ordinal", missing=True, le=1)
+    assessors: Whole = number("assessors who gave a score", ge=0)
+    compared: Whole = number("characteristics that two or more assessors scored", ge=0)
+    verdict: Text = choice(AGREEMENT_VERDICTS, "what the alpha allows")
+    reason: Text = text("why nothing can be said", missing=True)
 
 
 @table(
@@ -337,3 +382,10 @@ class ClusterPriorities(Contract):
     unscored: Whole = number("characteristics left open", ge=0)
     score_low: Number = number("mean over all if each open one were 1", ge=1, le=5)
     score_high: Number = number("mean over all if each open one were 5", ge=1, le=5)
+    score_middle: Number = number(
+        "median of the weighted mean, weights and open characteristics drawn", missing=True, ge=1, le=5
+    )
+    score_low_90: Number = number("its 5th percentile", missing=True, ge=1, le=5)
+    score_high_90: Number = number("its 95th percentile", missing=True, ge=1, le=5)
+    draws: Whole = number("how many draws", ge=1)
+    seed: Whole = number("seed of the draws", ge=0)

@@ -73,6 +73,11 @@ TABLE_2_SECTIONS = (
     "cluster dynamics",
 )
 SCORE_BASES = ("data", "assessor")
+SCORED_WITH = ("rule", "assessors")
+LOCATIONS = ("urban formal", "peri-urban", "urban informal", "rural off-farm")
+"""Where an actor works, by the words of the first row of Table 2."""
+AGREEMENT_VERDICTS = ("reliable", "tentative", "unreliable", "cannot be said")
+"""What an alpha allows, by Krippendorff (2004), page 241: from 0.800, from 0.667, below."""
 
 STAKEHOLDERS = ("entrepreneur", "worker", "household", "community")
 INDICATOR_KINDS = ("quantitative", "qualitative", "participatory")

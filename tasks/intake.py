@@ -87,6 +87,7 @@ def take_in(folder: Path, plan: AssessmentPlan, vault: Vault) -> Intake:
     reader.personal_patterns()
     if not reader.unreadable:  # else what follows from a table that could not be read would hide the cause
         intake.faults += list(_references(intake, reader.places))
+        intake.faults += list(_parts_beyond_their_whole(intake, reader.places))
         intake.faults += list(_plan_and_data(intake))
         intake.faults += list(_map_faults(intake, reader.places))
     intake.tables[WaveLosses.about().name] = _table(WaveLosses, intake.losses)
@@ -578,6 +579,31 @@ def _reference(
         remedy += f"Add it to {source}, or correct it here"
         rule = f"the {other.replace('_', ' ')} '{values[index]}' is not in {what.get(table, source)}"
         yield Fault(file, sheet, row, str(values.name), rule, remedy)
+
+
+_PARTS = {
+    "workers": (("women",), ("minorities",), ("informal",)),
+    "firms": (("own_account", "small_firms"),),
+}
+"""Column of mapping/actors -> the columns that together are a part of it."""
+
+
+def _parts_beyond_their_whole(
+    intake: Intake, places: dict[str, list[tuple[str, str, int]]]
+) -> Iterator[Fault]:
+    """Faults of an actor with more women than workers, or more small firms than firms."""
+    name = Actors.about().name
+    actors = intake.tables.get(name, pd.DataFrame())
+    if not len(actors) or name not in places:
+        return
+    for whole, every in _PARTS.items():
+        for parts in every:
+            counts = actors.reindex(columns=[*parts, whole]).astype("Int64")
+            beyond = (counts[list(parts)].sum(axis=1) > counts[whole]).fillna(False)
+            for index in actors.index[beyond.astype(bool)]:
+                file, sheet, row = places[name][index]
+                rule = f"{'is' if len(parts) == 1 else f'and {parts[1]} together are'} larger than {whole}"
+                yield Fault(file, sheet, row, parts[0], rule, "Correct one of the figures")
 
 
 def _plan_and_data(intake: Intake) -> Iterator[Fault]:

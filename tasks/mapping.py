@@ -1,4 +1,4 @@
-"""Phase two, second half: poverty nodes by a stated rule, poverty groups, and the scores of Table 2."""
+"""Phase two, second half: poverty nodes by a stated rule, and poverty groups."""
 
 from __future__ import annotations
 
@@ -11,18 +11,14 @@ from schemas.assessment import Thresholds
 from schemas.base import empty
 from schemas.mapping import (
     Actors,
-    Characteristics,
-    CharacteristicScores,
-    ClusterPriorities,
     Evidence,
     MappedGroups,
     NodeJudgements,
     PovertyGroups,
     PovertyNodes,
 )
-from schemas.plan import Plan, PlannedGroups
+from schemas.plan import PlannedGroups
 from schemas.vocabulary import EVIDENCE_KINDS
-from tasks import catalogue
 from tasks.steps import step
 
 POVERTY_NODE = ("vulnerable", "likely")
@@ -138,43 +134,3 @@ def _matching(group: Mapping[Any, Any], mapped: pd.DataFrame) -> pd.DataFrame:
         if pd.notna(group[column]):
             fits &= (mapped[column] == group[column]).fillna(False)
     return mapped[fits.astype(bool)]
-
-
-@step("mapping", reads=[Characteristics], writes=[CharacteristicScores])
-def score_characteristics(characteristics: pd.DataFrame) -> pd.DataFrame:
-    """Return Table 2: the median of the assessors' scores; what nobody scored stays without a score."""
-    records = []
-    scored = characteristics[characteristics["score"].notna()]
-    for position, row in enumerate(catalogue.read("table_2")["characteristic"], start=1):
-        own = scored[scored["characteristic"] == row["id"]].sort_values("assessor")
-        evidence = "; ".join(own["evidence"].dropna().unique())
-        records.append(
-            {
-                "characteristic": row["id"],
-                "position": position,
-                "section": row["section"],
-                "label": row["label"],
-                "score": float(own["score"].median()) if len(own) else None,
-                "assessors": len(own),
-                "basis": own["basis"].dropna().iloc[0] if own["basis"].notna().any() else None,
-                "evidence": evidence or None,
-            }
-        )
-    return pd.DataFrame(records)
-
-
-@step("mapping", reads=[Plan, CharacteristicScores], writes=[ClusterPriorities])
-def prioritize(plan: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
-    """Return the mean score of the cluster, and how far the open characteristics could move it."""
-    known, open_ones = scores["score"].dropna(), int(scores["score"].isna().sum())
-    return pd.DataFrame(
-        {
-            "assessment": plan["assessment"],
-            "cluster": plan["cluster"],
-            "score": float(known.mean()) if len(known) else float("nan"),
-            "scored": len(known),
-            "unscored": open_ones,
-            "score_low": (known.sum() + 1 * open_ones) / len(scores),
-            "score_high": (known.sum() + 5 * open_ones) / len(scores),
-        }
-    )

@@ -36,6 +36,7 @@ from tasks.warehouse import Warehouse, frame_digest
 for _module in (
     "mapping",
     "checklist",
+    "table_2",
     "secondary",
     "design",
     "fieldwork",

@@ -1220,22 +1220,27 @@ handbook | Neelgarh district (invented) | 2021 | value of printed cloth
 """,
     ),
     "mapping/actors": (
-        "actor,label,stage,firms,workers,women,minorities,citation",
+        "actor,label,stage,firms,workers,women,minorities,informal,own_account,small_firms,location,citation",
         """
-cloth-suppliers | Cloth suppliers | inputs | 14 | 52 | 6 | 9 | mapping visit
-dye-suppliers | Dye and block suppliers | inputs | 21 | 68 | 8 | 30 | mapping visit
-homeworkers | Home workers | own-account and household work | 1120 | 1310 | 1275 | 470
-    | walk through the lanes
+cloth-suppliers | Cloth suppliers | inputs | 14 | 52 | 6 | 9 | 30 | 3 | 11 | urban formal | mapping visit
+dye-suppliers | Dye and block suppliers | inputs | 21 | 68 | 8 | 30 | 40 | 8 | 13 | urban formal
+    | mapping visit
+homeworkers | Home workers | own-account and household work | 1120 | 1310 | 1275 | 470 | 1310 | 1120 | 0
+    | urban informal | walk through the lanes
 own-account-printers | Own-account printers | own-account and household work | 560 | 690 | 230 | 260
-    | walk through the lanes
-subcontractors | Small subcontractors | subcontracted production | 240 | 520 | 90 | 150 | mapping visit
-small-workshops | Owners of small workshops | production | 64 | 96 | 14 | 22 | association's list
-workshops-labour | Workers in small workshops | production | 64 | 1720 | 705 | 610 | association's list
-large-producers | Large producers | production | 2 | 310 | 60 | 45 | talk with an exporter
-traders | Traders and middlemen | trade | 38 | 85 | 4 | 17 | mapping visit
-exporters | Exporters | trade | 9 | 140 | 38 | 12 | association's list
-domestic-shops | Shops in the cities | market | | | | | not counted
-export-buyers | Buyers abroad | market | | | | | not counted
+    | 690 | 560 | 0 | urban informal | walk through the lanes
+subcontractors | Small subcontractors | subcontracted production | 240 | 520 | 90 | 150 | 430 | 0 | 240
+    | urban informal | mapping visit
+small-workshops | Owners of small workshops | production | 64 | 96 | 14 | 22 | 40 | 0 | 64
+    | urban informal | association's list
+workshops-labour | Workers in small workshops | production | 64 | 1720 | 705 | 610 | 1400 | |
+    | urban informal | association's list
+large-producers | Large producers | production | 2 | 310 | 60 | 45 | 60 | 0 | 0 | urban formal
+    | talk with an exporter
+traders | Traders and middlemen | trade | 38 | 85 | 4 | 17 | 50 | 20 | 18 | urban formal | mapping visit
+exporters | Exporters | trade | 9 | 140 | 38 | 12 | 20 | 0 | 6 | urban formal | association's list
+domestic-shops | Shops in the cities | market | | | | | | | | | not counted
+export-buyers | Buyers abroad | market | | | | | | | | | not counted
 """,
     ),
     "mapping/linkages": (

@@ -195,7 +195,7 @@ def _table_1(_: Report, row: Row) -> Cell:
 
 
 def _score(_: Report, row: Row) -> Cell:
-    full = round(row["score"])
+    full = int(row["score"] + 0.5)
     return Cell(wording.mean(row["score"]), symbol="●" * full + "○" * (5 - full), style="score")
 
 
@@ -210,6 +210,33 @@ def _position_with_tension(_: Report, row: Row) -> Cell:
     return Cell(row["position"], note=note)
 
 
+def _given(_: Report, row: Row) -> Cell:
+    """Return what gave a score of Table 2: a rule with its figure, or assessors and what a rule says too."""
+    if row["rule_score"] is None:
+        return Cell(_ASSESSORS[row["basis"]])
+    why = f"{_figure(row)}. {wording.sentence(row['rule'])}"
+    if row["scored_with"] == "rule":
+        return Cell("data, by rule", note=why)
+    return Cell(_ASSESSORS[row["basis"]], note=f"A rule on data gives {row['rule_score']}: {why}")
+
+
+_ASSESSORS = {"data": "assessors, from data", "assessor": "assessors", None: "assessors"}
+
+
+def _figure(row: Row) -> str:
+    if row["figure"] is None:
+        return f"figure {wording.withheld(row['withheld_by'])}"
+    share = f"{row['figure']}{wording.THIN_SPACE}%"
+    return f"{share} of about {wording.whole(row['figure_n'])} {row['figure_of']}"
+
+
+def _voices(_: Report, row: Row) -> Cell:
+    """Return the assessors' median, how far apart they are, and who they are."""
+    apart = row["highest"] > row["lowest"]
+    spread = f", {row['lowest']} to {row['highest']}" if apart else ""
+    return Cell(f"{wording.mean(row['assessors_median'])}{spread}", note=row["scored_by"])
+
+
 def _kinds(_: Report, row: Row) -> Cell:
     return Cell(wording.listing(wording.plain(kind) for kind in row["evidence"].split(", ")))
 
@@ -220,6 +247,8 @@ _SOURCES = {
     "interval": "ci_low",
     "estimate_with_interval": "estimate",
     "levels": "characteristic",
+    "given": "scored_with",
+    "voices": "assessors_median",
     "letter": "institution",
     "any_smallest_change": "indicator",
     "change_with_verdict": "change",
@@ -289,6 +318,8 @@ _FORMS: dict[tuple[str, str], Form] = {
     ("poverty_nodes", "evidence"): _kinds,
     ("characteristic_scores", "score"): _score,
     ("characteristic_scores", "levels"): _levels,
+    ("characteristic_scores", "given"): _given,
+    ("characteristic_scores", "voices"): _voices,
     ("institutions", "letter"): lambda report, row: Cell(report.label("letter", row["institution"])),
     ("institution_links", "institution"): _labelled("institution", "institution"),
     ("comparison_balance", "covariate"): _labelled("indicator", "covariate"),

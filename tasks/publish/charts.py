@@ -30,6 +30,7 @@ _TITLE, _TEXT, _SMALL = 13, 12, 11
 _LINE = 16
 _PLOT_HEIGHT = 124
 _DODGE = 0.035
+_SPAN_HEIGHT = 58
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,17 @@ class Row:
     pairs: tuple[Pair, ...]
 
 
+@dataclass(frozen=True)
+class Span:
+    """A label, an interval with its middle, and the words beside it."""
+
+    label: str
+    low: float
+    middle: float
+    high: float
+    words: str
+
+
 def scale(
     values: Iterable[float], label: Callable[[float], str], *, least: float | None = None, tight: bool = False
 ) -> Scale:
@@ -134,6 +146,26 @@ def pair_rows(ident: str, title: str, description: str, scale: Scale, rows: Sequ
     plot = svg.Plot(PANEL_WIDTH - 20 - right, height, (scale.low, scale.high), (height, 0))
     padding = {"left": 20, "right": right, "top": 22, "bottom": 4}
     return svg.draw(ident, title, description, plot, padding, _rows_data(rows, scale, plot))
+
+
+def span_rows(ident: str, title: str, description: str, scale: Scale, spans: Sequence[Span]) -> str:
+    """Return one SVG with a row a label: its words, and below them the interval with its middle marked."""
+    height = _SPAN_HEIGHT * len(spans)
+    plot = svg.Plot(PANEL_WIDTH - 30, height, (scale.low, scale.high), (height, 0))
+    padding: dict[str, float] = {"left": 15, "right": 15, "top": 22, "bottom": 4}
+    data = svg.nothing()
+    for value, label in scale.ticks:
+        data["middle"].append(_words(value, plot.y_at(-10), label, MUTED, _SMALL))
+    for number, span in enumerate(spans):
+        top = _SPAN_HEIGHT * number
+        label = _wrapped(span.label, characters=36, lines=1)[0]
+        data["bold"].append(_words(plot.x_at(-10), top + 12, label, INK, _TITLE))
+        data["start"].append(_words(plot.x_at(-10), top + 27, span.words, MUTED, _SMALL))
+        y = top + 42
+        data["rules"] += [_rule(tick, y - 6, tick, y + 6, GRID, 1) for tick, _ in scale.ticks]
+        data["rules"].append(_rule(span.low, y, span.high, y, INK, 2.25))
+        data["markers"].append(_marker(span.middle, y, INK, filled=True, square=False))
+    return svg.draw(ident, title, description, plot, padding, data)
 
 
 def _panel_data(

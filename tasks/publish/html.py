@@ -27,11 +27,12 @@ from tasks.publish.sections.figures import figures
 from tasks.publish.sections.findings import findings
 from tasks.publish.sections.follow_up import before_and_after, other_changes
 from tasks.publish.sections.growth import growth
-from tasks.publish.sections.map import context_figures, printed_checks, priority
+from tasks.publish.sections.map import context_figures, printed_checks
 from tasks.publish.sections.method import inputs, libraries
 from tasks.publish.sections.models import models
 from tasks.publish.sections.plan import resources, scope
 from tasks.publish.sections.summary import summary
+from tasks.publish.sections.table_2 import table_2
 from tasks.publish.sections.visit import checklist_count, groups_left_out, overruled, unheard
 
 TEMPLATES = Path(__file__).parent.parent.parent / "reports"
@@ -64,7 +65,7 @@ def render(plan: AssessmentPlan, tables: dict[str, pd.DataFrame], provenance: Pr
     tables: released tables by name without the layer, each with a column `withheld_by`. A table that is
     empty or not there is told of in its section.
     """
-    environment = _environment()
+    templates = environment()
     report = Report(plan, tables)
     context = {
         "plan": plan,
@@ -84,11 +85,11 @@ def render(plan: AssessmentPlan, tables: dict[str, pd.DataFrame], provenance: Pr
         "context": context_figures(report),
         "scope": scope(report),
         "resources": resources(report),
-        "priority": priority(report),
         "overruled": overruled(report),
         "groups_left_out": groups_left_out(report),
         "unheard": unheard(report),
         "checklist_count": checklist_count(report),
+        "table_2": table_2(report),
         "printed": printed_checks(report),
         "waves": waves(report),
         "other_changes": other_changes(report),
@@ -98,15 +99,16 @@ def render(plan: AssessmentPlan, tables: dict[str, pd.DataFrame], provenance: Pr
         "box_7": wording.BOX_7[plan.assessment.study_design],
     }
     sections = []
-    for name in sorted(environment.list_templates(filter_func=lambda name: name[:1].isdigit())):
-        module: Any = environment.get_template(name).make_module(context)
+    for name in sorted(templates.list_templates(filter_func=lambda name: name[:1].isdigit())):
+        module: Any = templates.get_template(name).make_module(context)
         ident = name.split(".")[0].partition("_")[2]
         sections.append(Section(ident, module.number, module.title, Markup(str(module).strip())))  # noqa: S704
-    return environment.get_template("report.html.j2").render(context, sections=sections)
+    return templates.get_template("report.html.j2").render(context, sections=sections)
 
 
 @cache
-def _environment() -> ImmutableSandboxedEnvironment:
+def environment() -> ImmutableSandboxedEnvironment:
+    """Return where the templates of reports/ are found, with everything escaped."""
     return ImmutableSandboxedEnvironment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,

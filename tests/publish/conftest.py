@@ -313,6 +313,22 @@ def _secondary() -> dict[str, pd.DataFrame]:
 def _mapping() -> dict[str, pd.DataFrame]:
     actors, nodes, evidence = [], [], []
     kinds = mapping.EVIDENCE_KINDS
+    by_rule = {
+        "location": {"rule_score": 3, "figure_of": "workers are in places called urban informal"},
+        "employment": {
+            "scored_with": "rule",
+            "basis": "data",
+            "rule_score": 5,
+            "score": 5.0,
+            "figure": 81,
+            "figure_of": "workers have no contract or registration",
+            "figure_n": 5460,
+            "figure_least": 5460,
+            "rule": "1 below 20 percent, 2 from 20, 3 from 40, 4 from 60, 5 from 80",
+        },
+    }
+    by_rule["location"] |= {"rule": "the highest level that at least 50 percent reach"}
+    by_rule["location"] |= {"withheld_by": "threshold"}
     for actor, (label, stage, firms, workers, likelihood, poor) in ACTORS.items():
         few = firms is not None and firms < mapping.FEWEST_FIRMS
         actors.append(
@@ -506,9 +522,15 @@ def _mapping() -> dict[str, pd.DataFrame]:
                     "section": section,
                     "label": label,
                     "score": score,
-                    "assessors": 2 if score else 0,
+                    "scored_with": "assessors" if score else None,
                     "basis": "assessor" if score else None,
+                    "assessors": 2 if score else 0,
+                    "assessors_median": score,
+                    "lowest": int(score) if score else None,
+                    "highest": int(score + 0.5) if score else None,
+                    "scored_by": "lead researcher; local researcher" if score else None,
                     "evidence": evidence,
+                    **by_rule.get(name, {}),
                 }
                 for position, (name, section, label, score, evidence) in enumerate(
                     (
@@ -528,6 +550,19 @@ def _mapping() -> dict[str, pd.DataFrame]:
                 )
             ],
         ),
+        "score_agreement": frame(
+            mapping.ScoreAgreement,
+            [
+                {
+                    "assessment": "marenha",
+                    "alpha": 0.7312,
+                    "assessors": 2,
+                    "compared": 4,
+                    "verdict": "tentative",
+                    "reason": None,
+                }
+            ],
+        ),
         "cluster_priorities": frame(
             mapping.ClusterPriorities,
             [
@@ -539,6 +574,11 @@ def _mapping() -> dict[str, pd.DataFrame]:
                     "unscored": 1,
                     "score_low": 2.5,
                     "score_high": 3.3,
+                    "score_middle": 2.9,
+                    "score_low_90": 2.21,
+                    "score_high_90": 3.64,
+                    "draws": 10_000,
+                    "seed": 20041204,
                 }
             ],
         ),

@@ -101,7 +101,16 @@ def test_the_plan_stays_text(plan, provenance, payload):
     def infect(value):
         if isinstance(value, dict):
             names = ("id", "name", "node", "approach", "study_design", "role", "design", "box4_group")
-            fixed = (*names, "gender", "estimator", "from_wave", "to_wave", "error_type", "assignment")
+            fixed = (
+                *names,
+                "assessors_first",
+                "gender",
+                "estimator",
+                "from_wave",
+                "to_wave",
+                "error_type",
+                "assignment",
+            )
             return {key: one if key in fixed else infect(one) for key, one in value.items()}
         if isinstance(value, list):
             return [infect(one) for one in value]

@@ -123,24 +123,3 @@ def test_without_a_list_of_groups_nothing_is_said_of_what_the_map_finds():
     assert groups["planned"].all()
     assert groups["mapped"].isna().all()
     assert groups["people"].isna().all()
-
-
-def scores(values: dict[str, list[int]]) -> pd.DataFrame:
-    rows = [
-        {"characteristic": name, "score": score, "basis": "assessor", "evidence": "e", "assessor": f"r{i}"}
-        for name, given_scores in values.items()
-        for i, score in enumerate(given_scores)
-    ]
-    return mapping.score_characteristics(conform(pd.DataFrame(rows), TABLES["staged.characteristics"]))
-
-
-def test_unscored_stays_unscored_and_moves_the_bounds():
-    table = scores({"location": [3, 5, 4], "joint_action": [2]})
-    assert len(table) == 20
-    known = table.set_index("characteristic")["score"].dropna()
-    assert known.to_dict() == {"location": 4.0, "joint_action": 2.0}
-    plan = pd.DataFrame({"assessment": ["a"], "cluster": ["c"]})
-    (row,) = mapping.prioritize(plan, conform(table, TABLES["mart.characteristic_scores"])).itertuples()
-    assert (row.score, row.scored, row.unscored) == (3.0, 2, 18)
-    assert row.score_low == pytest.approx((6 + 18) / 20)
-    assert row.score_high == pytest.approx((6 + 90) / 20)

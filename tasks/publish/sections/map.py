@@ -57,15 +57,3 @@ def printed_checks(report: Report) -> dict[str, Any]:
             rows=report.rows("printed_checks", {"agrees": False}),
         ),
     }
-
-
-def priority(report: Report) -> list[str]:
-    """Return the mean score of the cluster in a sentence."""
-    return [
-        f"The mean of the {wording.counted(row['scored'], 'scored characteristic')} is "
-        f"{wording.mean(row['score'])}. {wording.whole(row['unscored'])} "
-        f"{'has' if row['unscored'] == 1 else 'have'} no score: with all scored, the mean would lie between "
-        f"{wording.mean(row['score_low'])} and {wording.mean(row['score_high'])}."
-        for row in report.rows("cluster_priorities", {"assessment": report.plan.assessment.id})
-        if row["score"] is not None
-    ]

@@ -1,0 +1,65 @@
+"""Many assessments: run those that have changed, if asked, and compare what each has released of Table 2."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from flows.exits import DONE, FAILED, REFUSED
+from flows.runner import alone, execute, execute_many, tell_faults
+from schemas.faults import Refused
+from schemas.portfolio import read_portfolio
+from tasks import portfolio, state
+from tasks.publish import tree
+from tasks.publish.portfolio import portfolio_files, rank_words
+
+Say = Callable[[str], None]
+Records = list[dict[str, Any]]
+
+
+def compare_folder(
+    folder: Path, found: list[Path], *, run: bool, engine: str, say: Say
+) -> tuple[int, Records]:
+    """Compare the assessments found in a folder and publish the page; return exit status and priorities.
+
+    run: run first those that have changed since they were run. Without it their last results are compared,
+    and that is told.
+    """
+    stale = [one for one in found if not state.unchanged(one)]
+    if run and stale:
+        options: dict[str, Any] = {"engine": engine, "select": "", "seal": False, "say": say}
+        code = execute(stale[0], **options) if len(stale) == 1 else execute_many(stale, **options)
+        if code:
+            return code, []
+        stale = []
+    with alone(folder) as other:
+        if other:
+            sys.stderr.write(f"psia: {folder} is being compared by process {other}. Wait for it to end\n")
+            return FAILED, []
+        try:
+            return DONE, _compared(folder, found, stale, say)
+        except Refused as refused:
+            tell_faults(refused.faults, None)
+            sys.stderr.write("psia: refused, nothing was changed\n")
+            return REFUSED, []
+
+
+def _compared(folder: Path, found: list[Path], stale: list[Path], say: Say) -> Records:
+    plan = read_portfolio(folder / "portfolio.toml")
+    members = portfolio.read_members(found)
+    priorities, pairs = portfolio.compare(members, plan)
+    files, about = portfolio_files(plan, members, priorities, pairs, state.libraries())
+    current = tree.publish(folder / "results", files, about)
+    for one in stale:
+        sys.stderr.write(f"psia: {one} has changed since its last run, which is what was compared\n")
+    rows = portfolio.ordered(priorities)
+    for row in rows:
+        say(f"  {row['assessment']}: {rank_words(row)}")
+    say(
+        f"{int(pairs['told_apart'].sum())} of {len(pairs)} pairs of clusters are told apart. "
+        "The order of the others says nothing."
+    )
+    say(f"The portfolio: {(current / 'portfolio.html').absolute()}")
+    return rows

@@ -72,12 +72,13 @@ class Context(Contract):
 
 @table(
     "staged.source_readings",
-    grain="one row a [[source]] of the plan, item and value",
-    key=("part", "item", "value"),
+    grain="one row a [[source]] of the plan and thing decided, left out or counted",
+    key=("part", "position"),
     release=Release(),
 )
 class SourceReadings(Contract):
     part: Whole = number("which [[source]] of the plan, from 1", ge=1)
+    position: Whole = number("place in the order of the reading, from 1", ge=1)
     source: Text = text("short name of the source")
     file: Text = text("the file that was read")
     sheet: Text = text("the sheet of the workbook", missing=True)

@@ -182,6 +182,7 @@ class _Reader:
             self.readings += [
                 {
                     "part": number,
+                    "position": position,
                     "source": how.source,
                     "file": how.file,
                     "sheet": read.sheet or None,
@@ -189,7 +190,7 @@ class _Reader:
                     "value": note.value,
                     "how": note.how,
                 }
-                for note in read.notes
+                for position, note in enumerate(read.notes, start=1)
             ]
             yield read.frame, [(received.file, read.sheet, int(row)) for row in read.rows]
 

@@ -34,7 +34,8 @@ def read_labelled(read: Callable[..., Any], content: bytes, kind: str) -> Readin
         gone = _missing(values, meta.missing_user_values.get(column, []), meta.missing_ranges.get(column, []))
         for code, count in values[gone].map(_code).value_counts().sort_index().items():
             label = f" ({words[code]})" if code in words else ""
-            notes.append(Note(f"missing code '{code}'{label} in {column}", f"{count} cells", RULE))
+            shown = f".{code}" if kind == "Stata" and code.isalpha() else code
+            notes.append(Note(f"missing code '{shown}'{label} in {column}", f"{count} cells", RULE))
         values = values.mask(gone, None)
         if words and gone.any():
             values = values.infer_objects()

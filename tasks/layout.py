@@ -297,7 +297,7 @@ def _fill(
         if column in use.dimensions or column not in NO_CODES:
             _tell_dates(column, name, words, records, reading, how, out)
         texts[column] = _recoded(words, how.recode.get(column, {}))
-        if column not in NO_CODES - {"label"}:
+        if column in {"area", "region", "industry", *use.dimensions}:
             out.notes += _looks_like_totals(name, texts[column], records.rows)
     if records.wide is not None:
         texts[use.into] = _recoded(_header_words(records.wide, how, reading), how.recode.get(use.into, {}))

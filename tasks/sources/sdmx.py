@@ -6,6 +6,7 @@ import io
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from decimal import Decimal, InvalidOperation
 from typing import Any
 from xml.parsers import expat
 
@@ -125,6 +126,7 @@ def _reading(
     frame: Any, rows: Any, left_out: dict[str, int], dimensions: list[str], notes: list[Note]
 ) -> Reading:
     """Return a reading in which the dimensions that the plan gives no other place stay dimensions."""
+    notes = [*notes, *_multiplied(frame)]
     return Reading(
         frame,
         rows,
@@ -136,6 +138,26 @@ def _reading(
         flags="OBS_STATUS",
         dimensions=tuple(name for name in dimensions if name != "TIME_PERIOD"),
     )
+
+
+def _multiplied(frame: Any) -> list[Note]:
+    """Multiply the figures by the power of ten that UNIT_MULT gives, as the standard has it, and tell it."""
+    if "UNIT_MULT" not in frame:
+        return []
+    powers = frame["UNIT_MULT"].where(frame["UNIT_MULT"].str.fullmatch(r"-?\d{1,2}").fillna(False), "0")
+    notes = []
+    for power in sorted(set(powers) - {"0"}, key=int):
+        rows = (powers == power) & frame["OBS_VALUE"].notna()
+        frame.loc[rows, "OBS_VALUE"] = [_scaled(cell, int(power)) for cell in frame.loc[rows, "OBS_VALUE"]]
+        notes.append(Note("multiplied as UNIT_MULT says", f"by 10^{power}: {int(rows.sum())} cells", RULE))
+    return notes
+
+
+def _scaled(cell: str, power: int) -> str:
+    try:
+        return str(Decimal(cell).scaleb(power))
+    except InvalidOperation:  # such as 'NaN': what it is, is said where figures are read
+        return cell
 
 
 @contextmanager

@@ -87,16 +87,12 @@ def _delimiter(text: str, how: SourceFile) -> tuple[str, Note]:
         return how.delimiter, Note("delimiter", numerals.sign_name(how.delimiter), DECLARED)
     top = how.header_row + how.header_rows - 2
     head = text if len(text) < 1_000_000 else text[:1_000_000].rpartition("\n")[0]
-    found = []
-    for sign in DELIMITERS:
-        rows = _parsed(head, sign)[: top + LOOKED_AT]
-        width = len(rows[top]) if len(rows) > top else 0
-        body = [len(row) for row in rows[top + 1 :] if any(cell.strip() for cell in row)]
-        if width < 2 and body:  # the header is elsewhere: that is told once the cells are parted
-            width = max(sorted(set(body)), key=body.count)
-        alike = sum(cells == width for cells in body) / len(body) if body else 1.0
-        if width > 1:
-            found.append((alike, width, sign))
+    parsed = {sign: _parsed(head, sign)[: top + LOOKED_AT] for sign in DELIMITERS}
+    found = [(*_parted(rows, top, by_header=True), sign) for sign, rows in parsed.items()]
+    found = [one for one in found if one[1] > 1]
+    if not found:  # the header is elsewhere: that is told once the cells are parted
+        found = [(*_parted(rows, top, by_header=False), sign) for sign, rows in parsed.items()]
+        found = [one for one in found if one[1] > 1]
     if not found:
         return ",", Note("delimiter", "none: one column", SNIFFED)
     found.sort(reverse=True)
@@ -106,6 +102,15 @@ def _delimiter(text: str, how: SourceFile) -> tuple[str, Note]:
         rule = f"can be parted by {names}"
         raise Unreadable(Problem(rule, 'Declare the delimiter, for example delimiter = ";"'))
     return found[0][2], Note("delimiter", numerals.sign_name(found[0][2]), SNIFFED)
+
+
+def _parted(rows: list[list[str]], top: int, *, by_header: bool) -> tuple[float, int]:
+    """Return the share of rows as wide as the header (or as most rows are), and that width."""
+    body = [len(row) for row in rows[top + 1 :] if any(cell.strip() for cell in row)]
+    width = len(rows[top]) if len(rows) > top else 0
+    if not by_header:
+        width = max(sorted(set(body)), key=body.count) if body else 0
+    return (sum(cells == width for cells in body) / len(body) if body else 1.0), width
 
 
 def _parsed(text: str, sign: str) -> list[list[str]]:

@@ -110,7 +110,7 @@ def _without_missing(cells: Cells, reading: Reading, how: SourceFile, out: Figur
             hits = int((shown == code).sum())
             if hits or known == DECLARED:
                 where = cells.name if isinstance(cells.name, str) else "the columns made rows"
-                out.notes.append(Note(f"missing code '{code}' in {where}", f"{hits} cells", known))
+                out.notes.append(Note(f"missing code '{code}' in {where}", f"cells: {hits}", known))
     gone = shown.isin([*how.missing, *reading.missing])
     return Cells(cells.text.where(~gone), cells.number.where(~gone), cells.name)
 

@@ -35,7 +35,7 @@ def read_labelled(read: Callable[..., Any], content: bytes, kind: str) -> Readin
         for code, count in values[gone].map(_code).value_counts().sort_index().items():
             label = f" ({words[code]})" if code in words else ""
             shown = f".{code}" if kind == "Stata" and code.isalpha() else code
-            notes.append(Note(f"missing code '{shown}'{label} in {column}", f"{count} cells", RULE))
+            notes.append(Note(f"missing code '{shown}'{label} in {column}", f"cells: {count}", RULE))
         values = values.mask(gone, None)
         if words and gone.any():
             values = values.infer_objects()

@@ -89,6 +89,8 @@ def arrange(reading: Reading, how: SourceFile, contract: type[Contract]) -> Arra
     _fill(records, reading, how, use, contract, out)
     if not out.problems:
         _leave_out_without_figure(how, contract, out)
+    if out.problems:  # nothing of a file that is refused goes on
+        out.frame, out.rows = out.frame.iloc[:0], out.rows.iloc[:0]
     out.notes = _merged(out.notes)
     return out
 
@@ -178,6 +180,10 @@ def _columns_missing(reading: Reading, how: SourceFile, use: _Use) -> Iterator[P
         if column not in present:
             rule = f"'{column}' is not a column of the file"
             yield Problem(rule, _elsewhere(reading, present, column), key=key)
+    for column, name in use.columns.items():
+        if name not in present and column not in how.columns:
+            rule = f"has no column '{name}', which the reader takes for the {column}"
+            yield Problem(rule, f"Name another under [source.columns]. {_elsewhere(reading, present, name)}")
     for column in use.taken():
         if present.count(column) > 1:
             rule = "two columns bear this name"

@@ -149,7 +149,7 @@ def _multiplied(frame: Any) -> list[Note]:
     for power in sorted(set(powers) - {"0"}, key=int):
         rows = (powers == power) & frame["OBS_VALUE"].notna()
         frame.loc[rows, "OBS_VALUE"] = [_scaled(cell, int(power)) for cell in frame.loc[rows, "OBS_VALUE"]]
-        notes.append(Note("multiplied as UNIT_MULT says", f"by 10^{power}: {int(rows.sum())} cells", RULE))
+        notes.append(Note("multiplied as UNIT_MULT says", f"by 10^{power}; cells: {int(rows.sum())}", RULE))
     return notes
 
 

@@ -42,7 +42,9 @@ def surroundings(report: Report) -> dict[str, Any]:
         Topic(
             wording.TOPICS[name],
             tuple(_statement(report, row) for row in statements if row["topic"] == name),
-            _grid(report, wording.TOPICS[name], [row for row in figures if row["topic"] == name]),
+            _grid(
+                report, f"{wording.TOPICS[name]} in figures", [row for row in figures if row["topic"] == name]
+            ),
         )
         for name in TOPICS
         if name in known
@@ -52,7 +54,9 @@ def surroundings(report: Report) -> dict[str, Any]:
     return {
         "topics": topics,
         "rest": _grid(report, "Official statistics" if not topics else "Other official statistics", rest),
-        "open": f"Nothing is told here of: {wording.listing(open_ones)}." if topics and open_ones else "",
+        "open": f"No statement and no figure tells of: {wording.listing(open_ones)}."
+        if topics and open_ones
+        else "",
         "readings": readings(report),
     }
 

@@ -81,7 +81,7 @@ def read_figures(cells: Mapping[str, Cells], reading: Reading, how: SourceFile, 
     given = {column: _without_missing(one, reading, how, out) for column, one in given.items()}
     written = pd.concat([one.text.dropna() for one in given.values()]) if given else pd.Series(dtype="string")
     decimal = how.decimal or reading.decimal
-    thousands = how.thousands or (numerals.NONE if reading.decimal and not how.decimal else "")
+    thousands = how.thousands or (reading.thousands if reading.decimal and not how.decimal else "")
     signs, by = numerals.decide(dict.fromkeys(written), decimal, thousands)
     if isinstance(signs, numerals.Undecided):
         out.problems.append(_undecided(signs, given, rows))

@@ -298,18 +298,43 @@ def demo(
 
 
 @app.command()
-def sources(as_json: JsonOption = False) -> None:
-    """List the kinds of sources that psia reads, with format, citation and licence."""
+def sources(
+    action: Annotated[str, typer.Argument(help="new, to write a new source module and its test.")] = "",
+    name: Annotated[str, typer.Argument(help="Name of the new source: lower-case letters, digits, _.")] = "",
+    as_json: JsonOption = False,
+) -> None:
+    """List the kinds of sources that psia reads, with format, citation and licence; or begin a new one."""
     from tasks.sources import found
 
+    if action:
+        _new_source(action, name)
+        return
     records = [source.describe() for source in found()]
     if as_json:
         _print_json(records)
         return
     for record in records:
         typer.echo(f"{record['name']}: {record['title']}")
-        for key in ("format", "place", "target", "citation", "licence"):
+        for key in ("format", "place", "targets", "citation", "licence"):
             typer.echo(f"  {key}: {record[key]}")
+
+
+def _new_source(action: str, name: str) -> None:
+    from tasks.scaffold import ROOT, new_source
+    from tasks.start import BadName
+
+    if action != "new" or not name:
+        _stop(f"'{action}' is not known here. Use 'psia sources' or 'psia sources new NAME'", USAGE)
+    if not (ROOT / "tests").is_dir():
+        _stop(f"{ROOT} is no checkout of psia: a source is written into its code and its tests", USAGE)
+    try:
+        module, test = (path.relative_to(ROOT) for path in new_source(name))
+    except BadName as error:
+        _stop(str(error), USAGE)
+    except FileExistsError as error:
+        _stop(f"{error} is there already. Choose another name", USAGE)
+    typer.echo(f"{module} reads the source: say there what it is and how it is laid out")
+    typer.echo(f"{test} tries it: put rows of the real file there. Run it: pytest {test}")
 
 
 @app.command()

@@ -6,13 +6,14 @@ Every key is named here; an unknown one is refused with the nearest known one.
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
 import typing
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from schemas.faults import Fault, Refused
 
@@ -279,6 +280,65 @@ class GrowthComparison(Part):
     decompose: bool = True
 
 
+class Unpivot(Part):
+    """Columns of a wide file that become rows: the header goes into one column, the cell into another."""
+
+    columns: list[Words] = []
+    pattern: str = ""
+    into: Words
+    value: Words = "value"
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Unpivot:
+        if bool(self.columns) == bool(self.pattern):
+            raise ValueError("give either 'columns' or 'pattern' under unpivot")
+        try:
+            re.compile(self.pattern)
+        except re.error:
+            raise ValueError(f"'{self.pattern}' is not a regular expression") from None
+        return self
+
+
+class Totals(Part):
+    """Rows that sum up others and are left out: the words that mark them, and the column they stand in."""
+
+    column: Words
+    words: list[Words] = Field(min_length=1)
+
+
+class SourceFile(Part):
+    """A file of secondary data as it came, and what it says where (docs/sources.md)."""
+
+    source: Words
+    reader: Words
+    file: Words
+    target: Literal["staged.statistics", "staged.regional_industries", "staged.regions"] = "staged.statistics"
+    encoding: str = ""
+    delimiter: Annotated[str, Field(max_length=1), StringConstraints(strip_whitespace=False)] = ""
+    decimal: Literal["", ".", ","] = ""
+    thousands: Literal["", "none", ",", ".", " ", "'", "’"] = ""
+    sheet: str = ""
+    header_row: int = Field(default=1, ge=1)
+    header_rows: int = Field(default=1, ge=1, le=10)
+    first_row: int | None = Field(default=None, ge=1)
+    last_row: int | None = Field(default=None, ge=1)
+    fill_down: list[Words] = []
+    totals: Totals | None = None
+    missing: list[Words] = []
+    filter: str = ""
+    columns: dict[str, Words] = {}
+    values: dict[str, Words | int | float] = {}
+    dimensions: dict[str, Words] = {}
+    unpivot: Unpivot | None = None
+    recode: dict[str, dict[str, str]] = {}
+
+    @model_validator(mode="after")
+    def _signs_differ(self) -> SourceFile:
+        if self.decimal and self.decimal == self.thousands:
+            raise ValueError("'decimal' and 'thousands' cannot be the same sign")
+        return self
+
+
 class AssessmentPlan(Part):
     """The whole of assessment.toml."""
 
@@ -298,6 +358,7 @@ class AssessmentPlan(Part):
     indicators: list[Name] = []
     specification: list[Specification] = []
     growth: list[GrowthComparison] = []
+    source: list[SourceFile] = []
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> AssessmentPlan:

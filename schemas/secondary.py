@@ -14,7 +14,7 @@ from schemas.base import (
     table,
     text,
 )
-from schemas.vocabulary import FIRM_SIZES, STATISTIC_STATUSES
+from schemas.vocabulary import FIRM_SIZES, READING_WAYS, STATISTIC_STATUSES, TOPICS
 
 
 @table(
@@ -51,6 +51,40 @@ class Statistics(Contract):
     status: Text = choice(STATISTIC_STATUSES)
     page: Text = text("page or table in the source", missing=True)
     note: Text = text("what the source says beside the figure", missing=True)
+    topic: Text = choice(TOPICS, "what of the cluster's surroundings it tells of", missing=True)
+
+
+@table(
+    "staged.context",
+    grain="one row a source, topic and statement",
+    key=("source", "topic", "statement"),
+    source="secondary/context",
+    refers={"source": "staged.sources.source"},
+    release=Release(),
+)
+class Context(Contract):
+    source: Text = text("short name of the source")
+    topic: Text = choice(TOPICS, "what of the cluster's surroundings it tells of")
+    statement: Text = text("what the source says, in a sentence or two")
+    year: Whole = number("year that it tells of", missing=True, ge=1800, le=2200)
+    page: Text = text("page or table in the source", missing=True)
+
+
+@table(
+    "staged.source_readings",
+    grain="one row a [[source]] of the plan and thing decided, left out or counted",
+    key=("part", "position"),
+    release=Release(),
+)
+class SourceReadings(Contract):
+    part: Whole = number("which [[source]] of the plan, from 1", ge=1)
+    position: Whole = number("place in the order of the reading, from 1", ge=1)
+    source: Text = text("short name of the source")
+    file: Text = text("the file that was read")
+    sheet: Text = text("the sheet of the workbook", missing=True)
+    item: Text = text("what was decided, left out or counted")
+    value: Text = text("how it was decided, or how many")
+    how: Text = choice(READING_WAYS, "declared in the plan, sniffed from a cell, or fixed by the format")
 
 
 @table(

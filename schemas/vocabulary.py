@@ -106,5 +106,26 @@ FEEDBACK_VERDICTS = ("confirmed", "contested", "comment")
 ACTION_STATUSES = ("open", "under way", "done", "dropped")
 FIRM_SIZES = ("all", "small", "medium", "large")
 STATISTIC_STATUSES = ("measured", "estimated", "provisional", "printed", "suppressed")
+TOPICS = (
+    "background",
+    "production",
+    "employment",
+    "trade",
+    "regulation",
+    "services",
+    "infrastructure",
+    "population",
+    "health",
+    "education",
+    "morbidity",
+    "gender",
+    "ethnicity",
+    "religion",
+    "migration",
+    "shocks",
+)
+"""What has to be known of a cluster's surroundings (Nadvi and Barrientos 2004, section 5), in its order."""
+READING_WAYS = ("declared", "sniffed", "rule")
+"""How it is known how a file is to be read: the plan says it, a cell decides it, the format fixes it."""
 
 COLUMN_TYPES = ("number", "integer", "text", "yes_no")

@@ -17,6 +17,7 @@ from typing import cast
 import pandas as pd
 
 from schemas.faults import Fault, Refused
+from tasks.state import MADE_HERE
 
 TABLE_SUFFIXES = (".csv", ".xlsx", ".parquet", ".dta", ".sav")
 SEALED = ".age"
@@ -53,6 +54,15 @@ def candidates(folder: Path, table: str) -> list[tuple[Path, str]]:
         if workbook.is_file() and (workbook, "") not in found:
             found.append((workbook, name))
     return found
+
+
+def among_inputs(folder: Path, name: str) -> bool:
+    """Return whether a file that the plan names lies in the folder, is not hidden and not made here."""
+    parts = Path(name).parts
+    if Path(name).is_absolute() or not parts:
+        return False
+    hidden = any(part.startswith(".") for part in parts) or parts[0] in MADE_HERE
+    return not hidden and (folder / name).resolve().is_relative_to(folder.resolve())
 
 
 def read_table(folder: Path, table: str, unseal: Unseal) -> Received | None:
@@ -163,14 +173,14 @@ def _read_excel(content: bytes, _path: Path, sheet: str) -> pd.DataFrame:
     cells = workbook.get_sheet_by_name(sheet or workbook.sheet_names[0]).to_python(skip_empty_area=False)
     if not cells:
         raise pd.errors.EmptyDataError
-    header = [_cell_text(cell) or "" for cell in cells[0]]
+    header = [cell_text(cell) or "" for cell in cells[0]]
     while header and not header[-1]:
         header.pop()
-    body = [[_cell_text(cell) for cell in row[: len(header)]] for row in cells[1:]]
+    body = [[cell_text(cell) for cell in row[: len(header)]] for row in cells[1:]]
     return pd.DataFrame(body, columns=header, dtype="string")
 
 
-def _cell_text(cell: object) -> str | None:
+def cell_text(cell: object) -> str | None:
     """Return the text of a cell as a person reads it: 7 for a stored 7.0, ISO dates, nothing for empty."""
     if cell is None or cell == "":
         return None
@@ -186,11 +196,11 @@ def _cell_text(cell: object) -> str | None:
 
 
 def _read_parquet(content: bytes, _path: Path, _sheet: str) -> pd.DataFrame:
-    return _plain(pd.read_parquet(io.BytesIO(content)))
+    return plain(pd.read_parquet(io.BytesIO(content)))
 
 
 def _read_stata(content: bytes, _path: Path, _sheet: str) -> pd.DataFrame:
-    return _plain(pd.read_stata(io.BytesIO(content), convert_categoricals=False))
+    return plain(pd.read_stata(io.BytesIO(content), convert_categoricals=False))
 
 
 def _read_spss(_content: bytes, path: Path, _sheet: str) -> pd.DataFrame:
@@ -201,10 +211,10 @@ def _read_spss(_content: bytes, path: Path, _sheet: str) -> pd.DataFrame:
             [Fault(path.name, rule="a sealed SPSS file is not read", remedy="Seal it as CSV instead")]
         )
     frame, _ = pyreadstat.read_sav(str(path), user_missing=True)
-    return _plain(cast("pd.DataFrame", frame))
+    return plain(cast("pd.DataFrame", frame))
 
 
-def _plain(frame: pd.DataFrame) -> pd.DataFrame:
+def plain(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the frame with two kinds of columns only: float64 and text."""
     out = {}
     for column in frame.columns:

@@ -23,11 +23,11 @@ from schemas.fieldwork import Corrections, FocusGroups, Responses, WaveLosses
 from schemas.mapping import Actors, Characteristics, Informants, MappedGroups, MappingAnswers
 from schemas.plan import PlannedGroups
 from schemas.reporting import StagedFeedback
-from schemas.secondary import Statistics  # noqa: F401 -- declares its tables
-from tasks import catalogue, checklist, design, expressions, fieldwork, state
+from schemas.secondary import SourceReadings, Sources
+from tasks import catalogue, checklist, design, expressions, fieldwork, sourcing
 from tasks import plan as plan_tables
 from tasks.catalogue import Indicator
-from tasks.files import Received, as_text, read_file, read_table, typed
+from tasks.files import Received, among_inputs, as_text, read_file, read_table, typed
 from tasks.interviews import IDS, WaveReading, read_wave
 from tasks.vault import Vault
 
@@ -82,6 +82,7 @@ def take_in(folder: Path, plan: AssessmentPlan, vault: Vault) -> Intake:
     for contract in TABLES.values():
         if contract.about().source:
             reader.stage(contract)
+    intake.tables[SourceReadings.about().name] = _table(SourceReadings, reader.readings)
     reader.assign_groups()
     reader.interviews()
     reader.personal_patterns()
@@ -129,6 +130,7 @@ class _Reader:
         self.unreadable = False
         self.original_ids: dict[str, pd.Series] = {}
         self.raw_corrections: dict[str, pd.DataFrame] = {}
+        self.readings: list[dict[str, object]] = []
 
     def stage(self, contract: type[Contract]) -> None:
         """Read every file of a contract (one a wave where its source says so) into one table."""
@@ -143,6 +145,9 @@ class _Reader:
             if part is not None:
                 parts.append(part)
                 places += [(received.file, received.sheet, int(row)) for row in received.rows]
+        for part, found in self._sourced(about.name):
+            parts.append(part)
+            places += found
         frame = pd.concat(parts, ignore_index=True) if parts else empty(contract)
         if contract is Frame and len(frame):
             frame["draw_order"] = _places_by_id(frame["unit"])
@@ -151,6 +156,45 @@ class _Reader:
         self._check(frame, contract, places)
         self.places[about.name] = places
         self.intake.tables[about.name] = self._pseudonymised(frame, contract)
+
+    def _sourced(self, target: str) -> Iterator[tuple[pd.DataFrame, list[tuple[str, str, int]]]]:
+        """Read the files that the plan names for a table; what was decided about them is noted."""
+        known = set(self.intake.tables.get(Sources.about().name, pd.DataFrame()).get("source", ()))
+        for number, how in enumerate(self.plan.source, start=1):
+            if how.target != target or (self.unreadable and not known):
+                continue
+            try:
+                read = sourcing.read_source(
+                    self.folder, number, how, self.vault.unseal, known, self._personal_columns
+                )
+            except Refused as refused:
+                self.intake.faults += refused.faults
+                self.unreadable = True
+                continue
+            self.intake.faults += read.faults
+            received = read.received
+            if received is None:
+                self.unreadable = True
+                continue
+            if (received.file, received.sheet) not in {(one.file, one.sheet) for one in self.intake.received}:
+                self._keep_received(received)
+            self.intake.sealed_files |= {received.file} if read.sealed else set()
+            if read.faults:
+                continue
+            self.readings += [
+                {
+                    "part": number,
+                    "position": position,
+                    "source": how.source,
+                    "file": how.file,
+                    "sheet": read.sheet or None,
+                    "item": note.item,
+                    "value": note.value,
+                    "how": note.how,
+                }
+                for position, note in enumerate(read.notes, start=1)
+            ]
+            yield read.frame, [(received.file, read.sheet, int(row)) for row in read.rows]
 
     def _tables_of(self, source: str) -> Iterator[tuple[str, str]]:
         if "*" not in source:
@@ -284,6 +328,7 @@ class _Reader:
         for (file, sheet), group in _by_place(places):
             rows = pd.Series([places[index][2] for index in group], index=group)
             self.intake.faults += check(whole.loc[group], contract, file=file, sheet=sheet, rows=rows)
+        self.intake.faults += list(_twice_in_two_files(whole, list(contract.about().key), places))
 
     def _keep_corrections(self, frame: pd.DataFrame, places: list[tuple[str, str, int]]) -> None:
         located = frame.copy()
@@ -384,10 +429,7 @@ class _Reader:
             return received
         path = self.folder / wave.interviews
         sealed = path.with_name(path.name + ".age")
-        parts = Path(wave.interviews).parts
-        inside = path.resolve().is_relative_to(self.folder.resolve())
-        hidden = any(part.startswith(".") for part in parts) or parts[0] in state.MADE_HERE
-        if Path(wave.interviews).is_absolute() or not inside or hidden:
+        if not among_inputs(self.folder, wave.interviews):
             rule = (
                 f"the file of the wave '{wave.name}' does not lie among the inputs of the assessment folder"
             )
@@ -497,6 +539,22 @@ def _lacking_waves(responses: pd.DataFrame, places: list[tuple[str, str, int]]) 
 
 def _with_optional(frame: pd.DataFrame, contract: type[Contract]) -> pd.DataFrame:
     return frame if len(frame.columns) else empty(contract)
+
+
+def _twice_in_two_files(
+    frame: pd.DataFrame, key: list[str], places: list[tuple[str, str, int]]
+) -> Iterator[Fault]:
+    """Faults of rows that stand in two files (or in two [[source]] parts of one file of another sheet)."""
+    where = pd.Series([(file, sheet) for file, sheet, _ in places], index=frame.index)
+    if where.nunique() < 2:
+        return
+    twice = frame[frame.duplicated(key, keep=False) & frame[key].notna().all(axis=1)]
+    for _, group in list(twice.groupby(key, sort=True))[:100]:
+        first, *others = (places[index] for index in group.index)
+        for file, sheet, row in others:
+            if (file, sheet) != first[:2]:
+                rule = f"the same {' and '.join(key)} stands already in {first[0]}, row {first[2]}"
+                yield Fault(file, sheet, row, " + ".join(key), rule, "Keep one of the rows")
 
 
 def _by_place(places: list[tuple[str, str, int]]) -> Iterator[tuple[tuple[str, str], list[int]]]:

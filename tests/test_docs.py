@@ -5,11 +5,14 @@ from __future__ import annotations
 import importlib.metadata
 import importlib.util
 import re
+import tomllib
 from pathlib import Path
 
 import typer.main
 
 from flows.cli import app
+from schemas.assessment import SourceFile
+from tasks.sources import readers
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -67,3 +70,11 @@ def test_no_module_of_flows_bears_the_name_of_a_package_or_a_standard_module():
     taken = set(sys.stdlib_module_names) | set(importlib.metadata.packages_distributions())
     for path in (ROOT / "flows").glob("*.py"):
         assert path.stem == "__init__" or path.stem not in taken, path.name
+
+
+def test_every_source_of_the_docs_fits_the_plan():
+    page = (ROOT / "docs" / "sources.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```toml\n(\[\[source\]\].*?)```", page, re.DOTALL)
+    parts = [SourceFile.model_validate(tomllib.loads(block)["source"][0]) for block in blocks]
+    assert {part.reader for part in parts} <= set(readers())
+    assert len(parts) >= 6

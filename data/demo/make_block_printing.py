@@ -722,6 +722,7 @@ def make(folder: Path, seed: int = DEFAULT_SEED) -> None:
     for name, (header, block) in TABLES.items():
         columns = header.split(",")
         _csv(folder / f"{name}.csv", columns, _block(block, len(columns)))
+    _text(folder / "secondary" / "files" / "exports-by-place.csv", EXPORTS)
     _csv(folder / "design" / "frame.csv", *_frame_file(frame))
     columns = ["focus_group", "poverty_group", "person", "indicator", "rank"]
     _csv(folder / "design" / "rankings.csv", columns, _rankings(seed))
@@ -1091,6 +1092,33 @@ cluster = "cluster"
 error_type = "cluster"
 by_poverty_group = true
 
+# A file as an office publishes it: lines above the header, semicolons, decimal commas, years across, a total.
+[[source]]
+source = "trade-yearbook"
+reader = "delimited_text"
+file = "secondary/files/exports-by-place.csv"
+header_row = 4
+missing = ["-"]
+
+[source.columns]
+area = "Place"
+
+[source.values]
+statistic = "exports of printed cloth"
+unit = "million rupees"
+status = "measured"
+topic = "trade"
+page = "7"
+note = "invented"
+
+[source.unpivot]
+pattern = '\\d{4}'
+into = "period"
+
+[source.totals]
+column = "Place"
+words = ["Total"]
+
 # Growth of the trade inside and outside the two clusters (invented figures), as Annex I compares it.
 [[growth]]
 name = "printed-cloth"
@@ -1098,6 +1126,15 @@ label = "Value of printed cloth in the two clusters and in the rest of the distr
 statistic = "value of printed cloth"
 from_period = "2017"
 to_period = "2021"
+"""
+
+EXPORTS = """Yearbook of foreign trade (invented; no such yearbook exists)
+Exports of printed cloth by place, million rupees; every figure is made up
+
+Place;2019;2021;2023
+Rangpura (invented);1.204,5;988,0;1.310,2
+Chhapnagar (invented);411,0;-;402,6
+Total;1.615,5;988,0;1.712,8
 """
 
 TABLES = {
@@ -1116,107 +1153,127 @@ programme-file | Invented for this demonstration: Files of the cluster programme
     | free to use: invented | Made up
 price-bulletin | Invented for this demonstration: Price bulletin of the state (no such bulletin exists) | 2024
     | free to use: invented | Made up
+trade-yearbook | Invented for this demonstration: Yearbook of foreign trade (no such yearbook exists) | 2024
+    | free to use: invented | Made up; the file is laid out as offices lay theirs out
 """,
     ),
     "secondary/statistics": (
-        "source,area,period,statistic,dimensions,value,unit,status,page,note",
+        "source,area,period,statistic,dimensions,value,unit,status,page,note,topic",
         """
 industry-register | Rangpura (invented) | 2019 | printed cloth produced | total | 5.9 | million metres
     | measured
-    | 12 | invented
+    | 12 | invented | production
 industry-register | Rangpura (invented) | 2020 | printed cloth produced | total | 3.4 | million metres
     | measured
-    | 12 | invented; the workshops stood still for four months
+    | 12 | invented; the workshops stood still for four months | production
 industry-register | Rangpura (invented) | 2021 | printed cloth produced | total | 5.2 | million metres
     | estimated
-    | 12 | invented
+    | 12 | invented | production
 industry-register | Chhapnagar (invented) | 2019 | printed cloth produced | total | 4.6 | million metres
     | measured
-    | 14 | invented
+    | 14 | invented | production
 industry-register | Chhapnagar (invented) | 2021 | printed cloth produced | total | 4.1 | million metres
     | estimated
-    | 14 | invented
+    | 14 | invented | production
 industry-register | Rangpura (invented) | 2021 | share of output sold abroad | total | 38 | percent
     | estimated
-    | 13 | invented
+    | 13 | invented | trade
 industry-register | Rangpura (invented) | 2021 | people in block printing | gender=women | 2380 | people
     | measured
-    | 15 | invented
+    | 15 | invented | employment
 industry-register | Rangpura (invented) | 2021 | people in block printing | gender=men | 2110 | people
     | measured
-    | 15 | invented
+    | 15 | invented | employment
 industry-register | Chhapnagar (invented) | 2021 | people in block printing | gender=women | 1940 | people
     | measured
-    | 16 | invented
+    | 16 | invented | employment
 industry-register | Chhapnagar (invented) | 2021 | people in block printing | gender=men | 1720 | people
     | measured
-    | 16 | invented
+    | 16 | invented | employment
 industry-register | Neelgarh district (invented) | 2021 | year since which dye effluent is regulated
     | total | 2018
-    | year | printed | 3 | invented
+    | year | printed | 3 | invented | regulation
 handbook | Rangpura (invented) | 2021 | population | total | 46200 | people | measured | 4 | invented
+    | population
 handbook | Chhapnagar (invented) | 2021 | population | total | 38900 | people | measured | 4 | invented
+    | population
 handbook | Rangpura (invented) | 2021 | literate adults | gender=women | 58 | percent | measured | 21
-    | invented
+    | invented | education
 handbook | Rangpura (invented) | 2021 | literate adults | gender=men | 77 | percent | measured | 21 | invented
+    | education
 handbook | Rangpura (invented) | 2021 | people by religion | religion=Hindu | 61 | percent | measured | 8
-    | invented
+    | invented | religion
 handbook | Rangpura (invented) | 2021 | people by religion | religion=Muslim | 34 | percent | measured | 8
-    | invented
+    | invented | religion
 handbook | Rangpura (invented) | 2021 | people by religion | religion=other | 5 | percent | measured | 8
-    | invented
+    | invented | religion
 household-survey | Rangpura (invented) | 2020 | households with a health centre within 2 km | total | 64
     | percent
-    | measured | 30 | invented
+    | measured | 30 | invented | health
 household-survey | Rangpura (invented) | 2020 | adults with a skin or lung complaint | trade=printing | 33
     | percent
-    | measured | 31 | invented
+    | measured | 31 | invented | morbidity
 household-survey | Rangpura (invented) | 2020 | adults with a skin or lung complaint | trade=other | 14
     | percent
-    | measured | 31 | invented
+    | measured | 31 | invented | morbidity
 household-survey | Rangpura (invented) | 2020 | households with a piped water supply | total | 57 | percent
-    | measured | 35 | invented
+    | measured | 35 | invented | infrastructure
 household-survey | Rangpura (invented) | 2020 | households with electric light | total | 93 | percent
     | measured
-    | 35 | invented
+    | 35 | invented | infrastructure
 household-survey | Rangpura (invented) | 2020 | people who came from another district | total | 28 | percent
-    | measured | 40 | invented
+    | measured | 40 | invented | migration
 household-survey | Rangpura (invented) | 2020 | households with a member away for work | total | 17 | percent
-    | measured | 40 | invented
+    | measured | 40 | invented | migration
 handbook | Neelgarh district (invented) | 2022 | working days lost to the flood | total | 16 | days
     | provisional
-    | 50 | invented; both clusters were hit alike
+    | 50 | invented; both clusters were hit alike | shocks
 price-bulletin | Neelgarh district (invented) | 2024 | consumer prices, 2022 = 100 | total | 110 | index
     | measured
-    | 2 | invented
+    | 2 | invented |
 programme-file | Rangpura (invented) | 2023 | days of training given | total | 2150 | days | measured |
-    | invented
+    | invented | services
 programme-file | Rangpura (invented) | 2023 | orders handled by the common facility centre | total | |
-    orders | suppressed | | invented; the centre does not tell
+    orders | suppressed | | invented; the centre does not tell | services
 handbook | Neelgarh district (invented) | 2017 | value of printed cloth
     | sector=block printing; setting=inside
-    | 412 | million rupees | measured | 60 | invented
+    | 412 | million rupees | measured | 60 | invented | production
 handbook | Neelgarh district (invented) | 2021 | value of printed cloth
     | sector=block printing; setting=inside
-    | 489 | million rupees | measured | 60 | invented
+    | 489 | million rupees | measured | 60 | invented | production
 handbook | Neelgarh district (invented) | 2017 | value of printed cloth
     | sector=block printing; setting=outside
-    | 305 | million rupees | measured | 60 | invented
+    | 305 | million rupees | measured | 60 | invented | production
 handbook | Neelgarh district (invented) | 2021 | value of printed cloth
     | sector=block printing; setting=outside
-    | 318 | million rupees | measured | 60 | invented
+    | 318 | million rupees | measured | 60 | invented | production
 handbook | Neelgarh district (invented) | 2017 | value of printed cloth
     | sector=screen printing; setting=inside
-    | 96 | million rupees | measured | 60 | invented
+    | 96 | million rupees | measured | 60 | invented | production
 handbook | Neelgarh district (invented) | 2021 | value of printed cloth
     | sector=screen printing; setting=inside
-    | 131 | million rupees | measured | 60 | invented
+    | 131 | million rupees | measured | 60 | invented | production
 handbook | Neelgarh district (invented) | 2017 | value of printed cloth
     | sector=screen printing; setting=outside
-    | 540 | million rupees | measured | 60 | invented
+    | 540 | million rupees | measured | 60 | invented | production
 handbook | Neelgarh district (invented) | 2021 | value of printed cloth
     | sector=screen printing; setting=outside
-    | 702 | million rupees | measured | 60 | invented
+    | 702 | million rupees | measured | 60 | invented | production
+""",
+    ),
+    "secondary/context": (
+        "source,topic,statement,year,page",
+        """
+handbook | background | Cloth has been printed by hand in Rangpura for some two hundred years; since the
+    1990s the workshops have printed mostly for export houses (invented) | | 58
+industry-register | regulation | A workshop with more than ten workers has to be registered; home workers and
+    own-account printers are covered by no labour law (invented) | 2018 | 3
+handbook | services | The nearest office of the labour department is in the district town, 60 km away
+    (invented) | 2021 | 44
+handbook | ethnicity | The printers' caste makes up about a third of the town; dyers mostly belong to
+    another (invented) | 2021 | 9
+handbook | shocks | The flood of 2022 stopped work for two to three weeks in both clusters (invented)
+    | 2022 | 50
 """,
     ),
     "mapping/actors": (

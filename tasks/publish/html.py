@@ -21,13 +21,14 @@ from schemas.assessment import AssessmentPlan
 from tasks.publish import grids, wording
 from tasks.publish.chain import value_chain
 from tasks.publish.report import Report
+from tasks.publish.sections.context import surroundings
 from tasks.publish.sections.design import rankings
 from tasks.publish.sections.fieldwork import waves
 from tasks.publish.sections.figures import figures
 from tasks.publish.sections.findings import findings
 from tasks.publish.sections.follow_up import before_and_after, other_changes
 from tasks.publish.sections.growth import growth
-from tasks.publish.sections.map import context_figures, printed_checks
+from tasks.publish.sections.map import printed_checks
 from tasks.publish.sections.method import inputs, libraries
 from tasks.publish.sections.models import models
 from tasks.publish.sections.plan import resources, scope
@@ -82,7 +83,7 @@ def render(plan: AssessmentPlan, tables: dict[str, pd.DataFrame], provenance: Pr
         "growth": growth(report),
         "rankings": rankings(report),
         "models": models(report),
-        "context": context_figures(report),
+        "context": surroundings(report),
         "scope": scope(report),
         "resources": resources(report),
         "overruled": overruled(report),

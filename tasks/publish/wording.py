@@ -145,6 +145,24 @@ WAVE_ROLES = {
     "follow-up": "follow-up",
     "only": "the only wave",
 }
+TOPICS = {
+    "background": "How the industry developed",
+    "production": "Production",
+    "employment": "Employment",
+    "trade": "Trade",
+    "regulation": "Regulation",
+    "services": "State services",
+    "infrastructure": "Infrastructure",
+    "population": "Population",
+    "health": "Health",
+    "education": "Education",
+    "morbidity": "Morbidity",
+    "gender": "Gender",
+    "ethnicity": "Ethnicity",
+    "religion": "Religion",
+    "migration": "Migration",
+    "shocks": "Shocks",
+}
 SCOPES = {True: "in scope", False: "out of scope"}
 LIKELIHOODS = {
     "likely": "likely poor",

@@ -1,13 +1,18 @@
 """Sources of secondary data: one module each, found by being here.
 
-A module states NAME, TITLE, FORMAT, PLACE, TARGET, CITATION and LICENCE.
+A module states NAME, TITLE, FORMAT, PLACE, TARGETS, CITATION and LICENCE, and reads a file by
+`read(content, how)`, which returns a `tasks.reading.Reading`. One without `read` is read from its place.
 """
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
+
+from schemas.assessment import SourceFile
+from tasks.reading import Reading
 
 
 @dataclass(frozen=True)
@@ -18,21 +23,33 @@ class Source:
     title: str
     format: str
     place: str
-    target: str
+    targets: tuple[str, ...]
     citation: str
     licence: str
 
     def describe(self) -> dict[str, str]:
-        """Return the source as one record."""
-        return asdict(self)
+        """Return the source as one record of texts."""
+        return {**asdict(self), "targets": ", ".join(self.targets)}
+
+
+Reader = Callable[[bytes, SourceFile], Reading]
 
 
 def found() -> list[Source]:
     """Return every source module's description, sorted by name."""
-    sources = []
-    for module in pkgutil.iter_modules(__path__):
-        one = importlib.import_module(f"{__name__}.{module.name}")
-        sources.append(
-            Source(one.NAME, one.TITLE, one.FORMAT, one.PLACE, one.TARGET, one.CITATION, one.LICENCE)
-        )
-    return sorted(sources, key=lambda source: source.name)
+    return [_described(name) for name in _names()]
+
+
+def readers() -> dict[str, tuple[Source, Reader]]:
+    """Return the modules that read a file which the plan names, by name: description and reader."""
+    modules = {name: importlib.import_module(f"{__name__}.{name}") for name in _names()}
+    return {name: (_described(name), one.read) for name, one in modules.items() if hasattr(one, "read")}
+
+
+def _names() -> list[str]:
+    return sorted(module.name for module in pkgutil.iter_modules(__path__))
+
+
+def _described(name: str) -> Source:
+    one = importlib.import_module(f"{__name__}.{name}")
+    return Source(one.NAME, one.TITLE, one.FORMAT, one.PLACE, one.TARGETS, one.CITATION, one.LICENCE)

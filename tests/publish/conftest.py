@@ -258,11 +258,58 @@ def _secondary() -> dict[str, pd.DataFrame]:
                     "unit": unit,
                     "status": status,
                     "page": "Table 4",
+                    "topic": topic,
                 }
-                for name, value, unit, status in (
-                    ("Firms in leather and shoes", 512.0, "firms", "measured"),
-                    ("People employed in leather and shoes", 22950.0, "people", "estimated"),
-                    ("Households below the national poverty line", 0.284, "share of households", "measured"),
+                for name, value, unit, status, topic in (
+                    ("Firms in leather and shoes", 512.0, "firms", "measured", "production"),
+                    ("People employed in leather and shoes", 22950.0, "people", "estimated", "employment"),
+                    (
+                        "Households below the national poverty line",
+                        0.284,
+                        "share of households",
+                        "measured",
+                        None,
+                    ),
+                )
+            ],
+        ),
+        "context": frame(
+            secondary.Context,
+            [
+                {
+                    "source": "census",
+                    "topic": "regulation",
+                    "statement": "Tanneries have needed a licence for waste water since 2014",
+                    "year": 2014,
+                    "page": "17",
+                },
+                {
+                    "source": "census",
+                    "topic": "production",
+                    "statement": "Most shoes are cut in the town and stitched in the villages",
+                },
+            ],
+        ),
+        "source_readings": frame(
+            secondary.SourceReadings,
+            [
+                {
+                    "part": 1,
+                    "position": position,
+                    "source": "census",
+                    "file": "secondary/files/census.xlsx",
+                    "sheet": "Table 4",
+                    "item": item,
+                    "value": value,
+                    "how": how,
+                }
+                for position, (item, value, how) in enumerate(
+                    (
+                        ("header row", "3", "declared"),
+                        ("decimal sign", "comma: '1.234,5' decides (column Value, row 7)", "sniffed"),
+                        ("rows read", "3", "rule"),
+                    ),
+                    start=1,
                 )
             ],
         ),

@@ -1,0 +1,103 @@
+"""Excel workbooks beyond what calamine says: cells in error, which it reads as empty, and merged headers."""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import re
+from xml.parsers import expat
+
+from tasks import packed
+from tasks.reading import Problem, Unreadable
+
+_REFERENCE = re.compile(r"([A-Z]+)(\d+)")
+
+
+def errors(content: bytes, sheet: int) -> list[tuple[int, int, str]]:
+    """Return the cells in error of a workbook's sheet (counted from 0): row and column from 1, and the error.
+
+    Raises Unreadable where the content is no .xlsx workbook.
+    """
+    path = _sheet_paths(content)[sheet]
+    cells = _Errors()
+    parser = expat.ParserCreate()
+    parser.StartElementHandler, parser.EndElementHandler = cells.start, cells.end
+    parser.CharacterDataHandler = cells.characters
+    _parse(parser, packed.member(content, path))
+    return cells.found
+
+
+class _Errors:
+    """The cells in error of a sheet, met one after the other; a cell may come without its reference."""
+
+    def __init__(self) -> None:
+        self.found: list[tuple[int, int, str]] = []
+        self.row = self.column = 0
+        self.in_error = self.in_value = False
+        self.text = ""
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        name = name.rpartition(":")[2]
+        if name == "row":
+            self.row = int(attributes.get("r") or self.row + 1)
+            self.column = 0
+        elif name == "c":
+            match = _REFERENCE.fullmatch(attributes.get("r", ""))
+            self.column = _column(match[1]) if match else self.column + 1
+            self.in_error = attributes.get("t") == "e"
+        elif name == "v" and self.in_error:
+            self.in_value, self.text = True, ""
+
+    def characters(self, text: str) -> None:
+        if self.in_value:
+            self.text += text
+
+    def end(self, name: str) -> None:
+        if self.in_value and name.rpartition(":")[2] == "v":
+            self.found.append((self.row, self.column, self.text))
+            self.in_value = False
+
+
+def _sheet_paths(content: bytes) -> list[str]:
+    """Return the part of the archive that holds each sheet, in the order of the workbook."""
+    names = packed.members(content)
+    if "xl/workbook.xml" not in names:
+        rule = "is not an .xlsx workbook"
+        raise Unreadable(Problem(rule, "Save it as .xlsx in Excel, or export the sheet as CSV"))
+    ids = [one.get("r:id", "") for one in _elements(packed.member(content, "xl/workbook.xml"), "sheet")]
+    relations = _elements(packed.member(content, "xl/_rels/workbook.xml.rels"), "Relationship")
+    targets = {one.get("Id", ""): one.get("Target", "") for one in relations}
+    return [posixpath.normpath(posixpath.join("/xl", targets.get(one, ""))).lstrip("/") for one in ids]
+
+
+def _elements(xml: bytes, wanted: str) -> list[dict[str, str]]:
+    found: list[dict[str, str]] = []
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        if name.rpartition(":")[2] == wanted:
+            found.append(attributes)
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = start
+    _parse(parser, xml)
+    return found
+
+
+def _parse(parser: expat.XMLParserType, xml: bytes) -> None:
+    def refuse(*_: object) -> None:
+        raise Unreadable(Problem("holds a document type, which no workbook needs", "Save it again in Excel"))
+
+    parser.StartDoctypeDeclHandler = refuse
+    try:
+        parser.ParseFile(io.BytesIO(xml))
+    except expat.ExpatError:
+        raise Unreadable(
+            Problem("cannot be read as Excel", "Save it again and check that it opens")
+        ) from None
+
+
+def _column(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number

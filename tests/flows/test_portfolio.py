@@ -14,6 +14,7 @@ from flows.cli import app
 from flows.runner import execute
 from tests.folders import ACTORS, plan, write
 
+DEMOS = Path(__file__).parents[2] / "data" / "demo"
 HEADER = "characteristic,score,basis,evidence,assessor\n"
 SCORED = {
     "baskets": {"employment": 5, "location": 5, "upgrading": 5},
@@ -210,3 +211,17 @@ def test_its_results_are_no_assessment(folder):
     assert [(one["assessment"], one["current"]) for one in json.loads(done.stdout)] == [
         (name, True) for name in sorted(SCORED)
     ]
+
+
+@pytest.mark.slow
+def test_the_published_evidence_is_a_ranked_portfolio(tmp_path):
+    folder = tmp_path / "evidence"
+    shutil.copytree(DEMOS / "evidence", folder, ignore=shutil.ignore_patterns("results", "received", "vault"))
+    assert psia("portfolio", folder, "--run", "--engine", "process").exit_code == 0
+    table = pd.read_csv(folder / "results/current/tables/cluster_priorities.csv")
+    assert len(table) == 18
+    assert (table["rank_low"] < table["rank_high"]).all()
+    assert table["rank"].between(table["rank_low"], table["rank_high"]).all()
+    pairs = pd.read_csv(folder / "results/current/tables/cluster_pairs.csv")
+    assert len(pairs) == 18 * 17 / 2
+    assert pairs["told_apart"].equals(pairs["share_above"] >= 0.95)

@@ -93,5 +93,21 @@ FEEDBACK_VERDICTS = ("confirmed", "contested", "comment")
 ACTION_STATUSES = ("open", "under way", "done", "dropped")
 FIRM_SIZES = ("all", "small", "medium", "large")
 STATISTIC_STATUSES = ("measured", "estimated", "provisional", "printed", "suppressed")
+IDENTIFICATION_BASES = ("employment", "firms", "value_added")
+REGION_INDICES = ("krugman", "herfindahl")
+IDENTIFICATION_RULES = (
+    "total left out",
+    "parent left out",
+    "within a kept code",
+    "no figure",
+    "not told apart",
+    "children exceed parent",
+    "sizes exceed all",
+    "negative value added",
+    "not in the reference",
+    "no area or population",
+    "no sizes",
+)
+"""What identification notes beside its figures, in the order in which the report tells it."""
 
 COLUMN_TYPES = ("number", "integer", "text", "yes_no")

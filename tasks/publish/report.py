@@ -90,7 +90,9 @@ class Report:
         rule, release = row["withheld_by"], RELEASED[name].about().release
         if not rule or release is None:
             return ""
-        counted = column in (*release.hide, *release.count)
+        counted = column in (*release.hide, *release.count) or (
+            row[column] is None and column in release.beside
+        )
         recorded = column in release.totals and any(one[column] is not None for one in self.rows(name))
         required = recorded or column in required_columns(RELEASED[name])
         if not (counted or (row[column] is None and required)):

@@ -318,7 +318,9 @@ class Register(Part):
     @model_validator(mode="after")
     def _whole(self) -> Register:
         if bool(self.year) == bool(self.columns.year):
-            raise ValueError("give the year once: 'year', or the column that holds it under [register.columns]")
+            raise ValueError(
+                "give the year once: 'year', or the column that holds it under [register.columns]"
+            )
         if self.small_below >= self.medium_below:
             raise ValueError("'medium_below' must be larger than 'small_below'")
         if self.decimal == self.delimiter:

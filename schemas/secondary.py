@@ -22,7 +22,6 @@ from schemas.vocabulary import (
     STATISTIC_STATUSES,
 )
 
-
 FEWEST_UNITS = 3
 """Figures of fewer firms or local units than these are withheld: one of them could work out another's."""
 

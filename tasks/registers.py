@@ -36,7 +36,7 @@ _KEYED = {"region": "region", "industry": "industry", "year": "year", "size": "s
 
 @dataclass(frozen=True)
 class Reading:
-    """What a register gives: its cells and regions, the faults of the file, and whether it was scanned now."""
+    """What a register gives: its cells and regions, the file's faults, and if it was scanned now."""
 
     register: Register
     path: Path
@@ -124,7 +124,9 @@ def _unreadable(name: str, line: int) -> Fault:
     kind = "CSV in UTF-8" if name.endswith(".csv") else "Parquet"
     rule = f"cannot be read as {kind}"
     remedy = "Check 'delimiter' in the plan, and the file for a stray quotation mark or a row cut short"
-    return Fault(name, "", line, rule=rule, remedy=remedy if name.endswith(".csv") else "Write the file again")
+    return Fault(
+        name, "", line, rule=rule, remedy=remedy if name.endswith(".csv") else "Write the file again"
+    )
 
 
 def _named(register: Register) -> dict[str, str]:
@@ -178,7 +180,7 @@ class _Query:
         return f"trim({name}) <> ''" if self.types[self.named[key]] == "VARCHAR" else f"{name} IS NOT NULL"
 
     def rows(self) -> str:
-        """Return the file's rows with keys as text and figures as numbers, beside whether a cell is filled."""
+        """Return the file's rows with keys as text and figures as numbers."""
         parts = [f"{self._text_of(key)} AS {key}" for key in self.keys]
         parts += [f"{self._number_of(key)} AS {key}" for key in self.figures]
         return f"SELECT {', '.join(parts)} FROM {self.source}"  # noqa: S608
@@ -191,7 +193,8 @@ class _Query:
             filled = [f"{self._is_there(key)} AS {key}_filled" for key in self.figures]
             parts += [f"count_if({key}_filled AND {key} IS NULL) AS {key}_bad" for key in self.figures]
             rows = self.rows().replace("SELECT ", f"SELECT {', '.join(filled)}, ", 1)
-            return f"SELECT {keys}, count(*) AS n, {', '.join(parts)} FROM ({rows}) GROUP BY {keys} ORDER BY {keys}"  # noqa: S608
+            parts.insert(0, "count(*) AS n")
+            return f"SELECT {keys}, {', '.join(parts)} FROM ({rows}) GROUP BY {keys} ORDER BY {keys}"  # noqa: S608
         parts = [
             # below 0 where a figure is negative or missing: one sum less for each of 60 million rows
             "count(*) AS n, min(coalesce(employment, -1))::DOUBLE AS least",
@@ -294,7 +297,9 @@ def _cell_faults(register: Register, found: pd.DataFrame) -> Iterator[Fault]:
     for row in found[found["n"] > 1].sort_values(keys).head(20).to_dict("records"):
         told = ", ".join(str(row[key]) for key in keys)
         rule = f"{told} stands {int(row['n'])} times"
-        remedy = "Keep one of the rows, name the column that tells them apart, or use grain = 'establishments'"
+        remedy = (
+            "Keep one of the rows, name the column that tells them apart, or use grain = 'establishments'"
+        )
         yield Fault(register.file, "", 0, columns, rule, remedy)
     if "size" in found:
         for size in sorted(set(found["size"]) - set(FIRM_SIZES)):
@@ -315,14 +320,16 @@ def _cells(register: Register, found: pd.DataFrame) -> pd.DataFrame:
     base = pd.DataFrame(
         {
             "source": pd.array([register.source] * len(found), dtype="string"),
-            "year": found["year"] if "year" in found else pd.array([register.year] * len(found), dtype="string"),
+            "year": found["year"]
+            if "year" in found
+            else pd.array([register.year] * len(found), dtype="string"),
             "region": found["region"],
             "industry": found["industry"],
         }
     )
     if register.grain == "cells":
         cells = base.assign(
-            size=found["size"] if "size" in found else "all",
+            size=found.get("size", "all"),
             firms=found["firms"].round() if "firms" in found else np.nan,
             employment=found["employment"].astype("float64"),
             value_added=found["value_added"].astype("float64") if "value_added" in found else np.nan,
@@ -368,6 +375,6 @@ def _regions(register: Register, found: pd.DataFrame) -> pd.DataFrame:
     figures = [key for key in ("population", "area_sqkm") if key in found]
     if not figures:
         return empty(Regions)
-    year = found["year"] if "year" in found else register.year
+    year = found.get("year", register.year)
     one = found.assign(year=year).groupby(["year", "region"], as_index=False, sort=True)[figures].min()
     return conform(one.assign(source=register.source), Regions)

@@ -58,7 +58,7 @@ def cluster_index(
 
     All are 1 where the cell is as the country is. The index is not standardized: it depends on how many
     regions and industries there are, and has no upper end. NaN where a figure is missing or what is
-    divided by is 0, so also for a cell without employment: it has no plant size.
+    divided by is 0: a cell without employment has plants of size 0, and no index.
 
     Raises ValueError where an argument is infinite or negative.
 
@@ -71,7 +71,14 @@ def cluster_index(
     {'industrial_density': 2.0, 'industrial_stock': 4.0, 'plant_size': 2.0, 'cluster_index': 4.0}
     """
     given = _finite(
-        employment, firms, industry_employment, industry_firms, region_area, region_population, area, population
+        employment,
+        firms,
+        industry_employment,
+        industry_firms,
+        region_area,
+        region_population,
+        area,
+        population,
     )
     if any((one < 0).any() for one in given):
         raise ValueError("Employment, firms, area and population must not be negative")

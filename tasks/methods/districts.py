@@ -140,20 +140,22 @@ def _prevalence(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
 def _size_quotients(sized: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Return size -> its quotient within manufacturing; NaN where a size is not known in an industry."""
     sums = {size: one.sum(axis=1) for size, one in sized.items()}
-    total = sum(sums.values())
+    total = sums["small"] + sums["medium"] + sums["large"]
     country = {size: np.nansum(one) for size, one in sums.items()}
     everybody = float(sum(country.values()))
     return {
         # nobody in a size in the whole country: nowhere is anything concentrated in it
         size: np.where(
-            (country[size] == 0) & (total > 0), 0.0, location_quotient(sums[size], total, country[size], everybody)
+            (country[size] == 0) & (total > 0),
+            0.0,
+            location_quotient(sums[size], total, country[size], everybody),
         )
         for size in SIZES
     }
 
 
 def _main_industries(jobs: np.ndarray, least: float) -> tuple[np.ndarray, np.ndarray]:
-    """Return for each system the place of its main industry (-1 where it has none at all) and its quotient."""
+    """Return for each system the place of its main industry (-1 where it has none) and its quotient."""
     if not jobs.shape[1]:
         return np.full(len(jobs), -1), np.full(len(jobs), np.nan)
     made = np.nansum(jobs, axis=1)

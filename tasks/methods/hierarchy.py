@@ -12,7 +12,18 @@ import numpy as np
 import pandas as pd
 
 WORDS_FOR_TOTAL = frozenset(
-    ("total", "_t", "tot", "totale", "all", "all industries", "insgesamt", "gesamt", "ensemble", "grand total")
+    (
+        "total",
+        "_t",
+        "tot",
+        "totale",
+        "all",
+        "all industries",
+        "insgesamt",
+        "gesamt",
+        "ensemble",
+        "grand total",
+    )
 )
 """Codes that say by themselves that they are the total."""
 FEWEST_PARTS_OF_A_TOTAL = 3
@@ -235,7 +246,12 @@ def reconcile(
         own = levels[code] if code in levels else pd.Series(np.nan, index=levels.index)
         over = own.notna() & (parts - own > unit * (number + 1) / 2)
         if over.any():
-            told = {"region": levels.index[over], "code": code, "printed": own[over], "recomputed": parts[over]}
+            told = {
+                "region": levels.index[over],
+                "code": code,
+                "printed": own[over],
+                "recomputed": parts[over],
+            }
             excess.append(pd.DataFrame(told))
         return own.where(own.notna() & ~over, parts)
 

@@ -335,6 +335,8 @@ class Register(Part):
 class AssessmentPlan(Part):
     """The whole of assessment.toml."""
 
+    model_config = ConfigDict(serialize_by_alias=True)
+
     assessment: AssessmentPart
     agreement: Agreement
     mapping_visit: MappingVisit | None = None

@@ -107,7 +107,7 @@ def test_the_plan_stays_text(plan, provenance, payload):
             return [infect(one) for one in value]
         return value + payload if isinstance(value, str) and value else value
 
-    raw = plan.model_dump(by_alias=True)
+    raw = plan.model_dump()
     raw["specification"] = []
     page = render(AssessmentPlan.model_validate(infect(raw)), {}, provenance)
     tree = lxml.html.document_fromstring(page)
@@ -268,7 +268,7 @@ def test_a_purposive_sample_has_no_error(plan, tables, provenance):
 def test_one_wave_without_arms(plan, tables, provenance):
     estimates = tables["indicator_estimates"]
     estimates = estimates[(estimates["wave"] == "baseline") & (estimates["arm"] == "programme")]
-    raw = plan.model_dump(by_alias=True)
+    raw = plan.model_dump()
     raw["assessment"]["study_design"] = "one-off"
     page = render(
         AssessmentPlan.model_validate(raw),

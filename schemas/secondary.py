@@ -228,7 +228,9 @@ class Districts(Contract):
     source: Text = text("short name of the source")
     year: Text = text("year or other period")
     local_system: Text = text("region or local system")
-    industry: Text = text("main industry, or the nearest to it; none where there is no manufacturing")
+    industry: Text = text(
+        "main industry, or the nearest to it; none: no manufacturing; not told: all of it is suppressed"
+    )
     is_manufacturing: Flag = number("step 1: more manufacturing than the country", missing=True)
     is_small_medium: Flag = number("step 2: its manufacturing is of small or medium firms", missing=True)
     has_main_industry: Flag = number("step 3: an industry is concentrated in it", missing=True)

@@ -123,9 +123,14 @@ def copy_verified(source: Path, target: Path, sha256: str) -> int:
             size += len(piece)
     if hasher.hexdigest() != sha256:
         target.unlink()
-        rule = "has changed while it was read"
-        raise Refused([Fault(source.name, rule=rule, remedy="Run again when nothing writes to it")])
+        raise changed_meanwhile(source.name)
     return size
+
+
+def changed_meanwhile(file: str) -> Refused:
+    """Return the refusal of a file that something wrote to while it was read."""
+    rule = "has changed while it was read"
+    return Refused([Fault(file, rule=rule, remedy="Run again when nothing writes to it")])
 
 
 class _NoSuchSheet(Exception):

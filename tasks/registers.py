@@ -20,6 +20,7 @@ from schemas.faults import Fault
 from schemas.secondary import RegionalIndustries, Regions
 from schemas.vocabulary import FIRM_SIZES
 from tasks import state
+from tasks.files import changed_meanwhile
 from tasks.steps import code_digest, fingerprint
 from tasks.warehouse import FileScan, Unreadable, quoted
 
@@ -63,12 +64,17 @@ def read(folder: Path, register: Register, path: Path, sha256: str) -> Reading:
 
 
 def keep(folder: Path, readings: list[Reading]) -> None:
-    """Keep the aggregates in results/, and delete those of registers as they no longer are."""
+    """Keep the aggregates in results/, and delete those of registers as they no longer are.
+
+    Raises Refused where a file is not what it was when it was hashed: the sum would bear another's name.
+    """
     place = folder / "results" / KEPT
     wanted = {f"{one.key}.{table}.parquet" for one in readings for table in ("cells", "regions")}
     for one in readings:
         if not one.scanned:
             continue
+        if state.digest(one.path) != one.sha256:
+            raise changed_meanwhile(one.register.file)
         place.mkdir(parents=True, exist_ok=True)
         for table, frame in (("regions", one.regions), ("cells", one.cells)):
             aside = place / f".{one.key}.{table}.new"
@@ -355,8 +361,9 @@ def _by_size(base: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
     by_size = {
         "all": whole,
         "large": large,
-        "medium": [one - other for one, other in zip(beyond, large, strict=True)],
-        "small": [one - other for one, other in zip(whole, beyond, strict=True)],
+        # rounded as the sums are: a difference of doubles may miss the decimal that both have
+        "medium": [np.round(one - other, 4) for one, other in zip(beyond, large, strict=True)],
+        "small": [np.round(one - other, 4) for one, other in zip(whole, beyond, strict=True)],
     }
     firms, employment = (
         np.stack([by_size[size][part] for size in by_size], axis=1).ravel() for part in (0, 1)

@@ -51,9 +51,11 @@ def districts(
        main industry's employment; and where a single medium firm is in it, small firms employ more than
        `single_medium_firm` times what that one does.
 
-    is_district: all four. A step is missing where the figures do not tell it (a size is suppressed), and
-    is_district is missing then, unless another step has failed. A local system without manufacturing has
-    the industry 'none' and fails the steps. The country is the sum of the local systems.
+    is_district: all four. A step is missing where the figures do not tell it: a size is suppressed, or it
+    fails where an industry is suppressed that could have passed it. is_district is missing then, unless
+    another step has failed. A local system without manufacturing has the industry 'none' and fails the
+    steps; one whose manufacturing is all suppressed has 'not told'. The country is the sum of the local
+    systems.
 
     ISTAT takes local units for firms, eleven or twelve groups for industries, and labour market areas for
     local systems; what they are here is the caller's choice.
@@ -103,21 +105,28 @@ def districts(
     main_small_medium = (share > small_medium_share) & (enough_beside_one | (plants != 1))
     known_main = ~np.isnan(share) & (~np.isnan(plants) | enough_beside_one)
 
-    nothing = made <= 0
+    hidden = np.isnan(jobs).sum(axis=1)
+    told = hidden == 0
+    nothing = (made <= 0) & told
     steps = {
-        "is_manufacturing": _flags(is_manufacturing, ~np.isnan(quotient) | nothing),
+        "is_manufacturing": _flags(
+            is_manufacturing, (~np.isnan(quotient) & (told | is_manufacturing)) | nothing
+        ),
         "is_small_medium": _flags(is_small_medium & known_sizes, known_sizes | nothing),
-        "has_main_industry": _flags(within > main_industry_quotient, np.ones(len(jobs), dtype=bool)),
+        "has_main_industry": _flags(
+            within > main_industry_quotient, told | (within > main_industry_quotient)
+        ),
         "main_industry_is_small_medium": _flags(main_small_medium & known_main, known_main | nothing),
     }
     verdict = pd.Series(True, index=range(len(jobs)), dtype="boolean")
     for flags in steps.values():
         verdict &= flags
-    names = np.array([*employment.columns.astype(str), "none"], dtype=object)
+    names = np.array([*employment.columns.astype(str), "not told", "none"], dtype=object)
+    place = np.where(has_industry, place, len(names) - 2 + nothing)
     return pd.DataFrame(
         {
             "local_system": employment.index.to_numpy(),
-            "industry": names[np.where(has_industry, place, len(names) - 1)],
+            "industry": names[place],
             **steps,
             "is_district": verdict,
             "manufacturing_quotient": quotient,
@@ -126,7 +135,7 @@ def districts(
             "main_industry_employment": _taken(jobs, at, has_industry),
             "small_medium_share": share,
             "medium_firms": plants,
-            "industries_hidden": np.isnan(jobs).sum(axis=1),
+            "industries_hidden": hidden,
         }
     )
 
@@ -161,7 +170,8 @@ def _main_industries(jobs: np.ndarray, least: float) -> tuple[np.ndarray, np.nda
     made = np.nansum(jobs, axis=1)
     industry = np.nansum(jobs, axis=0)
     quotient = location_quotient(jobs, made[:, None], industry[None, :], made.sum())
-    prevalence = jobs - made[:, None] * (industry / made.sum() if made.sum() > 0 else 0.0)[None, :]
+    share = industry / made.sum() if made.sum() > 0 else np.zeros(len(industry))
+    prevalence = jobs - made[:, None] * share[None, :]
     prevalence = np.where(np.isnan(jobs) | (jobs <= 0), -np.inf, prevalence)
     above = np.where(quotient > least, prevalence, -np.inf)
     best, any_best = above.argmax(axis=1), prevalence.argmax(axis=1)

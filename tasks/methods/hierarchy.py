@@ -60,7 +60,8 @@ class Reconciled:
     """What the regions have in total, and where parents and children do not agree.
 
     totals: region -> all industries, what is not told apart included. levels: the codes kept, one column
-    each. untold: region -> what of the total is in none of the codes kept. excess: one row a region and
+    each. untold: region -> what of the total is in none of the codes kept; 0 where all of them have a figure
+    and it is within rounding. excess: one row a region and
     code whose children sum to more than it: region, code, printed, recomputed (the children's sum is used).
     """
 
@@ -273,7 +274,8 @@ def reconcile(
     cells = levels.reindex(columns=list(kept))
     told = cells.fillna(0.0).sum(axis=1)
     rounding = unit * (len(levels.columns) + 1) / 2
-    untold = (total - told).where(total - told > rounding, 0.0)
+    beyond = (total - told > rounding) | cells.isna().any(axis=1)
+    untold = (total - told).where(beyond & (total > told), 0.0)
     columns = ["region", "code", "printed", "recomputed"]
     return Reconciled(
         total,

@@ -17,7 +17,7 @@ RULES = {
     "total left out": "Totals of all industries: left out, and used as the regions' totals",
     "parent left out": "Industries that contain others: left out, so that nobody counts twice",
     "within a kept code": "Parts of industries that are told as a whole: left out",
-    "no figure": "Cells without a figure: no quotient; the industry's total lacks them if no reference has it",
+    "no figure": "Cells without a figure: no quotient; the industry's total lacks them without a reference",
     "not told apart": "Regions whose total is more than their industries: the rest counts in the total only",
     "children exceed parent": "Industries that have less than their parts: the sum of the parts is used",
     "sizes exceed all": "Cells in which the sizes of firm sum to more than all: the figure of all is used",

@@ -339,8 +339,99 @@ class SourceFile(Part):
         return self
 
 
+class DistrictRules(Part):
+    """Limits of the identification of industrial districts after ISTAT; each has its usual value.
+
+    services: name -> codes of a group of services that manufacturing has to prevail over. industries:
+    name -> codes that are one industry here.
+    """
+
+    manufacturing_quotient: Positive = 1.0
+    main_industry_quotient: Positive = 1.0
+    small_medium_share: float = Field(default=0.5, ge=0, lt=1)
+    single_medium_firm: float = Field(default=0.5, ge=0)
+    services: dict[str, list[Words]] = {}
+    industries: dict[str, list[Words]] = {}
+
+
+class Identification(Part):
+    """Where industries are concentrated, from one source of employment by region and industry."""
+
+    source: Words
+    hierarchy: Literal["none", "prefix", "parents"] = "none"
+    parents: dict[str, Words] = {}
+    totals: list[Words] = []
+    industries: list[Words] = []
+    manufacturing: list[Words] = []
+    reference: str = ""
+    districts: DistrictRules | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Identification:
+        if self.hierarchy == "parents" and not self.parents:
+            raise ValueError("hierarchy = 'parents' needs parents = { child = 'parent' }")
+        if self.hierarchy == "none" and self.parents:
+            raise ValueError("'parents' is given, and hierarchy is 'none': write 'parents' or 'prefix'")
+        for child in self.parents:
+            path, one = {child}, self.parents[child]
+            while one in self.parents and one not in path:
+                path.add(one)
+                one = self.parents[one]
+            if one in path:
+                raise ValueError(f"'parents' goes round in a circle at '{one}'")
+        if self.districts and not self.manufacturing:
+            raise ValueError("districts need 'manufacturing', the codes that are manufacturing")
+        return self
+
+
+class RegisterColumns(Part):
+    """Which column of a register holds what. A key left out: the register does not have it."""
+
+    region: Words
+    industry: Words
+    employment: Words
+    year: str = ""
+    size: str = ""
+    firms: str = ""
+    value_added: str = ""
+    population: str = ""
+    area_sqkm: str = ""
+
+
+class Register(Part):
+    """A large file of establishments, or of cells, that is summed where it lies and never read whole."""
+
+    source: Words
+    file: Words
+    grain: Literal["establishments", "cells"]
+    year: str = ""
+    delimiter: Literal[",", ";", "\t", "|"] = ","
+    decimal: Literal[".", ","] = "."
+    small_below: int = Field(default=50, ge=2)
+    medium_below: int = Field(default=250, ge=3)
+    columns: RegisterColumns
+
+    @model_validator(mode="after")
+    def _whole(self) -> Register:
+        if bool(self.year) == bool(self.columns.year):
+            raise ValueError(
+                "give the year once: 'year', or the column that holds it under [register.columns]"
+            )
+        if self.small_below >= self.medium_below:
+            raise ValueError("'medium_below' must be larger than 'small_below'")
+        if self.decimal == self.delimiter:
+            raise ValueError("'decimal' and 'delimiter' cannot be the same")
+        if self.grain == "establishments":
+            for key in ("size", "firms", "population", "area_sqkm"):
+                if getattr(self.columns, key):
+                    raise ValueError(f"a register of establishments has no column '{key}': it is counted")
+        return self
+
+
 class AssessmentPlan(Part):
     """The whole of assessment.toml."""
+
+    model_config = ConfigDict(serialize_by_alias=True)
 
     assessment: AssessmentPart
     agreement: Agreement
@@ -359,6 +450,9 @@ class AssessmentPlan(Part):
     specification: list[Specification] = []
     growth: list[GrowthComparison] = []
     source: list[SourceFile] = []
+    identification: list[Identification] = []
+    # `register` is a method of every class here; the key in the file is [[register]] all the same
+    registers: list[Register] = Field(default=[], alias="register")
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> AssessmentPlan:
@@ -367,6 +461,8 @@ class AssessmentPlan(Part):
             ("poverty_group", [group.id for group in self.poverty_group]),
             ("specification", [one.name for one in self.specification]),
             ("growth", [one.name for one in self.growth]),
+            ("identification", [one.source for one in self.identification]),
+            ("register", [one.source for one in self.registers]),
         ):
             twice = sorted({name for name in names if names.count(name) > 1})
             if twice:
@@ -437,8 +533,13 @@ def _keys_at(location: tuple[Any, ...]) -> list[str]:
     for part in location:
         if isinstance(part, int):
             continue
-        model = _part_of(model.model_fields[part].annotation)
-    return list(model.model_fields)
+        model = _part_of(_fields(model)[part].annotation)
+    return list(_fields(model))
+
+
+def _fields(model: type[BaseModel]) -> dict[str, Any]:
+    """Return the fields of a Part under the keys that they bear in the file."""
+    return {field.alias or name: field for name, field in model.model_fields.items()}
 
 
 def _part_of(annotation: Any) -> Any:

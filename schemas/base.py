@@ -39,12 +39,14 @@ class Release:
     hide: the columns that are withheld where the count is too small (the counts are withheld with them).
     totals: columns of plain counts, each withheld alone where it is itself below its minimum.
     joint: columns of plain counts that are withheld together where one of them is below its minimum.
+    beside: further columns that are withheld with those of `joint`.
     """
 
     count: tuple[str, ...] = ()
     hide: tuple[str, ...] = ()
     totals: Mapping[str, int] = field(default_factory=dict)
     joint: Mapping[str, int] = field(default_factory=dict)
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,18 @@ from schemas.base import (
     table,
     text,
 )
-from schemas.vocabulary import FIRM_SIZES, READING_WAYS, STATISTIC_STATUSES, TOPICS
+from schemas.vocabulary import (
+    FIRM_SIZES,
+    IDENTIFICATION_BASES,
+    IDENTIFICATION_RULES,
+    READING_WAYS,
+    REGION_INDICES,
+    STATISTIC_STATUSES,
+    TOPICS,
+)
+
+FEWEST_UNITS = 3
+"""Figures of fewer firms or local units than these are withheld: one of them could work out another's."""
 
 
 @table(
@@ -93,7 +104,7 @@ class SourceReadings(Contract):
     key=("source", "year", "region", "industry", "size"),
     source="secondary/regional_industries",
     refers={"source": "staged.sources.source"},
-    release=Release(),
+    release=Release(joint={"firms": FEWEST_UNITS}, beside=("employment", "value_added")),
 )
 class RegionalIndustries(Contract):
     source: Text = text("short name of the source")
@@ -185,3 +196,108 @@ class SecondaryFindings(Contract):
     comparison: Text = text("the comparison that the plan names")
     statement: Text = text("the sentence of the report")
     evidence: Text = text("table and key of the rows behind it")
+
+
+@table(
+    "mart.location_quotients",
+    grain="one row a source, year, region, industry and basis",
+    key=("source", "year", "region", "industry", "basis"),
+    release=Release(
+        joint={"firms": FEWEST_UNITS},
+        beside=(
+            "value",
+            "location_quotient",
+            "industrial_density",
+            "industrial_stock",
+            "plant_size",
+            "cluster_index",
+        ),
+    ),
+)
+class LocationQuotients(Contract):
+    source: Text = text("short name of the source")
+    year: Text = text("year or other period")
+    region: Text = text("region or local system")
+    industry: Text = text("industry, of those that are told apart")
+    basis: Text = choice(IDENTIFICATION_BASES, "what the quotient is of")
+    value: Number = number("figure of the cell, in the unit of the basis", missing=True)
+    location_quotient: Number = number("share in the region over share in the country", missing=True, ge=0)
+    industrial_density: Number = number("share of the industry over share of the area", missing=True, ge=0)
+    industrial_stock: Number = number("share of the industry over share of inhabitants", missing=True, ge=0)
+    plant_size: Number = number("employment a firm here over that in the industry", missing=True, ge=0)
+    cluster_index: Number = number("Litzenberger and Sternberg's index; employment only", missing=True, ge=0)
+    firms: Number = number("firms or local units behind the cell", missing=True, ge=0)
+
+
+@table(
+    "mart.region_indices",
+    grain="one row a source, year, region, index and basis",
+    key=("source", "year", "region", "index", "basis"),
+    release=Release(),
+)
+class RegionIndices(Contract):
+    source: Text = text("short name of the source")
+    year: Text = text("year or other period")
+    region: Text = text("region or local system")
+    index: Text = choice(REGION_INDICES, "krugman: 0 to 2; herfindahl: 1/n to 1")
+    basis: Text = choice(IDENTIFICATION_BASES, "what the shares are of")
+    value: Number = number("the index", missing=True, ge=0)
+    industries: Whole = number("industries whose figure is known, which the index is of", ge=0)
+    untold_pct: Number = number("whole percent of the region's total in no known industry", missing=True)
+
+
+@table(
+    "mart.districts",
+    grain="one row a source, year and local system, with its main industry",
+    key=("source", "year", "local_system", "industry"),
+    release=Release(
+        joint={"firms": FEWEST_UNITS},
+        beside=(
+            "main_industry_quotient",
+            "main_industry_employment",
+            "small_medium_share",
+            "medium_firms",
+        ),
+    ),
+)
+class Districts(Contract):
+    source: Text = text("short name of the source")
+    year: Text = text("year or other period")
+    local_system: Text = text("region or local system")
+    industry: Text = text(
+        "main industry, or the nearest to it; none: no manufacturing; not told: all of it is suppressed"
+    )
+    is_manufacturing: Flag = number("step 1: more manufacturing than the country", missing=True)
+    is_small_medium: Flag = number("step 2: its manufacturing is of small or medium firms", missing=True)
+    has_main_industry: Flag = number("step 3: an industry is concentrated in it", missing=True)
+    main_industry_is_small_medium: Flag = number("step 4: so is that industry", missing=True)
+    is_district: Flag = number("all four steps; missing where the figures do not tell", missing=True)
+    manufacturing_quotient: Number = number("location quotient of manufacturing", missing=True)
+    small_quotient: Number = number("quotient of small firms within manufacturing", missing=True)
+    medium_quotient: Number = number("quotient of medium firms within manufacturing", missing=True)
+    large_quotient: Number = number("quotient of large firms within manufacturing", missing=True)
+    main_industry_quotient: Number = number("quotient of the industry within manufacturing", missing=True)
+    main_industry_employment: Number = number("persons employed in the industry", missing=True, ge=0)
+    small_medium_share: Number = number("share of them in small and medium firms", missing=True, ge=0, le=1)
+    medium_firms: Number = number("medium firms in the industry", missing=True, ge=0)
+    firms: Number = number("firms or local units of the industry", missing=True, ge=0)
+    industries_hidden: Whole = number("manufacturing industries whose employment is not known", ge=0)
+
+
+@table(
+    "mart.identification_notes",
+    grain="one row a source, year, region, industry, basis and rule",
+    key=("source", "year", "region", "industry", "basis", "rule"),
+    release=Release(),
+)
+class IdentificationNotes(Contract):
+    source: Text = text("short name of the source")
+    year: Text = text("year or other period")
+    region: Text = text("region, or all")
+    industry: Text = text("code of the industry, or all")
+    basis: Text = text("employment, firms or value_added, or all")
+    rule: Text = choice(IDENTIFICATION_RULES, "what was left out or could not be reconciled")
+    cells: Whole = number("cells that it concerns", ge=0)
+    printed: Number = number("figure that the source prints", missing=True)
+    recomputed: Number = number("figure that follows from its parts, which is used", missing=True)
+    share_pct: Number = number("share of the region's total, in whole percent", missing=True)

@@ -127,5 +127,21 @@ TOPICS = (
 """What has to be known of a cluster's surroundings (Nadvi and Barrientos 2004, section 5), in its order."""
 READING_WAYS = ("declared", "sniffed", "rule")
 """How it is known how a file is to be read: the plan says it, a cell decides it, the format fixes it."""
+IDENTIFICATION_BASES = ("employment", "firms", "value_added")
+REGION_INDICES = ("krugman", "herfindahl")
+IDENTIFICATION_RULES = (
+    "total left out",
+    "parent left out",
+    "within a kept code",
+    "no figure",
+    "not told apart",
+    "children exceed parent",
+    "sizes exceed all",
+    "negative value added",
+    "not in the reference",
+    "no area or population",
+    "no sizes",
+)
+"""What identification notes beside its figures, in the order in which the report tells it."""
 
 COLUMN_TYPES = ("number", "integer", "text", "yes_no")

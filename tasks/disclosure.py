@@ -53,7 +53,7 @@ def release(frame: pd.DataFrame, contract: type[Contract], *, public: bool) -> p
             known = (out[list(rule.joint)] > 0).any(axis=1)
             small = pd.concat(below, axis=1).any(axis=1).astype(bool) & known.astype(bool)
             withheld = withheld.mask(small, THRESHOLD)
-            for column in rule.joint:
+            for column in (*rule.joint, *rule.beside):
                 out[column] = _hidden(out[column], small)
     return out.assign(withheld_by=withheld)
 

@@ -25,7 +25,10 @@ SEALED = ".age"
 
 @dataclass(frozen=True)
 class Received:
-    """One table as received: its frame, the file's row number of each record, and the file's SHA-256."""
+    """One table as received: its frame, the file's row number of each record, and the file's SHA-256.
+
+    A register is not held in memory: its `content` is empty, and `path` says where it lies.
+    """
 
     table: str
     file: str
@@ -34,6 +37,7 @@ class Received:
     rows: pd.Series
     sha256: str
     content: bytes
+    path: Path | None = None
 
 
 Unseal = Callable[[bytes], bytes]
@@ -117,6 +121,26 @@ def read_file(
     filled = frame.notna().any(axis=1)
     frame, rows = frame[filled].reset_index(drop=True), rows[filled].reset_index(drop=True)
     return Received(table, name, sheet, frame, rows, hashlib.sha256(content).hexdigest(), content)
+
+
+def copy_verified(source: Path, target: Path, sha256: str) -> int:
+    """Copy a file piece by piece and return its bytes. Raises Refused where it is not what it was."""
+    hasher, size = hashlib.sha256(), 0
+    with source.open("rb") as given, target.open("wb") as copy:
+        while piece := given.read(1 << 20):
+            hasher.update(piece)
+            copy.write(piece)
+            size += len(piece)
+    if hasher.hexdigest() != sha256:
+        target.unlink()
+        raise changed_meanwhile(source.name)
+    return size
+
+
+def changed_meanwhile(file: str) -> Refused:
+    """Return the refusal of a file that something wrote to while it was read."""
+    rule = "has changed while it was read"
+    return Refused([Fault(file, rule=rule, remedy="Run again when nothing writes to it")])
 
 
 class _NoSuchSheet(Exception):

@@ -15,7 +15,7 @@ import pandas as pd
 
 import schemas.followup  # noqa: F401 -- declares its tables
 from schemas.analysis import Indicators
-from schemas.assessment import AssessmentPlan, Wave
+from schemas.assessment import AssessmentPlan, Register, Wave
 from schemas.base import TABLES, Contract, check, column_types, conform, empty, extend, required_columns
 from schemas.design import Frame, Quotas, Rankings
 from schemas.faults import Fault, Refused
@@ -23,11 +23,21 @@ from schemas.fieldwork import Corrections, FocusGroups, Responses, WaveLosses
 from schemas.mapping import Actors, Characteristics, Informants, MappedGroups, MappingAnswers
 from schemas.plan import PlannedGroups
 from schemas.reporting import StagedFeedback
-from schemas.secondary import SourceReadings, Sources
-from tasks import catalogue, checklist, design, expressions, fieldwork, sourcing
+from schemas.secondary import RegionalIndustries, Regions, SourceReadings, Sources
+from tasks import (
+    catalogue,
+    checklist,
+    design,
+    expressions,
+    fieldwork,
+    identification,
+    registers,
+    sourcing,
+    state,
+)
 from tasks import plan as plan_tables
 from tasks.catalogue import Indicator
-from tasks.files import Received, among_inputs, as_text, read_file, read_table, typed
+from tasks.files import SEALED, Received, among_inputs, as_text, read_file, read_table, typed
 from tasks.interviews import IDS, WaveReading, read_wave
 from tasks.vault import Vault
 
@@ -57,6 +67,7 @@ class Intake:
     sealed_files: set[str] = field(default_factory=set)
     own_types: dict[str, str] = field(default_factory=dict)
     losses: list[dict[str, object]] = field(default_factory=list)
+    register_readings: list[registers.Reading] = field(default_factory=list)
     people: list[pd.DataFrame] = field(default_factory=list)
     refused: list[pd.DataFrame] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
@@ -67,8 +78,13 @@ class Intake:
         return extend(Responses, self.own_types)
 
 
-def take_in(folder: Path, plan: AssessmentPlan, vault: Vault) -> Intake:
-    """Return the intake of an assessment folder. Its `faults` say what is wrong; none is raised."""
+def take_in(
+    folder: Path, plan: AssessmentPlan, vault: Vault, hashes: Mapping[str, str] | None = None
+) -> Intake:
+    """Return the intake of an assessment folder. Its `faults` say what is wrong; none is raised.
+
+    hashes: file of the folder -> its SHA-256, where that is known already; registers are large.
+    """
     intake = Intake(plan)
     reader = _Reader(folder, plan, vault, intake)
     for name, frame in plan_tables.tables(plan).items():
@@ -83,6 +99,7 @@ def take_in(folder: Path, plan: AssessmentPlan, vault: Vault) -> Intake:
         if contract.about().source:
             reader.stage(contract)
     intake.tables[SourceReadings.about().name] = _table(SourceReadings, reader.readings)
+    reader.registers(hashes or {})
     reader.assign_groups()
     reader.interviews()
     reader.personal_patterns()
@@ -91,6 +108,9 @@ def take_in(folder: Path, plan: AssessmentPlan, vault: Vault) -> Intake:
         intake.faults += list(_parts_beyond_their_whole(intake, reader.places))
         intake.faults += list(_plan_and_data(intake))
         intake.faults += list(_map_faults(intake, reader.places))
+        intake.faults += list(
+            identification.faults(plan.identification, intake.tables[RegionalIndustries.about().name])
+        )
     intake.tables[WaveLosses.about().name] = _table(WaveLosses, intake.losses)
     if not intake.faults:
         intake.tables[Indicators.about().name] = _table(Indicators, _in_use(intake))
@@ -340,6 +360,84 @@ class _Reader:
                 located[column] = pd.Series(pd.NA, index=located.index, dtype="string")
         for wave, part in located.groupby("wave", sort=True) if len(located) else ():
             self.raw_corrections[str(wave)] = part
+
+    def registers(self, hashes: Mapping[str, str]) -> None:
+        """Add what each register of the plan sums to, to regional_industries and regions."""
+        for position, register in enumerate(self.plan.registers, start=1):
+            found = list(self._register_faults(position, register))
+            self.intake.faults += found
+            if found:
+                self.unreadable = True
+                continue
+            path = (self.folder / register.file).absolute()
+            sha256 = hashes.get(register.file) or state.digest(path)
+            reading = registers.read(self.folder, register, path, sha256)
+            self.intake.register_readings.append(reading)
+            self.intake.faults += reading.faults
+            self.unreadable |= bool(reading.faults)
+            self.intake.received.append(
+                Received(
+                    str(Path(register.file).with_suffix("")),
+                    register.file,
+                    "",
+                    pd.DataFrame(),
+                    pd.Series(dtype="int64"),
+                    sha256,
+                    b"",
+                    path,
+                )
+            )
+            for contract, part in ((RegionalIndustries, reading.cells), (Regions, reading.regions)):
+                name = contract.about().name
+                known = conform(_with_optional(self.intake.tables[name], contract), contract)
+                both = [one for one in (known, part) if len(one)]
+                self.intake.tables[name] = pd.concat(both, ignore_index=True) if both else known
+
+    def _register_faults(self, position: int, register: Register) -> Iterator[Fault]:
+        """Faults of a register that the plan and the folder show without a look into the file."""
+        key, file = f"register.{position}.file", register.file
+        path = self.folder / file
+        inside = path.resolve().is_relative_to((self.folder / "secondary").resolve())
+        hidden = any(part.startswith(".") for part in Path(file).parts)
+        if Path(file).is_absolute() or not inside or hidden:
+            remedy = "Put the file there and name it so, for example secondary/register.parquet"
+            rule = f"'{file}' does not lie under secondary/"
+            yield Fault("assessment.toml", column=key, rule=rule, remedy=remedy)
+            return
+        if path.suffix == SEALED or (not path.is_file() and path.with_name(path.name + SEALED).is_file()):
+            rule = "a sealed register cannot be read where it lies"
+            remedy = "Take out the columns that are personal, and leave the rest in clear"
+            yield Fault(file, rule=rule, remedy=remedy)
+        elif path.suffix not in (".csv", ".parquet"):
+            yield Fault(
+                "assessment.toml", column=key, rule="a register is .csv or .parquet", remedy="Save it so"
+            )
+        elif not path.is_file():
+            yield Fault(file, rule="is not here", remedy="Put the file there, or correct the plan")
+        table = Path(file).with_suffix("").as_posix()
+        if any(contract.about().source == table for contract in TABLES.values()):
+            rule = f"{table} is the name of another input table"
+            yield Fault("assessment.toml", column=key, rule=rule, remedy="Give the register another name")
+        for pattern in self.plan.personal:
+            if fnmatch.fnmatch(table, pattern):
+                self.personal_seen.add(pattern)
+                rule = f"personal columns are declared for {pattern}, and a register is kept as it is"
+                remedy = "Take the personal columns out of the file, and the pattern out of the plan"
+                yield Fault(file, rule=rule, remedy=remedy)
+        sources = self.intake.tables[Sources.about().name]
+        if register.source not in set(sources.get("source", pd.Series(dtype="string")).dropna()):
+            rule = f"the source '{register.source}' is not in secondary/sources"
+            remedy = "Add it there with its citation"
+            yield Fault("assessment.toml", column=f"register.{position}.source", rule=rule, remedy=remedy)
+        for contract in (RegionalIndustries, Regions):
+            about = contract.about()
+            own = self.intake.tables[about.name]
+            if "source" in own and (own["source"] == register.source).any():
+                if contract is Regions and not (register.columns.population or register.columns.area_sqkm):
+                    continue
+                rule = f"the source '{register.source}' stands in {about.source} as well"
+                remedy = "Give the two different names of source, or keep one"
+                yield Fault("assessment.toml", column=f"register.{position}.source", rule=rule, remedy=remedy)
 
     def assign_groups(self) -> None:
         """Give each frame row its poverty group where the file does not, and check that all can be filled."""

@@ -26,8 +26,8 @@ from schemas.assessment import AssessmentPlan, read_plan
 from schemas.base import TABLES, Contract, Table, column_types, empty, extend
 from schemas.faults import BrokenPromise, Fault, Refused
 from schemas.fieldwork import Responses
-from tasks import disclosure, state
-from tasks.files import SEALED
+from tasks import disclosure, registers, state
+from tasks.files import SEALED, copy_verified
 from tasks.intake import Intake, raw_name, take_in
 from tasks.steps import PHASES, STEPS, Step, catalogue_digest, code_digest, fingerprint
 from tasks.vault import Vault
@@ -38,6 +38,7 @@ for _module in (
     "checklist",
     "table_2",
     "secondary",
+    "identification",
     "design",
     "fieldwork",
     "analysis",
@@ -103,7 +104,8 @@ class Run:
         self._present = state.present(self.folder)
         self.plan = read_plan(self.folder / "assessment.toml")
         self.vault = Vault(self.folder, self.plan.assessment.id)
-        self.intake = take_in(self.folder, self.plan, self.vault)
+        hashes: Any = self._present["inputs"]
+        self.intake = take_in(self.folder, self.plan, self.vault, hashes)
         if self.intake.faults:
             raise Refused(self.intake.faults)
         self._contracts = {
@@ -134,6 +136,7 @@ class Run:
         self.warehouse.begin_run(self.id, self.engine, state.libraries())
         self._running = True
         self._keep_received()
+        registers.keep(self.folder, self.intake.register_readings)
 
     @property
     def _personal_contents(self) -> set[str]:
@@ -172,14 +175,18 @@ class Run:
             clear = self._kept_name(clear_name, received.sha256)
             name = clear + (SEALED if personal else "")
             path = kept / name
+            size = len(received.content) if received.path is None else received.path.stat().st_size
             if not path.is_file():
                 kept.mkdir(parents=True, exist_ok=True)
                 aside = kept / f".{name}.new"
-                aside.write_bytes(self.vault.seal(received.content) if personal else received.content)
+                if received.path is not None:
+                    size = copy_verified(received.path, aside, received.sha256)
+                else:
+                    aside.write_bytes(self.vault.seal(received.content) if personal else received.content)
                 aside.replace(path)
             if personal:
                 (kept / clear).unlink(missing_ok=True)
-            notes.append((clear_name, received.sheet, received.sha256, len(received.content), personal))
+            notes.append((clear_name, received.sheet, received.sha256, size, personal))
         if self.intake.people:
             people = pd.concat(self.intake.people, ignore_index=True).drop_duplicates()
             self.vault.keep(people.sort_values(list(people.columns)).reset_index(drop=True))

@@ -20,7 +20,7 @@ LIBRARIES = ("duckdb", "pandas", "pandera", "svy", "pyfixest", "altair", "vl-con
 
 def inputs(folder: Path) -> dict[str, str]:
     """Return relative path -> SHA-256 of every file of the assessment folder that is not made here."""
-    return {path.relative_to(folder).as_posix(): _digest(path) for path in sorted(_files(folder))}
+    return {path.relative_to(folder).as_posix(): digest(path) for path in sorted(_files(folder))}
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -46,7 +46,7 @@ def code() -> str:
     for part in CODE:
         for path in sorted((ROOT / part).rglob("*")):
             if path.is_file() and "__pycache__" not in path.parts:
-                hasher.update(f"{path.relative_to(ROOT).as_posix()}\0{_digest(path)}\0".encode())
+                hasher.update(f"{path.relative_to(ROOT).as_posix()}\0{digest(path)}\0".encode())
     return hasher.hexdigest()
 
 
@@ -87,10 +87,10 @@ def is_whole(tree: Path) -> bool:
     """Return whether a built tree bears the name of its manifest, and every file is as listed there."""
     path = tree / "manifest.json"
     try:
-        if _digest(path)[:NAME_HEX] != tree.resolve().name:
+        if digest(path)[:NAME_HEX] != tree.resolve().name:
             return False
         listed = json.loads(path.read_bytes())["files"]
-        return all(_digest(tree / one["file"]) == one["sha256"] for one in listed)
+        return all(digest(tree / one["file"]) == one["sha256"] for one in listed)
     except (OSError, ValueError):
         return False
 
@@ -125,7 +125,8 @@ def changes(folder: Path) -> list[str]:
     return lines
 
 
-def _digest(path: Path) -> str:
+def digest(path: Path) -> str:
+    """Return the SHA-256 of a file, read piece by piece."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

@@ -153,6 +153,13 @@ def _rank_with_weight(_: Report, row: Row) -> Cell:
     return Cell(wording.rounded(row["mean_rank"], 1), "chosen" if said else "", symbol, share + said)
 
 
+def _region(report: Report, row: Row) -> Cell:
+    """Return a region by its label where it has one, with its code below."""
+    code = row.get("region") or row["local_system"]
+    known = report.region(row["source"], row["year"], code)
+    return Cell(known, note=code) if known and known != code else Cell(code)
+
+
 def _statistic(_: Report, row: Row) -> Cell:
     unit = row["unit"]
     share = wording.is_share(unit) and abs(row["value"]) <= 1
@@ -314,6 +321,26 @@ _FORMS: dict[tuple[str, str], Form] = {
         row["status"], "contradict" if row["status"] == "open" else ""
     ),
     ("mapping_checklist", "part"): lambda _, row: Cell(f"{wording.capital(row['part'])} mapping"),
+    ("location_quotients", "region"): _region,
+    ("location_quotients", "location_quotient"): _places("location_quotient", 2),
+    ("location_quotients", "cluster_index"): _places("cluster_index", 2),
+    ("location_quotients", "value"): lambda _, row: Cell(wording.whole(row["value"]), numeric=True),
+    ("location_quotients", "firms"): lambda _, row: Cell(wording.whole(row["firms"]), numeric=True),
+    ("region_indices", "region"): _region,
+    ("region_indices", "value"): _places("value", 3),
+    ("region_indices", "untold_pct"): _places("untold_pct", 0),
+    ("districts", "local_system"): _region,
+    ("districts", "main_industry_employment"): lambda _, row: Cell(
+        wording.whole(row["main_industry_employment"]), numeric=True
+    ),
+    ("districts", "small_medium_share"): lambda _, row: Cell(
+        wording.quantity(row["small_medium_share"], "share"), numeric=True
+    ),
+    ("identification_notes", "printed"): lambda _, row: Cell(wording.exact(row["printed"]), numeric=True),
+    ("identification_notes", "recomputed"): lambda _, row: Cell(
+        wording.exact(row["recomputed"]), numeric=True
+    ),
+    ("identification_notes", "basis"): lambda _, row: Cell(wording.plain(row["basis"])),
     ("evidence", "kind"): lambda _, row: Cell(wording.plain(row["kind"])),
     ("poverty_nodes", "evidence"): _kinds,
     ("characteristic_scores", "score"): _score,

@@ -30,18 +30,21 @@ def grid(
     *,
     rows: Sequence[Row] | None = None,
     parted_by: str = "",
+    as_given: bool = False,
 ) -> Grid:
     """Return a table with these columns (name -> heading); a column without any entry is left out.
 
     rows: those of the table, unless only some of them are to be told; they stand in the order of the
-    columns that make the key. parted_by: a column that becomes a line above the rows that share it.
+    columns that make the key, or `as_given`. parted_by: a column that becomes a line above the rows that
+    share it.
     """
     key = RELEASED[name].about().key
     order = [column for column in (parted_by, *columns) if column in key]
     order += [column for column in key if column not in order]
     rows = report.rows(name) if rows is None else rows
-    rows = sorted(rows, key=lambda row: report.ranked(order, at(row, order)))
-    rows = sorted(rows, key=_ORDERS.get(name, lambda _: 0))
+    if not as_given:
+        rows = sorted(rows, key=lambda row: report.ranked(order, at(row, order)))
+        rows = sorted(rows, key=_ORDERS.get(name, lambda _: 0))
     body, part = [], None
     for row in rows:
         if parted_by and row[parted_by] != part:

@@ -16,7 +16,7 @@ from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
-from schemas import mapping
+from schemas import mapping, secondary
 from schemas.assessment import AssessmentPlan
 from tasks.publish import grids, wording
 from tasks.publish.chain import value_chain
@@ -28,6 +28,7 @@ from tasks.publish.sections.figures import figures
 from tasks.publish.sections.findings import findings
 from tasks.publish.sections.follow_up import before_and_after, other_changes
 from tasks.publish.sections.growth import growth
+from tasks.publish.sections.identification import identification
 from tasks.publish.sections.map import printed_checks
 from tasks.publish.sections.method import inputs, libraries
 from tasks.publish.sections.models import models
@@ -81,6 +82,7 @@ def render(plan: AssessmentPlan, tables: dict[str, pd.DataFrame], provenance: Pr
         "before_after": before_and_after(report),
         "chain": value_chain(report),
         "growth": growth(report),
+        "identification": identification(report),
         "rankings": rankings(report),
         "models": models(report),
         "context": surroundings(report),
@@ -97,6 +99,7 @@ def render(plan: AssessmentPlan, tables: dict[str, pd.DataFrame], provenance: Pr
         "inputs": inputs(report, provenance.inputs),
         "libraries": libraries(report, provenance.libraries),
         "fewest_firms": mapping.FEWEST_FIRMS,
+        "fewest_units": secondary.FEWEST_UNITS,
         "box_7": wording.BOX_7[plan.assessment.study_design],
     }
     sections = []

@@ -33,6 +33,7 @@ class Report:
         self._tables = tables
         self._rows: dict[str, list[Row]] = {}
         self._placed = 0
+        self._regions: dict[tuple[Any, ...], str] | None = None
         self._labels = self._all_labels()
         self._ranks = self._all_ranks()
 
@@ -43,6 +44,37 @@ class Report:
             self._rows[name] = sorted(self._raw(name), key=lambda row: self.ranked(key, at(row, key)))
         rows = self._rows[name]
         return [row for row in rows if all(row[key] == wanted for key, wanted in (where or {}).items())]
+
+    def different(
+        self, name: str, columns: Sequence[str], where: Mapping[str, Any] | None = None
+    ) -> list[tuple[Any, ...]]:
+        """Return the different values of some columns, sorted, without making rows of a large table."""
+        frame = self._where(name, where or {})
+        return [] if frame is None else sorted(set(zip(*(frame[one] for one in columns), strict=True)))
+
+    def top(
+        self, name: str, column: str, most: int, where: Mapping[str, Any], above: float = float("-inf")
+    ) -> tuple[list[Row], int]:
+        """Return the rows with the largest figures of a column, largest first, and how many there are.
+
+        Rows at or below `above` and without a figure do not count. Of a large table only these rows are made.
+        """
+        frame = self._where(name, where)
+        if frame is None:
+            return [], 0
+        frame = frame[(frame[column] > above).fillna(False).astype(bool)]
+        by = [column, *RELEASED[name].about().key]
+        largest = frame.nlargest(most, column, keep="all")
+        first = largest.sort_values(by, ascending=[False, *[True] * (len(by) - 1)])
+        return _records(first.head(most), RELEASED[name]), len(frame)
+
+    def _where(self, name: str, where: Mapping[str, Any]) -> pd.DataFrame | None:
+        frame = self._tables.get(name)
+        if frame is None or frame.empty:
+            return None
+        for column, value in where.items():
+            frame = frame[frame[column] == value]
+        return frame
 
     def has(self, name: str) -> bool:
         """Return whether the assessment has any row of a table."""
@@ -81,6 +113,13 @@ class Report:
         """Return where a key stands in the order of the report; kinds: what each of its parts is."""
         return tuple(self.rank(kind, value) for kind, value in zip(kinds, key, strict=True))
 
+    def region(self, source: str, year: str, region: str) -> str:
+        """Return the label of a region of a source and year, or nothing."""
+        if self._regions is None:
+            keys = ("source", "year", "region")
+            self._regions = {at(row, keys): row["label"] or "" for row in self._raw("regions")}
+        return self._regions.get((source, year, region), "")
+
     def unit(self, indicator: str) -> str:
         """Return the unit of an indicator."""
         return self._labels["unit"].get(indicator, "")
@@ -90,7 +129,9 @@ class Report:
         rule, release = row["withheld_by"], RELEASED[name].about().release
         if not rule or release is None:
             return ""
-        counted = column in (*release.hide, *release.count)
+        counted = column in (*release.hide, *release.count) or (
+            row[column] is None and column in release.beside
+        )
         recorded = column in release.totals and any(one[column] is not None for one in self.rows(name))
         required = recorded or column in required_columns(RELEASED[name])
         if not (counted or (row[column] is None and required)):
@@ -122,6 +163,7 @@ class Report:
                 row["institution"]: wording.letter(position)
                 for position, row in enumerate(self._raw("institutions"))
             },
+            "index": {"krugman": "Krugman, 0 to 2", "herfindahl": "Herfindahl, up to 1"},
             "comparison": {one.name: one.label for one in self.plan.growth},
         }
 

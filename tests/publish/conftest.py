@@ -314,6 +314,7 @@ def _secondary() -> dict[str, pd.DataFrame]:
             ],
         ),
         "sector_growth": frame(secondary.SectorGrowth, growth),
+        **_identified(),
         "shift_share": frame(
             secondary.ShiftShare,
             [
@@ -352,6 +353,114 @@ def _secondary() -> dict[str, pd.DataFrame]:
                 }
                 | ({"period": "2018"} if printed == 113.7 else {})
                 for printed in (113.7, 115.9)
+            ],
+        ),
+    }
+
+
+def _identified() -> dict[str, pd.DataFrame]:
+    key = {"source": "census", "year": "2021"}
+    cells = [
+        ("MA", "shoes", 9400.0, 210.0, 3.1),
+        ("OR", "shoes", 800.0, 2.0, 1.4),
+        ("OR", "food", 4100.0, 95.0, 1.2),
+    ]
+    shown = [firms >= 3 for *_, firms, _ in cells]
+    steps = ("is_manufacturing", "is_small_medium", "has_main_industry", "main_industry_is_small_medium")
+    return {
+        "regional_industries": frame(
+            secondary.RegionalIndustries,
+            [
+                {
+                    **key,
+                    "region": region,
+                    "industry": industry,
+                    "size": "all",
+                    "firms": int(firms) if show else None,
+                    "employment": jobs if show else None,
+                    "status": "measured",
+                    "withheld_by": "" if show else "threshold",
+                }
+                for (region, industry, jobs, firms, _), show in zip(cells, shown, strict=True)
+            ],
+        ),
+        "regions": frame(
+            secondary.Regions,
+            [
+                {**key, "region": region, "label": label, "population": 81000.0, "area_sqkm": 410.0}
+                for region, label in (("MA", "Marenha"), ("OR", "Orven valley"))
+            ],
+        ),
+        "location_quotients": frame(
+            secondary.LocationQuotients,
+            [
+                {
+                    **key,
+                    "region": region,
+                    "industry": industry,
+                    "basis": "employment",
+                    "value": jobs if show else None,
+                    "location_quotient": quotient if show else None,
+                    "cluster_index": quotient**2 if show else None,
+                    "firms": firms if show else None,
+                    "withheld_by": "" if show else "threshold",
+                }
+                for (region, industry, jobs, firms, quotient), show in zip(cells, shown, strict=True)
+            ],
+        ),
+        "region_indices": frame(
+            secondary.RegionIndices,
+            [
+                {
+                    **key,
+                    "region": region,
+                    "index": index,
+                    "basis": "employment",
+                    "value": value,
+                    "industries": 14,
+                    "untold_pct": 3.0,
+                }
+                for region, index, value in (
+                    ("MA", "krugman", 0.61),
+                    ("MA", "herfindahl", 0.34),
+                    ("OR", "krugman", 0.22),
+                    ("OR", "herfindahl", 0.18),
+                )
+            ],
+        ),
+        "districts": frame(
+            secondary.Districts,
+            [
+                {
+                    **key,
+                    "local_system": system,
+                    "industry": "shoes",
+                    **dict.fromkeys(steps, passed),
+                    "is_district": passed,
+                    "main_industry_employment": 9400.0 if passed else None,
+                    "small_medium_share": 0.83 if passed else None,
+                    "firms": 210.0 if passed else None,
+                    "industries_hidden": 0,
+                    "withheld_by": "" if passed else "threshold",
+                }
+                for system, passed in (("MA", True), ("OR", False))
+            ],
+        ),
+        "identification_notes": frame(
+            secondary.IdentificationNotes,
+            [
+                {
+                    **key,
+                    "region": "OR",
+                    "industry": "textiles",
+                    "basis": "employment",
+                    "rule": rule,
+                    "cells": 1,
+                    "printed": 1200.0 if rule == "children exceed parent" else None,
+                    "recomputed": 1350.0 if rule == "children exceed parent" else None,
+                    "share_pct": 4.0 if rule == "not told apart" else None,
+                }
+                for rule in ("children exceed parent", "not told apart")
             ],
         ),
     }

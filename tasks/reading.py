@@ -51,9 +51,10 @@ class Reading:
     (such as Excel's #N/A), told only where their column is used. dates: column -> rows in which Excel
     holds a date. labels: column -> code -> its label (Stata, SPSS). near: the cells of the first rows, to
     find a header that is not where the plan says. missing, decimal, thousands: the format's own missing
-    codes and signs; without a decimal sign they are found. The rest is what the format says of its own columns, wherever the plan does not say
-    otherwise: contract column -> column, the column of flags, the columns that become dimensions (None:
-    all that nothing else takes), and a pattern of the wide columns with the contract column they fill.
+    codes and signs; without a decimal sign they are found. The rest is what the format says of its own
+    columns, wherever the plan does not say otherwise: contract column -> column, the column of flags, the
+    columns that become dimensions (None: all that nothing else takes), and a pattern of the wide columns
+    with the contract column they fill.
     """
 
     frame: pd.DataFrame

@@ -37,11 +37,8 @@ def read_labelled(read: Callable[..., Any], content: bytes, kind: str) -> Readin
             shown = f".{code}" if kind == "Stata" and code.isalpha() else code
             notes.append(Note(f"missing code '{shown}'{label} in {column}", f"cells: {count}", RULE))
         values = values.mask(gone, None)
-        if words and gone.any():
-            values = values.infer_objects()
-        if words or values.dtype == object:
-            numbers = pd.to_numeric(values, errors="coerce")
-            values = numbers if numbers.notna().equals(values.notna()) else values
+        if values.dtype == object and values.dropna().map(lambda one: isinstance(one, int | float)).all():
+            values = pd.to_numeric(values)
         clean[str(column)] = values
         if words:
             labels[str(column)] = words

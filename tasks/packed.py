@@ -68,7 +68,7 @@ def _opened(content: bytes) -> zipfile.ZipFile:
 def _bounded(read: Callable[[], bytes]) -> bytes:
     try:
         data = read()
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError):
+    except (KeyError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError):
         raise Unreadable(Problem("cannot be unpacked", "Download it again, or unpack it yourself")) from None
     if len(data) > LARGEST:
         raise _too_large()

@@ -66,6 +66,10 @@ def read_source(
     except Unreadable as error:
         out.faults += [_fault(problem, part, name, how.sheet) for problem in error.problems]
         return out
+    except Exception:  # a format has more ways to be damaged than its reader knows
+        rule = f"cannot be read as {available[how.reader][0].format}"
+        out.faults.append(Fault(name, rule=rule, remedy="Open it and save it again, or name another reader"))
+        return out
     out.sheet = reading.sheet
     table = Path(how.file).with_suffix("").as_posix()
     digest = hashlib.sha256(content).hexdigest()
@@ -79,7 +83,11 @@ def read_source(
 
 def _leave_out(reading: Reading, personal: list[str]) -> None:
     reading.frame = reading.frame.drop(columns=personal)
-    reading.near = {} if personal else reading.near
+    if personal:  # a header or a sample word could tell what a personal cell holds
+        reading.near = {}
+        reading.notes = [
+            Note(note.item, note.value.partition(": reads ")[0], note.how) for note in reading.notes
+        ]
 
 
 def _plan_faults(

@@ -15,7 +15,10 @@ MADE_HERE = {"results", "received", "vault"}
 CODE = ("flows", "tasks", "schemas", "reports", "data/catalogue")
 NAME_HEX = 16
 """Length of a built tree's name: the first digits of its manifest's SHA-256."""
-LIBRARIES = ("duckdb", "pandas", "pandera", "svy", "pyfixest", "altair", "vl-convert-python", "jinja2")
+LIBRARIES = (
+    *("duckdb", "pandas", "pandera", "svy", "pyfixest", "altair", "vl-convert-python", "jinja2"),
+    *("python-calamine", "pyreadstat", "sdmx1"),
+)
 
 
 def inputs(folder: Path) -> dict[str, str]:

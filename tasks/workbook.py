@@ -18,7 +18,10 @@ def errors(content: bytes, sheet: int) -> list[tuple[int, int, str]]:
 
     Raises Unreadable where the content is no .xlsx workbook.
     """
-    path = _sheet_paths(content)[sheet]
+    paths = _sheet_paths(content)
+    if sheet >= len(paths):
+        raise Unreadable(Problem("has sheets that are not in its list", "Save it again in Excel"))
+    path = paths[sheet]
     cells = _Errors()
     parser = expat.ParserCreate()
     parser.StartElementHandler, parser.EndElementHandler = cells.start, cells.end

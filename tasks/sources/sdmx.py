@@ -30,6 +30,7 @@ OF_THE_STRUCTURE = {
     "STRUCTURE_NAME",
     "ACTION",
     "SERIES_KEY",
+    "LAST UPDATE",
     "OBS_KEY",
 }
 """Columns of SDMX-CSV that say what the file is, and are no dimension."""
@@ -135,7 +136,7 @@ def _reading(
         missing=("NaN", "nan"),
         decimal=".",
         columns={"value": "OBS_VALUE", **({"period": "TIME_PERIOD"} if "TIME_PERIOD" in frame else {})},
-        flags="OBS_STATUS",
+        flags="OBS_STATUS" if "OBS_STATUS" in frame else "OBS_FLAG",
         dimensions=tuple(name for name in dimensions if name != "TIME_PERIOD"),
     )
 

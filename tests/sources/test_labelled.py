@@ -56,6 +56,15 @@ def test_spss_codes_by_their_labels_and_user_missing_told(spss):
     assert reconciles(result)
 
 
+def test_codes_of_text_with_labels_stay_text(tmp_path):
+    frame = pd.DataFrame({"region": ["01", "02"], "jobs": [1.5, 2.5]})
+    labels = {"region": {"01": "North"}}
+    path = tmp_path / "f.sav"
+    pyreadstat.write_sav(frame, str(path), variable_value_labels=labels)  # pyright: ignore[reportArgumentType]
+    result = arranged("spss", path.read_bytes(), columns=COLUMNS)
+    assert result.frame["area"].tolist() == ["North", "02"]
+
+
 def test_a_numeric_code_may_be_declared_missing_too(spss):
     result = arranged("spss", spss, columns=COLUMNS, missing=["7"])
     assert result.frame["value"].tolist() == [12.219]

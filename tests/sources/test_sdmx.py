@@ -97,6 +97,20 @@ def test_sdmx_csv_with_flags_and_multipliers(header):
     assert reconciles(result)
 
 
+def test_sdmx_csv_as_eurostat_gives_it():
+    content = (
+        b"DATAFLOW,LAST UPDATE,freq,unit,geo,TIME_PERIOD,OBS_VALUE,OBS_FLAG\n"
+        b"ESTAT:NAMA(1.0),14/11/26 23:00:00,A,CP_MEUR,LU,2014,51791.3,p\n"
+        b"ESTAT:NAMA(1.0),14/11/26 23:00:00,A,CP_MEUR,LU,2015,54142.3,\n"
+    )
+    declared = {"columns": {"area": "geo", "unit": "unit"}, "without": ("status", "period")}
+    result = arranged("sdmx", content, **declared)
+    assert result.frame[["period", "dimensions", "value", "status"]].values.tolist() == [
+        ["2014", "freq=A", 51791.3, "provisional"],
+        ["2015", "freq=A", 54142.3, "measured"],
+    ]
+
+
 def test_a_message_may_be_packed(samples):
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:

@@ -8,6 +8,7 @@ import pytest
 
 from schemas.faults import Refused
 from tasks.run import Run
+from tasks.sources import readers
 from tasks.vault import Vault
 from tests.folders import plan, write
 
@@ -181,13 +182,26 @@ def test_the_same_file_may_be_read_twice(tmp_path):
 def test_personal_columns_of_a_source_stay_out(tmp_path):
     toml = SOURCE + '\n[personal]\n"secondary/files/jobs" = ["Nome"]\n'
     content = "x\n\nProvincia;Addetti;Nome\nNA;1,5;Secret Person\n"
-    run = taken(folder_of(tmp_path, toml, secondary__files__jobs=content))
+    folder = folder_of(tmp_path, toml, secondary__files__jobs=content)
+    run = taken(folder)
     for frame in [*run.intake.tables.values(), *run.intake.raw.values()]:
         assert "Secret Person" not in frame.to_csv()
     assert "secondary/files/jobs.csv" in run.intake.sealed_files
+    latin = "x\n\nProvincia;Addetti;Nome\nNA;1,5;Forlì-Rossi\n".encode("iso-8859-1")
+    (folder / "secondary/files/jobs.csv").write_bytes(latin)
+    assert "Forlì" not in taken(folder).intake.tables["staged.source_readings"].to_csv()
     told = refused(folder_of(tmp_path, toml.replace('area = "Provincia"', 'area = "Nome"')))
     assert "'Nome' is not a column of the file" in told
     assert "Secret" not in told
+
+
+@pytest.mark.parametrize("reader", sorted(readers()))
+@pytest.mark.parametrize(
+    "content", ["", "\0\1\2", "PK\3\4junk", "<a>", "{}", '"', "a,b\n1", "<!DOCTYPE a><a/>"]
+)
+def test_junk_is_refused_in_a_line_whatever_the_reader(tmp_path, reader, content):
+    toml = f'[[source]]\nsource = "census"\nreader = "{reader}"\nfile = "secondary/files/jobs.csv"\n'
+    assert "secondary/files/jobs.csv" in refused(folder_of(tmp_path, toml, secondary__files__jobs=content))
 
 
 def test_other_tables_are_fed(tmp_path):

@@ -115,10 +115,9 @@ def main() -> None:
         cpu, base_cpu = (statistics.median(pair[place]["cpu"] for pair in rounds) for place in (1, 0))
         peak = max(one["peak_gb"] for _, one in rounds)
         size = path.stat().st_size / 1e9
-        print(
-            f"| {kind}, {size:.2f} GB | {base:.2f} s | {scan:.2f} s | {scan / base:.2f} | {cpu / base_cpu:.2f} | {whole:.2f} s "
-            f"| {whole / base:.2f} | {peak:.2f} GB |"
-        )
+        figures = [f"{base:.2f} s", f"{scan:.2f} s", f"{scan / base:.2f}", f"{cpu / base_cpu:.2f}"]
+        figures += [f"{whole:.2f} s", f"{whole / base:.2f}", f"{peak:.2f} GB"]
+        print(f"| {kind}, {size:.2f} GB | {' | '.join(figures)} |")
         for one, other in rounds:
             print(f"    {kind}: bare {one['seconds']:.2f}, ours {json.dumps(other)}", file=sys.stderr)
         path.unlink()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,7 +14,7 @@ from tasks.methods.districts import SIZES, STEPS, districts
 
 INDUSTRIES = ["shoes", "steel", "toys"]
 #            everybody, (small, medium, large) of shoes, steel and toys
-COUNTRY = {
+COUNTRY: dict[str, Any] = {
     "district": (200, (70, 20, 0), (5, 5, 0), (5, 5, 0)),
     "services": (2000, (70, 20, 0), (5, 5, 0), (5, 5, 0)),  # as the district, in a town of services
     "mill": (200, (5, 5, 0), (0, 0, 90), (5, 5, 0)),  # large firms
@@ -21,7 +23,7 @@ COUNTRY = {
 }
 
 
-def country(changed: dict[str, tuple] | None = None, **single: int):
+def country(changed: dict[str, Any] | None = None, **single: int):
     made = COUNTRY | (changed or {})
     systems = list(made)
     totals = pd.Series([float(made[one][0]) for one in systems], index=systems)
@@ -40,7 +42,7 @@ def country(changed: dict[str, tuple] | None = None, **single: int):
     return totals, jobs, by_size, firms
 
 
-def found(*given_, **rules) -> pd.DataFrame:
+def found(*given_, **rules) -> Any:
     return districts(*given_, **rules).set_index("local_system")
 
 
@@ -151,7 +153,9 @@ def test_order_and_unit_change_nothing(systems, industries, scale):
 @given(st.lists(st.tuples(*[st.integers(0, 300)] * 9), min_size=2, max_size=6))
 @settings(max_examples=40, deadline=None)
 def test_a_district_passes_every_step_and_nothing_else_does(rows):
-    made = {f"s{place}": (sum(row) + 50, row[:3], row[3:6], row[6:]) for place, row in enumerate(rows)}
+    made: dict[str, Any] = {
+        f"s{place}": (sum(row) + 50, row[:3], row[3:6], row[6:]) for place, row in enumerate(rows)
+    }
     systems = list(made)
     frames = {
         size: pd.DataFrame(

@@ -25,6 +25,7 @@ Whole = Series[pd.Int64Dtype]
 Number = Series[float]
 Flag = Series[pd.BooleanDtype]
 
+TEXT = "string[pyarrow]"
 PANDAS_TYPES = {"text": "string", "integer": "Int64", "number": "float64", "yes_no": "float64"}
 """The pandas type of a survey column by the type its codebook names."""
 
@@ -69,10 +70,23 @@ class Table:
     release: Release | None = None
 
 
+@dataclass(frozen=True)
+class Plain:
+    """All that a contract has to say where none of its columns has a rule but its type: raw and released.
+
+    Its columns' types and those that may not have an empty cell are known without building pandera's
+    schema, and there is nothing for pandera to look at.
+    """
+
+    types: Mapping[str, str]
+    required: frozenset[str]
+
+
 class Contract(pa.DataFrameModel):
     """A table's contract: its columns here, its name, grain and key in `about()`."""
 
     _about = Table("", "", ())
+    _plain: Plain | None = None
 
     class Config:
         strict = True
@@ -137,12 +151,16 @@ def _schema_of_values(contract: type[Contract]) -> Any:
 @cache
 def column_types(contract: type[Contract]) -> Mapping[str, str]:
     """Return column -> pandas type of a contract, in the contract's order."""
+    if contract._plain:
+        return contract._plain.types
     schema = _schema(contract)
     return MappingProxyType({str(name): str(column.dtype) for name, column in schema.columns.items()})
 
 
 def required_columns(contract: type[Contract]) -> list[str]:
     """Return the columns that may not have an empty cell."""
+    if contract._plain:
+        return [column for column in contract._plain.types if column in contract._plain.required]
     schema = _schema(contract)
     return [str(name) for name, column in schema.columns.items() if not column.nullable]
 
@@ -167,6 +185,19 @@ def extend(contract: type[Contract], types: Mapping[str, str]) -> type[Contract]
     extended = type(f"{contract.__name__}Extended", (contract,), fields)
     extended._about = contract.about()  # type: ignore[attr-defined]
     return extended  # type: ignore[return-value]
+
+
+def as_received(name: str, types: Mapping[str, str]) -> type[Contract]:
+    """Return the contract of a raw table: any columns, all of which may be empty, and `_row` as its key.
+
+    types: column -> text or number. The warehouse keeps the row of the file under `_row`.
+    """
+    base = type("Raw", (Contract,), {})
+    base._about = Table(name, "one row a record as received", ("_row",))  # type: ignore[attr-defined]
+    raw = extend(base, {"_row": "integer", **types})  # type: ignore[arg-type]
+    kinds = {column: {"text": TEXT, "number": "float64"}[kind] for column, kind in types.items()}
+    raw._plain = Plain(MappingProxyType({"_row": "Int64", **kinds}), frozenset())
+    return raw
 
 
 def empty(contract: type[Contract]) -> pd.DataFrame:
@@ -251,6 +282,8 @@ def _contract_faults(
         return []
     positions = frame.reset_index(drop=True)
     cases = _not_finite(positions, contract)
+    if as_typed and cases.empty and _is_plain_and_filled(positions, contract):
+        return []
     schema = _schema_of_values(contract) if as_typed else _schema(contract)
     try:
         schema.validate(positions, lazy=True)
@@ -263,6 +296,12 @@ def _contract_faults(
     for (column, found), group in cases.groupby(["column", "check"], sort=True, dropna=False):
         faults += _told(group, str(column), str(found), contract, file, sheet, row_numbers)
     return faults
+
+
+def _is_plain_and_filled(frame: pd.DataFrame, contract: type[Contract]) -> bool:
+    """Return whether pandera would find nothing: the contract has no rule but types, which are right."""
+    plain = contract._plain
+    return plain is not None and not frame[sorted(plain.required)].isna().any(axis=None)
 
 
 def _plain_types(kinds: Mapping[str, str]) -> dict[str, str]:
@@ -363,5 +402,7 @@ def extend_released(contract: type[Contract], name: str) -> type[Contract]:
     annotations["withheld_by"] = Text
     fields["withheld_by"] = pa.Field(nullable=False)
     released = type(f"Released{contract.__name__}", (Contract,), fields)
+    kinds = {**column_types(contract), "withheld_by": TEXT}
+    released._plain = Plain(MappingProxyType(kinds), frozenset({*keyed, "withheld_by"}))  # type: ignore[attr-defined]
     released._about = replace(contract.about(), name=name, source="", refers={}, release=None)  # type: ignore[attr-defined]
     return released  # type: ignore[return-value]

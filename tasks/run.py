@@ -23,7 +23,7 @@ import pandas as pd
 from pydantic import BaseModel
 
 from schemas.assessment import AssessmentPlan, read_plan
-from schemas.base import TABLES, Contract, Table, column_types, empty, extend
+from schemas.base import TABLES, Contract, as_received, column_types, empty
 from schemas.faults import BrokenPromise, Fault, Refused
 from schemas.fieldwork import Responses
 from tasks import disclosure, registers, state
@@ -451,9 +451,7 @@ def _raw_contract(name: str, frame: pd.DataFrame) -> type[Contract]:
         for column in frame.columns
         if column != "_row"
     }
-    base = type("Raw", (Contract,), {"__module__": __name__})
-    base._about = Table(name, "one row a record as received", ("_row",))
-    return extend(base, {"_row": "integer", **kinds})  # type: ignore[arg-type]
+    return as_received(name, kinds)
 
 
 def _dumped(value: object) -> object:

@@ -7,7 +7,18 @@ import pandas as pd
 import pytest
 
 import schemas
-from schemas.base import TABLES, check, column_types, conform, empty, extend, notes
+from schemas.base import (
+    TABLES,
+    as_received,
+    check,
+    column_types,
+    conform,
+    empty,
+    extend,
+    extend_released,
+    notes,
+    required_columns,
+)
 from schemas.faults import Fault
 
 for _module in pkgutil.iter_modules(schemas.__path__):
@@ -69,6 +80,30 @@ def test_an_infinite_number_is_refused_beside_other_faults():
     faults = [str(fault) for fault in check(frame, contract, file="f")]
     assert any("column pay: is not a finite number" in fault for fault in faults)
     assert any("column firms: is below" in fault for fault in faults)
+
+
+def plain_contracts():
+    released = [contract for contract in TABLES.values() if contract.about().release]
+    yield from (extend_released(one, "released." + one.about().name.partition(".")[2]) for one in released)
+    yield as_received("raw.some/table", {"a": "text", "b": "number"})
+
+
+@pytest.mark.parametrize("contract", list(plain_contracts()), ids=lambda one: one.about().name)
+def test_what_a_plain_contract_says_of_itself_is_what_pandera_makes_of_it(contract):
+    schema = contract.to_schema()
+    assert dict(column_types(contract)) == {name: str(one.dtype) for name, one in schema.columns.items()}
+    assert required_columns(contract) == [name for name, one in schema.columns.items() if not one.nullable]
+    assert not any(column.checks for column in schema.columns.values())
+
+
+def test_an_empty_cell_of_a_released_key_is_told():
+    contract = extend_released(TABLES["staged.actors"], "released.actors")
+    frame = conform(actors(), TABLES["staged.actors"]).assign(withheld_by=pd.array(["", ""], dtype="string"))
+    assert check(frame, contract) == []
+    (fault,) = check(frame.assign(actor=pd.array(["a", None], dtype="string")), contract)
+    assert (fault.row, fault.column) == (3, "actor")
+    (fault,) = check(frame.assign(withheld_by=pd.array(["", None], dtype="string")), contract)
+    assert (fault.row, fault.column) == (3, "withheld_by")
 
 
 def test_faults_of_one_kind_are_counted_beyond_a_hundred():

@@ -116,8 +116,8 @@ def main() -> None:
         peak = max(one["peak_gb"] for _, one in rounds)
         size = path.stat().st_size / 1e9
         print(
-            f"| {kind}, {size:.2f} GB | {base:.2f} s | {scan:.2f} s | {scan / base:.2f} | {cpu / base_cpu:.2f} | {whole:.2f} s "
-            f"| {whole / base:.2f} | {peak:.2f} GB |"
+            f"| {kind}, {size:.2f} GB | {base:.2f} s | {scan:.2f} s | {scan / base:.2f} "
+            f"| {cpu / base_cpu:.2f} | {whole:.2f} s | {whole / base:.2f} | {peak:.2f} GB |"
         )
         for one, other in rounds:
             print(f"    {kind}: bare {one['seconds']:.2f}, ours {json.dumps(other)}", file=sys.stderr)

@@ -212,42 +212,36 @@ class _Query:
             rows = self.rows().replace("SELECT ", f"SELECT {', '.join(filled)}, ", 1)
             parts.insert(0, "count(*) AS n")
             return f"SELECT {keys}, {', '.join(parts)} FROM ({rows}) GROUP BY {keys} ORDER BY {keys}"  # noqa: S608
-        parts = [
-            # below 0 where a figure is negative or missing: one sum less for each of 60 million rows
-            "count(*) AS n, min(coalesce(employment, -1))::DOUBLE AS least",
-            "sum(employment)::DOUBLE AS employment",
-        ]
+        parts = ["count(*) AS n, sum(employment)::DOUBLE AS employment"]
         if "value_added" in self.figures:
             parts.append("count(value_added) AS value_known, sum(value_added)::DOUBLE AS value_added")
         if not self.sizes_apart:
-            medium = f"employment >= {self.register.small_below}"
-            parts.append(f"count_if({medium}) AS n_beyond_small")
-            parts.append(f"(sum(employment) FILTER ({medium}))::DOUBLE AS e_beyond_small")
-            parts += self._large()
+            parts += self._sizes()
         return f"SELECT {keys}, {', '.join(parts)} FROM ({self.rows()}) GROUP BY {keys} ORDER BY {keys}"  # noqa: S608
 
     @property
     def sizes_apart(self) -> bool:
-        """Whether medium and large firms are summed by a query of their own.
+        """Whether medium and large firms, and bad figures, are summed by a query of their own.
 
-        Few firms are that large, and Parquet gives them without the rest being read: half the time of
-        summing them beside all others. Text has to be read whole, so that one query is quicker there.
+        Few firms are that large, and Parquet gives their rows without the rest being read: a fraction of
+        the time of summing them beside all others. Text has to be read whole, and one query is quicker.
         """
         return self.register.grain == "establishments" and self.source.startswith("read_parquet")
 
     def sizes(self) -> str:
-        """Return the query that sums medium and large firms apart."""
+        """Return the query that sums medium and large firms, and finds bad figures, apart."""
         keys = ", ".join(self.keys)
-        parts = ["count(*) AS n_beyond_small, sum(employment)::DOUBLE AS e_beyond_small", *self._large()]
-        rows = f"({self.rows()}) WHERE employment >= {self.register.small_below}"
-        return f"SELECT {keys}, {', '.join(parts)} FROM {rows} GROUP BY {keys} ORDER BY {keys}"  # noqa: S608
+        medium = f"employment >= {self.register.small_below} OR employment < 0 OR employment IS NULL"
+        rows = f"({self.rows()}) WHERE {medium}"
+        return f"SELECT {keys}, {', '.join(self._sizes())} FROM {rows} GROUP BY {keys}"  # noqa: S608
 
-    def _large(self) -> list[str]:
-        large = f"employment >= {self.register.medium_below}"
-        return [
-            f"count_if({large}) AS n_large",
-            f"(sum(employment) FILTER ({large}))::DOUBLE AS e_large",
-        ]
+    def _sizes(self) -> list[str]:
+        found = []
+        for size, least in (("medium", self.register.small_below), ("large", self.register.medium_below)):
+            found.append(f"count_if(employment >= {least}) AS n_{size}")
+            found.append(f"(sum(employment) FILTER (employment >= {least}))::DOUBLE AS e_{size}")
+        # below 0 where a figure is negative or missing
+        return [*found, "min(coalesce(employment, -1))::DOUBLE AS least"]
 
     def places(self, condition: str) -> str:
         """Return the query that counts the rows of which a condition holds, and finds the first of them."""
@@ -336,10 +330,8 @@ def _cells(register: Register, found: pd.DataFrame) -> pd.DataFrame:
     """Return the aggregate as rows of staged.regional_industries."""
     base = pd.DataFrame(
         {
-            "source": pd.array([register.source] * len(found), dtype="string"),
-            "year": found["year"]
-            if "year" in found
-            else pd.array([register.year] * len(found), dtype="string"),
+            "source": pd.Series(register.source, index=found.index, dtype="string"),
+            "year": found.get("year", pd.Series(register.year, index=found.index, dtype="string")),
             "region": found["region"],
             "industry": found["industry"],
         }
@@ -363,7 +355,7 @@ def _by_size(base: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
     """Return a row a cell and size of firm that is there, in the order of the key."""
     beyond, large = (
         [found[f"{what}_{size}"].fillna(0).to_numpy("float64") for what in ("n", "e")]
-        for size in ("beyond_small", "large")
+        for size in ("medium", "large")
     )
     whole = [found[column].to_numpy("float64") for column in ("n", "employment")]
     value = np.full(len(found), np.nan)

@@ -56,7 +56,7 @@ def bare(path: Path) -> dict[str, float]:
 def ours(path: Path) -> dict[str, float]:
     """The scan with its checks, the contract of the aggregate; then quotients, indices and districts."""
     from schemas.assessment import Identification, Register
-    from schemas.base import check, empty
+    from schemas.base import check, conform, empty
     from schemas.secondary import RegionalIndustries, Regions
     from tasks import identification, registers
 
@@ -64,6 +64,7 @@ def ours(path: Path) -> dict[str, float]:
     register = Register(
         source="register", file=path.name, grain="establishments", year="2026", columns=columns
     )  # type: ignore[arg-type]
+    check(conform(empty(RegionalIndustries), RegionalIndustries), RegionalIndustries)  # built once a run
     start, spent = time.perf_counter(), time.process_time()
     cells, _, faults = registers.scan(path, register, aside=path.parent / "aside")
     faults += check(cells, RegionalIndustries)
@@ -115,9 +116,10 @@ def main() -> None:
         cpu, base_cpu = (statistics.median(pair[place]["cpu"] for pair in rounds) for place in (1, 0))
         peak = max(one["peak_gb"] for _, one in rounds)
         size = path.stat().st_size / 1e9
-        figures = [f"{base:.2f} s", f"{scan:.2f} s", f"{scan / base:.2f}", f"{cpu / base_cpu:.2f}"]
-        figures += [f"{whole:.2f} s", f"{whole / base:.2f}", f"{peak:.2f} GB"]
-        print(f"| {kind}, {size:.2f} GB | {' | '.join(figures)} |")
+        print(
+            f"| {kind}, {size:.2f} GB | {base:.2f} s | {scan:.2f} s | {scan / base:.2f} "
+            f"| {cpu / base_cpu:.2f} | {whole:.2f} s | {whole / base:.2f} | {peak:.2f} GB |"
+        )
         for one, other in rounds:
             print(f"    {kind}: bare {one['seconds']:.2f}, ours {json.dumps(other)}", file=sys.stderr)
         path.unlink()

@@ -114,16 +114,25 @@ def scan(path: Path, register: Register, *, aside: Path) -> tuple[pd.DataFrame, 
             faults = list(_column_faults(register, types))
             if faults:
                 return *none, faults
-            query = _Query(register, types, file.source)
-            found = file.frame(query.aggregate())
-            if query.sizes_apart:
-                found = found.merge(file.frame(query.sizes()), how="left", on=query.keys)
+            query = _Query(register, types, file.source, trimmed=False)
+            found = _summed(file, query)
+            if any((found[key] != found[key].str.strip(" ")).any() for key in query.keys):
+                # to trim every code takes a fifth of the scan, and hardly any file needs it
+                query = _Query(register, types, file.source, trimmed=True)
+                found = _summed(file, query)
             faults = list(_row_faults(file, query, found)) or list(_cell_faults(register, found))
         except Unreadable as error:
             return *none, [_unreadable(name, error.line)]
     if faults:
         return *none, faults
     return _cells(register, found), _regions(register, found), []
+
+
+def _summed(file: FileScan, query: _Query) -> pd.DataFrame:
+    found = file.frame(query.aggregate())
+    if query.sizes_apart:
+        return found.merge(file.frame(query.sizes()), how="left", on=query.keys)
+    return found
 
 
 def _unreadable(name: str, line: int) -> Fault:
@@ -163,15 +172,17 @@ def _column_faults(register: Register, types: dict[str, str]) -> Iterator[Fault]
 class _Query:
     """The SQL of one register."""
 
-    def __init__(self, register: Register, types: dict[str, str], source: str):
-        self.register, self.types, self.source = register, types, source
+    def __init__(self, register: Register, types: dict[str, str], source: str, *, trimmed: bool):
+        self.register, self.types, self.source, self.trimmed = register, types, source, trimmed
         self.named = _named(register)
         self.keys = [key for key in _TEXTS if key in self.named]
         self.figures = [key for key in self.named if key not in _TEXTS]
 
     def _text_of(self, key: str) -> str:
         name = quoted(self.named[key])
-        return f"trim({name})" if self.types[self.named[key]] == "VARCHAR" else f"{name}::VARCHAR"
+        if self.types[self.named[key]] != "VARCHAR":
+            return f"{name}::VARCHAR"
+        return f"trim({name})" if self.trimmed else name
 
     def _number_of(self, key: str) -> str:
         name, kind = quoted(self.named[key]), self.types[self.named[key]]
@@ -201,42 +212,36 @@ class _Query:
             rows = self.rows().replace("SELECT ", f"SELECT {', '.join(filled)}, ", 1)
             parts.insert(0, "count(*) AS n")
             return f"SELECT {keys}, {', '.join(parts)} FROM ({rows}) GROUP BY {keys} ORDER BY {keys}"  # noqa: S608
-        parts = [
-            # below 0 where a figure is negative or missing: one sum less for each of 60 million rows
-            "count(*) AS n, min(coalesce(employment, -1))::DOUBLE AS least",
-            "sum(employment)::DOUBLE AS employment",
-        ]
+        parts = ["count(*) AS n, sum(employment)::DOUBLE AS employment"]
         if "value_added" in self.figures:
             parts.append("count(value_added) AS value_known, sum(value_added)::DOUBLE AS value_added")
         if not self.sizes_apart:
-            medium = f"employment >= {self.register.small_below}"
-            parts.append(f"count_if({medium}) AS n_beyond_small")
-            parts.append(f"(sum(employment) FILTER ({medium}))::DOUBLE AS e_beyond_small")
-            parts += self._large()
+            parts += self._sizes()
         return f"SELECT {keys}, {', '.join(parts)} FROM ({self.rows()}) GROUP BY {keys} ORDER BY {keys}"  # noqa: S608
 
     @property
     def sizes_apart(self) -> bool:
-        """Whether medium and large firms are summed by a query of their own.
+        """Whether medium and large firms, and bad figures, are summed by a query of their own.
 
-        Few firms are that large, and Parquet gives them without the rest being read: half the time of
-        summing them beside all others. Text has to be read whole, so that one query is quicker there.
+        Few firms are that large, and Parquet gives their rows without the rest being read: a fraction of
+        the time of summing them beside all others. Text has to be read whole, and one query is quicker.
         """
         return self.register.grain == "establishments" and self.source.startswith("read_parquet")
 
     def sizes(self) -> str:
-        """Return the query that sums medium and large firms apart."""
+        """Return the query that sums medium and large firms, and finds bad figures, apart."""
         keys = ", ".join(self.keys)
-        parts = ["count(*) AS n_beyond_small, sum(employment)::DOUBLE AS e_beyond_small", *self._large()]
-        rows = f"({self.rows()}) WHERE employment >= {self.register.small_below}"
-        return f"SELECT {keys}, {', '.join(parts)} FROM {rows} GROUP BY {keys} ORDER BY {keys}"  # noqa: S608
+        medium = f"employment >= {self.register.small_below} OR employment < 0 OR employment IS NULL"
+        rows = f"({self.rows()}) WHERE {medium}"
+        return f"SELECT {keys}, {', '.join(self._sizes())} FROM {rows} GROUP BY {keys}"  # noqa: S608
 
-    def _large(self) -> list[str]:
-        large = f"employment >= {self.register.medium_below}"
-        return [
-            f"count_if({large}) AS n_large",
-            f"(sum(employment) FILTER ({large}))::DOUBLE AS e_large",
-        ]
+    def _sizes(self) -> list[str]:
+        found = []
+        for size, least in (("medium", self.register.small_below), ("large", self.register.medium_below)):
+            found.append(f"count_if(employment >= {least}) AS n_{size}")
+            found.append(f"(sum(employment) FILTER (employment >= {least}))::DOUBLE AS e_{size}")
+        # below 0 where a figure is negative or missing
+        return [*found, "min(coalesce(employment, -1))::DOUBLE AS least"]
 
     def places(self, condition: str) -> str:
         """Return the query that counts the rows of which a condition holds, and finds the first of them."""
@@ -325,10 +330,8 @@ def _cells(register: Register, found: pd.DataFrame) -> pd.DataFrame:
     """Return the aggregate as rows of staged.regional_industries."""
     base = pd.DataFrame(
         {
-            "source": pd.array([register.source] * len(found), dtype="string"),
-            "year": found["year"]
-            if "year" in found
-            else pd.array([register.year] * len(found), dtype="string"),
+            "source": pd.Series(register.source, index=found.index, dtype="string"),
+            "year": found.get("year", pd.Series(register.year, index=found.index, dtype="string")),
             "region": found["region"],
             "industry": found["industry"],
         }
@@ -352,7 +355,7 @@ def _by_size(base: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
     """Return a row a cell and size of firm that is there, in the order of the key."""
     beyond, large = (
         [found[f"{what}_{size}"].fillna(0).to_numpy("float64") for what in ("n", "e")]
-        for size in ("beyond_small", "large")
+        for size in ("medium", "large")
     )
     whole = [found[column].to_numpy("float64") for column in ("n", "employment")]
     value = np.full(len(found), np.nan)

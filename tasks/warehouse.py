@@ -246,7 +246,6 @@ class FileScan:
                 "autoload_known_extensions": "false",
                 "autoinstall_known_extensions": "false",
                 "python_enable_replacements": "false",
-                "preserve_insertion_order": "false",
             }
         )
         # As a pattern that fits this file alone; DuckDB asks for leave under both spellings.
@@ -254,11 +253,10 @@ class FileScan:
         self._connection.execute(f"SET allowed_paths = [{_text(str(path))}, {place}]")
         self._connection.execute("SET enable_external_access = false")
         self._connection.execute("SET lock_configuration = true")
-        self.source = f"read_parquet({place})"
-        if path.suffix == ".csv":
-            form = f"delim = {_text(delimiter)}, quote = '\"', escape = '\"', header = true, nullstr = ''"
-            self.source = f"read_csv({place}, {form}, all_varchar = true, ignore_errors = false)"
-        """What a query names to read the file."""
+        form = f"delim = {_text(delimiter)}, quote = '\"', escape = '\"', header = true, nullstr = ''"
+        read_csv = f"read_csv({place}, {form}, all_varchar = true)"
+        self.source = read_csv if path.suffix == ".csv" else f"read_parquet({place})"
+        """What a query names to read the file; a CSV is all text."""
 
     def __enter__(self) -> FileScan:
         return self

@@ -46,8 +46,13 @@ def found(*given_, **rules) -> Any:
     return districts(*given_, **rules).set_index("local_system")
 
 
+def row_of(rows: pd.DataFrame, system: str) -> Any:
+    """Return a local system's row."""
+    return rows.loc[system]
+
+
 def test_the_district_passes_every_step():
-    row = found(*country()).loc["district"]
+    row = row_of(found(*country()), "district")
     assert row["industry"] == "shoes"
     assert row[list(STEPS)].all()
     assert row["is_district"]
@@ -56,7 +61,7 @@ def test_the_district_passes_every_step():
 
 
 def test_a_town_of_services_is_not_manufacturing():
-    row = found(*country()).loc["services"]
+    row = row_of(found(*country()), "services")
     assert row[list(STEPS)].tolist() == [False, True, True, True]
     assert not row["is_district"]
 
@@ -66,12 +71,12 @@ def test_manufacturing_has_to_prevail_over_services_where_they_are_given():
     services = pd.Series(0.0, index=totals.index)
     services["district"] = 190.0  # more above the country's share than manufacturing
     services["services"] = 100.0
-    row = found(totals, *rest, services={"business": services}).loc["district"]
+    row = row_of(found(totals, *rest, services={"business": services}), "district")
     assert not row["is_manufacturing"]
 
 
 def test_a_town_of_large_firms_is_not_of_small_and_medium_ones():
-    row = found(*country()).loc["mill"]
+    row = row_of(found(*country()), "mill")
     assert row["is_manufacturing"]
     assert not row["is_small_medium"]
     assert row["industry"] == "steel"
@@ -81,15 +86,15 @@ def test_a_town_of_large_firms_is_not_of_small_and_medium_ones():
 
 def test_no_main_industry_where_the_limit_is_higher():
     rows = found(*country(), main_industry_quotient=3)
-    assert not rows.loc["mixed", "has_main_industry"]
+    assert not row_of(rows, "mixed")["has_main_industry"]
     assert not rows["is_district"].any()
     # the row still names the industry that comes nearest, and tells the other steps
-    assert rows.loc["district", "industry"] == "shoes"
+    assert row_of(rows, "district")["industry"] == "shoes"
 
 
 def test_the_main_industry_itself_has_to_be_of_small_and_medium_firms():
     changed = {"district": (200, (20, 10, 60), (30, 15, 0), (30, 15, 0))}
-    row = found(*country(changed)).loc["district"]
+    row = row_of(found(*country(changed)), "district")
     assert row["is_small_medium"]
     assert row["industry"] == "shoes"
     assert row["small_medium_share"] == pytest.approx(1 / 3)
@@ -99,10 +104,10 @@ def test_the_main_industry_itself_has_to_be_of_small_and_medium_firms():
 
 def test_a_single_medium_firm_must_not_outweigh_the_small_ones():
     changed = {"district": (200, (20, 70, 0), (5, 5, 0), (5, 5, 0))}
-    assert found(*country(changed)).loc["district", "is_district"]
+    assert row_of(found(*country(changed)), "district")["is_district"]
     alone = country(changed, district=1)
-    assert not found(*alone).loc["district", "main_industry_is_small_medium"]
-    assert found(*alone, single_medium_firm=0.2).loc["district", "is_district"]
+    assert not row_of(found(*alone), "district")["main_industry_is_small_medium"]
+    assert row_of(found(*alone, single_medium_firm=0.2), "district")["is_district"]
 
 
 def test_what_the_figures_do_not_tell_is_missing_unless_another_step_has_failed():
@@ -111,15 +116,15 @@ def test_what_the_figures_do_not_tell_is_missing_unless_another_step_has_failed(
         by_size["large"].loc[system, "shoes"] = np.nan
     rows = found(totals, jobs, by_size, firms)
     for step in ("is_small_medium", "main_industry_is_small_medium"):
-        assert pd.isna(rows.loc["district", step])
-    assert pd.isna(rows.loc["district", "is_district"])
-    assert not rows.loc["services", "is_district"]
+        assert pd.isna(row_of(rows, "district")[step])
+    assert pd.isna(row_of(rows, "district")["is_district"])
+    assert not row_of(rows, "services")["is_district"]
     jobs.loc["mill", "toys"] = np.nan
-    assert found(totals, jobs, by_size, firms).loc["mill", "industries_hidden"] == 1
+    assert row_of(found(totals, jobs, by_size, firms), "mill")["industries_hidden"] == 1
 
 
 def test_a_place_without_manufacturing_fails_with_no_industry():
-    row = found(*country({"beach": (400, (0, 0, 0), (0, 0, 0), (0, 0, 0))})).loc["beach"]
+    row = row_of(found(*country({"beach": (400, (0, 0, 0), (0, 0, 0), (0, 0, 0))})), "beach")
     assert row["industry"] == "none"
     assert not row[list(STEPS)].any()
     assert not row["is_district"]

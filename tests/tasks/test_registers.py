@@ -225,3 +225,26 @@ def test_an_unchanged_register_is_not_scanned_again_and_a_damaged_copy_is(tmp_pa
     assert registers.read(tmp_path, declared("r.parquet"), path, sha256).scanned
     registers.keep(tmp_path, [])
     assert not list(kept.parent.iterdir())
+
+
+@pytest.mark.parametrize("file", ["r.csv", "r.parquet"])
+def test_the_row_is_right_in_a_file_that_several_cores_read(tmp_path, file):
+    data = pd.concat([establishments(4000)] * 75, ignore_index=True)
+    data.loc[250_001, "region"] = None
+    data.loc[290_000, "employment"] = -1
+    told = sorted(str(fault) for fault in scanned(tmp_path, data, file)[2])
+    assert told == [
+        f"{file}, row 250003, column region: the region is empty. Fill it in",
+        f"{file}, row 290002, column employment: is negative. Correct the cell",
+    ]
+
+
+def test_blanks_around_codes_do_not_tell_them_apart(tmp_path):
+    data = pd.DataFrame({"region": ["A ", " A", "A"], "industry": "15", "employment": [1, 2, 3]})
+    for file in ("r.csv", "r.parquet"):
+        cells, _, faults = scanned(tmp_path, data, file)
+        assert faults == []
+        assert cells[["region", "size", "firms", "employment"]].values.tolist() == [
+            ["A", "all", 3, 6.0],
+            ["A", "small", 3, 6.0],
+        ]

@@ -53,7 +53,8 @@ def _compared(folder: Path, found: list[Path], stale: list[Path], say: Say) -> R
     files, about = portfolio_files(plan, members, priorities, pairs, state.libraries())
     current = tree.publish(folder / "results", files, about)
     for one in stale:
-        sys.stderr.write(f"psia: {one} has changed since its last run, which is what was compared\n")
+        why = "; ".join(state.changes(one)[:3])
+        sys.stderr.write(f"psia: {one} has changed since its last run, which is what was compared ({why})\n")
     rows = portfolio.ordered(priorities)
     for row in rows:
         say(f"  {row['assessment']}: {rank_words(row)}")

@@ -174,8 +174,8 @@ class Thresholds(Part):
 class Seeds(Part):
     """Where each random choice starts."""
 
-    sampling: int = Field(default=20041204, ge=0)
-    priorities: int = Field(default=20041204, ge=0)
+    sampling: int = Field(default=20041204, ge=0, lt=2**63)
+    priorities: int = Field(default=20041204, ge=0, lt=2**63)
 
 
 class Sampling(Part):
@@ -334,6 +334,8 @@ class SourceFile(Part):
 
     @model_validator(mode="after")
     def _signs_differ(self) -> SourceFile:
+        if self.delimiter and (self.delimiter.isalnum() or self.delimiter in "\"'\r\n\0 ."):
+            raise ValueError("'delimiter' is the sign between the cells, such as ; or , or \\t")
         if self.decimal and self.decimal == self.thousands:
             raise ValueError("'decimal' and 'thousands' cannot be the same sign")
         return self

@@ -22,6 +22,7 @@ from schemas.mapping import (
     PovertyNodes,
 )
 from tasks import catalogue
+from tasks.mapping import judge_kind
 from tasks.steps import step
 
 MOST_NAMED = 6
@@ -95,8 +96,8 @@ def _units(
         return [_filled(row, question["known_by"]) for row in rows.to_dict("records")]
     rows = actors[actors["stage"].isin(question["stages"])].sort_values("actor").to_dict("records")
     if "evidence_kind" in question:
-        clear = evidence[(evidence["kind"] == question["evidence_kind"]) & (evidence["sign"] != "unclear")]
-        return [_cited(row, clear.loc[clear["actor"] == row["actor"], "citation"]) for row in rows]
+        told = evidence[evidence["kind"] == question["evidence_kind"]]
+        return [_judged(row, told[told["actor"] == row["actor"]], question.get("known_by")) for row in rows]
     if question["known_by"] == ["linkages"]:
         return [_linked(row, linkages) for row in rows]
     return [_filled(row, question["known_by"]) for row in rows]
@@ -111,8 +112,14 @@ def _filled(row: Mapping[Any, Any], columns: list[str]) -> Unit:
     )
 
 
-def _cited(row: Mapping[Any, Any], citations: pd.Series) -> Unit:
-    return Unit(row["label"], len(citations) > 0, tuple(citations))
+def _judged(row: Mapping[Any, Any], evidence: pd.DataFrame, columns: list[str] | None) -> Unit:
+    """Return whether the evidence of one kind on an actor is clear, or the actor's own columns say it."""
+    clear = len(evidence) > 0 and judge_kind(set(evidence["sign"])) != "unclear"
+    told = evidence.loc[evidence["sign"] != "unclear", "citation"] if clear else evidence["citation"][:0]
+    if columns is None:
+        return Unit(row["label"], clear, tuple(told))
+    filled = _filled(row, columns)
+    return Unit(row["label"], clear or filled.known, (*told, *(filled.citations if filled.known else ())))
 
 
 def _linked(row: Mapping[Any, Any], linkages: pd.DataFrame) -> Unit:

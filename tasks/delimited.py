@@ -6,6 +6,7 @@ import codecs
 import csv
 import io
 import re
+from collections.abc import Iterator
 
 from schemas.assessment import SourceFile
 from tasks import numerals
@@ -14,6 +15,8 @@ from tasks.reading import DECLARED, RULE, SNIFFED, Note, Problem, Reading, Unrea
 DELIMITERS = (",", ";", "\t", "|")
 LOOKED_AT = 200
 """Rows that are looked at to find the delimiter."""
+MOST = 20
+"""Faults of one kind that are told of a file."""
 BOMS = (
     (codecs.BOM_UTF8, "UTF-8"),
     (codecs.BOM_UTF32_LE, "UTF-32"),
@@ -31,7 +34,10 @@ def read_text(content: bytes, how: SourceFile) -> Reading:
     if not text.strip():
         raise Unreadable(Problem("is empty", "Put the file there as it was downloaded"))
     sign, delimiter = _delimiter(text, how)
-    reading = tabled(_parsed(text, sign), how)
+    rows = _parsed(text, sign)
+    if marks := list(_stray_marks(text, rows, sign)):
+        raise Unreadable(*marks[:MOST])
+    reading = tabled(rows, how)
     reading.notes = [encoding, delimiter, *reading.notes]
     return reading
 
@@ -68,6 +74,10 @@ def _as_declared(content: bytes, declared: str) -> tuple[str, Note]:
         remedy = "Use a name such as UTF-8, ISO-8859-1 or windows-1250"
         raise Unreadable(Problem(f"'{declared}' is no encoding", remedy, key="encoding")) from None
     text = _strict(content, "utf-8-sig" if name == "utf-8" else name, declared)
+    if "\0" in text:
+        raise Unreadable(
+            Problem(f"is not {declared} text: it holds zero bytes", "Declare the right encoding")
+        )
     return text.removeprefix("\ufeff"), Note("encoding", declared, DECLARED)
 
 
@@ -119,6 +129,21 @@ def _parsed(text: str, sign: str) -> list[list[str]]:
         return list(csv.reader(io.StringIO(text, newline=""), delimiter=sign))
     except csv.Error as error:
         raise Unreadable(Problem(f"cannot be read as delimited text: {error}", "Open and mend it")) from None
+
+
+def _stray_marks(text: str, rows: list[list[str]], sign: str) -> Iterator[Problem]:
+    """Yield what stray quotation marks have done: rows within a cell, or the rest of the file in one."""
+    width = max(map(len, rows), default=0)
+    for row, record in enumerate(rows, start=1):
+        for cell in record:
+            if any(line.count(sign) >= max(1, width - 1) for line in cell.splitlines()[1:]):
+                rule = "holds whole rows in one cell, between two quotation marks"
+                yield Problem(rule, "Take out the quotation marks, or the line breaks within the cell", row)
+    marker = "\x01"
+    with_marker = io.StringIO(f"{text}\n{marker}", newline="")
+    if text.count('"') % 2 and list(csv.reader(with_marker, delimiter=sign))[-1] != [marker]:
+        rule = "has a quotation mark that is not closed, so that the rest of the file is one cell"
+        yield Problem(rule, "Close it or take it out", len(rows))
 
 
 def tabled(rows: list[list[str]], how: SourceFile) -> Reading:

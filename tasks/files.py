@@ -60,10 +60,14 @@ def candidates(folder: Path, table: str) -> list[tuple[Path, str]]:
     return found
 
 
+LONGEST_NAME = 200
+"""Characters of a file's name that every file system takes."""
+
+
 def among_inputs(folder: Path, name: str) -> bool:
     """Return whether a file that the plan names lies in the folder, is not hidden and not made here."""
     parts = Path(name).parts
-    if Path(name).is_absolute() or not parts:
+    if Path(name).is_absolute() or not parts or "\0" in name or max(map(len, parts)) > LONGEST_NAME:
         return False
     hidden = any(part.startswith(".") for part in parts) or parts[0] in MADE_HERE
     return not hidden and (folder / name).resolve().is_relative_to(folder.resolve())
@@ -204,12 +208,15 @@ def _read_excel(content: bytes, _path: Path, sheet: str) -> pd.DataFrame:
     return pd.DataFrame(body, columns=header, dtype="string")
 
 
-def cell_text(cell: object) -> str | None:
-    """Return the text of a cell as a person reads it: 7 for a stored 7.0, ISO dates, nothing for empty."""
+def cell_text(cell: object, *, truth: tuple[str, str] = ("0", "1")) -> str | None:
+    """Return the text of a cell as a person reads it: 7 for a stored 7.0, ISO dates, nothing for empty.
+
+    truth: how Excel's FALSE and TRUE are written, which are no figures in a table of statistics.
+    """
     if cell is None or cell == "":
         return None
     if isinstance(cell, bool):
-        return "1" if cell else "0"
+        return truth[cell]
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
         return str(int(cell))
     if isinstance(cell, dt.datetime) and cell.time() == dt.time(0):
@@ -283,6 +290,8 @@ def as_text(values: pd.Series) -> pd.Series:
     return text.where(~whole, values.where(whole, 0).astype("int64").astype("string"))
 
 
+LARGEST_COUNT = 9_000_000_000_000_000
+"""Beyond it a double no longer tells one whole number from the next."""
 _YES = {"yes", "true", "1", "y", "oui", "si", "sí"}
 _NO = {"no", "false", "0", "n", "non"}
 
@@ -306,6 +315,6 @@ def typed(values: pd.Series, kind: str) -> tuple[pd.Series, pd.Series]:
         numbers = numbers.astype("float64")
     bad = values.notna() & ~numbers.abs().lt(float("inf"))
     if kind == "integer":
-        bad |= numbers.notna() & (numbers != numbers.round())
+        bad |= numbers.notna() & ((numbers != numbers.round()) | (numbers.abs() > LARGEST_COUNT))
         return numbers.where(~bad).astype("Int64"), bad
     return numbers.where(~bad), bad

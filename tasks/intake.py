@@ -762,6 +762,25 @@ def _parts_beyond_their_whole(
                 yield Fault(file, sheet, row, parts[0], rule, "Correct one of the figures")
 
 
+def _groups_beyond_their_actor(
+    intake: Intake, places: dict[str, list[tuple[str, str, int]]]
+) -> Iterator[Fault]:
+    """Faults of a group of the map with more people than its actor has workers and firms (their owners)."""
+    name = MappedGroups.about().name
+    actors = intake.tables.get(Actors.about().name, pd.DataFrame())
+    known = actors.reindex(columns=["actor", "workers", "firms"]).set_index("actor")
+    for position, row in enumerate(intake.tables.get(name, pd.DataFrame()).to_dict("records")):
+        if row["actor"] not in known.index or pd.isna(row.get("people")):
+            continue
+        workers, firms = known.loc[row["actor"]]
+        if pd.notna(workers) and pd.notna(firms) and row["people"] > workers + firms:
+            file, sheet, number = places[name][position]
+            rule = f"more people than '{row['actor']}' has workers and firms together"
+            yield Fault(
+                file, sheet, number, "people", rule, "Correct this figure, or those of mapping/actors"
+            )
+
+
 def _plan_and_data(intake: Intake) -> Iterator[Fault]:
     """Faults of a plan that names what the data do not have."""
     plan = intake.plan
@@ -882,6 +901,7 @@ def _map_faults(intake: Intake, places: dict[str, list[tuple[str, str, int]]]) -
         for index, rule, remedy in checklist.tree_faults(conform(informants, Informants)):
             file, sheet, row = places[Informants.about().name][index]
             yield Fault(file, sheet, row, "named_by", rule, remedy)
+    yield from _groups_beyond_their_actor(intake, places)
     mapped = intake.tables.get(MappedGroups.about().name, pd.DataFrame())
     planned = {group.id: group for group in intake.plan.poverty_group}
     for position, row in enumerate(mapped.to_dict("records")):

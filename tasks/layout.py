@@ -33,7 +33,10 @@ TOTAL_WORDS = frozenset(
         *("összesen", "合計", "总计"),
     )
 )
-"""Words with which the label of a row that sums up others begins."""
+"""Words that make the label of a row read like a sum of others: at its beginning, or behind one that adds."""
+_ADDING = frozenset(
+    ("grand", "sub", "all", "overall", "general", "generale", "tous", "toutes", "tutti", "todos", "alle")
+)
 _DATE = re.compile(
     r"\d{1,2}-[A-Za-zäéû]{3,4}\.?|[A-Za-zäéû]{3,4}\.?-\d{2,4}|\d{4}-\d{2}-\d{2}|\d{1,2}[/.]\d{1,2}[/.]\d{4}"
 )
@@ -397,8 +400,8 @@ def _tell_dates(
 
 def _looks_like_totals(name: str, words: pd.Series, rows: pd.Series) -> Iterator[Note]:
     """Tell rows whose label reads like a total and that nothing leaves out."""
-    first_word = words.fillna("").str.casefold().str.extract(r"^\W*(\w+)", expand=False)
-    found = first_word.isin(TOTAL_WORDS)
+    first = words.fillna("").str.casefold().str.extract(r"^\W*(\w+)\W*(\w*)")
+    found = first[0].isin(TOTAL_WORDS | _ADDING | {"subtotal"})
     for word, group in rows[found].groupby(words[found], sort=True):
         shown = ", ".join(map(str, sorted(set(group))[:5])) + (" …" if group.nunique() > 5 else "")
         yield Note("looks like a total, and is kept", f"column {name}: '{word}' (row {shown})", SNIFFED)

@@ -23,8 +23,6 @@ from tasks.methods.scoring import level_of_majority, level_of_share, whole_perce
 from tasks.steps import step
 
 DRAWS = 10_000
-ENOUGH_FOR_WHOLE_PERCENT = 200
-"""From so many on, a share in whole percent leaves any single count open by more than one."""
 RELIABLE, TENTATIVE = 0.800, 0.667
 """What an alpha allows: Krippendorff (2004), Content Analysis, 2nd edition, page 241."""
 
@@ -99,7 +97,7 @@ def score_by_rule(actors: pd.DataFrame, rule: Mapping[str, Any], rules: Table2Ru
         "figure": whole_percent(count, whole),
         "figure_of": words,
         "figure_n": _to_tens(whole),
-        "figure_least": _least(actors.loc[filled, rule["of"]], parts[filled], whole),
+        "figure_least": _least(actors.loc[filled, rule["of"]], parts[filled]),
         "rule": how,
     }
 
@@ -132,10 +130,12 @@ def _to_tens(count: int) -> int:
     return (count + 5) // 10 * 10
 
 
-def _least(wholes: pd.Series, parts: pd.DataFrame, whole: int) -> int:
-    """Return the smallest count that a reader could work out from a share in whole percent."""
-    if whole >= ENOUGH_FOR_WHOLE_PERCENT:
-        return _to_tens(whole)
+def _least(wholes: pd.Series, parts: pd.DataFrame) -> int:
+    """Return the smallest count behind a figure.
+
+    However large the whole, a reader who knows the other counts could work out the only one withheld:
+    the score says on which side of a cut point the rounded percent lies.
+    """
     counts = pd.concat([wholes, *(parts[column] for column in parts)]).dropna()
     return int(counts[counts > 0].min())
 

@@ -13,8 +13,8 @@ from tasks.reading import Problem, Unreadable
 _REFERENCE = re.compile(r"([A-Z]+)(\d+)")
 
 
-def errors(content: bytes, sheet: int) -> list[tuple[int, int, str]]:
-    """Return the cells in error of a workbook's sheet (counted from 0): row and column from 1, and the error.
+def looked_at(content: bytes, sheet: int) -> Seen:
+    """Return what calamine does not tell of a workbook's sheet (counted from 0).
 
     Raises Unreadable where the content is no .xlsx workbook.
     """
@@ -22,28 +22,38 @@ def errors(content: bytes, sheet: int) -> list[tuple[int, int, str]]:
     if sheet >= len(paths):
         raise Unreadable(Problem("has sheets that are not in its list", "Save it again in Excel"))
     path = paths[sheet]
-    cells = _Errors()
+    cells = Seen()
     parser = expat.ParserCreate()
     parser.StartElementHandler, parser.EndElementHandler = cells.start, cells.end
     parser.CharacterDataHandler = cells.characters
     _parse(parser, packed.member(content, path))
-    return cells.found
+    return cells
 
 
-class _Errors:
-    """The cells in error of a sheet, met one after the other; a cell may come without its reference."""
+class Seen:
+    """What a sheet holds beside values, met cell after cell; a cell may come without its reference.
+
+    errors: row and column from 1, and the error. formulas: how many cells have one. hidden: hidden rows.
+    """
 
     def __init__(self) -> None:
-        self.found: list[tuple[int, int, str]] = []
+        self.errors: list[tuple[int, int, str]] = []
+        self.formulas = 0
+        self.hidden: list[int] = []
         self.row = self.column = 0
         self.in_error = self.in_value = False
         self.text = ""
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
+        """Take an element's beginning."""
         name = name.rpartition(":")[2]
         if name == "row":
             self.row = int(attributes.get("r") or self.row + 1)
             self.column = 0
+            if attributes.get("hidden") in ("1", "true"):
+                self.hidden.append(self.row)
+        elif name == "f":
+            self.formulas += 1
         elif name == "c":
             match = _REFERENCE.fullmatch(attributes.get("r", ""))
             self.column = _column(match[1]) if match else self.column + 1
@@ -52,12 +62,14 @@ class _Errors:
             self.in_value, self.text = True, ""
 
     def characters(self, text: str) -> None:
+        """Take text inside an element."""
         if self.in_value:
             self.text += text
 
     def end(self, name: str) -> None:
+        """Take an element's end."""
         if self.in_value and name.rpartition(":")[2] == "v":
-            self.found.append((self.row, self.column, self.text))
+            self.errors.append((self.row, self.column, self.text))
             self.in_value = False
 
 

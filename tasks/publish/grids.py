@@ -62,11 +62,14 @@ def pivot(
     across: Sequence[str],
     value: str,
     rows: Sequence[Row] | None = None,
+    *,
+    as_given: bool = False,
 ) -> Grid:
     """Return a table with a column for each word of `across` (or pair of words) in which `value` stands.
 
     A column without a heading keeps rows apart and is not shown; one that says the same in all rows is
     left out, but for the first. rows: those of the table, unless only some of them are to be told.
+    as_given: the lines stand in the order of the rows, not in that of the report.
     """
     rows = report.rows(name) if rows is None else rows
     if "arm" in across:
@@ -83,7 +86,8 @@ def pivot(
     for row in rows:
         lines.setdefault(at(row, columns), {})[at(row, across)] = row
     body = []
-    for line in sorted(lines, key=lambda line: report.ranked(tuple(columns), line)):
+    order = lines if as_given else sorted(lines, key=lambda line: report.ranked(tuple(columns), line))
+    for line in order:
         some = next(iter(lines[line].values()))
         cells = [cell_of(report, name, some, column) for column, heading in columns.items() if heading]
         cells += [

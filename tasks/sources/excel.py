@@ -40,12 +40,18 @@ def read(content: bytes, how: SourceFile) -> Reading:
     while header and not header[-1]:
         header.pop()
     body, first, left_out, notes = windowed(cells, end, how)
-    texts = [[cell_text(cell) for cell in row[: len(header)]] for row in body]
+    texts = [[cell_text(cell, truth=("FALSE", "TRUE")) for cell in row[: len(header)]] for row in body]
     frame, rows, empty = table_of(texts, header, first)
     notes.insert(0, Note("sheet", name, DECLARED if how.sheet else RULE))
     if how.header_rows > 1:
         told = "as the merged cells say" if filled else "to the right, as no cell is merged"
         notes.append(Note("header cells filled", told, RULE))
+    seen = workbook.looked_at(content, position)
+    if seen.formulas:
+        notes.append(Note("cells that are formulas", f"{seen.formulas}, with the values last saved", RULE))
+    if seen.hidden:
+        shown = ", ".join(map(str, seen.hidden[:5])) + (" …" if len(seen.hidden) > 5 else "")
+        notes.append(Note("hidden rows, read like the others", f"{len(seen.hidden)} (row {shown})", RULE))
     near = {row: frozenset(filter(None, map(cell_text, one))) for row, one in enumerate(cells[:30], 1)}
     return Reading(
         frame,
@@ -54,7 +60,7 @@ def read(content: bytes, how: SourceFile) -> Reading:
         numbers=_numbers(body, frame, rows, first),
         notes=notes,
         left_out={**left_out, **empty},
-        problems=_errors(content, position, list(frame.columns)),
+        problems=_errors(seen.errors, list(frame.columns)),
         dates=_dates(body, frame, first),
         near=near,
     )
@@ -125,7 +131,7 @@ def _dates(body: list[list[Any]], frame: pd.DataFrame, first: int) -> dict[str, 
     return found
 
 
-def _errors(content: bytes, position: int, columns: list[str]) -> list[Problem]:
+def _errors(errors: list[tuple[int, int, str]], columns: list[str]) -> list[Problem]:
     """Return the cells in error, which calamine gives as empty."""
     return [
         Problem(
@@ -134,6 +140,6 @@ def _errors(content: bytes, position: int, columns: list[str]) -> list[Problem]:
             row,
             columns[column - 1],
         )
-        for row, column, error in workbook.errors(content, position)
+        for row, column, error in errors
         if column <= len(columns)
     ]

@@ -29,6 +29,7 @@ RULES = {
 """What a note says in the report."""
 
 BASES = {"employment": "employment", "firms": "firms", "value_added": "value added"}
+_STEP_HEADS = ("1 Manufacturing", "2 Small or medium", "3 Concentrated", "4 Main industry small or medium")
 _STEP_WORDS = {
     "is_manufacturing": "have more manufacturing than the country",
     "is_small_medium": "have manufacturing of small or medium firms",
@@ -70,8 +71,8 @@ def _identified(report: Report, source: str, year: str) -> Identified:
     specialised, regions = report.top(
         "region_indices", "value", MOST_ROWS, {**where, "basis": basis, "index": "krugman"}
     )
-    names = {row["region"] for row in specialised}
-    both = [row for row in report.rows("region_indices", {**where, "basis": basis}) if row["region"] in names]
+    indices = report.rows("region_indices", {**where, "basis": basis})
+    both = [row for one in specialised for row in indices if row["region"] == one["region"]]
     found = report.rows("districts", where)
     shown = sorted(found, key=lambda row: not row["is_district"])[: 2 * MOST_ROWS]
     notes = report.rows("identification_notes", where)
@@ -98,11 +99,12 @@ def _identified(report: Report, source: str, year: str) -> Identified:
         grids.pivot(
             report,
             "region_indices",
-            f"Regions whose mix of industries is furthest from the country's, by {BASES[basis]}. {title}",
+            f"Regions by how far their mix of industries is from the country's, in {BASES[basis]}. {title}",
             {"region": "Region", "industries": "Industries", "untold_pct": "Not told apart, %"},
             ("index",),
             "value",
             both,
+            as_given=True,
         ),
         _more(regions - len(specialised), "more region", "more regions"),
         _steps(found),
@@ -113,9 +115,9 @@ def _identified(report: Report, source: str, year: str) -> Identified:
             {
                 "local_system": "Local system",
                 "industry": "Main industry",
-                **dict(zip(STEPS, ("1", "2", "3", "4"), strict=True)),
+                **dict(zip(STEPS, _STEP_HEADS, strict=True)),
                 "is_district": "District",
-                "main_industry_employment": "Employed in it",
+                "main_industry_employment": "Employed in the main industry",
                 "small_medium_share": "Of them in small and medium firms",
             },
             rows=shown,

@@ -90,7 +90,7 @@ def _ledger(report: Report, rows: list[Row]) -> Grid:
 def _limits_of_design(report: Report) -> list[str]:
     plan = report.plan
     limits = []
-    if plan.assessment.study_design == "one-off":
+    if plan.assessment.study_design == "one-off" and plan.wave:
         limits.append("The cluster was visited once: what has changed is what people remember.")
     asked = report.has("interviews") or report.has("indicator_estimates")
     if asked and plan.sampling.design in wording.WITHOUT_ERROR:

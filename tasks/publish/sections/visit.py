@@ -31,11 +31,11 @@ def groups_left_out(report: Report) -> str:
     labels = [row["label"] for row in report.rows("poverty_groups", {"planned": False})]
     if not labels:
         return ""
-    noun = "group" if len(labels) == 1 else "groups"
+    noun = "this group" if len(labels) == 1 else "these groups"
     more = wording.counted(len(labels), "more group")
     return (
         f"The map finds {more} at poverty nodes, which the plan leaves out: {wording.listing(labels)}. "
-        f"This report does not say how the {noun} fared."
+        f"This report does not say how {noun} fared."
     )
 
 

@@ -278,7 +278,9 @@ _FORMS: dict[tuple[str, str], Form] = {
     ("printed_checks", "recomputed"): _places("recomputed", 1),
     ("printed_checks", "comparison"): _labelled("comparison", "comparison"),
     ("location_quotients", "region"): _region,
-    ("location_quotients", "location_quotient"): _places("location_quotient", 2),
+    ("location_quotients", "location_quotient"): lambda _, row: Cell(
+        wording.rounded(row["location_quotient"], 2), note="at most" if row["at_most"] else "", numeric=True
+    ),
     ("location_quotients", "cluster_index"): _places("cluster_index", 2),
     ("location_quotients", "value"): lambda _, row: Cell(wording.whole(row["value"]), numeric=True),
     ("location_quotients", "firms"): lambda _, row: Cell(wording.whole(row["firms"]), numeric=True),

@@ -158,7 +158,9 @@ def test_order_and_unit_change_nothing(systems, industries, scale):
 @given(st.lists(st.tuples(*[st.integers(0, 300)] * 9), min_size=2, max_size=6))
 @settings(max_examples=40, deadline=None)
 def test_a_district_passes_every_step_and_nothing_else_does(rows):
-    made = {f"s{place}": (sum(row) + 50, row[:3], row[3:6], row[6:]) for place, row in enumerate(rows)}
+    made: dict[str, Any] = {
+        f"s{place}": (sum(row) + 50, row[:3], row[3:6], row[6:]) for place, row in enumerate(rows)
+    }
     systems = list(made)
     frames = {
         size: pd.DataFrame(

@@ -89,7 +89,8 @@ def identify_clusters(
     `industries`), and parents and totals serve the regions' totals alone. A cell without a figure gets no
     quotient, and what is suppressed is not reconstructed: where a parent has more than its children, the
     remainder counts in the region's total only. A region has nobody in an industry of which it has no row.
-    A negative value added gets no quotient, and counts in the totals. With a reference region, shares are
+    Where an industry's total lacks a suppressed cell, its quotients are marked `at_most`. A negative value
+    added gets no quotient, and counts in the totals. With a reference region, shares are
     compared with it; without one, with the sum of the regions.
     """
     parts: tuple[list[pd.DataFrame], ...] = ([], [], [], [])
@@ -198,8 +199,11 @@ def _identified(
             country, country_total = filled[~own][0], everybody[~own][0]
         else:
             country, country_total = np.nansum(cells[own], axis=0), everybody[own].sum()
+        lacking = np.zeros(len(column), dtype=bool)
+        if not one.reference:
+            lacking = (present & np.isnan(cells) & own[:, None]).any(axis=0)
         frame, index = _quotients(
-            year, codes, basis, cells, present, own, everybody, country, float(country_total)
+            year, codes, basis, cells, present, own, everybody, country, float(country_total), lacking
         )
         quotients.append((basis, frame, index, country))
         if basis in COUNTED:
@@ -227,6 +231,7 @@ def _quotients(
     everybody: np.ndarray,
     country: np.ndarray,
     country_total: float,
+    lacking: np.ndarray,
 ) -> tuple[pd.DataFrame, tuple[np.ndarray, np.ndarray]]:
     """Return a row a cell that the source has, and where the cells stand."""
     quotient = concentration.location_quotient(cells, everybody[:, None], country[None, :], country_total)
@@ -239,6 +244,7 @@ def _quotients(
             "basis": basis,
             "value": cells[at],
             "location_quotient": quotient[at],
+            "at_most": lacking[at[1]],
         }
     )
     return frame, (at[0], at[1])

@@ -322,7 +322,9 @@ _FORMS: dict[tuple[str, str], Form] = {
     ),
     ("mapping_checklist", "part"): lambda _, row: Cell(f"{wording.capital(row['part'])} mapping"),
     ("location_quotients", "region"): _region,
-    ("location_quotients", "location_quotient"): _places("location_quotient", 2),
+    ("location_quotients", "location_quotient"): lambda _, row: Cell(
+        wording.rounded(row["location_quotient"], 2), note="at most" if row["at_most"] else "", numeric=True
+    ),
     ("location_quotients", "cluster_index"): _places("cluster_index", 2),
     ("location_quotients", "value"): lambda _, row: Cell(wording.whole(row["value"]), numeric=True),
     ("location_quotients", "firms"): lambda _, row: Cell(wording.whole(row["firms"]), numeric=True),

@@ -401,6 +401,7 @@ def _identified() -> dict[str, pd.DataFrame]:
                     "basis": "employment",
                     "value": jobs if show else None,
                     "location_quotient": quotient if show else None,
+                    "at_most": industry == "food",
                     "cluster_index": quotient**2 if show else None,
                     "firms": firms if show else None,
                     "withheld_by": "" if show else "threshold",

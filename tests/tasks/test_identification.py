@@ -68,6 +68,9 @@ def test_parents_count_once_and_a_suppressed_child_stays_hidden():
     assert quotient(quotients, "north", "20") == pytest.approx((100 / 200) / (250 / 400))
     assert pd.isna(quotient(quotients, "south", "152"))
     assert not (quotients["value"] == 20).any()
+    # what the hidden cell makes too high is marked
+    marked = quotients[quotients["at_most"]]
+    assert set(marked["industry"] + marked["basis"]) == {"152employment"}
     assert ("parent left out", "all", "15", "all") in told(notes)
     assert ("no figure", "all", "152", "employment") in told(notes)
     hidden = notes[(notes["rule"] == "not told apart") & (notes["basis"] == "employment")]
@@ -121,6 +124,7 @@ def test_a_reference_region_is_compared_with_and_gets_no_quotient():
     quotients, _, _, _ = identified(cells(text), reference="land")
     assert quotient(quotients, "north", "151") == pytest.approx((60 / 200) / (500 / 4000))
     assert "land" not in set(quotients["region"])
+    assert not quotients["at_most"].any()
     quotients, _, _, notes = identified(
         cells(text.replace("land 152 500 .", "land 152 . .")), reference="land"
     )

@@ -31,6 +31,7 @@ WHOLE = {
 }
 EXACT = "DECIMAL(18, 4)"
 """What a figure with a fraction is summed as: exactly, to four decimals, below 10 to the 14th."""
+BEYOND = 10**14
 _TEXTS = ("region", "industry", "year", "size")
 _KEYED = {"region": "region", "industry": "industry", "year": "year", "size": "size of firm"}
 
@@ -110,6 +111,9 @@ def scan(path: Path, register: Register, *, aside: Path) -> tuple[pd.DataFrame, 
     none = empty(RegionalIndustries), empty(Regions)
     with FileScan(path, aside=aside, delimiter=register.delimiter) as file:
         try:
+            faults = list(_header_faults(register, file.names))
+            if faults:
+                return *none, faults
             types = file.columns()
             faults = list(_column_faults(register, types))
             if faults:
@@ -147,6 +151,20 @@ def _unreadable(name: str, line: int) -> Fault:
 def _named(register: Register) -> dict[str, str]:
     """Return what a column holds -> its name in the file, of the columns that the plan names."""
     return {key: name for key, name in register.columns.model_dump().items() if name}
+
+
+def _header_faults(register: Register, names: list[str]) -> Iterator[Fault]:
+    """Faults of a header that is not there, or that bears a name twice: the wrong column could be summed."""
+    if not names:
+        yield _unreadable(register.file, 0)
+        return
+    spelt = [name.casefold() for name in names]
+    for place, name in enumerate(names):
+        if spelt.index(spelt[place]) < place:
+            yield Fault(register.file, "", 1, name, "two columns bear this name", "Rename one of them")
+        elif not name:
+            rule = f"column {place + 1} has no name"
+            yield Fault(register.file, "", 1, rule=rule, remedy="Name it, or delete it")
 
 
 def _column_faults(register: Register, types: dict[str, str]) -> Iterator[Fault]:
@@ -188,9 +206,13 @@ class _Query:
         name, kind = quoted(self.named[key]), self.types[self.named[key]]
         if kind in WHOLE:
             return name
-        if kind == "VARCHAR" and self.register.decimal == ",":
-            return f"TRY_CAST(replace({name}, ',', '.') AS {EXACT})"
-        return f"TRY_CAST({name} AS {EXACT})"
+        if kind != "VARCHAR":
+            return f"TRY_CAST({name} AS {EXACT})"
+        # DuckDB takes 1_000 for a number; and a point where the comma is declared may stand for thousands
+        comma = self.register.decimal == ","
+        other = f"contains({name}, '_')" + (f" OR contains({name}, '.')" if comma else "")
+        text = f"replace({name}, ',', '.')" if comma else name
+        return f"TRY_CAST(CASE WHEN {other} THEN NULL ELSE {text} END AS {EXACT})"
 
     def _is_there(self, key: str) -> str:
         name = quoted(self.named[key])
@@ -262,6 +284,10 @@ def _row_faults(file: FileScan, query: _Query, found: pd.DataFrame) -> Iterator[
         if (found[key].isna() | (found[key] == "")).any():
             rule = f"the {_KEYED[key]} is empty"
             suspected.append((key, f"coalesce({key}, '') = ''", rule, "Fill it in"))
+        if found[key].str.contains(r"[\x00-\x1f\x7f]", na=False).any():
+            rule = "holds a line break or another control character, as a stray quotation mark brings about"
+            remedy = "Take out the quotation mark, or write the code in plain characters"
+            suspected.append((key, f"regexp_matches({key}, '[[:cntrl:]]')", rule, remedy))
     for key in query.figures:
         suspected += _suspected_figures(register, key, found)
     for key, condition, rule, remedy in suspected:
@@ -284,6 +310,8 @@ def _suspected_figures(
         if found["value_added_bad"].any() if cells else (found["value_known"] < found["n"]).any():
             yield key, f"{key}_filled AND {key} IS NULL", number, remedy
         return
+    if key == "employment" and (found[key] >= BEYOND).any():
+        yield key, f"{key} >= {BEYOND}", number, remedy
     bad = found[f"{key}_bad"].any() if cells else (found["least"] < 0).any()
     if bad:
         yield key, f"{key}_filled AND {key} IS NULL", number, remedy

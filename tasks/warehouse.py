@@ -6,6 +6,7 @@ nullable frame handed over directly arrives with wrong values.
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import hashlib
 import json
@@ -253,8 +254,12 @@ class FileScan:
         self._connection.execute(f"SET allowed_paths = [{_text(str(path))}, {place}]")
         self._connection.execute("SET enable_external_access = false")
         self._connection.execute("SET lock_configuration = true")
+        self.names = _header(path, delimiter) if path.suffix == ".csv" else _parquet_names(path)
+        """The columns' names as the file has them; none where it is empty or no such file."""
+        # Nothing is sniffed: DuckDB would skip lines that look like comments or like a title.
+        columns = ", ".join(f"{_text(name)}: 'VARCHAR'" for name in self.names)
         form = f"delim = {_text(delimiter)}, quote = '\"', escape = '\"', header = true, nullstr = ''"
-        read_csv = f"read_csv({place}, {form}, all_varchar = true)"
+        read_csv = f"read_csv({place}, {form}, auto_detect = false, columns = {{{columns}}})"
         self.source = read_csv if path.suffix == ".csv" else f"read_parquet({place})"
         """What a query names to read the file; a CSV is all text."""
 
@@ -279,6 +284,24 @@ class FileScan:
         except (duckdb.InvalidInputException, duckdb.IOException) as error:  # its text holds the file's lines
             line = re.search(r"Line: (\d+)", str(error))
             raise Unreadable(int(line[1]) if line else 0) from None
+
+
+def _header(path: Path, delimiter: str) -> list[str]:
+    """Return the names in the first record of a CSV; none where it is empty or not UTF-8."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        try:
+            return [name.strip() for name in next(csv.reader(file, delimiter=delimiter), [])]
+        except (UnicodeDecodeError, csv.Error):
+            return []
+
+
+def _parquet_names(path: Path) -> list[str]:
+    from pyarrow import parquet
+
+    try:
+        return list(parquet.read_schema(path).names)
+    except (OSError, pa.ArrowException):
+        return []
 
 
 class Unreadable(Exception):

@@ -41,6 +41,9 @@ class Release:
     totals: columns of plain counts, each withheld alone where it is itself below its minimum.
     joint: columns of plain counts that are withheld together where one of them is below its minimum.
     beside: further columns that are withheld with those of `joint`.
+    parts: column -> the word under which the whole stands. Where one part of a whole is withheld by `joint`,
+    all its parts are: the whole less the others would be the one. The rest of the key is the same.
+    rounded: column -> decimals that are published: an exact quotient would give back what is withheld.
     """
 
     count: tuple[str, ...] = ()
@@ -48,6 +51,8 @@ class Release:
     totals: Mapping[str, int] = field(default_factory=dict)
     joint: Mapping[str, int] = field(default_factory=dict)
     beside: tuple[str, ...] = ()
+    parts: Mapping[str, str] = field(default_factory=dict)
+    rounded: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

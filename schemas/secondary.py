@@ -104,7 +104,9 @@ class SourceReadings(Contract):
     key=("source", "year", "region", "industry", "size"),
     source="secondary/regional_industries",
     refers={"source": "staged.sources.source"},
-    release=Release(joint={"firms": FEWEST_UNITS}, beside=("employment", "value_added")),
+    release=Release(
+        joint={"firms": FEWEST_UNITS}, beside=("employment", "value_added"), parts={"size": "all"}
+    ),
 )
 class RegionalIndustries(Contract):
     source: Text = text("short name of the source")
@@ -212,6 +214,13 @@ class SecondaryFindings(Contract):
             "plant_size",
             "cluster_index",
         ),
+        rounded={
+            "location_quotient": 2,
+            "industrial_density": 2,
+            "industrial_stock": 2,
+            "plant_size": 2,
+            "cluster_index": 2,
+        },
     ),
 )
 class LocationQuotients(Contract):
@@ -236,7 +245,7 @@ class LocationQuotients(Contract):
     "mart.region_indices",
     grain="one row a source, year, region, index and basis",
     key=("source", "year", "region", "index", "basis"),
-    release=Release(),
+    release=Release(rounded={"value": 2}),
 )
 class RegionIndices(Contract):
     source: Text = text("short name of the source")
@@ -261,6 +270,15 @@ class RegionIndices(Contract):
             "small_medium_share",
             "medium_firms",
         ),
+        totals={"medium_firms": FEWEST_UNITS},
+        rounded={
+            "manufacturing_quotient": 2,
+            "small_quotient": 2,
+            "medium_quotient": 2,
+            "large_quotient": 2,
+            "main_industry_quotient": 2,
+            "small_medium_share": 2,
+        },
     ),
 )
 class Districts(Contract):

@@ -52,9 +52,15 @@ def release(frame: pd.DataFrame, contract: type[Contract], *, public: bool) -> p
             below = [(out[column] < least).fillna(False) for column, least in rule.joint.items()]
             known = (out[list(rule.joint)] > 0).any(axis=1)
             small = pd.concat(below, axis=1).any(axis=1).astype(bool) & known.astype(bool)
+            for column, whole in rule.parts.items():
+                rest = [key for key in contract.about().key if key != column]
+                part = (out[column] != whole).astype(bool)
+                small |= part & (small & part).groupby([out[key] for key in rest]).transform("any")
             withheld = withheld.mask(small, THRESHOLD)
             for column in (*rule.joint, *rule.beside):
                 out[column] = _hidden(out[column], small)
+        for column, places in rule.rounded.items():
+            out[column] = out[column].round(places)
     return out.assign(withheld_by=withheld)
 
 

@@ -196,7 +196,29 @@ def position_towards_a_group_not_in_the_plan(folder: Path) -> None:
     )
 
 
+def group_larger_than_its_actor(folder: Path) -> None:
+    header = "mapped_group,label,actor,box4_group,people,citation\n"
+    write(folder, {"mapping/groups.csv": header + "home,Home,weavers,home_worker,5150,walk\n"})
+
+
+def count_beyond_counting(folder: Path) -> None:
+    replace(folder / "mapping/actors.csv", "400,600,500", "99999999999999999999,600,500")
+
+
+def source_file_with_an_odd_name(folder: Path) -> None:
+    with (folder / "assessment.toml").open("a") as file:
+        file.write(
+            '\n[[source]]\nsource = "s"\nreader = "delimited_text"\nfile = "secondary/a\\u0000b.csv"\n'
+        )
+
+
 BAD = [
+    (
+        group_larger_than_its_actor,
+        r"mapping/groups\.csv, row 2, column people: more people than 'weavers' has workers and firms",
+    ),
+    (count_beyond_counting, r"mapping/actors\.csv, row 2, column firms: is not a whole number"),
+    (source_file_with_an_odd_name, r"key source\.1\.file"),
     (
         informant_named_by_nobody_known,
         r"mapping/informants\.csv, row 3, column named_by: this informant is not in the list\. Add the row",

@@ -306,3 +306,32 @@ def test_the_order_of_rows_changes_nothing():
         for order in (lines, lines[::-1])
     )
     pd.testing.assert_frame_equal(one, other)
+
+
+@pytest.mark.parametrize(
+    ("content", "rule"),
+    [
+        ('Place,Figure,Note\nA,5,"13 inch\nB,6,x\nC,7,y"\nD,8,z\n', "row 2"),
+        ('Place,Figure,Note\nA,5,"13 inch\nB,6,x\nC,7,y\nD,8,z\n', "not closed"),
+    ],
+)
+def test_rows_that_a_stray_quotation_mark_swallows_are_told(content, rule):
+    with pytest.raises(Unreadable) as refused:
+        text(content)
+    assert rule in " ".join(f"row {one.row} {one.rule}" for one in refused.value.problems)
+
+
+def test_a_line_break_within_a_note_is_no_fault():
+    result = text('Place,Figure,Note\nA,5,"first line\nsecond line"\nB,6,x\n')
+    assert result.frame["value"].tolist() == [5.0, 6.0]
+    reconciles(result)
+
+
+def test_zero_bytes_are_refused_under_a_declared_encoding_too():
+    with pytest.raises(Unreadable, match="zero bytes"):
+        text("Place,Figure\nA\0,5\n", encoding="UTF-8")
+
+
+def test_rows_that_read_like_sums_are_told():
+    found = notes(text("Place,Figure\nA,5\nGrand total,5\n"))
+    assert "Grand total" in found["looks like a total, and is kept"]

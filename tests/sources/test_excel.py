@@ -52,6 +52,29 @@ def test_merged_headers_of_several_rows():
     assert reconciles(result)
 
 
+def test_formulas_hidden_rows_and_truth_values_are_told():
+    def fill(sheet, book):
+        sheet.write_row(0, 0, ["Region", "Jobs"])
+        sheet.write_row(1, 0, ["x", 6])
+        sheet.write(2, 0, "y")
+        sheet.write_formula(2, 1, "=B2*2", None, 12)
+        sheet.write_row(3, 0, ["z", 7])
+        sheet.set_row(3, None, None, {"hidden": True})
+
+    result = arranged("excel", workbook(fill), columns={"area": "Region", "value": "Jobs"})
+    assert result.frame["value"].tolist() == [6, 12, 7]
+    assert notes(result)["cells that are formulas"] == "1, with the values last saved"
+    assert notes(result)["hidden rows, read like the others"] == "1 (row 4)"
+
+    def truth(sheet, book):
+        sheet.write_row(0, 0, ["Region", "Jobs"])
+        sheet.write_row(1, 0, ["x", 6])
+        sheet.write_row(2, 0, ["y", True])
+
+    found = arranged("excel", workbook(truth), columns={"area": "Region", "value": "Jobs"})
+    assert [(one.row, one.column) for one in found.problems] == [(3, "Jobs")]
+
+
 def test_headers_that_are_not_merged_are_filled_to_the_right():
     def fill(sheet, book):
         sheet.write_row(0, 0, ["Region", "2019", "", "2020"])

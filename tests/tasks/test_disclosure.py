@@ -75,3 +75,43 @@ def test_a_released_table_counts_what_it_estimates(contract):
     columns = set(contract.to_schema().columns)
     if {"estimate", "change", "standard_error"} & columns:
         assert rule.count
+
+
+def test_the_sizes_of_a_cell_are_withheld_together_and_quotients_are_rounded():
+    cells = conform(
+        pd.DataFrame(
+            {
+                "source": "reg",
+                "year": "2026",
+                "region": ["hill"] * 4 + ["town"] * 2,
+                "industry": "15",
+                "size": ["all", "small", "medium", "large", "all", "small"],
+                "firms": [5, 3, 1, 1, 4, 4],
+                "employment": [384.0, 14.0, 60.0, 310.0, 20.0, 20.0],
+                "status": "measured",
+            }
+        ),
+        TABLES["staged.regional_industries"],
+    )
+    out = disclosure.release(cells, TABLES["staged.regional_industries"], public=False)
+    assert out["employment"].isna().tolist() == [False, True, True, True, False, False]
+    assert (
+        disclosure.release(cells, TABLES["staged.regional_industries"], public=True)["employment"]
+        .notna()
+        .all()
+    )
+    index = conform(
+        pd.DataFrame(
+            {
+                "source": ["reg"],
+                "year": "2026",
+                "region": "hill",
+                "index": "herfindahl",
+                "basis": "firms",
+                "value": 0.3719008264,
+                "industries": 3,
+            }
+        ),
+        TABLES["mart.region_indices"],
+    )
+    assert disclosure.release(index, TABLES["mart.region_indices"], public=False)["value"].tolist() == [0.37]

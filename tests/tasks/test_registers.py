@@ -248,3 +248,35 @@ def test_blanks_around_codes_do_not_tell_them_apart(tmp_path):
             ["A", "all", 3, 6.0],
             ["A", "small", 3, 6.0],
         ]
+
+
+HEAD = "region,industry,employment\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "more", "rule"),
+    [
+        (HEAD + "a,1,5\n#note\nb,2,6\n", {}, "row 3: cannot be read as CSV"),
+        ("Register of firms\n" + HEAD + "a,1,5\n", {}, "'region' is not a column of r.csv"),
+        (HEAD + '"a,1,7\nb,1,9\nc",2,8\n', {}, "row 2, column region: holds a line break"),
+        (HEAD + "a\x00b,1,3\n", {}, "row 2, column region: holds a line break or another control"),
+        ("region,industry,employment,Employment\na,1,4,400\n", {}, "column Employment: two columns bear"),
+        (HEAD + "a,1,1_000\n", {}, "row 2, column employment: is not a finite number"),
+        (
+            HEAD.replace(",", ";") + "a;1;2,5\nb;1;1.234\n",
+            {"delimiter": ";", "decimal": ","},
+            "row 3, column employment: is not a finite number",
+        ),
+        ("", {}, "r.csv: cannot be read as CSV"),
+    ],
+)
+def test_a_csv_is_read_as_it_stands_or_refused(tmp_path, text, more, rule):
+    cells, _, faults = scanned(tmp_path, text, "r.csv", **more)
+    assert rule in str(faults[0])
+    assert not len(cells)
+
+
+def test_a_count_beyond_what_a_double_holds_is_refused(tmp_path):
+    data = pd.DataFrame({"region": ["a"], "industry": ["1"], "employment": [2**62]})
+    _, _, faults = scanned(tmp_path, data, "r.parquet")
+    assert "column employment: is not a finite number below 10 to the 14th" in str(faults[0])

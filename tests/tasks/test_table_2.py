@@ -129,13 +129,16 @@ def test_the_order_of_actors_and_assessors_changes_nothing():
 
 
 def test_a_figure_that_would_give_away_a_small_count_is_withheld():
-    """3 informal of 40 is 8 percent: of so few, the share tells the count. Of 400 it does not."""
+    """3 informal of 40 is 8 percent: the share tells the count, as it does beside another that is known."""
     few = scores({}, actors(workers=[40], informal=[3])).reset_index()
     out = disclosure.release(few, SCORES, public=False).set_index("characteristic").loc["employment"]
     assert pd.isna([out["figure"], out["figure_n"], out["figure_least"]]).all()
     assert (out["withheld_by"], out["score"]) == ("threshold", 1)
     many = scores({}, actors(workers=[360, 40], informal=[100, 3])).reset_index()
     out = disclosure.release(many, SCORES, public=False).set_index("characteristic").loc["employment"]
+    assert pd.isna(out["figure"])
+    told = scores({}, actors(workers=[360, 40], informal=[90, 13])).reset_index()
+    out = disclosure.release(told, SCORES, public=False).set_index("characteristic").loc["employment"]
     assert (out["figure"], out["figure_n"], out["withheld_by"]) == (26, 400, "")
 
 

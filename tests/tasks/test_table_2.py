@@ -136,7 +136,7 @@ def test_a_figure_that_would_give_away_a_small_count_is_withheld():
     assert (out["withheld_by"], out["score"]) == ("threshold", 1)
     many = scores({}, actors(workers=[360, 40], informal=[100, 3])).reset_index()
     out = disclosure.release(many, SCORES, public=False).set_index("characteristic").loc["employment"]
-    assert out[["figure", "figure_n"]].isna().tolist() == [True, True]
+    assert pd.isna([out["figure"], out["figure_n"]]).all()
     told = scores({}, actors(workers=[360, 40], informal=[90, 13])).reset_index()
     out = disclosure.release(told, SCORES, public=False).set_index("characteristic").loc["employment"]
     assert (out["figure"], out["figure_n"], out["withheld_by"]) == (26, 400, "")

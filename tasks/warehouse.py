@@ -12,6 +12,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -254,6 +255,7 @@ class FileScan:
         self._connection.execute(f"SET allowed_paths = [{_text(str(path))}, {place}]")
         self._connection.execute("SET enable_external_access = false")
         self._connection.execute("SET lock_configuration = true")
+        self._path = path
         self.names = _header(path, delimiter) if path.suffix == ".csv" else _parquet_names(path)
         """The columns' names as the file has them; none where it is empty or no such file."""
         # Nothing is sniffed: DuckDB would skip lines that look like comments or like a title.
@@ -273,6 +275,12 @@ class FileScan:
         """Return column -> type, as DuckDB calls it. Raises Unreadable."""
         rows = self._asked(f"DESCRIBE SELECT * FROM {self.source}").fetchall()  # noqa: S608
         return {row[0]: row[1] for row in rows}
+
+    def holds_below_header(self, sign: str) -> bool:
+        """Return whether a sign of ASCII stands anywhere below the first line of the file."""
+        with self._path.open("rb") as file:
+            file.readline()
+            return any(sign.encode() in block for block in iter(partial(file.read, 1 << 22), b""))
 
     def frame(self, query: str) -> pd.DataFrame:
         """Return what a query gives. Raises Unreadable where the file cannot be read to its end."""

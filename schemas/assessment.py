@@ -192,6 +192,63 @@ class Sampling(Part):
         return self
 
 
+Share = Annotated[float, Field(ge=0, lt=1)]
+
+
+class ShareByArm(Part):
+    """A share of the people drawn, in each arm."""
+
+    programme: Share = 0.0
+    comparison: Share = 0.0
+
+
+class SizedIndicator(Part):
+    """What is assumed of an indicator before the programme: a mean and its deviation, or a share."""
+
+    indicator: Name
+    mean: float | None = None
+    standard_deviation: Positive | None = None
+    share: float | None = Field(default=None, gt=0, lt=1)
+    icc: float | None = Field(default=None, ge=0, le=1)
+    baseline_correlation: Share | None = None
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> SizedIndicator:
+        if (self.share is None) == (self.standard_deviation is None):
+            raise ValueError("give either 'standard_deviation' (with 'mean') or 'share'")
+        if self.share is not None and self.mean is not None:
+            raise ValueError("'mean' goes with 'standard_deviation'; a share is its own mean")
+        return self
+
+
+class SampleSize(Part):
+    """What is assumed to say which change the sample can show. Without a draw its people stand here."""
+
+    power: float = Field(default=0.8, ge=0.5, lt=1)
+    level: float = Field(default=0.05, gt=0, le=0.2)
+    estimator: Literal["difference", "ancova", "difference_in_differences"] = "difference_in_differences"
+    baseline_correlation: Share = 0.0
+    icc: float = Field(default=0.0, ge=0, le=1)
+    refusal: ShareByArm = ShareByArm()
+    attrition: ShareByArm = ShareByArm()
+    programme: int | None = Field(default=None, ge=2)
+    comparison: int | None = Field(default=None, ge=2)
+    clusters: int | None = Field(default=None, ge=2)
+    cost_per_interview: Positive | None = None
+    indicator: list[SizedIndicator] = []
+
+    @model_validator(mode="after")
+    def _whole(self) -> SampleSize:
+        names = [one.indicator for one in self.indicator]
+        if len(set(names)) < len(names):
+            raise ValueError("an indicator stands there twice")
+        if (self.programme is None) != (self.comparison is None):
+            raise ValueError("give the people of both arms, 'programme' and 'comparison', or of neither")
+        if self.clusters and self.programme is None:
+            raise ValueError("'clusters' goes with 'programme' and 'comparison'")
+        return self
+
+
 class Comparison(Part):
     """The counterfactual: how the arms were formed and what may have spilled over."""
 
@@ -446,6 +503,7 @@ class AssessmentPlan(Part):
     poverty_group: list[PovertyGroup] = []
     sampling: Sampling = Sampling()
     comparison: Comparison = Comparison()
+    sample_size: SampleSize = SampleSize()
     personal: dict[str, list[str]] = {}
     wave: list[Wave] = []
     indicators: list[Name] = []

@@ -6,6 +6,8 @@ APPROACHES = ("improving", "proving")
 STUDY_DESIGNS = ("one-off", "repeat", "longitudinal")
 ASSIGNMENTS = ("randomised", "not randomised")
 SAMPLE_DESIGNS = ("representative", "purposive", "census", "randomised", "undeclared")
+SIZE_VERDICTS = ("can be seen", "too small to be seen", "too few clusters", "cannot be said")
+"""Whether the smallest change that counts is within what a sample can detect."""
 WAVE_ROLES = ("pilot", "baseline", "follow-up", "only")
 ARMS = ("programme", "comparison")
 GENDERS = ("women", "men", "mixed")

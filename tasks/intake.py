@@ -127,6 +127,7 @@ def _in_use(intake: Intake) -> list[dict[str, object]]:
     named = [*intake.plan.indicators]
     for specification in intake.plan.specification:
         named += [one for one in specification.indicators if one not in named]
+    named += [one.indicator for one in intake.plan.sample_size.indicator if one.indicator not in named]
     if not intake.plan.indicators:
         named += [
             one
@@ -930,6 +931,10 @@ def _indicator_faults(intake: Intake) -> Iterator[Fault]:
         named += [
             (f"specification.{i}.indicators.{j}", one) for j, one in enumerate(specification.indicators, 1)
         ]
+    named += [
+        (f"sample_size.indicator.{i}.indicator", one.indicator)
+        for i, one in enumerate(plan.sample_size.indicator, 1)
+    ]
     columns = set(intake.tables.get(Responses.about().name, pd.DataFrame()).columns)
     for key, indicator in named:
         if indicator not in intake.indicators:

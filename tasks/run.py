@@ -40,6 +40,7 @@ for _module in (
     "secondary",
     "identification",
     "design",
+    "size",
     "fieldwork",
     "analysis",
     "reporting",

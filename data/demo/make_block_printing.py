@@ -1057,6 +1057,29 @@ design = "representative"
 [sampling.sizes]
 @SIZES@
 
+# What was assumed before the draw, from a study of the same district (invented).
+[sample_size]
+estimator = "difference_in_differences"
+icc = 0.03
+baseline_correlation = 0.5
+refusal = { programme = 0.03, comparison = 0.08 }
+attrition = { programme = 0.08, comparison = 0.12 }
+cost_per_interview = 1100
+
+[[sample_size.indicator]]
+indicator = "income_month"
+mean = 6500
+standard_deviation = 2100
+
+[[sample_size.indicator]]
+indicator = "workdays_month"
+mean = 18
+standard_deviation = 5
+
+[[sample_size.indicator]]
+indicator = "written_contract"
+share = 0.25
+
 [comparison]
 assignment = "not randomised"
 description = "Localities of Chhapnagar (invented), a cluster of the same trade in which no programme works"

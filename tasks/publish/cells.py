@@ -130,6 +130,17 @@ def _lost_share(_: Report, row: Row) -> Cell:
     return Cell(wording.quantity(row["rate"], "share"), note=note, numeric=True)
 
 
+def _mde_with_limit(report: Report, row: Row) -> Cell:
+    """Return the smallest effect that would be found, the people behind it and how it stands to a change."""
+    unit = report.unit(row["indicator"])
+    reached = [wording.whole(row[f"{arm}_reached"]) for arm in ("programme", "comparison")]
+    note = f"{row['verdict']}; {' and '.join(reached)} people"
+    style = "" if row["verdict"] == "can be seen" else "contradict"
+    if row["mde"] is None:
+        return Cell("–", style, note=note)
+    return Cell(wording.change(row["mde"], unit).lstrip("+"), style, note=note, numeric=True)
+
+
 def _verdict_with_people(report: Report, row: Row) -> Cell:
     """Return what focus groups say, with their number; the direction stands where the number is withheld."""
     told = []
@@ -263,6 +274,7 @@ _SOURCES = {
     "verdict_with_people": "direction",
     "growth_with_levels": "growth_pct",
     "rank_with_weight": "mean_rank",
+    "mde_with_limit": "programme_drawn",
     "position_with_tension": "position",
 }
 """Columns that are made here -> the column of the table that decides whether they are withheld."""
@@ -357,6 +369,7 @@ _FORMS: dict[tuple[str, str], Form] = {
     ("comparison_balance", "verdict"): lambda _, row: Cell(
         wording.BALANCE[row["verdict"]], "contradict" if row["verdict"] == "unbalanced" else ""
     ),
+    ("power", "mde_with_limit"): _mde_with_limit,
     ("correction_summary", "variable"): _labelled("indicator", "variable"),
     ("feedback", "finding"): _finding,
     ("feedback", "held_on"): _as_date("held_on"),

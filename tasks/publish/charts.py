@@ -96,6 +96,19 @@ class Span:
     words: str
 
 
+@dataclass(frozen=True)
+class Curve:
+    """A line over numbers of people, sizes marked on it (filled or hollow), a limit, two lines of words."""
+
+    points: tuple[tuple[float, float], ...]
+    marks: tuple[tuple[tuple[float, float], bool], ...]
+    limit: float | None
+    along: Scale
+    across: Scale
+    verdict: str
+    detail: str
+
+
 def scale(
     values: Iterable[float], label: Callable[[float], str], *, least: float | None = None, tight: bool = False
 ) -> Scale:
@@ -146,6 +159,43 @@ def pair_rows(ident: str, title: str, description: str, scale: Scale, rows: Sequ
     plot = svg.Plot(PANEL_WIDTH - 20 - right, height, (scale.low, scale.high), (height, 0))
     padding = {"left": 20, "right": right, "top": 22, "bottom": 4}
     return svg.draw(ident, title, description, plot, padding, _rows_data(rows, scale, plot))
+
+
+def curve(ident: str, title: str, description: str, drawing: Curve) -> str:
+    """Return one SVG: a line that falls with the number of people, its marked sizes, and a dashed limit."""
+    left = 14 + max(_width(label, _SMALL) for _, label in drawing.across.ticks)
+    heading = _wrapped(title)
+    plot = svg.Plot(
+        PANEL_WIDTH - left - 20,
+        _PLOT_HEIGHT,
+        (drawing.along.low, drawing.along.high),
+        (drawing.across.low, drawing.across.high),
+    )
+    top = _LINE * (len(heading) + 2) + 8
+    padding: dict[str, float] = {"left": left, "right": 20, "top": top, "bottom": 34}
+    data = svg.nothing()
+    for number, words in enumerate(heading):
+        data["bold"].append(
+            _words(plot.x_at(-left), plot.y_at(-top + 12 + _LINE * number), words, INK, _TITLE)
+        )
+    for number, words in enumerate((drawing.verdict, drawing.detail)):
+        at = plot.y_at(-top + 12 + _LINE * (len(heading) + number))
+        data["bold" if not number else "start"].append(
+            _words(plot.x_at(-left), at, words, MUTED if number else INK, _SMALL if number else _TEXT)
+        )
+    for value, label in drawing.across.ticks:
+        data["rules"].append(_rule(plot.x[0], value, plot.x[1], value, GRID, 1))
+        data["end"].append(_words(plot.x_at(-6), value, label, MUTED, _SMALL))
+    for value, label in drawing.along.ticks:
+        data["middle"].append(_words(value, plot.y_at(plot.height + 16), label, MUTED, _SMALL))
+    for people, effect in drawing.points:
+        data["lines"].append({"x": people, "y": effect, "arm": "curve", **_stroke(INK, False)})
+    if drawing.limit is not None:
+        for x in plot.x:
+            data["lines"].append({"x": x, "y": drawing.limit, "arm": "limit", **_stroke(MUTED, True)})
+    for (people, effect), filled in drawing.marks:
+        data["markers"].append(_marker(people, effect, INK, filled=filled, square=not filled))
+    return svg.draw(ident, title, description, plot, padding, data)
 
 
 def span_rows(ident: str, title: str, description: str, scale: Scale, spans: Sequence[Span]) -> str:

@@ -15,6 +15,7 @@ from tasks.publish.html import Provenance, placed
 from tasks.publish.report import Report
 from tasks.publish.sections.design import rankings
 from tasks.publish.sections.method import inputs, libraries
+from tasks.publish.sections.size import size
 
 TABLES = ("sample_sizes", "quota_gaps", "indicator_selection", "pilot_changes")
 """Tables of phase three. With none of them and no wave in the plan there is no design to report."""
@@ -39,6 +40,7 @@ def render(plan: AssessmentPlan, tables: dict[str, pd.DataFrame], provenance: Pr
         "grid": partial(grids.grid, report),
         "pivot": partial(grids.pivot, report),
         "rankings": rankings(report),
+        "size": size(report),
         "inputs": inputs(report, provenance.inputs),
         "libraries": libraries(report, provenance.libraries),
         "box_7": wording.BOX_7[plan.assessment.study_design],

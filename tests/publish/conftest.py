@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from schemas import analysis, design, fieldwork, followup, mapping, reporting, secondary
+from schemas import analysis, design, fieldwork, followup, mapping, reporting, secondary, size
 from schemas.assessment import AssessmentPlan
 from schemas.base import Contract, check, conform
 from tasks.publish.html import Provenance
@@ -795,6 +795,7 @@ def _design() -> dict[str, pd.DataFrame]:
             ],
         ),
         "indicator_selection": frame(design.IndicatorSelection, selection),
+        **_size(),
         "pilot_changes": frame(
             design.PilotChanges,
             [
@@ -807,6 +808,44 @@ def _design() -> dict[str, pd.DataFrame]:
             ],
         ),
     }
+
+
+def _size() -> dict[str, pd.DataFrame]:
+    rows = []
+    for group in (*GROUPS, "all"):
+        few = group == HIDDEN_GROUP
+        rows.append(
+            {
+                "indicator": "income_month",
+                "poverty_group": group,
+                "programme_drawn": None if few else 60,
+                "comparison_drawn": None if few else 40,
+                "clusters": None if few else 12,
+                "programme_reached": None if few else 54.0,
+                "comparison_reached": None if few else 31.5,
+                "icc": 0.05,
+                "baseline_correlation": 0.5,
+                "design_effect": None if few else 1.4,
+                "power": 0.8,
+                "mde": None if few else 512.25,
+                "smallest_change": 400.0,
+                "verdict": "too small to be seen",
+                "withheld_by": "threshold" if few else "",
+            }
+        )
+    curve = [
+        {
+            "indicator": "income_month",
+            "people": people,
+            "mde": effect,
+            "planned": people == 100,
+            "affordable": people == 150,
+        }
+        for people, effect in ((50, 740.0), (100, 512.25), (150, 418.0), (400, 255.0))
+    ]
+    released = {"power": rows, "power_curve": curve}
+    contracts = {"power": size.Power, "power_curve": size.PowerCurve}
+    return {name: frame(contracts[name], one) for name, one in released.items()}
 
 
 def _fieldwork() -> dict[str, pd.DataFrame]:

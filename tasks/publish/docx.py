@@ -55,9 +55,11 @@ class Document:
         """Write a heading of the second level."""
         self._docx.add_paragraph(_written(words), style="Heading 2")
 
-    def text(self, words: str, *, strong: bool = False) -> None:
-        """Write a paragraph."""
-        self._docx.add_paragraph().add_run(_written(words)).bold = strong or None
+    def text(self, words: str, *, strong: bool = False, leads: bool = False) -> None:
+        """Write a paragraph. leads: it stays on the page of what follows it."""
+        paragraph = self._docx.add_paragraph()
+        paragraph.add_run(_written(words)).bold = strong or None
+        paragraph.paragraph_format.keep_with_next = leads or None
 
     def quote(self, words: str) -> None:
         """Write a paragraph that is read aloud."""
@@ -88,6 +90,8 @@ class Document:
         above.paragraph_format.keep_with_next = True
         table = self._docx.add_table(rows=1, cols=len(heads), style="Table Grid")
         table.autofit = False
+        for column, share in zip(table.columns, wide, strict=True):
+            column.width = Mm(INNER_WIDTH_MM * share)
         for cell, words in zip(table.rows[0].cells, heads, strict=True):
             cell.paragraphs[0].add_run(_written(words)).bold = True
         _marked(table.rows[0], "w:tblHeader")
@@ -150,7 +154,8 @@ def _marked(row: Any, mark: str) -> None:
 
 
 def _ruled(paragraph: Any) -> None:
-    """Put a line under an empty paragraph."""
+    """Put a line under an empty paragraph, also where another such paragraph follows."""
     borders = _element("w:pBdr")
-    borders.append(_element("w:bottom", val="single", sz="4", space="1", color="808080"))
+    for where in ("bottom", "between"):
+        borders.append(_element(f"w:{where}", val="single", sz="4", space="1", color="808080"))
     paragraph._p.get_or_add_pPr().append(borders)

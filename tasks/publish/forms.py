@@ -29,7 +29,7 @@ class HandedOut:
     def records(self) -> list[dict[str, object]]:
         """Return what a machine may want to know: the files, what was left out, what stays English."""
         one = self.instrument
-        about = {"wave": one.wave, "version": one.version}
+        about: dict[str, object] = {"wave": one.wave, "version": one.version}
         found: list[dict[str, object]] = [
             {**about, "file": str(path), "what": what} for path, what in self.files.items()
         ]

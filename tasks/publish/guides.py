@@ -51,8 +51,11 @@ def interview_guide(one: Instrument, indicators: Mapping[str, Indicator]) -> byt
         [(_worded(one, item), "") for item in one.opening.items if item.kind != "note"],
         wide=(0.55, 0.45),
     )
+    last = {name: part.name for part in one.sections for item in part.items for name in item.indicators}
     for part in one.sections:
-        _interview_section(guide, one, part, indicators)
+        _interview_section(
+            guide, one, part, [i for name, i in indicators.items() if last.get(name) == part.name]
+        )
     guide.heading("At the end")
     guide.bullets(
         [
@@ -75,23 +78,23 @@ def _consent(guide: Document, one: Instrument) -> None:
 
 
 def _interview_section(
-    guide: Document, one: Instrument, part: Section, indicators: Mapping[str, Indicator]
+    guide: Document, one: Instrument, part: Section, indicators: Sequence[Indicator]
 ) -> None:
+    """Write a section's questions, and the open ones on the indicators whose last question it has."""
     guide.heading(part.label[ENGLISH])
     for item in part.items:
         if item.kind == "note":
-            guide.text(item.label[ENGLISH])
+            guide.text(item.label[ENGLISH], leads=True)
     asked = [item for item in part.items if item.kind != "note"]
     rows = [(_worded(one, item), answers_in_words(item), "") for item in asked]
     heads = ("Question", "May be answered", "Answer")
     guide.table(f"{part.label[ENGLISH]}: structured questions", heads, rows, wide=(0.5, 0.25, 0.25))
-    used = dict.fromkeys(name for item in asked for name in item.indicators)
-    if not used:
+    if not indicators:
         return
     guide.subheading("Open questions")
-    for name in used:
-        prompts = indicators[name].prompts
-        guide.text(indicators[name].label, strong=True)
+    for indicator in indicators:
+        prompts = indicator.prompts
+        guide.text(indicator.label, strong=True, leads=True)
         guide.bullets([said for key in PROMPTS[1:] if (said := getattr(prompts, key))] or PROBES)
         guide.lines(3)
 
@@ -163,9 +166,9 @@ def focus_group_guide(
     _tools(guide)
     guide.heading("After the meeting")
     guide.text(
-        "One row for each indicator goes to waves/<wave>/focus_groups: people present, importance from 1 to "
-        "5, change (better, worse, unchanged, uncertain), reasons and future in one sentence each that names "
-        "nobody."
+        f"One row for each indicator goes to waves/{one.wave}/focus_groups: people present, importance from 1 "
+        "to 5, change (better, worse, unchanged, uncertain), reasons and future in one sentence each that "
+        "names nobody."
     )
     return guide.content()
 

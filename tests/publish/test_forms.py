@@ -130,10 +130,7 @@ def test_nothing_is_shown_without_consent():
             open_ones.append(row)
         elif row["type"].startswith("end_"):
             open_ones.pop()
-        elif row["type"] not in ("start", "end", "calculate") and row["name"] not in (
-            "consent_note",
-            "consent",
-        ):
+        elif row["name"] not in ("start", "end", "wave", "consent_note", "consent"):
             above = [*(one.get("relevant", "") for one in open_ones), row.get("relevant", "")]
             assert any("${consent} = 'yes'" in one for one in above), row["name"]
             depth = max(depth, len(open_ones))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from schemas.assessment import AssessmentPlan, PovertyGroup
@@ -23,19 +23,25 @@ def slug(words: str) -> str:
 class Wording:
     """Puts questions and frame into words, in every language, and notes what stays English."""
 
-    def __init__(self, plan: AssessmentPlan, languages: Sequence[Language]):
-        self.plan, self.languages = plan, languages
+    def __init__(self, plan: AssessmentPlan, languages: Sequence[Language], own: Container[str] = ()):
+        """own: names of the questions that the assessment words itself. What the catalogue's languages say of
+        a question of that name would be the translation of other words.
+        """
+        self.plan, self.languages, self.own = plan, languages, own
         self.missing: dict[str, dict[str, None]] = {one.code: {} for one in languages if one.code != ENGLISH}
 
     def _said(self, part: str, key: str, english: str) -> dict[str, str]:
         said = {}
         for language in self.languages:
             question, _, name = key.partition(".")
-            found = language.choice(question, name) if part == "choice" else language.get(part, key)
+            own = part in ("question", "hint", "choice") and question in self.own
+            if part == "choice":
+                found = language.choice(question, name, own=own)
+            else:
+                found = language.get(part, key, own=own)
             if not found and language.code != ENGLISH and english:
                 self.missing[language.code][f"{part}.{key}"] = None
-            own = language.code == ENGLISH and part in ("question", "hint", "group", "choice")
-            said[language.code] = english if own or not found else found
+            said[language.code] = found or english
         return said
 
     def text(self, key: str, **filled: Words | str) -> dict[str, str]:

@@ -78,7 +78,7 @@ def instrument(
             elif name not in column_types(Responses):
                 reason = f"{one} needs it, and no question is written for it: add [[question]] to "
                 left_out.append(LeftOut(name, f"{reason}design/indicators.toml"))
-    wording = Wording(plan, languages)
+    wording = Wording(plan, languages, own)
     order = {name: position for position, name in enumerate(questions)}
     sections: dict[str, list[Item]] = {}
     for heading in dict.fromkeys(one.heading for one in indicators.values()):

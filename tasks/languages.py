@@ -25,19 +25,23 @@ PARTS = ("text", "unit", "heading", "hint", "question", "group", "choice")
 
 @dataclass(frozen=True)
 class Language:
-    """A language: its code, the name that it gives itself, and its words by part and key."""
+    """A language: its code, the name that it gives itself, and its words by part and key.
+
+    own: those of the words that the assessment gives itself.
+    """
 
     code: str
     name: str
     words: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    own: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
-    def get(self, part: str, key: str) -> str:
-        """Return the words for a key of a part, '' where there are none."""
-        return str(self.words.get(part, {}).get(key, ""))
+    def get(self, part: str, key: str, *, own: bool = False) -> str:
+        """Return the words for a key of a part, '' where there are none. own: the assessment's alone."""
+        return str((self.own if own else self.words).get(part, {}).get(key, ""))
 
-    def choice(self, question: str, name: str) -> str:
+    def choice(self, question: str, name: str, *, own: bool = False) -> str:
         """Return the words for a choice of a question, '' where there are none."""
-        return str(self.words.get("choice", {}).get(question, {}).get(name, ""))
+        return str((self.own if own else self.words).get("choice", {}).get(question, {}).get(name, ""))
 
     def month(self, day: date) -> str:
         """Return a month and year as the language writes it, as English does where it is not known."""
@@ -74,12 +78,12 @@ def languages(folder: Path, wanted: list[str] | None) -> list[Language]:
             )
     found = [english()]
     for code in sorted(codes - {ENGLISH} if wanted is None else codes & set(wanted) - {ENGLISH}):
-        raw: dict[str, Any] = {}
-        for place in (SHIPPED, own):
-            path = place / f"{code}.toml"
-            if path.is_file():
-                raw = _over(raw, _read(path, "design/languages" if place == own else "languages", faults))
-        found.append(Language(code, str(raw.pop("name", code)), raw))
+        shipped, given = (
+            _read(path, folder, faults) if (path := place / f"{code}.toml").is_file() else {}
+            for place, folder in ((SHIPPED, "languages"), (own, "design/languages"))
+        )
+        words = _over(shipped, given)
+        found.append(Language(code, str(words.get("name", code)), words, given))
     if faults:
         raise Refused(faults)
     return found

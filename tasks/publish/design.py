@@ -14,6 +14,7 @@ from tasks.publish import grids, wording
 from tasks.publish.html import Provenance, placed
 from tasks.publish.report import Report
 from tasks.publish.sections.design import rankings
+from tasks.publish.sections.instruments import instruments
 from tasks.publish.sections.method import inputs, libraries
 
 TABLES = ("sample_sizes", "quota_gaps", "indicator_selection", "pilot_changes")
@@ -39,6 +40,7 @@ def render(plan: AssessmentPlan, tables: dict[str, pd.DataFrame], provenance: Pr
         "grid": partial(grids.grid, report),
         "pivot": partial(grids.pivot, report),
         "rankings": rankings(report),
+        "instruments": instruments(report),
         "inputs": inputs(report, provenance.inputs),
         "libraries": libraries(report, provenance.libraries),
         "box_7": wording.BOX_7[plan.assessment.study_design],

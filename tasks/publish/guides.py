@@ -166,8 +166,8 @@ def focus_group_guide(
     _tools(guide)
     guide.heading("After the meeting")
     guide.text(
-        f"One row for each indicator goes to waves/{one.wave}/focus_groups: people present, importance from 1 "
-        "to 5, change (better, worse, unchanged, uncertain), reasons and future in one sentence each that "
+        f"One row for each indicator goes to waves/{one.wave}/focus_groups: people present, importance from "
+        "1 to 5, change (better, worse, unchanged, uncertain), reasons and future in one sentence each that "
         "names nobody."
     )
     return guide.content()

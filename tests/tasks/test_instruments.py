@@ -187,6 +187,24 @@ def test_an_own_question_is_asked_and_a_question_without_words_is_told():
     assert next(item for _, item in there.questions).label["fr"] == "Do you have a rash?"
 
 
+def test_a_question_worded_anew_does_not_keep_the_translation_of_the_old_words(tmp_path):
+    own = {"rooms": catalogue.Question(name="rooms", label="How many huts?", type="integer")}
+    one = plan(indicators=["housing_rooms_per_person"])
+
+    def said(folder: Path) -> dict[str, str]:
+        indicators = catalogue.standard_indicators()
+        spoken = languages(folder, None)
+        made = instrument(one, one.wave[0], indicators, own, NOTHING, NO_PILOT, spoken)
+        return {item.name: item.label["fr"] for _, item in made.questions}
+
+    assert said(tmp_path)["rooms"] == "How many huts?"
+    assert said(tmp_path)["household_members"].startswith("Combien de personnes")
+    (tmp_path / "design" / "languages").mkdir(parents=True)
+    file = tmp_path / "design" / "languages" / "fr.toml"
+    file.write_text('[question]\nrooms = "Combien de cases ?"\n', encoding="utf-8")
+    assert said(tmp_path)["rooms"] == "Combien de cases ?"
+
+
 def test_members_and_eligible_members_are_asked_where_the_plan_wants_them():
     bare, full = asked(plan()), asked(plan(instruments={"members": True, "eligible_members": True}))
     assert not any(part.repeat for part in bare.sections)

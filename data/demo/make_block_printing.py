@@ -719,6 +719,7 @@ def make(folder: Path, seed: int = DEFAULT_SEED) -> None:
     _text(folder / "README.md", README.format(seed=seed, truth=_truth_table()))
     _text(folder / "assessment.toml", _plan())
     _text(folder / "design" / "indicators.toml", OWN_INDICATORS)
+    _text(folder / "design" / "languages" / "fr.toml", FRENCH)
     for name, (header, block) in TABLES.items():
         columns = header.split(",")
         _csv(folder / f"{name}.csv", columns, _block(block, len(columns)))
@@ -912,6 +913,33 @@ importance = "How much do rashes and hard breathing weigh, compared with the mon
 change = "Do more or fewer people here fall ill from dyes than before the programme started?"
 reasons = "Which dyes, rooms or tasks make people ill, and what made that better or worse?"
 future = "What would keep people from falling ill: other dyes, gloves, air, or shorter hours at the vat?"
+
+[[question]]
+name = "dye_allergy"
+label = "In the last month, did dyes give you a rash or make it hard to breathe?"
+type = "yes_no"
+
+# A question of the catalogue in other words, as the pilot asked for (design/pilot).
+[[question]]
+name = "guard_on_machine"
+label = "Are there guards on the moving or hot parts of the steamer or other machines where you work?"
+type = "yes_no"
+"""
+
+FRENCH = """
+# What the forms of this assessment say in French beside the catalogue's words.
+
+[group]
+home-worker-women = "Femmes qui travaillent à domicile"
+wage-men = "Hommes salariés"
+wage-women = "Femmes salariées"
+own-account = "Imprimeurs à leur compte"
+small-subcontractors = "Petits sous-traitants"
+
+[question]
+dye_allergy = "Le mois dernier, les teintures vous ont-elles donné des rougeurs ou de la peine à respirer ?"
+guard_on_machine = "Y a-t-il des protections sur les parties mobiles ou chaudes de l’étuve ou d’autres \
+machines là où vous travaillez ?"
 """
 
 PLAN = """
@@ -1093,6 +1121,12 @@ covariates = [
     "written_contract",
     "association_member",
 ]
+
+[instruments]
+languages = ["fr"]
+programme_began = 2022-03-01
+carried_out_by = "researchers of an invented university"
+currency = "INR"
 
 [personal]
 "design/frame" = ["name", "phone"]

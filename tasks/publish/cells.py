@@ -255,6 +255,22 @@ def _voices(_: Report, row: Row) -> Cell:
     return Cell(f"{wording.mean(row['assessors_median'])}{spread}", note=row["scored_by"])
 
 
+def _answer_in_unit(_: Report, row: Row) -> Cell:
+    plain = row["unit"] if row["unit"] not in (None, "score") else ""
+    before = f"asked after “{row['recalls']}”" if row["recalls"] else ""
+    return Cell(row["answers"], note="; ".join(filter(None, (plain, before))))
+
+
+def _asked_of(report: Report, row: Row) -> Cell:
+    if row["poverty_groups"] == ALL:
+        return Cell("every group")
+    return Cell("; ".join(report.label("poverty_group", one) for one in row["poverty_groups"].split(", ")))
+
+
+def _for_indicators(report: Report, row: Row) -> Cell:
+    return Cell("; ".join(report.label("indicator", one) for one in (row["indicators"] or "").split(", ")))
+
+
 def _kinds(_: Report, row: Row) -> Cell:
     return Cell(wording.listing(wording.plain(kind) for kind in row["evidence"].split(", ")))
 
@@ -276,6 +292,7 @@ _SOURCES = {
     "rank_with_weight": "mean_rank",
     "mde_with_limit": "programme_drawn",
     "position_with_tension": "position",
+    "answer_in_unit": "answers",
 }
 """Columns that are made here -> the column of the table that decides whether they are withheld."""
 
@@ -355,6 +372,9 @@ _FORMS: dict[tuple[str, str], Form] = {
         wording.exact(row["recomputed"]), numeric=True
     ),
     ("identification_notes", "basis"): lambda _, row: Cell(wording.plain(row["basis"])),
+    ("instruments", "answer_in_unit"): _answer_in_unit,
+    ("instruments", "poverty_groups"): _asked_of,
+    ("instruments", "indicators"): _for_indicators,
     ("evidence", "kind"): lambda _, row: Cell(wording.plain(row["kind"])),
     ("poverty_nodes", "evidence"): _kinds,
     ("characteristic_scores", "score"): _score,

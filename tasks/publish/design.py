@@ -14,6 +14,7 @@ from tasks.publish import grids, wording
 from tasks.publish.html import Provenance, placed
 from tasks.publish.report import Report
 from tasks.publish.sections.design import rankings
+from tasks.publish.sections.instruments import instruments
 from tasks.publish.sections.method import inputs, libraries
 from tasks.publish.sections.size import size
 
@@ -41,6 +42,7 @@ def render(plan: AssessmentPlan, tables: dict[str, pd.DataFrame], provenance: Pr
         "pivot": partial(grids.pivot, report),
         "rankings": rankings(report),
         "size": size(report),
+        "instruments": instruments(report),
         "inputs": inputs(report, provenance.inputs),
         "libraries": libraries(report, provenance.libraries),
         "box_7": wording.BOX_7[plan.assessment.study_design],

@@ -171,5 +171,6 @@ _ORDERS: dict[str, Callable[[Row], Any]] = {
     "poverty_groups": lambda row: not row["planned"],
     "informant_tree": lambda row: ("actor", "institution", "other").index(row["side"]),
     "mapping_checklist": lambda row: row["position"],
+    "instruments": lambda row: row["position"],
 }
 """Table -> what its rows are ordered by first; within that the order of the report."""

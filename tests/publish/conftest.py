@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from schemas import analysis, design, fieldwork, followup, mapping, reporting, secondary, size
+from schemas import analysis, design, fieldwork, followup, instruments, mapping, reporting, secondary, size
 from schemas.assessment import AssessmentPlan
 from schemas.base import Contract, check, conform
 from tasks.publish.html import Provenance
@@ -796,6 +796,47 @@ def _design() -> dict[str, pd.DataFrame]:
         ),
         "indicator_selection": frame(design.IndicatorSelection, selection),
         **_size(),
+        "instruments": frame(
+            instruments.Instruments,
+            [
+                {
+                    "wave": wave,
+                    "question": name,
+                    "position": position,
+                    "section": section,
+                    "wording": words,
+                    "answers": answers,
+                    "unit": unit,
+                    "poverty_groups": groups,
+                    "indicators": indicator,
+                    "sensitive": private,
+                    "recalls": recalls,
+                    "version": f"0123456{wave[:3]}",
+                }
+                for wave in WAVES
+                for position, (name, section, words, answers, unit, groups, indicator, private, recalls) in (
+                    enumerate(
+                        (
+                            (
+                                *("income_month", "Income", "How much did you earn?"),
+                                *("number, 0 or more", "currency", "all", "income_month", False, None),
+                            ),
+                            (
+                                *("income_month_before", "Income", "How much before?"),
+                                *("number, 0 or more", "currency", "stitchers_women, casual_cutters"),
+                                *("income_month", False, "income_month"),
+                            ),
+                            (
+                                *("say_over_income", "Questions to ask in private", "How much say?"),
+                                *("whole number, 1 to 5", "score", "own_account_dyers", "say_over_income"),
+                                *(True, None),
+                            ),
+                        ),
+                        start=1,
+                    )
+                )
+            ],
+        ),
         "pilot_changes": frame(
             design.PilotChanges,
             [

@@ -1,0 +1,77 @@
+"""The instruments: what each wave asks of which poverty group, under which version of the form."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from schemas.vocabulary import ALL
+from tasks.publish import grids, wording
+from tasks.publish.grids import Grid
+from tasks.publish.report import Report, Row
+
+COLUMNS = {
+    "wording": "Question",
+    "answer_in_unit": "Answer",
+    "poverty_groups": "Asked of",
+    "indicators": "For the indicator",
+}
+
+
+def instruments(report: Report) -> list[dict[str, Any]]:
+    """Return the lists of questions: their waves, versions, numbers, and the table of what is asked.
+
+    Waves that ask the same of the same people share one list; a form's version also changes with its wave.
+    """
+    lists: dict[tuple[Any, ...], list[str]] = {}
+    for wave in dict.fromkeys(row["wave"] for row in report.rows("instruments")):
+        rows = _of(report, wave)
+        content = tuple(
+            tuple(value for column, value in row.items() if column not in ("wave", "version")) for row in rows
+        )
+        lists.setdefault(content, []).append(wave)
+    return [_listed(report, waves) for waves in lists.values()]
+
+
+def _of(report: Report, wave: str) -> list[Row]:
+    return sorted(report.rows("instruments", {"wave": wave}), key=lambda row: row["position"])
+
+
+def _listed(report: Report, waves: Sequence[str]) -> dict[str, Any]:
+    rows = _of(report, waves[0])
+    labels = [report.label("wave", wave) for wave in waves]
+    versions = [f"{report.label('wave', wave)}: {_of(report, wave)[0]['version']}" for wave in waves]
+    private = sum(bool(row["sensitive"]) for row in rows)
+    recalled = sum(row["recalls"] is not None for row in rows)
+    return {
+        "title": wording.listing(labels),
+        "versions": versions,
+        "private": f"{wording.counted(private, 'question')} of {wording.whole(len(rows))}",
+        "recalled": wording.counted(recalled, "question") if recalled else "",
+        "numbers": _numbers(report, rows),
+        "questions": grids.grid(
+            report,
+            "instruments",
+            f"What is asked: {wording.listing(labels)}",
+            COLUMNS,
+            rows=rows,
+            parted_by="section",
+        ),
+    }
+
+
+def _numbers(report: Report, rows: Sequence[Row]) -> Grid:
+    """Return how many questions each poverty group is asked."""
+    told = []
+    for group in report.plan.poverty_group:
+        asked = [row for row in rows if group.id in _groups(row) or _groups(row) == [ALL]]
+        if asked:
+            only = [row for row in asked if _groups(row) == [group.id]]
+            told.append((group.label, wording.whole(len(asked)), wording.whole(len(only))))
+    return grids.named(
+        report, "Questions for each group", ("Group", "Questions", "Of these, asked of nobody else"), told
+    )
+
+
+def _groups(row: Row) -> list[str]:
+    return row["poverty_groups"].split(", ")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -40,7 +41,7 @@ def sample(*, clusters: int | None = None, people: int = 100) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def sized(drawn: pd.DataFrame, budget: float | None = None, **plan) -> tuple[pd.DataFrame, pd.DataFrame]:
+def sized(drawn: pd.DataFrame, budget: float | None = None, **plan) -> tuple[Any, Any]:
     plan = SampleSize.model_validate({"estimator": "difference", "indicator": [MEAN, SHARE], **plan})
     resources = Resources(budget=budget)
     rows, curve = size_the_sample(drawn, INDICATORS, WAVES, sample_size=plan, resources=resources)

@@ -1,0 +1,254 @@
+"""Answers read back from KoboToolbox, ODK Central and SurveyCTO: an export as one table of interviews.
+
+The layout is told by the marks that each server leaves. A file without them is a plain table, and passes as
+it is. Nothing here knows of people: ids and personal columns are the intake's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pandas as pd
+
+from schemas.assessment import Wave
+from schemas.faults import Fault, Refused
+from tasks.exports import repeats as repeat_tables
+from tasks.exports.columns import Columns, looks_like_labels, name_faults, sort_columns
+from tasks.exports.layouts import ENCRYPTED, KOBO, ODK, PLAIN, SURVEYCTO, XML_OPTION, Layout, recognised
+from tasks.exports.repeats import Repeat
+from tasks.exports.values import Choices, choices_of, from_labels, put_together
+from tasks.files import Received, Unseal, as_text, header_faults
+from tasks.forms import KINDS, Form, Item
+
+MOST_TOLD = 100
+
+
+@dataclass
+class Export:
+    """A wave's file as read: a table of interviews under the names of the questions.
+
+    layout: what the file is, in words. private: columns that are never stored unless the plan asks for them;
+    system: columns of the server, stored as received alone. rejected: interviews that a reviewer rejected:
+    they are left out. types and choices: of questions that the form knows. repeats: by name.
+    """
+
+    received: Received
+    layout: str = PLAIN
+    versions: tuple[str, ...] = ()
+    private: tuple[str, ...] = ()
+    system: tuple[str, ...] = ()
+    rejected: int = 0
+    types: dict[str, str] = field(default_factory=dict)
+    choices: dict[str, Choices] = field(default_factory=dict)
+    repeats: dict[str, Repeat] = field(default_factory=dict)
+
+    @property
+    def is_plain(self) -> bool:
+        """Return whether the file bears no export's marks."""
+        return self.layout == PLAIN
+
+    def told(self) -> str:
+        """Return what was found in the file, in one line."""
+        parts = [f"{self.received.file}: {self.layout}"]
+        if self.versions:
+            word = "version" if len(self.versions) == 1 else "versions"
+            parts.append(f"form {word} {', '.join(self.versions)}")
+        parts.append(f"{len(self.received.frame)} interviews")
+        if self.rejected:
+            parts.append(f"{self.rejected} rejected in review and left out")
+        parts += [f"repeat '{name}' with {len(one.frame)} rows" for name, one in sorted(self.repeats.items())]
+        return ", ".join(parts)
+
+
+def read_export(
+    received: Received,
+    wave: Wave,
+    folder: Path,
+    unseal: Unseal,
+    form: Form | None = None,
+    own_form: Callable[[], Form | None] = lambda: None,
+) -> Export:
+    """Return a wave's file as a table of interviews.
+
+    form: the one that lies beside the wave; own_form: gives the one that psia itself makes of the plan, to
+    map labels back. Raises Refused with each fault of the file; nothing of it is used then.
+    """
+    layout = recognised([str(column) for column in received.frame.columns])
+    if layout is None:
+        _raise(header_faults(received.frame, received.file, received.sheet))
+        return Export(received)
+    received = repeat_tables.placed(received, layout)
+    _raise(_of_a_repeat(received, layout))
+    declared = _declared(wave)
+    labels = layout is KOBO and _is_by_label(received, form)
+    reader = _Reader(layout, declared, form, None)
+    how = ""
+    if labels:
+        reader, how = _label_reader(received, wave, layout, declared, form, own_form)
+    main = reader.sorted(received, "")
+    _raise(name_faults(received, layout, main, labels=labels))
+    _raise(main.unknown_faults(received))
+    _raise(_key_faults(received, layout))
+    parts = repeat_tables.parts_of(received, layout, folder, unseal)
+    index_of = pd.Series(received.frame.index, index=as_text(received.frame[layout.key]))
+    kept = ~_rejected(received.frame, layout)
+    found: dict[str, Repeat] = {}
+    grouped = main.grouped
+    for name, part in parts:
+        repeat = form.repeat_named(name) if form else name
+        columns = reader.sorted(part, repeat)
+        _raise([*name_faults(part, layout, columns, labels=labels), *columns.unknown_faults(part)])
+        found[repeat] = repeat_tables.joined(
+            repeat, part, reader.frame(part, columns, repeat), columns, layout, index_of, received, kept
+        )
+        grouped |= columns.grouped
+    frame = reader.frame(received, main)
+    if layout is SURVEYCTO and form:
+        frame, wide = repeat_tables.from_wide(frame, form, received, kept)
+        found |= wide
+    _raise([fault for one in found.values() for fault in one.faults])
+    versions = _versions(received.frame, layout)
+    title = layout.title + (how or _how(layout, grouped))
+    whole = replace(received, frame=frame[kept], rows=received.rows[kept])
+    return Export(
+        whole,
+        title,
+        versions,
+        tuple(column for column in main.private if column in frame),
+        tuple(column for column in main.system if column in frame),
+        int((~kept).sum()),
+        {main.names[header]: KINDS.get(item.type, "text") for header, item in main.items.items()},
+        choices_of(main),
+        found,
+    )
+
+
+def _raise(faults: list[Fault]) -> None:
+    if faults:
+        raise Refused(faults[:MOST_TOLD])
+
+
+def _declared(wave: Wave) -> set[str]:
+    """Return the columns that the plan names for a wave."""
+    named = {one for one in wave.columns.model_dump().values() if one}
+    return named | {*wave.questions, *wave.questions.values(), *wave.types, *wave.recode}
+
+
+def _how(layout: Layout, grouped: bool) -> str:
+    words = {"KoboToolbox": ", XML values", "SurveyCTO": ", wide"}.get(layout.title, "")
+    return words + (", groups in the headers" if grouped else "")
+
+
+@dataclass
+class _Reader:
+    """Reads tables of one export: the layout, what the plan names, the form and its language if by label."""
+
+    layout: Layout
+    declared: set[str]
+    form: Form | None
+    language: str | None
+    by_label: bool = False
+
+    def sorted(self, part: Received, repeat: str) -> Columns:
+        known = self._known(repeat)
+        return sort_columns(part, self.layout, known, self.declared, labels=self.by_label)
+
+    def _known(self, repeat: str) -> dict[str, Item | None]:
+        return self.form.headers(repeat, self.layout.separator, self.language) if self.form else {}
+
+    def frame(self, part: Received, columns: Columns, repeat: str = "") -> pd.DataFrame:
+        """Return the table under the questions' names, with values in place of labels."""
+        frame = part.frame
+        if self.by_label and self.language is not None:
+            frame = from_labels(frame, columns, self.language)
+        frame = put_together(frame, columns, self._known(repeat), self.language)
+        kept = [c for c in frame if c in columns.names or c in columns.private or c in columns.system]
+        return frame[kept].rename(columns=columns.names)
+
+
+def _is_by_label(received: Received, form: Form | None) -> bool:
+    if form is None:
+        return looks_like_labels(received, KOBO)
+    headers = set(received.frame.columns)
+    by_name = len(headers & set(form.headers("", "/")))
+    return any(len(headers & set(form.headers("", "/", language))) > by_name for language in form.languages)
+
+
+def _label_reader(
+    received: Received,
+    wave: Wave,
+    layout: Layout,
+    declared: set[str],
+    form: Form | None,
+    own_form: Callable[[], Form | None],
+) -> tuple[_Reader, str]:
+    """Return the reader of an export of labels, and how it reads. Raises Refused where no form fits."""
+    place = (received.file, received.sheet, 1)
+    if form is None and wave.columns.respondent in received.frame:
+        return _Reader(layout, declared, None, None), ", labels, mapped by the plan"
+    form = form or own_form()
+    if form is None:
+        rule = "the headers are labels of questions and not their names"
+        remedy = f"{XML_OPTION}; or put the form there as waves/{wave.name}/form.xlsx"
+        raise Refused([Fault(*place, rule=rule, remedy=remedy)])
+    readers = [_Reader(layout, declared, form, language, by_label=True) for language in form.languages]
+    best = min(readers, key=lambda one: len(one.sorted(received, "").unknown))
+    told = f" ({best.language})" if best.language else ""
+    return best, f", labels{told}, read through {form.file}"
+
+
+def _of_a_repeat(received: Received, layout: Layout) -> list[Fault]:
+    for column in ("_parent_table_name", "PARENT_KEY"):
+        if column in received.frame:
+            rule = "is the table of a repeat, and not that of the interviews"
+            remedy = (
+                "Put the whole workbook here, with the interviews on its first sheet"
+                if layout is KOBO
+                else "Put the table of the form itself here, and the tables of repeats beside it"
+            )
+            return [Fault(received.file, received.sheet, 1, column, rule, remedy)]
+    return []
+
+
+def _key_faults(received: Received, layout: Layout) -> list[Fault]:
+    """Return the faults of rows that are no whole submission: cut off, pasted together, twice, unread."""
+    frame, rows = received.frame, received.rows
+    keys = as_text(frame[layout.key])
+    again = "Export the file again, and leave it as it comes"
+    checks = [
+        (keys.isna(), f"has no {layout.key}: the file was cut off, or changed after the export", again),
+        (keys == layout.key, "is a second row of headers: two exports were put into one file", again),
+        (keys.notna() & keys.duplicated(), "the same submission stands twice in the file", again),
+    ]
+    if layout is ODK and "Status" in frame:
+        remedy = "Export again with the passphrase of the form, or take these submissions out of the export"
+        checks.append((frame["Status"].isin(ENCRYPTED), "the submission is encrypted", remedy))
+    faults = []
+    for bad, rule, remedy in checks:
+        for row in rows[bad.fillna(False)].head(MOST_TOLD):
+            faults.append(Fault(received.file, received.sheet, int(row), layout.key, rule, remedy))
+    named = next((one for one in ("_xform_id_string", "formid", "form_id") if one in frame), "")
+    if named and frame[named].nunique() > 1:
+        first = as_text(frame[named]).dropna().iloc[0]
+        other = rows[frame[named].notna() & (as_text(frame[named]) != first)].iloc[0]
+        rule = "answers of two forms stand in one file"
+        remedy = "Put each form into a wave of its own"
+        faults.append(Fault(received.file, received.sheet, int(other), named, rule, remedy))
+    return faults
+
+
+def _rejected(frame: pd.DataFrame, layout: Layout) -> pd.Series:
+    if layout.review not in frame:
+        return pd.Series(False, index=frame.index)
+    return as_text(frame[layout.review]).str.casefold().isin(layout.rejected)
+
+
+def _versions(frame: pd.DataFrame, layout: Layout) -> tuple[str, ...]:
+    if layout.version not in frame:
+        return ()
+    return tuple(sorted(as_text(frame[layout.version]).dropna().unique()))
+
+
+__all__ = ["Choices", "Export", "Repeat", "read_export"]

@@ -14,7 +14,7 @@ test: $(STAMP)
 	$(VENV)/bin/pytest -n 2 --durations=15
 
 test-slow: $(STAMP)
-	$(VENV)/bin/pytest -m slow
+	$(VENV)/bin/pytest -m slow -n 2 --durations=15
 
 lint: $(STAMP)
 	$(VENV)/bin/ruff check .

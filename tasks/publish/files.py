@@ -8,6 +8,7 @@ import importlib.metadata
 import pandas as pd
 
 from schemas.assessment import AssessmentPlan
+from tasks.publish import design
 from tasks.publish.chain import value_chain
 from tasks.publish.html import Provenance, render
 from tasks.publish.report import Report
@@ -38,6 +39,8 @@ def report_files(
         data_date=plan.assessment.report_date.isoformat(),
     )
     texts["report.html"] = render(plan, tables, provenance)
+    if design_report := design.render(plan, tables, provenance):
+        texts["design.html"] = design_report
     if chain := value_chain(Report(plan, tables)):
         texts["pictures/value-chain.svg"] = chain.file
     about = {

@@ -6,6 +6,7 @@ Nothing is computed in a template. `report` has the released tables, `cells` and
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -67,7 +68,6 @@ def render(plan: AssessmentPlan, tables: dict[str, pd.DataFrame], provenance: Pr
     tables: released tables by name without the layer, each with a column `withheld_by`. A table that is
     empty or not there is told of in its section.
     """
-    templates = environment()
     report = Report(plan, tables)
     context = {
         "plan": plan,
@@ -102,12 +102,24 @@ def render(plan: AssessmentPlan, tables: dict[str, pd.DataFrame], provenance: Pr
         "fewest_units": secondary.FEWEST_UNITS,
         "box_7": wording.BOX_7[plan.assessment.study_design],
     }
+    page = {"kind": "Poverty and social impact assessment", "page_title": plan.assessment.title}
+    return placed("", {**context, **page})
+
+
+def placed(folder: str, context: dict[str, Any]) -> str:
+    """Return a page whose sections are the numbered templates of a folder of reports/, in their order.
+
+    folder: "" or a name with a slash behind it. context: what the templates see; `kind` and `page_title` head
+    the page.
+    """
+    templates = environment()
+    numbered = re.compile(rf"{folder}\d\d_\w+\..*")
     sections = []
-    for name in sorted(templates.list_templates(filter_func=lambda name: name[:1].isdigit())):
+    for name in sorted(filter(numbered.fullmatch, templates.list_templates())):
         module: Any = templates.get_template(name).make_module(context)
-        ident = name.split(".")[0].partition("_")[2]
+        ident = name.removeprefix(folder).split(".")[0].partition("_")[2]
         sections.append(Section(ident, module.number, module.title, Markup(str(module).strip())))  # noqa: S704
-    return templates.get_template("report.html.j2").render(context, sections=sections)
+    return templates.get_template("page.html.j2").render(context, sections=sections)
 
 
 @cache

@@ -1,0 +1,44 @@
+"""The design report: one page for those who commission the study, before anybody is interviewed."""
+
+from __future__ import annotations
+
+import lxml.html
+import pytest
+
+from tasks.publish.design import render
+from tasks.publish.html import TEMPLATES
+
+PAYLOAD = "<script>alert(1)</script>"
+
+
+@pytest.fixture(name="page", scope="module")
+def page_fixture(plan, provenance, all_tables) -> str:
+    return render(plan, all_tables, provenance)
+
+
+def test_each_template_is_a_part_in_the_order_of_its_number(page):
+    files = sorted(path.name for path in (TEMPLATES / "design").glob("[0-9]*.html.j2"))
+    tree = lxml.html.document_fromstring(page)
+    parts = [part.get("id") for part in tree.xpath("//main/section")]
+    assert parts == [name.split(".")[0].partition("_")[2] for name in files]
+    assert [link.get("href") for link in tree.xpath("//nav//a")] == [f"#{part}" for part in parts]
+
+
+def test_it_is_one_file_that_asks_nothing_of_the_network(page):
+    tree = lxml.html.document_fromstring(page)
+    assert not tree.xpath("//script | //link | //img | //iframe | //*[@src]")
+    assert all(link.get("href").startswith("#") for link in tree.xpath("//a"))
+
+
+def test_what_a_plan_says_is_text_and_never_markup(plan, provenance, all_tables):
+    assessment = plan.assessment.model_copy(update={"title": PAYLOAD, "aims": [PAYLOAD]})
+    page = render(plan.model_copy(update={"assessment": assessment}), all_tables, provenance)
+    assert PAYLOAD not in page
+    assert PAYLOAD in lxml.html.document_fromstring(page).text_content()
+
+
+def test_an_assessment_without_a_design_has_no_design_report(plan, provenance, all_tables):
+    bare = plan.model_copy(update={"wave": []})
+    nothing = {name: frame.head(0) for name, frame in all_tables.items()}
+    assert render(bare, nothing, provenance) == ""
+    assert render(plan, nothing, provenance) != ""

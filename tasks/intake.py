@@ -492,7 +492,7 @@ class _Reader:
                 listed = self._members(export, wave, reading)
                 members += [listed] if listed else []
                 files.append(_wave_file(wave, export, listed))
-                self.intake.found.append(f"{wave.name}: {export.told()}")
+                self.intake.found.append(f"{wave.name}: {export.told(wave.members)}")
                 self.intake.faults += reading.faults
                 self.intake.losses += [
                     {"wave": wave.name, "reason": reason, "interviews": count}
@@ -614,6 +614,8 @@ class _Reader:
     def _members(self, export: Export, wave: Wave, reading: WaveReading) -> MemberReading | None:
         """Return the household members that the interviews in use list, with ids as received."""
         repeat = export.repeats.get(wave.members)
+        if repeat is None and wave.members != Wave.model_fields["members"].default:
+            self.intake.faults.append(_no_such_repeat(wave, export))
         if repeat is None or reading.faults:
             return None
         received = replace(
@@ -680,6 +682,12 @@ def _wave_file(wave: Wave, export: Export, listed: MemberReading | None) -> dict
         "rejected": export.rejected,
         "members": len(listed.frame) if listed else None,
     }
+
+
+def _no_such_repeat(wave: Wave, export: Export) -> Fault:
+    there = f"It has: {', '.join(sorted(export.repeats))}" if export.repeats else "It has none"
+    rule = f"the file of the wave '{wave.name}' has no repeat '{wave.members}'"
+    return Fault("assessment.toml", column="wave.members", rule=rule, remedy=f"{there}. Correct the plan")
 
 
 def _no_interviews(wave: Wave, table: str) -> Fault:

@@ -49,8 +49,8 @@ class Export:
         """Return whether the file bears no export's marks."""
         return self.layout == PLAIN
 
-    def told(self) -> str:
-        """Return what was found in the file, in one line."""
+    def told(self, members: str) -> str:
+        """Return what was found in the file, in one line. members: the repeat that is used."""
         parts = [f"{self.received.file}: {self.layout}"]
         if self.versions:
             word = "version" if len(self.versions) == 1 else "versions"
@@ -58,7 +58,9 @@ class Export:
         parts.append(f"{len(self.received.frame)} interviews")
         if self.rejected:
             parts.append(f"{self.rejected} rejected in review and left out")
-        parts += [f"repeat '{name}' with {len(one.frame)} rows" for name, one in sorted(self.repeats.items())]
+        for name, one in sorted(self.repeats.items()):
+            rows = f"repeat '{name}' with {len(one.frame)} rows"
+            parts.append(rows if name == members else f"{rows}, which are not used")
         return ", ".join(parts)
 
 

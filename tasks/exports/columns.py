@@ -166,11 +166,8 @@ def name_faults(received: Received, layout: Layout, columns: Columns, *, labels:
         if header and headers.count(header) > 1:
             what = "label" if labels else "name"
             rule = f"two questions bear this {what}"
-            remedy = (
-                GROUPS_OPTION if layout is KOBO and not labels else "Export with the groups in the headers"
-            )
-            if labels:
-                remedy = "Only an export of XML values and headers tells them apart"
+            remedy = GROUPS_OPTION if layout is KOBO else "Export with the groups in the headers"
+            remedy = XML_OPTION if labels else remedy
             faults.append(Fault(*place, header, rule, remedy))
     seen: dict[str, str] = {}
     kept = {header: columns.names.get(header, header) for header in [*columns.names, *columns.system]}

@@ -326,7 +326,7 @@ def interviews_of(tables: dict[str, pd.DataFrame]) -> str:
         return roots[0]
     if not roots:
         rule = "holds no table of interviews"
-        remedy = "Export again in ODK Central: Submissions, 'Download', all data and repeats (.csv.zip)"
+        remedy = "Export again in ODK Central: Submissions > Download > 'All data and Attachments' (.csv.zip)"
         raise Unreadable(Problem(rule, remedy))
     rule = f"holds the interviews of more than one form: {', '.join(roots[:10])}"
     raise Unreadable(Problem(rule, "Put each form into a wave of its own"))

@@ -356,6 +356,68 @@ def test_what_is_wrong_with_an_export_is_told_with_its_place(tmp_path, what):
     assert told in refused(lay(tmp_path, files))
 
 
+def test_labels_of_any_language_of_the_form_are_mapped_back(tmp_path):
+    def both(rows):
+        return [
+            {key: one for key, one in row.items() if key != "label"}
+            | (
+                {"label::English": row["label"], "label::Deutsch": f"{row['label']} (de)"}
+                if "label" in row
+                else {}
+            )
+            for row in rows
+        ]
+
+    form = exports.workbook({"survey": both(SURVEY), "choices": both(CHOICES)})
+    made = exports.kobo(exports.nodes(form, "Deutsch"), INTERVIEWS, labels=True)
+    export = read(lay(tmp_path, {"interviews.xlsx": made}, form=form))
+    assert export.layout == "KoboToolbox, labels (Deutsch), read through waves/only/form.xlsx"
+    assert answered(export) == EXPECTED
+    assert export.repeats["members"].frame["member_attends_school"].tolist() == ["no"] * 6
+
+
+def test_labels_that_the_plan_maps_by_hand_need_no_form(tmp_path):
+    wave = Wave.model_validate(
+        {
+            "name": "only",
+            "columns": {"respondent": "Number of the respondent"},
+            "questions": {"income_month": "Income (last month)"},
+        }
+    )
+    export = read(lay(tmp_path, kobo(labels=True)), wave)
+    assert export.layout == "KoboToolbox, labels, mapped by the plan"
+    assert export.received.frame["Number of the respondent"].tolist() == ["R1", "R2", "R3"]
+    assert not {"username", "Where is it?", "_uuid"} - {*export.private, *export.system}
+
+
+def test_a_form_knows_other_answers_and_groups_within_repeats():
+    survey = [
+        {"type": "begin repeat", "name": "plots", "label": "Plots"},
+        {"type": "begin_group", "name": "soil", "label": "Soil"},
+        {"type": "select_one walls or_other", "name": "fence", "label": "Fence"},
+        {"type": "select_one_from_file shops.csv", "name": "shop", "label": "Shop"},
+        {"type": "end group"},
+        {"type": "end repeat"},
+        {"type": "integer", "name": "age", "label": "Age"},
+    ]
+    form = forms.read_form(exports.workbook({"survey": survey, "choices": CHOICES}), "form.xlsx")
+    assert [(item.name, item.repeat, item.inside) for item in form.items] == [
+        ("fence_other", "plots", ("soil", "fence_other")),
+        ("fence", "plots", ("soil", "fence")),
+        ("shop", "plots", ("soil", "shop")),
+        ("age", "", ("age",)),
+    ]
+    fence, shop = form.items[1:3]
+    assert list(fence.choices or ()) == ["brick", "mud", "other"]
+    assert shop.choices is None
+    assert set(form.headers("plots", "-")) == {
+        f"{group}{name}"
+        for name in ("fence_other", "fence", "shop")
+        for group in ("plots-soil-", "soil-", "")
+    }
+    assert form.repeat_named("Plots") == "plots"
+
+
 def test_labels_that_are_not_the_forms_are_told(tmp_path):
     other = [row | {"label": "Another"} if row.get("name") == "walls" else row for row in SURVEY]
     form = exports.workbook({"survey": other, "choices": CHOICES})

@@ -242,6 +242,39 @@ def report(folder: FolderArgument = Path()) -> None:
 
 
 @app.command()
+def form(
+    folder: FolderArgument = Path(),
+    wave: Annotated[
+        str, typer.Option(help="The wave; needed where the plan has several.", show_default=False)
+    ] = "",
+    into: Annotated[
+        Path | None, typer.Option(help="Where to write.", show_default="results/forms/<wave>")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write the forms of a wave: XLSForm, printable form, interview and focus-group guides."""
+    from schemas.assessment import read_plan
+    from schemas.faults import Refused
+
+    root = _assessment(folder)
+    try:
+        waves = [one.name for one in read_plan(root / "assessment.toml").wave]
+        if (wave or len(waves) != 1) and wave not in waves:
+            what = f"the wave '{wave}' is not in the plan" if wave else "name the wave with --wave"
+            _stop(f"{what}. The waves: {', '.join(waves) or 'none; add a [[wave]] to the plan'}", USAGE)
+        from tasks.publish.forms import hand_out
+
+        done = hand_out(root, wave or waves[0], into)
+    except Refused as refused:
+        _refuse(refused.faults, as_json, None)
+    if as_json:
+        _print_json(done.records())
+        return
+    for line in done.told():
+        typer.echo(line)
+
+
+@app.command()
 def portfolio(
     folder: Annotated[Path, typer.Argument(help="The folder of assessments.", show_default="here")] = Path(),
     run_first: Annotated[

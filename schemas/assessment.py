@@ -9,6 +9,7 @@ import difflib
 import re
 import tomllib
 import typing
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -202,6 +203,22 @@ class Comparison(Part):
     arm_from: str = ""
 
 
+class Instruments(Part):
+    """What `psia form` asks beside the indicators' questions, and in which languages.
+
+    languages: codes such as fr; none named, every language that there is. programme_began: what people are
+    asked to think back to. carried_out_by and contact stand in the words before the consent.
+    """
+
+    languages: list[Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]] | None = None
+    programme_began: date | None = None
+    carried_out_by: str = ""
+    contact: str = ""
+    currency: str = ""
+    members: bool = False
+    eligible_members: bool = False
+
+
 class WaveColumns(Part):
     """Which column of the file holds what. A key left out: the column bears that name, or is not there."""
 
@@ -262,6 +279,20 @@ class Specification(Part):
     by_poverty_group: bool = False
     before: dict[str, str] = {}
     family: str = ""
+
+    def recalled(self, questions: Iterable[str]) -> dict[str, str]:
+        """Return question -> column in which people recall what was before, of an indicator's questions.
+
+        It is what `before` names of them; where it names none, what a form of psia calls them.
+        """
+        asked = list(questions)
+        named = {one: self.before[one] for one in asked if one in self.before}
+        return named or {one: recall_name(one) for one in asked}
+
+
+def recall_name(question: str) -> str:
+    """Return the name under which a form of psia asks what was before."""
+    return f"{question}_before"
 
 
 class GrowthComparison(Part):
@@ -447,6 +478,7 @@ class AssessmentPlan(Part):
     poverty_group: list[PovertyGroup] = []
     sampling: Sampling = Sampling()
     comparison: Comparison = Comparison()
+    instruments: Instruments = Instruments()
     personal: dict[str, list[str]] = {}
     wave: list[Wave] = []
     indicators: list[Name] = []

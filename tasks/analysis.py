@@ -332,10 +332,14 @@ def _model(one: Specification, frame: pd.DataFrame, from_wave: str, to_wave: str
 
 
 def _recall(one: Specification, indicator: pd.Series, frame: pd.DataFrame, to_wave: str) -> pd.DataFrame:
-    """Return now minus recalled before: the indicator's expression over the columns that `before` names."""
+    """Return now minus recalled before: the indicator's expression over the columns that tell of before.
+
+    They are those that `before` names, else those that the forms of psia give them.
+    """
     rows = frame[frame["wave"] == to_wave]
-    earlier = rows.drop(columns=[c for c in one.before if c in rows]).rename(
-        columns={recalled: now for now, recalled in one.before.items()}
+    before = one.recalled(expressions.columns(indicator["value"]))
+    earlier = rows.drop(columns=[c for c in before if c in rows]).rename(
+        columns={recalled: now for now, recalled in before.items()}
     )
     rows = rows.assign(before=expressions.compute_number(indicator["value"], earlier))
     changed = impact.recall_change(rows, "value", "before", **design_columns(rows), domains=())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field, ValidationError, model_validator
 
@@ -55,18 +55,41 @@ class Indicator(Part):
         return self
 
 
+QuestionName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=60)]
+"""What a column and a question of an XLSForm may be called."""
+
+
+class Choice(Part):
+    """An answer that may be chosen: the value that is stored, and how it is put."""
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$", max_length=60)]
+    label: Words
+
+
 class Question(Part):
     """A question of an interview and how its answer is stored."""
 
-    name: str
+    name: QuestionName
     label: Words
+    hint: str = ""
     type: Literal["integer", "number", "yes_no", "choice", "text"]
-    choices: list[dict[str, str]] = Field(default_factory=list)
+    choices: list[Choice] = Field(default_factory=list)
     unit: str = ""
     minimum: float | None = None
     maximum: float | None = None
     asked_of: list[str] = Field(default_factory=list)
     sensitive: bool = False
+
+    @model_validator(mode="after")
+    def _whole(self) -> Question:
+        names = [choice.name for choice in self.choices]
+        if (self.type == "choice") != bool(names):
+            raise ValueError("a question of type choice needs 'choices', and no other has them")
+        if len(set(names)) < len(names):
+            raise ValueError("two of the choices bear the same name")
+        if self.minimum is not None and self.maximum is not None and self.minimum > self.maximum:
+            raise ValueError("'minimum' is larger than 'maximum'")
+        return self
 
     @property
     def column_type(self) -> str:
@@ -92,42 +115,95 @@ def questions() -> dict[str, Question]:
     return {one["name"]: Question.model_validate(one) for one in read("questions")["question"]}
 
 
+@cache
+def form_questions() -> dict[str, Question]:
+    """Return what a form asks of everyone beside the indicators, by name: who it is, which household."""
+    return {one["name"]: Question.model_validate(one) for one in read("form")["question"]}
+
+
+@cache
+def roster() -> dict[str, Question]:
+    """Return what a form asks of each member of the household, by name."""
+    return {one["name"]: Question.model_validate(one) for one in read("roster")["question"]}
+
+
 def own_indicators(path: Path) -> dict[str, Indicator]:
     """Return the indicators that an assessment adds or overrides, from design/indicators.toml; {} if none.
 
     Raises Refused with each fault: a key unknown or missing, an expression that is not allowed.
     """
+    return _own(path)[0]
+
+
+def own_questions(path: Path) -> dict[str, Question]:
+    """Return the questions that an assessment adds or words anew, from design/indicators.toml; {} if none.
+
+    A question of the catalogue's name keeps its type: its answers have to mean the same.
+    Raises Refused with each fault.
+    """
+    return _own(path)[1]
+
+
+def _own(path: Path) -> tuple[dict[str, Indicator], dict[str, Question]]:
     if not path.is_file():
-        return {}
+        return {}, {}
     file = f"{path.parent.name}/{path.name}"
     try:
         raw = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Refused([Fault(file, rule=f"is not valid TOML: {error}")]) from None
-    found: dict[str, Indicator] = {}
     faults: list[Fault] = []
-    for position, one in enumerate(raw.get("indicator", []), start=1):
-        try:
-            indicator = Indicator.model_validate(one)
-            expressions.parse(indicator.value)
-            found[indicator.id] = indicator
-        except ValidationError as error:
-            faults += [_told(file, position, fault) for fault in error.errors()]
-        except expressions.ExpressionError as error:
-            faults.append(Fault(file, column=f"indicator.{position}.value", rule=str(error)))
-    unknown = sorted(set(raw) - {"indicator"})
+    indicators = {one.id: one for one in _read_all(raw, "indicator", Indicator, file, faults)}
+    asked = {one.name: one for one in _read_all(raw, "question", Question, file, faults)}
     faults += [
-        Fault(file, column=key, rule="is not a key of this file", remedy="Use [[indicator]]")
-        for key in unknown
+        Fault(file, column=key, rule="is not a key of this file", remedy="Use [[indicator]] or [[question]]")
+        for key in sorted(set(raw) - {"indicator", "question"})
     ]
+    for name, question in asked.items():
+        known = questions().get(name)
+        if known and known.column_type != question.column_type:
+            rule = f"'{name}' is a question of the catalogue, of the type {known.type}"
+            faults.append(Fault(file, column="question", rule=rule, remedy="Keep the type, or the name"))
+        if name in (*form_questions(), *roster()) or name.casefold() in KEPT:
+            rule = f"'{name}' is a name that every form uses already"
+            faults.append(Fault(file, column="question", rule=rule, remedy="Give the question another name"))
     if faults:
         raise Refused(faults)
+    return indicators, asked
+
+
+KEPT = {
+    *("consent", "wave", "poverty_group", "arm", "node", "difference", "weight", "stratum", "cluster"),
+    *("start", "end", "about", "members", "sensitive", "closing"),
+    *("consent_note", "refused_note", "blank_note", "members_note", "sensitive_note", "closing_note"),
+}
+"""Names that a question of an assessment's own cannot bear."""
+
+P = TypeVar("P", bound=Part)
+
+
+def _read_all(raw: dict[str, Any], key: str, model: type[P], file: str, faults: list[Fault]) -> list[P]:
+    found = []
+    listed = raw.get(key, [])
+    if not isinstance(listed, list):
+        faults.append(Fault(file, column=key, rule="is not a list", remedy=f"Write [[{key}]]"))
+        return []
+    for position, one in enumerate(listed, start=1):
+        try:
+            part = model.model_validate(one)
+            if isinstance(part, Indicator):
+                expressions.parse(part.value)
+            found.append(part)
+        except ValidationError as error:
+            faults += [_told(file, key, position, fault, model) for fault in error.errors()]
+        except expressions.ExpressionError as error:
+            faults.append(Fault(file, column=f"{key}.{position}.value", rule=str(error)))
     return found
 
 
-def _told(file: str, position: int, error: Any) -> Fault:
-    place = ".".join(["indicator", str(position), *(str(part) for part in error["loc"])])
+def _told(file: str, key: str, position: int, error: Any, model: type[Part]) -> Fault:
+    place = ".".join([key, str(position), *(str(part) for part in error["loc"])])
     if error["type"] == "extra_forbidden":
-        known = ", ".join(Indicator.model_fields)
-        return Fault(file, column=place, rule="is not a key of an indicator", remedy=f"Known: {known}")
+        known = ", ".join(model.model_fields)
+        return Fault(file, column=place, rule=f"is not a key of {key}", remedy=f"Known: {known}")
     return Fault(file, column=place, rule=error["msg"].removeprefix("Value error, "))

@@ -16,6 +16,7 @@ import pandas as pd
 from schemas.faults import Fault, Refused
 from tasks.files import SEALED, Received, Unseal, cell_text
 
+OWN = "the form that psia makes of the plan"
 NO_LANGUAGE = ""
 POSITIONS = {"geopoint", "geotrace", "geoshape", "start-geopoint", "background-geopoint"}
 DEVICES = {"deviceid", "username", "phonenumber", "subscriberid", "simserial", "email", "audit"}

@@ -17,10 +17,11 @@ import schemas.followup  # noqa: F401 -- declares its tables
 from schemas.analysis import Indicators
 from schemas.assessment import AssessmentPlan, Register, Wave
 from schemas.base import TABLES, Contract, check, column_types, conform, empty, extend, required_columns
-from schemas.design import Frame, Quotas, Rankings
+from schemas.design import Frame, Pilot, Quotas, Rankings
 from schemas.exports import HouseholdMembers, WaveFiles
 from schemas.faults import Fault, Refused
 from schemas.fieldwork import Corrections, FocusGroups, Responses, WaveLosses
+from schemas.instruments import Instruments
 from schemas.mapping import Actors, Characteristics, Informants, MappedGroups, MappingAnswers
 from schemas.plan import PlannedGroups
 from schemas.reporting import StagedFeedback
@@ -33,15 +34,18 @@ from tasks import (
     fieldwork,
     forms,
     identification,
+    instrument,
+    instruments,
     registers,
     sourcing,
     state,
 )
 from tasks import plan as plan_tables
-from tasks.catalogue import Indicator
+from tasks.catalogue import Indicator, Question
 from tasks.exports import Export, read_export
 from tasks.files import SEALED, Received, among_inputs, as_text, read_file, read_table, typed
 from tasks.interviews import IDS, WaveReading, read_wave
+from tasks.languages import Language, languages
 from tasks.members import MemberReading, joined_types, read_members
 from tasks.vault import Vault
 
@@ -64,6 +68,8 @@ class Intake:
 
     plan: AssessmentPlan
     indicators: dict[str, Indicator] = field(default_factory=dict)
+    questions: dict[str, Question] = field(default_factory=dict)
+    languages: list[Language] = field(default_factory=list)
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
     raw: dict[str, pd.DataFrame] = field(default_factory=dict)
     received: list[Received] = field(default_factory=list)
@@ -100,12 +106,7 @@ def take_in(
     reader = _Reader(folder, plan, vault, intake)
     for name, frame in plan_tables.tables(plan).items():
         intake.tables[name] = frame
-    intake.indicators = dict(catalogue.standard_indicators())
-    try:
-        intake.indicators |= catalogue.own_indicators(folder / "design" / "indicators.toml")
-    except Refused as refused:
-        intake.faults += refused.faults
-        reader.unreadable = True
+    reader.definitions()
     for contract in TABLES.values():
         if contract.about().source:
             reader.stage(contract)
@@ -125,7 +126,41 @@ def take_in(
     intake.tables[WaveLosses.about().name] = _table(WaveLosses, intake.losses)
     if not intake.faults:
         intake.tables[Indicators.about().name] = _table(Indicators, _in_use(intake))
+        asked = [instrument_of(intake, wave) for wave in plan.wave]
+        intake.tables[Instruments.about().name] = instrument.table(asked)
     return intake
+
+
+def take_in_design(folder: Path, plan: AssessmentPlan, vault: Vault) -> Intake:
+    """Return what the forms are made of: the plan, the indicators and what design/ decides about them.
+
+    No wave has to be there yet. The intake's `faults` say what is wrong; none is raised.
+    """
+    intake = Intake(plan)
+    reader = _Reader(folder, plan, vault, intake)
+    for name, frame in plan_tables.tables(plan).items():
+        intake.tables[name] = frame
+    reader.definitions()
+    for contract in TABLES.values():
+        source = contract.about().source
+        if source.startswith("design/") and contract not in (Frame, Quotas):
+            reader.stage(contract)
+    if not reader.unreadable:
+        intake.faults += [*_references(intake, reader.places), *_indicator_faults(intake)]
+    return intake
+
+
+def instrument_of(intake: Intake, wave: Wave) -> instrument.Instrument:
+    """Return what is asked in a wave, by the groups' short lists and what the pilot decided."""
+    known = {
+        contract: conform(_with_optional(intake.tables[contract.about().name], contract), contract)
+        for contract in (Rankings, Pilot)
+    }
+    labels = _table(Indicators, [_record(one) for one in intake.indicators.values()])
+    chosen = design.select_indicators(known[Rankings], labels, thresholds=intake.plan.thresholds)
+    return instruments.instrument(
+        intake.plan, wave, intake.indicators, intake.questions, chosen, known[Pilot], intake.languages
+    )
 
 
 def _table(contract: type[Contract], records: list[dict[str, object]]) -> pd.DataFrame:
@@ -144,13 +179,12 @@ def _in_use(intake: Intake) -> list[dict[str, object]]:
             for one, indicator in intake.indicators.items()
             if one not in named and columns.issuperset(expressions.columns(indicator.value))
         ]
-    kept = list(column_types(Indicators))
-    records = []
-    for one in named:
-        told = intake.indicators[one].model_dump()
-        told["indicator"] = told.pop("id")
-        records.append({key: (told[key] if told[key] != "" else None) for key in kept})
-    return records
+    return [_record(intake.indicators[one]) for one in named]
+
+
+def _record(indicator: Indicator) -> dict[str, object]:
+    told = {**indicator.model_dump(), "indicator": indicator.id}
+    return {key: (told[key] if told[key] != "" else None) for key in column_types(Indicators)}
 
 
 class _Reader:
@@ -162,6 +196,21 @@ class _Reader:
         self.original_ids: dict[str, pd.Series] = {}
         self.raw_corrections: dict[str, pd.DataFrame] = {}
         self.readings: list[dict[str, object]] = []
+
+    def definitions(self) -> None:
+        """Read the indicators, questions and languages: the catalogue's and the assessment's own."""
+        self.intake.indicators = dict(catalogue.standard_indicators())
+        try:
+            path = self.folder / "design" / "indicators.toml"
+            self.intake.indicators |= catalogue.own_indicators(path)
+            self.intake.questions = catalogue.own_questions(path)
+        except Refused as refused:
+            self.intake.faults += refused.faults
+            self.unreadable = True
+        try:
+            self.intake.languages = languages(self.folder, self.plan.instruments.languages)
+        except Refused as refused:
+            self.intake.faults += refused.faults
 
     def stage(self, contract: type[Contract]) -> None:
         """Read every file of a contract (one a wave where its source says so) into one table."""
@@ -544,7 +593,14 @@ class _Reader:
             return None
         try:
             given = forms.form_of_wave(self.folder, wave.name, self.vault.unseal)
-            export = read_export(received, wave, self.folder, self.vault.unseal, given[0] if given else None)
+            export = read_export(
+                received,
+                wave,
+                self.folder,
+                self.vault.unseal,
+                given[0] if given else None,
+                lambda: self._own_form(wave),
+            )
         except Refused as refused:
             self.intake.faults += refused.faults
             self.unreadable = True
@@ -552,6 +608,14 @@ class _Reader:
         if given and not export.is_plain:
             self.intake.received.append(given[1])
         return export
+
+    def _own_form(self, wave: Wave) -> forms.Form | None:
+        """Return the form that psia makes of the plan for a wave; None where the design has faults."""
+        from tasks.publish.xlsform import xlsform
+
+        if self.intake.faults:
+            return None
+        return forms.read_form(xlsform(instrument_of(self.intake, wave)), forms.OWN)
 
     def _wave_file(self, wave: Wave) -> Received | None:
         table = f"waves/{wave.name}/interviews"
@@ -591,7 +655,8 @@ class _Reader:
         corrections = self.raw_corrections.get(
             wave.name, pd.DataFrame(columns=["key", "variable", "old", "new", "file", "sheet", "row"])
         )
-        reading = read_wave(export, wave, self.plan, corrections, catalogue.questions(), personal)
+        known = instruments.known_questions(self.plan, self.intake.questions)
+        reading = read_wave(export, wave, self.plan, corrections, known, personal)
         kinds = Responses.about().personal_ids
         sources = {
             getattr(wave.columns, column) or column: kinds[column]
@@ -623,7 +688,7 @@ class _Reader:
         )
         self._keep_received(received)
         personal = self._personal_columns(received)
-        listed = read_members(repeat, received, wave, reading, personal)
+        listed = read_members(repeat, received, wave, reading, personal, catalogue.roster())
         self.intake.faults += listed.faults
         if repeat.rows.is_unique:  # else they were columns of the interviews, and have no rows of their own
             self._keep_raw(received, repeat.frame.drop(columns=[*{*personal, *repeat.private}]), {})
@@ -933,16 +998,19 @@ def _specification_faults(intake: Intake) -> Iterator[Fault]:
         named += [(f"{key}.fixed_effects", column, False) for column in one.fixed_effects]
         named += [(f"{key}.covariates", column, False) for column in one.covariates]
         named += [(f"{key}.terms", term, True) for term in one.terms if term not in MADE_TERMS]
-        named += [(f"{key}.before", column, False) for column in one.before.values()]
+        if one.estimator == "recall":
+            recalled = [
+                column
+                for name in one.indicators
+                if name in intake.indicators
+                for column in one.recalled(expressions.columns(intake.indicators[name].value)).values()
+            ]
+            named += [(f"{key}.before", column, False) for column in dict.fromkeys(recalled)]
         if one.filter:
             try:
                 expressions.compute_condition(one.filter, responses)
             except expressions.ExpressionError as error:
                 yield Fault("assessment.toml", column=f"{key}.filter", rule=str(error))
-        if one.estimator == "recall" and not one.before:
-            rule = "a recall needs the columns in which people recall what was before"
-            remedy = "Give before = { income_month = 'income_before' }"
-            yield Fault("assessment.toml", column=f"{key}.before", rule=rule, remedy=remedy)
     for key, column, numeric in named:
         if not column:
             continue

@@ -278,7 +278,7 @@ def _own_types(
 
 def _catalogue_choices(questions: Mapping[str, Question]) -> dict[str, Choices]:
     return {
-        name: Choices(tuple(one["name"] for one in question.choices), of="the catalogue")
+        name: Choices(tuple(one.name for one in question.choices), of="the catalogue")
         for name, question in questions.items()
         if question.type == "choice"
     }

@@ -5,7 +5,7 @@ Pure functions, as tasks.interviews is for the interviews themselves.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -14,6 +14,7 @@ from schemas.assessment import Wave
 from schemas.base import column_types
 from schemas.exports import HouseholdMembers
 from schemas.faults import Fault
+from tasks.catalogue import Question
 from tasks.exports import Repeat
 from tasks.files import Received, typed
 from tasks.interviews import WaveReading
@@ -40,12 +41,17 @@ class MemberReading:
 
 
 def read_members(
-    repeat: Repeat, received: Received, wave: Wave, reading: WaveReading, personal: list[str]
+    repeat: Repeat,
+    received: Received,
+    wave: Wave,
+    reading: WaveReading,
+    personal: list[str],
+    questions: Mapping[str, Question],
 ) -> MemberReading:
     """Return the members of the interviews that are in use: of a refused one nobody is listed.
 
-    Answers are typed as the form says, else they are text; an answer that is none of the choices, or not
-    of its type, is a fault. personal: columns that are left out.
+    Answers are typed as the question of that name is, else as the form says, else they are text; an answer
+    that is none of the choices, or not of its type, is a fault. personal: columns that are left out.
     """
     used = repeat.parents.isin(reading.standard.index)
     parents, rows = repeat.parents[used], received.rows[used]
@@ -64,7 +70,7 @@ def read_members(
                 Fault(received.file, received.sheet, 1, column, rule, "Give the question another name")
             )
             continue
-        kind = repeat.types.get(column, "text")
+        kind = questions[column].column_type if column in questions else repeat.types.get(column, "text")
         answers = repeat.frame.loc[parents.index, column]
         out[column], bad = typed(answers, kind)
         result.types[column] = kind

@@ -53,6 +53,7 @@ STORED_IN = {
     "schemas.secondary": "mapping",
     "schemas.mapping": "mapping",
     "schemas.design": "design",
+    "schemas.instruments": "design",
     "schemas.analysis": "design",
     "schemas.fieldwork": "fieldwork",
     "schemas.reporting": "feedback",

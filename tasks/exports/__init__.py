@@ -20,7 +20,7 @@ from tasks.exports.layouts import ENCRYPTED, KOBO, ODK, PLAIN, SURVEYCTO, XML_OP
 from tasks.exports.repeats import Repeat
 from tasks.exports.values import Choices, choices_of, from_labels, put_together
 from tasks.files import Received, Unseal, as_text, header_faults
-from tasks.forms import KINDS, Form, Item
+from tasks.forms import KINDS, OWN, Form, Item
 
 MOST_TOLD = 100
 
@@ -74,8 +74,8 @@ def read_export(
 ) -> Export:
     """Return a wave's file as a table of interviews.
 
-    form: the one that lies beside the wave; own_form: gives the one that psia itself makes of the plan, to
-    map labels back. Raises Refused with each fault of the file; nothing of it is used then.
+    form: the one that lies beside the wave; own_form gives the one that psia itself makes of the plan, which
+    is taken where none does. Raises Refused with each fault of the file; nothing of it is used then.
     """
     layout = recognised([str(column) for column in received.frame.columns])
     if layout is None:
@@ -84,11 +84,14 @@ def read_export(
     received = repeat_tables.placed(received, layout)
     _raise(_of_a_repeat(received, layout))
     declared = _declared(wave)
-    labels = layout is KOBO and _is_by_label(received, form)
-    reader = _Reader(layout, declared, form, None)
-    how = ""
+    by_hand = form is None and layout is KOBO and _mapped_by_hand(received, wave)
+    form = form or (None if by_hand else own_form())
+    labels = layout is KOBO and not by_hand and _is_by_label(received, form)
+    reader, how = _Reader(layout, declared, form), ""
     if labels:
-        reader, how = _label_reader(received, wave, layout, declared, form, own_form)
+        reader, how = _label_reader(received, wave, declared, form)
+    elif by_hand:
+        how = ", labels, mapped by the plan"
     main = reader.sorted(received, "")
     _raise(name_faults(received, layout, main, labels=labels))
     _raise(main.unknown_faults(received))
@@ -150,8 +153,12 @@ class _Reader:
     layout: Layout
     declared: set[str]
     form: Form | None
-    language: str | None
+    language: str | None = None
     by_label: bool = False
+
+    @property
+    def form_file(self) -> str:
+        return self.form.file if self.form else ""
 
     def sorted(self, part: Received, repeat: str) -> Columns:
         known = self._known(repeat)
@@ -170,8 +177,13 @@ class _Reader:
         return frame[kept].rename(columns=columns.names)
 
 
+def _mapped_by_hand(received: Received, wave: Wave) -> bool:
+    """Return whether headers are labels, and the plan says which of them is the respondent's."""
+    return looks_like_labels(received, KOBO) and wave.columns.respondent in received.frame
+
+
 def _is_by_label(received: Received, form: Form | None) -> bool:
-    if form is None:
+    if form is None or looks_like_labels(received, KOBO):
         return looks_like_labels(received, KOBO)
     headers = set(received.frame.columns)
     by_name = len(headers & set(form.headers("", "/")))
@@ -179,26 +191,19 @@ def _is_by_label(received: Received, form: Form | None) -> bool:
 
 
 def _label_reader(
-    received: Received,
-    wave: Wave,
-    layout: Layout,
-    declared: set[str],
-    form: Form | None,
-    own_form: Callable[[], Form | None],
+    received: Received, wave: Wave, declared: set[str], form: Form | None
 ) -> tuple[_Reader, str]:
     """Return the reader of an export of labels, and how it reads. Raises Refused where no form fits."""
-    place = (received.file, received.sheet, 1)
-    if form is None and wave.columns.respondent in received.frame:
-        return _Reader(layout, declared, None, None), ", labels, mapped by the plan"
-    form = form or own_form()
-    if form is None:
+    best = None
+    if form:
+        readers = [_Reader(KOBO, declared, form, language, by_label=True) for language in form.languages]
+        best = min(readers, key=lambda one: len(one.sorted(received, "").unknown))
+    if best is None or (best.form_file == OWN and best.sorted(received, "").unknown):
         rule = "the headers are labels of questions and not their names"
         remedy = f"{XML_OPTION}; or put the form there as waves/{wave.name}/form.xlsx"
-        raise Refused([Fault(*place, rule=rule, remedy=remedy)])
-    readers = [_Reader(layout, declared, form, language, by_label=True) for language in form.languages]
-    best = min(readers, key=lambda one: len(one.sorted(received, "").unknown))
+        raise Refused([Fault(received.file, received.sheet, 1, rule=rule, remedy=remedy)])
     told = f" ({best.language})" if best.language else ""
-    return best, f", labels{told}, read through {form.file}"
+    return best, f", labels{told}, read through {best.form_file}"
 
 
 def _of_a_repeat(received: Received, layout: Layout) -> list[Fault]:

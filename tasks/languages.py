@@ -1,0 +1,153 @@
+"""The languages of the forms: English from the catalogue itself, others from one file each.
+
+data/catalogue/languages/ has those that ship; an assessment adds its own, or puts other words in the place of
+these, in design/languages/. What a file does not translate stays English, and is told.
+"""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from schemas.faults import Fault, Refused
+from tasks import catalogue
+
+ENGLISH = "en"
+SHIPPED = catalogue.CATALOGUE / "languages"
+PARTS = ("text", "unit", "heading", "hint", "question", "group", "choice")
+"""The tables of a language file. `choice` has one table a question; group: labels of the poverty groups."""
+
+
+@dataclass(frozen=True)
+class Language:
+    """A language: its code, the name that it gives itself, and its words by part and key."""
+
+    code: str
+    name: str
+    words: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def get(self, part: str, key: str) -> str:
+        """Return the words for a key of a part, '' where there are none."""
+        return str(self.words.get(part, {}).get(key, ""))
+
+    def choice(self, question: str, name: str) -> str:
+        """Return the words for a choice of a question, '' where there are none."""
+        return str(self.words.get("choice", {}).get(question, {}).get(name, ""))
+
+    def month(self, day: date) -> str:
+        """Return a month and year as the language writes it, as English does where it is not known."""
+        from babel import Locale, UnknownLocaleError
+        from babel.dates import format_date
+
+        try:
+            locale = Locale.parse(self.code, sep="-")
+        except (UnknownLocaleError, ValueError):
+            locale = Locale(ENGLISH)
+        return format_date(day, "MMMM y", locale=locale)
+
+
+def english() -> Language:
+    """Return the words of the frame of a form in English; those of the questions stand with the questions."""
+    frame = {part: catalogue.read("form")[part] for part in ("text", "unit", "heading")}
+    return Language(ENGLISH, "English", frame)  # type: ignore[arg-type] -- those three are tables
+
+
+def languages(folder: Path, wanted: list[str] | None) -> list[Language]:
+    """Return English and the other languages that are wanted, sorted by code; all if None.
+
+    Raises Refused with each fault: a language without a file, a file that cannot be read, an unknown key.
+    """
+    own = folder / "design" / "languages"
+    codes = {path.stem for place in (SHIPPED, own) if place.is_dir() for path in place.glob("*.toml")}
+    faults: list[Fault] = []
+    for position, code in enumerate(wanted or [], start=1):
+        if code not in codes | {ENGLISH}:
+            rule = f"there is no file of the language '{code}'"
+            remedy = f"There are: {', '.join(sorted(codes | {ENGLISH}))}. Write design/languages/{code}.toml"
+            faults.append(
+                Fault("assessment.toml", column=f"instruments.languages.{position}", rule=rule, remedy=remedy)
+            )
+    found = [english()]
+    for code in sorted(codes - {ENGLISH} if wanted is None else codes & set(wanted) - {ENGLISH}):
+        raw: dict[str, Any] = {}
+        for place in (SHIPPED, own):
+            path = place / f"{code}.toml"
+            if path.is_file():
+                raw = _over(raw, _read(path, "design/languages" if place == own else "languages", faults))
+        found.append(Language(code, str(raw.pop("name", code)), raw))
+    if faults:
+        raise Refused(faults)
+    return found
+
+
+def _over(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    """Return the words of one file, with those of another in their place where it has them."""
+    out = dict(below)
+    for key, value in above.items():
+        out[key] = _over(out.get(key, {}), value) if isinstance(value, dict) else value
+    return out
+
+
+def _read(path: Path, folder: str, faults: list[Fault]) -> dict[str, Any]:
+    """Return a language file; what is wrong with it goes to the faults."""
+    file = f"{folder}/{path.name}"
+    try:
+        raw = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        faults.append(Fault(file, rule=f"is not valid TOML: {error}"))
+        return {}
+    for key in sorted(set(raw) - {"name", *PARTS}):
+        close = difflib.get_close_matches(key, PARTS, n=1, cutoff=0.5)
+        remedy = (
+            f"Did you mean '{close[0]}'? " if close else ""
+        ) + f"The parts are: name, {', '.join(PARTS)}"
+        faults.append(Fault(file, column=key, rule="is not a part of a language file", remedy=remedy))
+    for key, words in english().words["text"].items():
+        said = raw.get("text", {}).get(key) if isinstance(raw.get("text"), dict) else None
+        if isinstance(said, str) and _places(said) != _places(words):
+            wanted = ", ".join(f"{{{one}}}" for one in sorted(_places(words))) or "none"
+            rule = "has other places to be filled in than the English"
+            faults.append(Fault(file, column=f"text.{key}", rule=rule, remedy=f"Use these: {wanted}"))
+    faults += [
+        Fault(file, column=place, rule="is not text", remedy="Write it in quotation marks")
+        for place in _not_text(raw)
+    ]
+    known = set(english().words["text"])
+    for key in sorted(set(raw.get("text") or {}) - known if isinstance(raw.get("text"), dict) else ()):
+        close = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
+        remedy = f"Did you mean '{close[0]}'?" if close else "See data/catalogue/form.toml"
+        faults.append(Fault(file, column=f"text.{key}", rule="is not a text of the forms", remedy=remedy))
+    return raw
+
+
+def _not_text(raw: dict[str, Any]) -> list[str]:
+    """Return the places of a language file where something else stands than text."""
+    wrong = [] if isinstance(raw.get("name", ""), str) else ["name"]
+    for part in PARTS:
+        table = raw.get(part, {})
+        if not isinstance(table, dict):
+            wrong.append(part)
+            continue
+        for key, value in table.items():
+            if part != "choice":
+                wrong += [] if isinstance(value, str) else [f"{part}.{key}"]
+            elif not isinstance(value, dict):
+                wrong.append(f"choice.{key}")
+            else:
+                wrong += [f"choice.{key}.{name}" for name, said in value.items() if not isinstance(said, str)]
+    return wrong
+
+
+def _places(words: str) -> set[str]:
+    """Return the names in { } of a text; those of a text that cannot be filled in are like no other's."""
+    import string
+
+    try:
+        return {name for _, name, spec, convert in string.Formatter().parse(words) if name is not None}
+    except ValueError:
+        return {"{"}

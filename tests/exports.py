@@ -26,7 +26,10 @@ SELECT_MANY = "select all that apply"
 
 @dataclass(frozen=True)
 class Node:
-    """A question of the converted form; groups: those above it, from the repeat on where it stands in one."""
+    """A question of the converted form, in the groups above it, from the repeat on where it stands in one.
+
+    relevant: the conditions on which it is asked, its own and those of all that it stands in.
+    """
 
     name: str
     type: str
@@ -34,6 +37,7 @@ class Node:
     repeat: str
     label: str
     choices: Mapping[str, str]
+    relevant: tuple[str, ...]
 
 
 def nodes(form: bytes, language: str = "English (en)") -> list[Node]:
@@ -41,21 +45,25 @@ def nodes(form: bytes, language: str = "English (en)") -> list[Node]:
     read = get_xlsform(io.BytesIO(form))
     survey: Any = create_survey_element_from_dict(workbook_to_json(read, form_name="data", warnings=[]))
     survey.to_xml(validate=False)
-    return list(_walk(survey, survey, (), "", language))
+    return list(_walk(survey, survey, (), "", language, ()))
 
 
-def _walk(survey: Any, parent: Any, groups: Path, repeat: str, language: str) -> Iterator[Node]:
+def _walk(
+    survey: Any, parent: Any, groups: Path, repeat: str, language: str, relevant: Path
+) -> Iterator[Node]:
     for child in parent.children or ():
+        own = (child.bind or {}).get("relevant")
+        asked = (*relevant, own) if own else relevant
         if child.type in ("group", "repeat"):
             inside = child.name if child.type == "repeat" else repeat
             path = (child.name,) if child.type == "repeat" else (*groups, child.name)
-            yield from _walk(survey, child, path, inside, language)
+            yield from _walk(survey, child, path, inside, language, asked)
         else:
             choices = {}
             if child.type in ("select one", SELECT_MANY):
                 listed = survey.choices[child.itemset].options
                 choices = {option.name: _label(option, language) for option in listed}
-            yield Node(child.name, child.type, groups, repeat, _label(child, language), choices)
+            yield Node(child.name, child.type, groups, repeat, _label(child, language), choices, asked)
 
 
 def _label(element: Any, language: str) -> str:

@@ -83,51 +83,49 @@ def read_export(
         return Export(received)
     received = repeat_tables.placed(received, layout)
     _raise(_of_a_repeat(received, layout))
-    declared = _declared(wave)
-    by_hand = form is None and layout is KOBO and _mapped_by_hand(received, wave)
-    form = form or (None if by_hand else own_form())
-    labels = layout is KOBO and not by_hand and _is_by_label(received, form)
-    reader, how = _Reader(layout, declared, form), ""
-    if labels:
-        reader, how = _label_reader(received, wave, declared, form)
-    elif by_hand:
-        how = ", labels, mapped by the plan"
+    reader, how = _reader(received, wave, layout, form, own_form)
+    received = reader.flat(received)
     main = reader.sorted(received, "")
-    _raise(name_faults(received, layout, main, labels=labels))
-    _raise(main.unknown_faults(received))
+    _raise(reader.faults(received, main))
     _raise(_key_faults(received, layout))
-    parts = repeat_tables.parts_of(received, layout, folder, unseal)
-    index_of = pd.Series(received.frame.index, index=as_text(received.frame[layout.key]))
     kept = ~_rejected(received.frame, layout)
-    found: dict[str, Repeat] = {}
-    grouped = main.grouped
-    for name, part in parts:
-        repeat = form.repeat_named(name) if form else name
-        columns = reader.sorted(part, repeat)
-        _raise([*name_faults(part, layout, columns, labels=labels), *columns.unknown_faults(part)])
-        found[repeat] = repeat_tables.joined(
-            repeat, part, reader.frame(part, columns, repeat), columns, layout, index_of, received, kept
-        )
-        grouped |= columns.grouped
     frame = reader.frame(received, main)
-    if layout is SURVEYCTO and form:
-        frame, wide = repeat_tables.from_wide(frame, form, received, kept)
-        found |= wide
-    _raise([fault for one in found.values() for fault in one.faults])
-    versions = _versions(received.frame, layout)
-    title = layout.title + (how or _how(layout, grouped))
-    whole = replace(received, frame=frame[kept], rows=received.rows[kept])
+    repeats, grouped = _repeats(reader, received, kept, folder, unseal)
+    if layout is SURVEYCTO and reader.form:
+        frame, wide = repeat_tables.from_wide(frame, reader.form, received, kept)
+        repeats |= wide
+    _raise([fault for one in repeats.values() for fault in one.faults])
     return Export(
-        whole,
-        title,
-        versions,
+        replace(received, frame=frame[kept], rows=received.rows[kept]),
+        layout.title + (how or _how(layout, grouped or main.grouped)),
+        _versions(received.frame, layout),
         tuple(column for column in main.private if column in frame),
         tuple(column for column in main.system if column in frame),
         int((~kept).sum()),
         {main.names[header]: KINDS.get(item.type, "text") for header, item in main.items.items()},
         choices_of(main),
-        found,
+        repeats,
     )
+
+
+def _repeats(
+    reader: _Reader, received: Received, kept: pd.Series, folder: Path, unseal: Unseal
+) -> tuple[dict[str, Repeat], bool]:
+    """Return the repeats of an export by name, and whether groups stand in their headers."""
+    index_of = pd.Series(received.frame.index, index=as_text(received.frame[reader.layout.key]))
+    found: dict[str, Repeat] = {}
+    grouped = False
+    for name, part in repeat_tables.parts_of(received, reader.layout, folder, unseal):
+        part = reader.flat(part)
+        repeat = reader.form.repeat_named(name) if reader.form else name
+        columns = reader.sorted(part, repeat)
+        _raise(reader.faults(part, columns))
+        frame = reader.frame(part, columns, repeat)
+        found[repeat] = repeat_tables.joined(
+            repeat, part, frame, columns, reader.layout, index_of, received, kept
+        )
+        grouped |= columns.grouped
+    return found, grouped
 
 
 def _raise(faults: list[Fault]) -> None:
@@ -160,6 +158,15 @@ class _Reader:
     def form_file(self) -> str:
         return self.form.file if self.form else ""
 
+    def flat(self, part: Received) -> Received:
+        """Return a table of labels with each of them on one line, as those of the form are read."""
+        return replace(part, frame=_flat(part.frame)) if self.by_label else part
+
+    def faults(self, part: Received, columns: Columns) -> list[Fault]:
+        """Return what is wrong with the columns of a table."""
+        found = name_faults(part, self.layout, columns, labels=self.by_label)
+        return [*found, *columns.unknown_faults(part)]
+
     def sorted(self, part: Received, repeat: str) -> Columns:
         known = self._known(repeat)
         return sort_columns(part, self.layout, known, self.declared, labels=self.by_label)
@@ -177,15 +184,36 @@ class _Reader:
         return frame[kept].rename(columns=columns.names)
 
 
+def _reader(
+    received: Received,
+    wave: Wave,
+    layout: Layout,
+    form: Form | None,
+    own_form: Callable[[], Form | None],
+) -> tuple[_Reader, str]:
+    """Return the reader of an export, and how it reads in words; '' where its columns bear names."""
+    declared = _declared(wave)
+    if form is None and layout is KOBO and _mapped_by_hand(received, wave):
+        return _Reader(layout, declared, None), ", labels, mapped by the plan"
+    form = form or own_form()
+    if layout is KOBO and _is_by_label(received, form):
+        return _label_reader(received, wave, declared, form)
+    return _Reader(layout, declared, form), ""
+
+
 def _mapped_by_hand(received: Received, wave: Wave) -> bool:
     """Return whether headers are labels, and the plan says which of them is the respondent's."""
     return looks_like_labels(received, KOBO) and wave.columns.respondent in received.frame
 
 
+def _flat(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.set_axis([" ".join(str(header).split()) for header in frame.columns], axis=1)
+
+
 def _is_by_label(received: Received, form: Form | None) -> bool:
     if form is None or looks_like_labels(received, KOBO):
         return looks_like_labels(received, KOBO)
-    headers = set(received.frame.columns)
+    headers = set(_flat(received.frame).columns)
     by_name = len(headers & set(form.headers("", "/")))
     return any(len(headers & set(form.headers("", "/", language))) > by_name for language in form.languages)
 
@@ -197,8 +225,9 @@ def _label_reader(
     best = None
     if form:
         readers = [_Reader(KOBO, declared, form, language, by_label=True) for language in form.languages]
-        best = min(readers, key=lambda one: len(one.sorted(received, "").unknown))
-    if best is None or (best.form_file == OWN and best.sorted(received, "").unknown):
+        flat = readers[0].flat(received)
+        best = min(readers, key=lambda one: len(one.sorted(flat, "").unknown))
+    if best is None or (best.form_file == OWN and best.sorted(best.flat(received), "").unknown):
         rule = "the headers are labels of questions and not their names"
         remedy = f"{XML_OPTION}; or put the form there as waves/{wave.name}/form.xlsx"
         raise Refused([Fault(received.file, received.sheet, 1, rule=rule, remedy=remedy)])

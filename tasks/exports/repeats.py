@@ -26,7 +26,7 @@ from tasks.files import (
     read_cells,
     read_file,
 )
-from tasks.forms import KINDS, Form, Item
+from tasks.forms import DEVICES, KINDS, MEDIA, NO_ANSWER, POSITIONS, Form, Item
 
 Part = tuple[str, Received]
 
@@ -221,7 +221,7 @@ def _long(
     rows = pd.concat(parts).sort_values(["_parent", "_number"]).reset_index(drop=True)
     parents = rows["_parent"].astype("int64")
     numbers = rows["_number"].groupby(parents).rank(method="first").astype("int64")
-    named = [one for one in items if one in rows]
+    named = [one for one in items if one in rows and items[one].type not in NO_ANSWER]
     long = rows[named]
     received = replace(interviews, frame=long, rows=parents.map(interviews.rows))
     choices = {
@@ -230,4 +230,6 @@ def _long(
         if items[one].choices is not None
     }
     types = {one: KINDS.get(items[one].type, "text") for one in named}
-    return Repeat(name, received, long, parents, numbers, received.rows, (), (), types, choices)
+    aside = POSITIONS | DEVICES | MEDIA
+    private = tuple(one for one in named if items[one].type in aside)
+    return Repeat(name, received, long, parents, numbers, received.rows, private, (), types, choices)

@@ -57,7 +57,7 @@ def from_labels(frame: pd.DataFrame, columns: Columns, language: str) -> pd.Data
             ).astype("string")
         else:
             frame[header] = text.map(
-                lambda answer, table=table: table.get(answer, answer), na_action="ignore"
+                lambda answer, table=table: table.get(" ".join(answer.split()), answer), na_action="ignore"
             )
             frame[header] = frame[header].astype("string")
     return frame
@@ -76,7 +76,7 @@ def _value_by_label(item: Item, language: str) -> dict[str, str]:
 
 def _split(answer: str, table: Mapping[str, str]) -> str:
     """Return the values of several labels with blanks between them, themselves perhaps of several words."""
-    words = answer.split(" ")
+    words = answer.split()
     found = _cut(words, table)
     return " ".join(found) if found is not None else ""
 

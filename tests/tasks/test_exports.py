@@ -97,6 +97,7 @@ LAYOUTS = {
     "SurveyCTO, wide": {"interviews.csv": exports.surveycto(NODES, INTERVIEWS).encode()},
 }
 NEEDS_FORM = ("KoboToolbox, labels", "SurveyCTO")
+"""Only a form tells what a label stands for, and which columns of a wide table are a repeat's."""
 
 
 def lay(folder: Path, files: dict[str, bytes], *, form: bytes | None = None) -> Path:
@@ -132,11 +133,12 @@ EXPECTED = [
 ]
 
 
-@pytest.mark.parametrize("with_form", [True, False])
-@pytest.mark.parametrize("layout", LAYOUTS)
+WAYS = [(layout, True) for layout in LAYOUTS]
+WAYS += [(layout, False) for layout in LAYOUTS if not layout.startswith(NEEDS_FORM)]
+
+
+@pytest.mark.parametrize(("layout", "with_form"), WAYS)
 def test_every_layout_gives_one_and_the_same_wave(tmp_path, layout, with_form):
-    if not with_form and layout.startswith(NEEDS_FORM):
-        pytest.skip("only a form tells labels, and the repeats of a wide table")
     export = read(lay(tmp_path, LAYOUTS[layout], form=FORM if with_form else None))
     assert export.layout == layout.strip()
     assert answered(export) == EXPECTED
@@ -147,6 +149,23 @@ def test_every_layout_gives_one_and_the_same_wave(tmp_path, layout, with_form):
     assert members.frame["member_attends_school"].tolist() == ["no"] * 6
     told = set(export.received.frame) - {*export.private, *export.system}
     assert told - {"thanks", "devicephonenum"} == set(ANSWERS)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_sealed_files_are_read_as_those_in_clear(tmp_path, layout):
+    files = {f"{name}.age": content[::-1] for name, content in {**LAYOUTS[layout], "form.xlsx": FORM}.items()}
+    folder = lay(tmp_path, files)
+
+    def unseal(content: bytes) -> bytes:
+        return content[::-1]
+
+    received = read_table(folder, "waves/only/interviews", unseal, is_wave=True)
+    given = forms.form_of_wave(folder, "only", unseal)
+    assert received
+    assert given
+    export = read_export(received, Wave(name="only"), folder, unseal, given[0])
+    assert answered(export) == EXPECTED
+    assert len(export.repeats["members"].frame) == 6
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)

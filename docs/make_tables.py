@@ -25,7 +25,8 @@ Dates are written 2026-01-31. Ids of people become pseudonyms in the warehouse.
 
 ## waves/&lt;wave&gt;/interviews
 One row a respondent. Any columns: the plan says which of them hold what (`[wave.columns]`); where it says
-nothing, a column that bears the name is taken.
+nothing, a column that bears the name is taken. An export of KoboToolbox, ODK Central or SurveyCTO goes there
+as it comes: [waves.md](waves.md).
 
 | column | what it holds |
 |---|---|

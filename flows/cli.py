@@ -100,6 +100,8 @@ def check(
         )
     else:
         typer.echo(f"{name}: nothing is wrong with the plan or the data.")
+    for line in run.intake.found:
+        typer.echo(f"  wave {line}")
     for table_name, frame in sorted(run.intake.tables.items()):
         if len(frame):
             typer.echo(f"  {table_name}: {len(frame)} rows")

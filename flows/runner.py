@@ -36,6 +36,8 @@ def execute(folder: Path, *, engine: str, select: str, seal: bool, say: Say) -> 
 
     def work() -> int:
         run.prepare()
+        for line in run.intake.found:
+            say(f"  wave {line}")
         run.open()
         return _partial(run, phases, say) if select else _whole(run, wanted, seal, say)
 

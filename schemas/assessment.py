@@ -303,6 +303,7 @@ class Wave(Part):
     starts_on: date | None = None
     ends_on: date | None = None
     interviews: str = ""
+    members: str = "members"
     filter: str = ""
     columns: WaveColumns = WaveColumns()
     questions: dict[str, str] = {}

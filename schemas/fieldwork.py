@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from schemas.base import Contract, Number, Release, Text, Whole, choice, day, number, table, text
-from schemas.vocabulary import ARMS, CHECK_SEVERITIES, GENDERS, VOICED_DIRECTIONS
+from schemas.vocabulary import ARMS, CHECK_SEVERITIES, GENDERS, LOSSES, VOICED_DIRECTIONS
 
 
 @table(
@@ -93,7 +93,7 @@ class Interviews(Contract):
 )
 class WaveLosses(Contract):
     wave: Text = text("wave")
-    reason: Text = choice(("received", "filtered", "refused", "removed", "used"))
+    reason: Text = choice(LOSSES)
     interviews: Whole = number("interviews", ge=0)
 
 

@@ -17,9 +17,13 @@ from typing import cast
 import pandas as pd
 
 from schemas.faults import Fault, Refused
+from tasks import packed
+from tasks.reading import Problem, Unreadable
 from tasks.state import MADE_HERE
 
 TABLE_SUFFIXES = (".csv", ".xlsx", ".parquet", ".dta", ".sav")
+WAVE_SUFFIXES = (*TABLE_SUFFIXES, ".zip")
+"""A wave of interviews may also be the archive that ODK Central gives."""
 SEALED = ".age"
 
 
@@ -43,12 +47,14 @@ class Received:
 Unseal = Callable[[bytes], bytes]
 
 
-def candidates(folder: Path, table: str) -> list[tuple[Path, str]]:
+def candidates(
+    folder: Path, table: str, suffixes: tuple[str, ...] = TABLE_SUFFIXES
+) -> list[tuple[Path, str]]:
     """Return every file (and sheet, '' for the only one) in which a table of the folder could stand."""
     directory, _, name = table.rpartition("/")
     base = folder / directory
     found = []
-    for suffix in TABLE_SUFFIXES:
+    for suffix in suffixes:
         for sealed in ("", SEALED):
             path = base / f"{name}{suffix}{sealed}"
             if path.is_file():
@@ -73,14 +79,15 @@ def among_inputs(folder: Path, name: str) -> bool:
     return not hidden and (folder / name).resolve().is_relative_to(folder.resolve())
 
 
-def read_table(folder: Path, table: str, unseal: Unseal) -> Received | None:
+def read_table(folder: Path, table: str, unseal: Unseal, *, is_wave: bool = False) -> Received | None:
     """Return a table of the folder, or None where it is not there.
 
+    is_wave: an archive will do as well, and the names of its columns are looked at by who reads exports.
     Raises Refused if the table stands in two places, or its file cannot be read.
     """
     readings = []
-    for path, sheet in candidates(folder, table):
-        received = read_file(folder, path, unseal, sheet=sheet, table=table)
+    for path, sheet in candidates(folder, table, WAVE_SUFFIXES if is_wave else TABLE_SUFFIXES):
+        received = read_file(folder, path, unseal, sheet=sheet, table=table, any_header=is_wave)
         if received is not None:
             readings.append(received)
     if len(readings) > 1:
@@ -92,11 +99,18 @@ def read_table(folder: Path, table: str, unseal: Unseal) -> Received | None:
 
 
 def read_file(
-    folder: Path, path: Path, unseal: Unseal, *, sheet: str = "", table: str = ""
+    folder: Path,
+    path: Path,
+    unseal: Unseal,
+    *,
+    sheet: str = "",
+    table: str = "",
+    any_header: bool = False,
 ) -> Received | None:
     """Return the table in one file (in one sheet of a workbook). None if the workbook has no such sheet.
 
-    Raises Refused if the file is not there or not what its name says.
+    any_header: columns without a name, or of one name, are let pass. Raises Refused if the file is not there
+    or not what its name says.
     """
     name = path.relative_to(folder).as_posix()
     try:
@@ -110,21 +124,36 @@ def read_file(
         content = unseal(content)
         suffix = Path(path.stem).suffix
     try:
-        frame = _READERS[suffix](content, path, sheet)
-    except Refused:
-        raise
+        frame = read_cells(content, suffix, name, sheet, path)
     except _NoSuchSheet:
         return None
-    except Exception as error:
-        raise Refused([Fault(name, sheet, rule=_unreadable(suffix, error))]) from None
-    faults = _header_faults(frame, name, sheet)
+    faults = [] if any_header else header_faults(frame, name, sheet)
     if faults:
         raise Refused(faults)
+    frame, rows = filled_rows(frame)
+    return Received(table, name, sheet, frame, rows, hashlib.sha256(content).hexdigest(), content)
+
+
+def read_cells(content: bytes, suffix: str, file: str, sheet: str = "", path: Path = Path()) -> pd.DataFrame:
+    """Return the cells of a file's content (of a sheet of it) under its header; Refused if it cannot."""
+    try:
+        return _READERS[suffix](content, path, sheet)
+    except (Refused, _NoSuchSheet):
+        raise
+    except Unreadable as unreadable:
+        raise Refused(
+            [Fault(file, sheet, rule=p.rule, remedy=p.remedy) for p in unreadable.problems]
+        ) from None
+    except Exception as error:
+        raise Refused([Fault(file, sheet, rule=_unreadable(suffix, error))]) from None
+
+
+def filled_rows(frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series]:
+    """Return the rows that hold anything, under names that are text, and the number of each in the file."""
     frame = frame.set_axis([str(column) for column in frame.columns], axis=1)
     rows = pd.Series(range(2, len(frame) + 2), index=frame.index, dtype="int64")
     filled = frame.notna().any(axis=1)
-    frame, rows = frame[filled].reset_index(drop=True), rows[filled].reset_index(drop=True)
-    return Received(table, name, sheet, frame, rows, hashlib.sha256(content).hexdigest(), content)
+    return frame[filled].reset_index(drop=True), rows[filled].reset_index(drop=True)
 
 
 def copy_verified(source: Path, target: Path, sha256: str) -> int:
@@ -157,6 +186,7 @@ class _OtherSeparator(Exception):
 
 def _unreadable(suffix: str, error: Exception) -> str:
     kind = {".csv": "CSV", ".xlsx": "Excel", ".parquet": "Parquet", ".dta": "Stata", ".sav": "SPSS"}
+    kind[".zip"] = "an archive of CSV files"
     if isinstance(error, _OtherSeparator):
         return (
             f"has its cells separated by {error}s. Save it as 'CSV UTF-8' with commas between the cells and "
@@ -176,11 +206,13 @@ def _read_csv(content: bytes, _path: Path, _sheet: str) -> pd.DataFrame:
     # Without a header of its own, pandas neither renames equal columns nor drops surplus cells in silence.
     text = content.decode("utf-8-sig")
     header = text.partition("\n")[0]
+    kobo = ";" in header and bool({"_uuid", '"_uuid"'} & set(header.rstrip().split(";")))
     for sign, name in ((";", "semicolon"), ("\t", "tab")):
-        if sign in header and "," not in header:
+        if sign in header and "," not in header and not kobo:
             raise _OtherSeparator(name)
     cells = pd.read_csv(
         io.StringIO(text),
+        sep=";" if kobo else ",",
         header=None,
         dtype="string",
         keep_default_na=False,
@@ -259,16 +291,64 @@ def plain(frame: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(out)
 
 
+ODK_PARENT = "PARENT_KEY"
+"""The column by which a row of a repeat, as ODK and SurveyCTO write it, names what it belongs to."""
+
+
+def archived_tables(content: bytes) -> dict[str, pd.DataFrame]:
+    """Return the CSV tables of an archive by name, less logs of the app: ODK Central's export.
+
+    Raises Unreadable where it is no archive, or one that is not opened (too large, damaged, locked).
+    """
+    found = {}
+    for name in packed.listing(content):
+        folder, _, file = name.rpartition("/")
+        if file.endswith(".csv") and not file.endswith(" - audit.csv") and _last(folder) not in _NO_TABLES:
+            cells = _read_csv(packed.member(content, name), Path(), "")
+            found[file] = cells
+    return found
+
+
+_NO_TABLES = {"media", "__MACOSX"}
+
+
+def _last(folder: str) -> str:
+    return folder.rpartition("/")[2]
+
+
+def interviews_of(tables: dict[str, pd.DataFrame]) -> str:
+    """Return which of an archive's tables holds the interviews: the one that belongs to no other.
+
+    Raises Unreadable where there is none, or more than one.
+    """
+    roots = sorted(name for name, frame in tables.items() if ODK_PARENT not in frame)
+    if len(roots) == 1:
+        return roots[0]
+    if not roots:
+        rule = "holds no table of interviews"
+        remedy = "Export again in ODK Central: Submissions > Download > 'All data and Attachments' (.csv.zip)"
+        raise Unreadable(Problem(rule, remedy))
+    rule = f"holds the interviews of more than one form: {', '.join(roots[:10])}"
+    raise Unreadable(Problem(rule, "Put each form into a wave of its own"))
+
+
+def _read_zip(content: bytes, _path: Path, _sheet: str) -> pd.DataFrame:
+    tables = archived_tables(content)
+    return tables[interviews_of(tables)]
+
+
 _READERS: dict[str, Callable[[bytes, Path, str], pd.DataFrame]] = {
     ".csv": _read_csv,
     ".xlsx": _read_excel,
     ".parquet": _read_parquet,
     ".dta": _read_stata,
     ".sav": _read_spss,
+    ".zip": _read_zip,
 }
 
 
-def _header_faults(frame: pd.DataFrame, file: str, sheet: str) -> list[Fault]:
+def header_faults(frame: pd.DataFrame, file: str, sheet: str) -> list[Fault]:
+    """Return the faults of columns without a name, and of two of one name."""
     faults = []
     seen: dict[str, str] = {}
     for position, column in enumerate(frame.columns, start=1):

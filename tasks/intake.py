@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 import fnmatch
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
@@ -18,6 +18,7 @@ from schemas.analysis import Indicators
 from schemas.assessment import AssessmentPlan, Register, Wave
 from schemas.base import TABLES, Contract, check, column_types, conform, empty, extend, required_columns
 from schemas.design import Frame, Pilot, Quotas, Rankings
+from schemas.exports import HouseholdMembers, WaveFiles
 from schemas.faults import Fault, Refused
 from schemas.fieldwork import Corrections, FocusGroups, Responses, WaveLosses
 from schemas.instruments import Instruments
@@ -31,6 +32,7 @@ from tasks import (
     design,
     expressions,
     fieldwork,
+    forms,
     identification,
     instrument,
     instruments,
@@ -40,9 +42,11 @@ from tasks import (
 )
 from tasks import plan as plan_tables
 from tasks.catalogue import Indicator, Question
+from tasks.exports import Export, read_export
 from tasks.files import SEALED, Received, among_inputs, as_text, read_file, read_table, typed
 from tasks.interviews import IDS, WaveReading, read_wave
 from tasks.languages import Language, languages
+from tasks.members import MemberReading, joined_types, read_members
 from tasks.vault import Vault
 
 KINDS = {
@@ -72,6 +76,8 @@ class Intake:
     personal_files: set[str] = field(default_factory=set)
     sealed_files: set[str] = field(default_factory=set)
     own_types: dict[str, str] = field(default_factory=dict)
+    member_types: dict[str, str] = field(default_factory=dict)
+    found: list[str] = field(default_factory=list)
     losses: list[dict[str, object]] = field(default_factory=list)
     register_readings: list[registers.Reading] = field(default_factory=list)
     people: list[pd.DataFrame] = field(default_factory=list)
@@ -82,6 +88,11 @@ class Intake:
     def response_contract(self) -> type[Contract]:
         """Return the contract of staged.responses with the waves' own columns."""
         return extend(Responses, self.own_types)
+
+    @property
+    def member_contract(self) -> type[Contract]:
+        """Return the contract of staged.household_members with what was asked of the members."""
+        return extend(HouseholdMembers, self.member_types)
 
 
 def take_in(
@@ -273,9 +284,9 @@ class _Reader:
         for wave in self.plan.wave:
             yield source.replace("*", wave.name), wave.name
 
-    def _received(self, table: str) -> Received | None:
+    def _received(self, table: str, *, is_wave: bool = False) -> Received | None:
         try:
-            return read_table(self.folder, table, self.vault.unseal)
+            return read_table(self.folder, table, self.vault.unseal, is_wave=is_wave)
         except Refused as refused:
             self.intake.faults += refused.faults
             self.unreadable = True
@@ -292,7 +303,7 @@ class _Reader:
 
     def _names_people(self, received: Received) -> bool:
         """Return whether a file holds ids of people, which a sealed frame or wave gives a name."""
-        if received.table.endswith("/interviews"):
+        if received.table.endswith(("/interviews", "/members")):
             return True
         return any(
             fnmatch.fnmatch(received.table, contract.about().source) and contract.about().personal_ids
@@ -520,12 +531,18 @@ class _Reader:
 
     def interviews(self) -> None:
         """Read every wave's interviews into staged.responses."""
-        readings = []
+        readings: list[WaveReading] = []
+        members: list[MemberReading] = []
+        files = []
         for wave in self.plan.wave:
-            received = self._wave_file(wave)
-            if received is not None:
-                reading = self._wave(received, wave)
+            export = self._export(wave)
+            if export is not None:
+                reading = self._wave(export, wave)
                 readings.append(reading)
+                listed = self._members(export, wave, reading)
+                members += [listed] if listed else []
+                files.append(_wave_file(wave, export, listed))
+                self.intake.found.append(f"{wave.name}: {export.told(wave.members)}")
                 self.intake.faults += reading.faults
                 self.intake.losses += [
                     {"wave": wave.name, "reason": reason, "interviews": count}
@@ -567,11 +584,44 @@ class _Reader:
             self.intake.faults += list(_lacking_waves(responses, places))
         self.places[Responses.about().name] = places
         self.intake.tables[Responses.about().name] = responses
+        self._keep_members(members)
+        self.intake.tables[WaveFiles.about().name] = _table(WaveFiles, files)
+
+    def _export(self, wave: Wave) -> Export | None:
+        """Return a wave's file, read as the export that it is; None where it is not there or refused."""
+        received = self._wave_file(wave)
+        if received is None:
+            return None
+        try:
+            given = forms.form_of_wave(self.folder, wave.name, self.vault.unseal)
+            export = read_export(
+                received,
+                wave,
+                self.folder,
+                self.vault.unseal,
+                given[0] if given else None,
+                lambda: self._own_form(wave),
+            )
+        except Refused as refused:
+            self.intake.faults += refused.faults
+            self.unreadable = True
+            return None
+        if given and not export.is_plain:
+            self.intake.received.append(given[1])
+        return export
+
+    def _own_form(self, wave: Wave) -> forms.Form | None:
+        """Return the form that psia makes of the plan for a wave; None where the design has faults."""
+        from tasks.publish.xlsform import xlsform
+
+        if self.intake.faults:
+            return None
+        return forms.read_form(xlsform(instrument_of(self.intake, wave)), forms.OWN)
 
     def _wave_file(self, wave: Wave) -> Received | None:
         table = f"waves/{wave.name}/interviews"
         if not wave.interviews:
-            received = self._received(table)
+            received = self._received(table, is_wave=True)
             if received is None and not self.intake.faults:
                 self.intake.faults.append(_no_interviews(wave, table))
             return received
@@ -592,27 +642,29 @@ class _Reader:
                 path if path.is_file() else (sealed if sealed.is_file() else path),
                 self.vault.unseal,
                 table=table,
+                any_header=True,
             )
         except Refused as refused:
             self.intake.faults += refused.faults
             self.unreadable = True
             return None
 
-    def _wave(self, received: Received, wave: Wave) -> WaveReading:
+    def _wave(self, export: Export, wave: Wave) -> WaveReading:
+        received = export.received
         self._keep_received(received)
         personal = self._personal_columns(received)
         corrections = self.raw_corrections.get(
             wave.name, pd.DataFrame(columns=["key", "variable", "old", "new", "file", "sheet", "row"])
         )
         known = instruments.known_questions(self.plan, self.intake.questions)
-        reading = read_wave(received, wave, self.plan, corrections, known, personal)
+        reading = read_wave(export, wave, self.plan, corrections, known, personal)
         kinds = Responses.about().personal_ids
         sources = {
             getattr(wave.columns, column) or column: kinds[column]
             for column in IDS
             if (getattr(wave.columns, column) or column) in received.frame
         }
-        raw = received.frame.drop(columns=personal)
+        raw = received.frame.drop(columns=[*{*personal, *export.private}])
         self._keep_raw(received, raw, sources)
         source = wave.columns.respondent or "respondent"
         if source in received.frame:
@@ -624,6 +676,38 @@ class _Reader:
                 {c: received.frame[c] for c in personal},
             )
         return reading
+
+    def _members(self, export: Export, wave: Wave, reading: WaveReading) -> MemberReading | None:
+        """Return the household members that the interviews in use list, with ids as received."""
+        repeat = export.repeats.get(wave.members)
+        if repeat is None and wave.members != Wave.model_fields["members"].default:
+            self.intake.faults.append(_no_such_repeat(wave, export))
+        if repeat is None or reading.faults:
+            return None
+        received = replace(
+            repeat.received, table=f"waves/{wave.name}/members", frame=repeat.frame, rows=repeat.rows
+        )
+        self._keep_received(received)
+        personal = self._personal_columns(received)
+        listed = read_members(repeat, received, wave, reading, personal, catalogue.roster())
+        self.intake.faults += listed.faults
+        if repeat.rows.is_unique:  # else they were columns of the interviews, and have no rows of their own
+            self._keep_raw(received, repeat.frame.drop(columns=[*{*personal, *repeat.private}]), {})
+        ids = listed.frame["respondent"]
+        cells = {c: repeat.frame.loc[ids.index, c] for c in personal}
+        self._people(received.table, ids, "person", "respondent", cells)
+        return listed
+
+    def _keep_members(self, members: list[MemberReading]) -> None:
+        name = HouseholdMembers.about().name
+        self.intake.member_types = joined_types(members, self.intake.faults)
+        self.places[name] = [place for one in members for place in one.places]
+        frames = [one.frame for one in members if len(one.frame)]
+        if self.intake.faults or not frames:
+            self.intake.tables[name] = empty(self.intake.member_contract)
+            return
+        frame = conform(pd.concat(frames, ignore_index=True), self.intake.member_contract)
+        self.intake.tables[name] = self._pseudonymised(frame, HouseholdMembers)
 
     def _responses_pseudonymised(self, responses: pd.DataFrame) -> pd.DataFrame:
         responses = responses.copy()
@@ -654,11 +738,29 @@ def raw_name(table: str) -> str:
     return "raw." + table
 
 
+def _wave_file(wave: Wave, export: Export, listed: MemberReading | None) -> dict[str, object]:
+    return {
+        "wave": wave.name,
+        "file": export.received.file.removesuffix(SEALED),
+        "layout": export.layout,
+        "form_version": ", ".join(export.versions) or None,
+        "interviews": len(export.received.frame),
+        "rejected": export.rejected,
+        "members": len(listed.frame) if listed else None,
+    }
+
+
+def _no_such_repeat(wave: Wave, export: Export) -> Fault:
+    there = f"It has: {', '.join(sorted(export.repeats))}" if export.repeats else "It has none"
+    rule = f"the file of the wave '{wave.name}' has no repeat '{wave.members}'"
+    return Fault("assessment.toml", column="wave.members", rule=rule, remedy=f"{there}. Correct the plan")
+
+
 def _no_interviews(wave: Wave, table: str) -> Fault:
     return Fault(
         f"{table}.csv",
         rule=f"is not here, and the plan has the wave '{wave.name}'",
-        remedy="Put the interviews there (.csv, .xlsx, .parquet, .dta or .sav), name the file in the "
+        remedy="Put the interviews there (.csv, .xlsx, .zip, .parquet, .dta or .sav), name the file in the "
         "plan with interviews = '…', or take the wave out of the plan",
     )
 

@@ -18,6 +18,8 @@ from schemas.faults import Fault
 from schemas.fieldwork import Responses
 from tasks import expressions
 from tasks.catalogue import Question
+from tasks.exports import Export
+from tasks.exports.values import Choices
 from tasks.files import Received, as_text, typed
 
 STANDARD = [column for column in column_types(Responses) if column != "wave"]
@@ -43,7 +45,7 @@ class WaveReading:
 
 
 def read_wave(
-    received: Received,
+    export: Export,
     wave: Wave,
     plan: AssessmentPlan,
     corrections: pd.DataFrame,
@@ -55,9 +57,11 @@ def read_wave(
     corrections: key, variable, old, new of this wave, with ids as in the file. personal: columns that are
     left out. Ids stay as received here; the intake replaces them by pseudonyms.
     """
+    received = export.received
     reading = WaveReading(
         wave.name, received.file, received.sheet, pd.DataFrame(), pd.DataFrame(), {}, received.rows
     )
+    personal = [*personal, *(one for one in (*export.private, *export.system) if one not in personal)]
     received = _with_questions(received, wave, reading)
     sources = _sources(received, wave, reading)
     _refuse_names(received, sources, personal, reading)
@@ -69,11 +73,15 @@ def read_wave(
     of_wave = _wave_words(frame, wave, sources)
     frame, kept = _corrected(frame, ids, of_wave, corrections, protected, reading)
     frame = _recoded(frame, wave, sources, reading)
-    reading.own_types = _own_types(frame, wave, questions, sources, personal, reading)
+    allowed = {**_catalogue_choices(questions), **export.choices} if not export.is_plain else {}
+    _refuse_strange_choices(frame[kept], allowed, wave, reading)
+    reading.own_types = _own_types(frame, wave, questions, sources, personal, export.types, reading)
     own = _typed_own(frame[kept], reading, received.rows)
     if reading.faults:
         return reading
-    reading.losses["received"] = len(frame)
+    reading.losses["received"] = len(frame) + export.rejected
+    if not export.is_plain:
+        reading.losses["rejected"] = export.rejected
     reading.losses["removed"] = int((~kept).sum())
     chosen = _filtered(own, wave, reading)
     chosen &= _of_this_wave(frame.loc[own.index], wave, plan, sources, chosen, reading)
@@ -245,6 +253,7 @@ def _own_types(
     questions: Mapping[str, Question],
     sources: dict[str, str],
     personal: list[str],
+    of_form: Mapping[str, str],
     reading: WaveReading,
 ) -> dict[str, str]:
     for column in wave.types:
@@ -260,9 +269,36 @@ def _own_types(
             kinds[column] = wave.types[column]
         elif column in questions:
             kinds[column] = questions[column].column_type
+        elif column in of_form:
+            kinds[column] = of_form[column]
         else:
             kinds[column] = "number" if frame[column].dtype == "float64" else "text"
     return kinds
+
+
+def _catalogue_choices(questions: Mapping[str, Question]) -> dict[str, Choices]:
+    return {
+        name: Choices(tuple(one.name for one in question.choices), of="the catalogue")
+        for name, question in questions.items()
+        if question.type == "choice"
+    }
+
+
+def _refuse_strange_choices(
+    frame: pd.DataFrame, allowed: Mapping[str, Choices], wave: Wave, reading: WaveReading
+) -> None:
+    """Note the answers of an export that are none of the choices. What the plan recodes is its own matter."""
+    for column, choices in allowed.items():
+        if column not in frame or column in wave.recode:
+            continue
+        strange = choices.strange(frame[column])
+        remedy = (
+            f"Correct it in waves/{wave.name}/corrections, recode it in the plan, or put the form that was "
+            f"used there as waves/{wave.name}/form.xlsx"
+        )
+        for row in reading.rows.loc[strange.index[strange]].head(100):
+            fault = Fault(reading.file, reading.sheet, int(row), column, choices.told(), remedy)
+            reading.faults.append(fault)
 
 
 def _typed_own(frame: pd.DataFrame, reading: WaveReading, rows: pd.Series) -> pd.DataFrame:

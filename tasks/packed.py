@@ -23,6 +23,38 @@ def members(content: bytes) -> list[str]:
     return [one.filename for one in _opened(content).infolist() if not one.is_dir()]
 
 
+MOST_FILES = 100_000
+"""Files of an archive: an export may hold a photograph or a recording an interview."""
+MOST_TIMES = 200
+"""How many times larger than packed a file may be: a table of answers packs 10 to 30 times."""
+
+
+def listing(content: bytes) -> list[str]:
+    """Return the names of an archive's files, its directory checked before anything is unpacked.
+
+    Raises Unreadable where it is no archive, or one that nobody exports: too many files, names that lead
+    out of it or stand twice, files under a password, or that unfold to more than they can.
+    """
+    files = [one for one in _opened(content).infolist() if not one.is_dir()]
+    names = [one.filename for one in files]
+    strange = [n for n in names if n.startswith("/") or "\\" in n or ".." in n.split("/") or ":" in n]
+    again = "Download the export again"
+    if len(files) > MOST_FILES:
+        raise Unreadable(Problem(f"holds more than {MOST_FILES} files", "Export without the media files"))
+    if strange:
+        raise Unreadable(Problem("holds a file whose name leads out of the archive", again))
+    if len(set(names)) < len(names):
+        raise Unreadable(Problem("holds two files of one name", again))
+    if any(one.flag_bits & 1 for one in files):
+        raise Unreadable(Problem("is locked with a password", "Put it here without one"))
+    tables = [one for one in files if one.filename.endswith(".csv")]
+    if any(one.file_size > max(MOST_TIMES * one.compress_size, 1 << 20) for one in tables):
+        raise Unreadable(Problem("holds a table that unfolds to far more than answers do", again))
+    if sum(one.file_size for one in tables) > LARGEST:
+        raise _too_large()
+    return names
+
+
 def member(content: bytes, name: str) -> bytes:
     """Return one file of an archive. Raises Unreadable where it is too large or damaged."""
     archive = _opened(content)

@@ -24,6 +24,7 @@ from pydantic import BaseModel
 
 from schemas.assessment import AssessmentPlan, read_plan
 from schemas.base import TABLES, Contract, as_received, column_types, empty
+from schemas.exports import HouseholdMembers
 from schemas.faults import BrokenPromise, Fault, Refused
 from schemas.fieldwork import Responses
 from tasks import disclosure, registers, state
@@ -113,6 +114,7 @@ class Run:
         self._contracts = {
             **TABLES,
             Responses.about().name: self.intake.response_contract,
+            HouseholdMembers.about().name: self.intake.member_contract,
             **{name: _raw_contract(name, frame) for name, frame in self.intake.raw.items()},
         }
         for contract in disclosure.releasable():

@@ -10,7 +10,7 @@ import pandas as pd
 from schemas import analysis, design, fieldwork, followup, instruments, mapping, reporting, secondary, size
 from schemas.assessment import AssessmentPlan
 from schemas.base import TABLES, Contract, column_types, required_columns
-from schemas.vocabulary import ALL, ARMS, STAGES
+from schemas.vocabulary import ALL, ARMS, LOSSES, STAGES
 from tasks.publish import wording
 
 _PHASES = (secondary, mapping, design, size, instruments, fieldwork, analysis, reporting, followup)
@@ -183,7 +183,7 @@ class Report:
             "from": actors,
             "to": actors,
             "specification": _positions(one.name for one in self.plan.specification),
-            "reason": _positions(("received", "filtered", "refused", "removed", "used")),
+            "reason": _positions(LOSSES),
             "kind": _positions(mapping.EVIDENCE_KINDS),
             "sector": {"TOTAL": 99},
             "gender": _positions((ALL, "women", "men", "mixed")),

@@ -13,6 +13,7 @@ from schemas.assessment import read_plan
 from schemas.base import TABLES, check, column_types, conform, required_columns
 from schemas.design import Frame
 from tasks import catalogue, expressions, intake
+from tasks.exports import Export
 from tasks.files import read_table, typed
 from tasks.interviews import read_wave
 
@@ -128,7 +129,9 @@ def test_corrected_file_gives_the_answers_that_are_right(made, wave):
     corrections = corrections.assign(file="corrections.csv", sheet="", row=range(2, len(corrections) + 2))
     planned = next(one for one in plan.wave if one.name == wave)
     assert received is not None
-    reading = read_wave(received, planned, plan, corrections, catalogue.questions(), ["name", "phone"])
+    reading = read_wave(
+        Export(received), planned, plan, corrections, catalogue.questions(), ["name", "phone"]
+    )
     assert reading.faults == []
     assert reading.losses["refused"] > 0
     assert reading.losses["removed"] == (1 if wave == "baseline" else 0)

@@ -59,6 +59,8 @@ def reached(drawn: float, *, refusal: float = 0.0, attrition: float = 0.0) -> fl
 
     Raises ValueError where a share lies outside 0 to 1 (1 itself excluded) or drawn is negative.
 
+    Source: Nadvi and Barrientos (2004), Annex II, phase three: more people refuse in the comparison group.
+
     >>> round(reached(100, refusal=0.1, attrition=0.2), 6)
     72.0
     """
@@ -220,7 +222,8 @@ def detectable_share(
     """Return the minimum detectable effect on a share, as a share (0.05 is five points).
 
     The direction is the one in which the share has more room (up from below one half). NaN where not
-    even the end of that room would be found. Arguments and errors as in `power_of_share`.
+    even the end of that room would be found. Arguments as in `power_of_share`, which raises ValueError
+    for the same reasons.
 
     Source: as `power_of_share`.
 
@@ -245,7 +248,8 @@ def intracluster_correlation(values: np.ndarray, clusters: np.ndarray) -> float:
     """Return the intra-cluster correlation by the analysis of variance, from 0 to 1; below 0 it is 0.
 
     values: one number a person, NaN where missing; clusters: each person's cluster. NaN with fewer
-    than two clusters, no cluster of two, or where nothing varies.
+    than two clusters, no cluster of two, or where nothing varies. Raises ValueError where the two
+    differ in length.
 
     Source: Donner and Klar (2000), Design and Analysis of Cluster Randomization Trials, p. 8:
     (MSB - MSW) / (MSB + (m0 - 1) MSW), m0 the average size less its variation.
@@ -256,6 +260,8 @@ def intracluster_correlation(values: np.ndarray, clusters: np.ndarray) -> float:
     0.7777778
     """
     values = np.asarray(values, dtype=float)
+    if len(values) != len(clusters):
+        raise ValueError("Each value needs its cluster")
     known = ~np.isnan(values)
     names, places = np.unique(np.asarray(clusters)[known], return_inverse=True)
     values = values[known]

@@ -111,6 +111,7 @@ def test_intracluster_correlation_at_its_ends():
         lambda: power.detectable_mean(50, 50, power=0.04),
         lambda: power.people_for_mean(0.0),
         lambda: power.power_of_share(0.9, 0.2, 50, 50),
+        lambda: power.intracluster_correlation(np.array([1.0, 2]), np.array([1])),
     ],
 )
 def test_what_makes_no_sense_is_refused(asked):

@@ -39,21 +39,24 @@ def _of(report: Report, wave: str) -> list[Row]:
 
 def _listed(report: Report, waves: Sequence[str]) -> dict[str, Any]:
     rows = _of(report, waves[0])
-    labels = [report.label("wave", wave) for wave in waves]
-    versions = [f"{report.label('wave', wave)}: {_of(report, wave)[0]['version']}" for wave in waves]
+    labels = [report.short(wave) for wave in waves]
+    versions = [f"{report.short(wave)}: {_of(report, wave)[0]['version']}" for wave in waves]
     private = sum(bool(row["sensitive"]) for row in rows)
     recalled = sum(row["recalls"] is not None for row in rows)
+    alike = all(_groups(row) == [ALL] for row in rows)
+    columns = {column: head for column, head in COLUMNS.items() if not (alike and column == "poverty_groups")}
     return {
+        "alike": alike,
         "title": wording.listing(labels),
         "versions": versions,
         "private": f"{wording.counted(private, 'question')} of {wording.whole(len(rows))}",
         "recalled": wording.counted(recalled, "question") if recalled else "",
-        "numbers": _numbers(report, rows),
+        "numbers": None if alike else _numbers(report, rows),
         "questions": grids.grid(
             report,
             "instruments",
             f"What is asked: {wording.listing(labels)}",
-            COLUMNS,
+            columns,
             rows=rows,
             parted_by="section",
         ),

@@ -5,13 +5,10 @@ The templates of reports/design/ place what the modules of sections/ prepare, as
 
 from __future__ import annotations
 
-from functools import partial
-
 import pandas as pd
 
 from schemas.assessment import AssessmentPlan
-from tasks.publish import grids, wording
-from tasks.publish.html import Provenance, placed
+from tasks.publish.html import Provenance, common, placed
 from tasks.publish.report import Report
 from tasks.publish.sections.design import rankings
 from tasks.publish.sections.instruments import instruments
@@ -32,19 +29,13 @@ def render(plan: AssessmentPlan, tables: dict[str, pd.DataFrame], provenance: Pr
     if not plan.wave and not any(report.has(name) for name in TABLES):
         return ""
     context = {
+        **common(report, provenance),
         "kind": "Design of a poverty and social impact assessment",
         "page_title": f"Design: {plan.assessment.title}",
-        "plan": plan,
-        "provenance": provenance,
-        "words": wording,
-        "report": report,
-        "grid": partial(grids.grid, report),
-        "pivot": partial(grids.pivot, report),
         "rankings": rankings(report),
         "size": size(report),
         "instruments": instruments(report),
         "inputs": inputs(report, provenance.inputs),
         "libraries": libraries(report, provenance.libraries),
-        "box_7": wording.BOX_7[plan.assessment.study_design],
     }
     return placed("design/", context)

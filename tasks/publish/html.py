@@ -70,12 +70,9 @@ def render(plan: AssessmentPlan, tables: dict[str, pd.DataFrame], provenance: Pr
     """
     report = Report(plan, tables)
     context = {
-        "plan": plan,
-        "provenance": provenance,
-        "words": wording,
-        "report": report,
-        "grid": partial(grids.grid, report),
-        "pivot": partial(grids.pivot, report),
+        **common(report, provenance),
+        "kind": "Poverty and social impact assessment",
+        "page_title": plan.assessment.title,
         "findings": findings(report),
         "summary": summary(report),
         "figures": figures(report),
@@ -100,10 +97,21 @@ def render(plan: AssessmentPlan, tables: dict[str, pd.DataFrame], provenance: Pr
         "libraries": libraries(report, provenance.libraries),
         "fewest_firms": mapping.FEWEST_FIRMS,
         "fewest_units": secondary.FEWEST_UNITS,
-        "box_7": wording.BOX_7[plan.assessment.study_design],
     }
-    page = {"kind": "Poverty and social impact assessment", "page_title": plan.assessment.title}
-    return placed("", {**context, **page})
+    return placed("", context)
+
+
+def common(report: Report, provenance: Provenance) -> dict[str, Any]:
+    """Return what the templates of every page see."""
+    return {
+        "plan": report.plan,
+        "provenance": provenance,
+        "words": wording,
+        "report": report,
+        "grid": partial(grids.grid, report),
+        "pivot": partial(grids.pivot, report),
+        "box_7": wording.BOX_7[report.plan.assessment.study_design],
+    }
 
 
 def placed(folder: str, context: dict[str, Any]) -> str:

@@ -132,19 +132,15 @@ def own_indicators(path: Path) -> dict[str, Indicator]:
 
     Raises Refused with each fault: a key unknown or missing, an expression that is not allowed.
     """
-    return _own(path)[0]
+    return own_definitions(path)[0]
 
 
-def own_questions(path: Path) -> dict[str, Question]:
-    """Return the questions that an assessment adds or words anew, from design/indicators.toml; {} if none.
+def own_definitions(path: Path) -> tuple[dict[str, Indicator], dict[str, Question]]:
+    """Return an assessment's own indicators, and the questions that it adds or words anew.
 
     A question of the catalogue's name keeps its type: its answers have to mean the same.
     Raises Refused with each fault.
     """
-    return _own(path)[1]
-
-
-def _own(path: Path) -> tuple[dict[str, Indicator], dict[str, Question]]:
     if not path.is_file():
         return {}, {}
     file = f"{path.parent.name}/{path.name}"

@@ -376,6 +376,16 @@ _YES = {"yes", "true", "1", "y", "oui", "si", "sí"}
 _NO = {"no", "false", "0", "n", "non"}
 
 
+TYPE_WORDS = {
+    "number": "a number",
+    "integer": "a whole number",
+    "yes_no": "yes or no",
+    "flag": "yes or no",
+    "text": "text",
+}
+"""Type of a column -> what a cell of it has to be, in words."""
+
+
 def typed(values: pd.Series, kind: str) -> tuple[pd.Series, pd.Series]:
     """Return a column in a type (text, integer, number, yes_no, flag) and which of its cells do not fit.
 

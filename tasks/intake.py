@@ -9,6 +9,7 @@ import difflib
 import fnmatch
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
@@ -43,7 +44,7 @@ from tasks import (
 from tasks import plan as plan_tables
 from tasks.catalogue import Indicator, Question
 from tasks.exports import Export, read_export
-from tasks.files import SEALED, Received, among_inputs, as_text, read_file, read_table, typed
+from tasks.files import SEALED, TYPE_WORDS, Received, among_inputs, as_text, read_file, read_table, typed
 from tasks.interviews import IDS, WaveReading, read_wave
 from tasks.languages import Language, languages
 from tasks.members import MemberReading, joined_types, read_members
@@ -94,6 +95,13 @@ class Intake:
         """Return the contract of staged.household_members with what was asked of the members."""
         return extend(HouseholdMembers, self.member_types)
 
+    @cached_property
+    def short_lists(self) -> pd.DataFrame:
+        """Return the groups' short lists by their rankings, made once for the forms of all waves."""
+        rankings = conform(_with_optional(self.tables[Rankings.about().name], Rankings), Rankings)
+        labels = _table(Indicators, [_record(one) for one in self.indicators.values()])
+        return design.select_indicators(rankings, labels, thresholds=self.plan.thresholds)
+
 
 def take_in(
     folder: Path, plan: AssessmentPlan, vault: Vault, hashes: Mapping[str, str] | None = None
@@ -102,11 +110,8 @@ def take_in(
 
     hashes: file of the folder -> its SHA-256, where that is known already; registers are large.
     """
-    intake = Intake(plan)
-    reader = _Reader(folder, plan, vault, intake)
-    for name, frame in plan_tables.tables(plan).items():
-        intake.tables[name] = frame
-    reader.definitions()
+    reader = _begun(folder, plan, vault)
+    intake = reader.intake
     for contract in TABLES.values():
         if contract.about().source:
             reader.stage(contract)
@@ -136,11 +141,8 @@ def take_in_design(folder: Path, plan: AssessmentPlan, vault: Vault) -> Intake:
 
     No wave has to be there yet. The intake's `faults` say what is wrong; none is raised.
     """
-    intake = Intake(plan)
-    reader = _Reader(folder, plan, vault, intake)
-    for name, frame in plan_tables.tables(plan).items():
-        intake.tables[name] = frame
-    reader.definitions()
+    reader = _begun(folder, plan, vault)
+    intake = reader.intake
     for contract in TABLES.values():
         source = contract.about().source
         if source.startswith("design/") and contract not in (Frame, Quotas):
@@ -150,16 +152,20 @@ def take_in_design(folder: Path, plan: AssessmentPlan, vault: Vault) -> Intake:
     return intake
 
 
+def _begun(folder: Path, plan: AssessmentPlan, vault: Vault) -> _Reader:
+    """Return the reader of a folder, with the plan's tables and the definitions read."""
+    intake = Intake(plan)
+    intake.tables |= plan_tables.tables(plan)
+    reader = _Reader(folder, plan, vault, intake)
+    reader.definitions()
+    return reader
+
+
 def instrument_of(intake: Intake, wave: Wave) -> instrument.Instrument:
     """Return what is asked in a wave, by the groups' short lists and what the pilot decided."""
-    known = {
-        contract: conform(_with_optional(intake.tables[contract.about().name], contract), contract)
-        for contract in (Rankings, Pilot)
-    }
-    labels = _table(Indicators, [_record(one) for one in intake.indicators.values()])
-    chosen = design.select_indicators(known[Rankings], labels, thresholds=intake.plan.thresholds)
+    pilot = conform(_with_optional(intake.tables[Pilot.about().name], Pilot), Pilot)
     return instruments.instrument(
-        intake.plan, wave, intake.indicators, intake.questions, chosen, known[Pilot], intake.languages
+        intake.plan, wave, intake.indicators, intake.questions, intake.short_lists, pilot, intake.languages
     )
 
 
@@ -202,9 +208,9 @@ class _Reader:
         """Read the indicators, questions and languages: the catalogue's and the assessment's own."""
         self.intake.indicators = dict(catalogue.standard_indicators())
         try:
-            path = self.folder / "design" / "indicators.toml"
-            self.intake.indicators |= catalogue.own_indicators(path)
-            self.intake.questions = catalogue.own_questions(path)
+            own, asked = catalogue.own_definitions(self.folder / "design" / "indicators.toml")
+            self.intake.indicators |= own
+            self.intake.questions = asked
         except Refused as refused:
             self.intake.faults += refused.faults
             self.unreadable = True
@@ -352,9 +358,8 @@ class _Reader:
         return pd.DataFrame(out, index=frame.index)
 
     def _note_bad(self, received: Received, column: str, kind: str, bad: pd.Series) -> None:
-        words = {"integer": "a whole number", "number": "a number", "flag": "yes or no", "text": "text"}
         for row in received.rows[bad].head(100):
-            rule = f"is not {words[kind]}"
+            rule = f"is not {TYPE_WORDS[kind]}"
             self.intake.faults.append(
                 Fault(received.file, received.sheet, int(row), column, rule, "Correct the cell")
             )

@@ -20,7 +20,7 @@ from tasks import expressions
 from tasks.catalogue import Question
 from tasks.exports import Export
 from tasks.exports.values import Choices
-from tasks.files import Received, as_text, typed
+from tasks.files import TYPE_WORDS, Received, as_text, typed
 
 STANDARD = [column for column in column_types(Responses) if column != "wave"]
 IDS = ("respondent", "household", "enumerator")
@@ -304,13 +304,12 @@ def _refuse_strange_choices(
 def _typed_own(frame: pd.DataFrame, reading: WaveReading, rows: pd.Series) -> pd.DataFrame:
     out: dict[str, pd.Series] = {}
     commas: dict[str, bool] = {}
-    words = {"number": "a number", "integer": "a whole number", "yes_no": "yes or no"}
     for column, kind in reading.own_types.items():
         out[column], bad = typed(frame[column], kind)
         text = as_text(frame[column][bad]) if bad.any() else pd.Series(dtype="string")
         commas[column] = bool(text.str.fullmatch(r"-?[\d.]*\d,\d+").fillna(False).any())
         for row in rows.loc[bad.index[bad]].head(100):
-            rule = f"is not {words[kind]}"
+            rule = f"is not {TYPE_WORDS[kind]}"
             remedy = "Correct the answer, or give the column another type in the plan"
             if commas[column]:
                 remedy = "Decimals are written with a point here, and thousands without a sign"

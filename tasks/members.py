@@ -16,11 +16,10 @@ from schemas.exports import HouseholdMembers
 from schemas.faults import Fault
 from tasks.catalogue import Question
 from tasks.exports import Repeat
-from tasks.files import Received, typed
+from tasks.files import TYPE_WORDS, Received, typed
 from tasks.interviews import WaveReading
 
 STANDARD = list(column_types(HouseholdMembers))
-_WORDS = {"number": "a number", "integer": "a whole number", "yes_no": "yes or no"}
 
 
 @dataclass
@@ -74,7 +73,7 @@ def read_members(
         answers = repeat.frame.loc[parents.index, column]
         out[column], bad = typed(answers, kind)
         result.types[column] = kind
-        _note(result, rows[bad], column, f"is not {_WORDS.get(kind, kind)}")
+        _note(result, rows[bad], column, f"is not {TYPE_WORDS[kind]}")
         if column in repeat.choices:
             choices = repeat.choices[column]
             _note(result, rows[choices.strange(answers)], column, choices.told())

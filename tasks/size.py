@@ -64,11 +64,12 @@ def size_the_sample(
     if not sample_size.indicator or not groups:
         return empty(Power), empty(PowerCurve)
     known = {row["indicator"]: row for row in indicators.to_dict("records")}
+    affordable = _affordable(resources, sample_size, waves)
     rows, points = [], []
     for one in sample_size.indicator:
         smallest = _smallest_change(known[one.indicator], one)
         rows += [_row(one, group, people, smallest, sample_size) for group, people in groups.items()]
-        points += _curve(one, groups[ALL], sample_size, _affordable(resources, sample_size, waves))
+        points += _curve(one, groups[ALL], sample_size, affordable)
     return pd.DataFrame(rows), pd.DataFrame(points) if points else empty(PowerCurve)
 
 

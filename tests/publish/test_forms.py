@@ -80,7 +80,7 @@ def test_the_form_of_each_demo_converts(folder):
             demo,
             wave,
             indicators,
-            catalogue.own_questions(own),
+            catalogue.own_definitions(own)[1],
             NOTHING,
             NO_PILOT,
             languages(folder, demo.instruments.languages),

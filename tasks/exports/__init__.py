@@ -81,7 +81,7 @@ def read_export(
     if layout is None:
         _raise(header_faults(received.frame, received.file, received.sheet))
         return Export(received)
-    received = repeat_tables.placed(received, layout)
+    received = repeat_tables.placed(received)
     _raise(_of_a_repeat(received, layout))
     reader, how = _reader(received, wave, layout, form, own_form)
     received = reader.flat(received)
@@ -211,8 +211,10 @@ def _flat(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _is_by_label(received: Received, form: Form | None) -> bool:
-    if form is None or looks_like_labels(received, KOBO):
-        return looks_like_labels(received, KOBO)
+    if looks_like_labels(received, KOBO):
+        return True
+    if form is None:
+        return False
     headers = set(_flat(received.frame).columns)
     by_name = len(headers & set(form.headers("", "/")))
     return any(len(headers & set(form.headers("", "/", language))) > by_name for language in form.languages)

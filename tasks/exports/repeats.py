@@ -52,7 +52,7 @@ class Repeat:
     faults: list[Fault] = field(default_factory=list)
 
 
-def placed(received: Received, layout: Layout) -> Received:
+def placed(received: Received) -> Received:
     """Return the table of interviews with the name of its sheet, or of its table in the archive."""
     if received.sheet:
         return received

@@ -102,12 +102,9 @@ def power_of_mean(
         raise ValueError("There are no degrees of freedom")
     away = difference / math.sqrt(1 / programme + 1 / comparison)
     limit = t.isf(level / 2, freedom)
-    tails = (nct.sf(limit, freedom, abs(away)), nct.cdf(-limit, freedom, abs(away)))
-    # where a tail is too far out to be computed, the first is 1 and the second nothing
-    near, far = (
-        value if math.isnan(tail) else float(tail) for tail, value in zip(tails, (1.0, 0.0), strict=True)
-    )
-    return near + far
+    near, far = nct.sf(limit, freedom, abs(away)), nct.cdf(-limit, freedom, abs(away))
+    # a tail too far out to be computed: the near one is certain, the far one nothing
+    return (1.0 if math.isnan(near) else float(near)) + (0.0 if math.isnan(far) else float(far))
 
 
 def detectable_mean(

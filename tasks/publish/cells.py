@@ -138,7 +138,7 @@ def _mde_with_limit(report: Report, row: Row) -> Cell:
     style = "" if row["verdict"] == "can be seen" else "contradict"
     if row["mde"] is None:
         return Cell("–", style, note=note)
-    return Cell(wording.change(row["mde"], unit).lstrip("+"), style, note=note, numeric=True)
+    return Cell(wording.effect(row["mde"], unit), style, note=note, numeric=True)
 
 
 def _verdict_with_people(report: Report, row: Row) -> Cell:

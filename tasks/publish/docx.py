@@ -8,11 +8,10 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from typing import Any
 
-MADE = datetime(2004, 12, 4)
-"""A document has a date of making; this one is always the same."""
+from tasks.publish import MADE
+
 INNER_WIDTH_MM = 170.0
 
 
@@ -114,7 +113,7 @@ class Document:
         fixed = io.BytesIO()
         with zipfile.ZipFile(written) as old, zipfile.ZipFile(fixed, "w", zipfile.ZIP_DEFLATED) as new:
             for name in sorted(old.namelist(), key=lambda one: (one != "[Content_Types].xml", one)):
-                info = zipfile.ZipInfo(name, date_time=(2004, 12, 4, 0, 0, 0))
+                info = zipfile.ZipInfo(name, date_time=MADE.timetuple()[:6])
                 info.compress_type = zipfile.ZIP_DEFLATED
                 info.create_system = 3
                 new.writestr(info, old.read(name))

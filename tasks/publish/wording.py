@@ -287,6 +287,11 @@ def change(value: float, unit: str) -> str:
     return signed(mean(value))
 
 
+def effect(value: float, unit: str) -> str:
+    """Return the size of an effect in either direction: a change without its sign."""
+    return change(value, unit).lstrip("+")
+
+
 def error(value: float, unit: str) -> str:
     """Return a standard error: of a share in percentage points, to one decimal."""
     return f"{rounded(percent(value), 1)} points" if is_share(unit) else mean(value)

@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
 
 from tasks.instrument import Instrument, Item, Section, Words
+from tasks.publish import MADE
 
 LIST_YES_NO = "yes_no"
 CONSENTED = "${consent} = 'yes'"
-MADE = datetime(2004, 12, 4)
-"""A workbook has a date of making; this one is always the same."""
 KINDS = {"integer": "integer", "number": "decimal", "text": "text", "note": "note"}
 WIDTHS = {"type": 24, "name": 28, "relevant": 36, "constraint": 24, "calculation": 14}
 

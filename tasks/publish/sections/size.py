@@ -64,23 +64,19 @@ def _percent(share: float) -> str:
     return f"{wording.exact(float(wording.rounded(wording.percent(share), 1)))} %".replace(".0 %", " %")
 
 
-def _effect(value: float, unit: str) -> str:
-    return wording.change(value, unit).lstrip("+")
-
-
 def _sentence(report: Report, row: Row) -> str:
     """Return for one indicator what can be seen, and whether that is small enough."""
     label, unit = report.label("indicator", row["indicator"]), report.unit(row["indicator"])
     if row["mde"] is None:
         return f"{label}: no effect that this sample would find can be named."
-    told = f"{label}: an effect of {_effect(row['mde'], unit)} or more would be found"
+    told = f"{label}: an effect of {wording.effect(row['mde'], unit)} or more would be found"
     smallest = row["smallest_change"]
     if row["verdict"] == "can be seen":
-        return f"{told}, and smaller ones count as no change (below {_effect(smallest, unit)})."
+        return f"{told}, and smaller ones count as no change (below {wording.effect(smallest, unit)})."
     if row["verdict"] == "too small to be seen":
         return (
-            f"{told}. A change counts from {_effect(smallest, unit)} on: one between the two would probably"
-            " be missed, and the report would call it uncertain."
+            f"{told}. A change counts from {wording.effect(smallest, unit)} on: one between the two would"
+            " probably be missed, and the report would call it uncertain."
         )
     if row["verdict"] == "too few clusters":
         return f"{told} if there were clusters enough: with fewer than six no p-value is given."
@@ -98,12 +94,12 @@ def _picture(report: Report, ident: str, row: Row) -> Markup | None:
     limit = row["smallest_change"]
     inside = limit is not None and limit <= 1.25 * max(effects)
     values = [*effects, limit] if inside else effects
-    across = charts.scale(values, lambda value: _effect(value, unit).removesuffix(" points"), least=0)
+    across = charts.scale(values, lambda value: wording.effect(value, unit).removesuffix(" points"), least=0)
     along = charts.scale([0, *(point["people"] for point in points)], wording.whole, least=0)
     marked = [(point, point["planned"]) for point in points if point["planned"] or point["affordable"]]
     label = report.label("indicator", row["indicator"])
     words = "; ".join(
-        f"{wording.whole(point['people'])} people: {_effect(point['mde'], unit)}" for point in points
+        f"{wording.whole(point['people'])} people: {wording.effect(point['mde'], unit)}" for point in points
     )
     svg = charts.curve(
         ident,
@@ -115,7 +111,7 @@ def _picture(report: Report, ident: str, row: Row) -> Markup | None:
             limit=limit if inside else None,
             along=along,
             across=across,
-            verdict=f"This sample: {_effect(row['mde'], unit)}" if row["mde"] is not None else "",
+            verdict=f"This sample: {wording.effect(row['mde'], unit)}" if row["mde"] is not None else "",
             detail=f"in {'points' if wording.is_share(unit) else wording.unit(unit)}, by people drawn",
         ),
     )

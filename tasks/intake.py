@@ -800,8 +800,8 @@ def _no_interviews(wave: Wave, table: str, others: list[str]) -> Fault:
     return Fault(
         f"{table}.csv",
         rule=f"is not here, and the folder of the wave '{wave.name}' holds {', '.join(others)}",
-        remedy="Call the file of the interviews 'interviews' (.csv, .xlsx, .zip, .parquet, .dta or .sav), name "
-        "it in the plan with interviews = '…', or take it out of the folder",
+        remedy="Call the file of the interviews 'interviews' (.csv, .xlsx, .zip, .parquet, .dta or .sav), "
+        "name it in the plan with interviews = '…', or take it out of the folder",
     )
 
 
@@ -1153,11 +1153,7 @@ def _indicator_faults(intake: Intake) -> Iterator[Fault]:
             for column in reads:
                 if column not in columns:
                     rule = f"the indicator '{indicator}' needs the column '{column}', which no wave has"
-                    yield Fault(
-                        "assessment.toml",
-                        column=key,
-                        rule=rule,
-                        remedy="Map the column under [wave.questions], or drop the indicator until a wave has it",
-                    )
+                    remedy = "Map the column under [wave.questions], or leave it until a wave has it"
+                    yield Fault("assessment.toml", column=key, rule=rule, remedy=remedy)
             if columns.issuperset(reads):
                 yield from _not_computed(intake, key, indicator)

@@ -295,7 +295,7 @@ def _wave(frame: pd.DataFrame, wave: object, *, single: bool = False) -> pd.Data
         raise ValueError("This estimator needs an earlier and a later wave")
     rows = frame[(frame["wave"] == wave).fillna(False).astype(bool)]
     if not len(rows):
-        raise ValueError(f"There is no interview of the wave '{wave}'")
+        raise ValueError(f"The table has no row of the wave '{wave}'")
     if single and rows["respondent"].duplicated().any():
         raise ValueError(f"A respondent stands more than once in the wave '{wave}'")
     return rows.set_index("respondent", drop=False) if single else rows

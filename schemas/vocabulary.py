@@ -102,6 +102,9 @@ VOICED_DIRECTIONS = ("better", "worse", "unchanged", "uncertain")
 TRIANGULATION_VERDICTS = ("agree", "contradict", "single source", "silent")
 
 CHECK_SEVERITIES = ("note", "warning", "error")
+UNANSWERED = ("dont_know", "refused_answer")
+"""Why an answer is a code: the respondent does not know, or does not want to say."""
+PROGRESS_BY = ("all", "stratum", "arm", "poverty_group")
 PILOT_DECISIONS = ("keep", "change", "drop")
 WORKSHOP_KINDS = ("participants", "stakeholders")
 FEEDBACK_VERDICTS = ("confirmed", "contested", "comment")
@@ -149,5 +152,7 @@ IDENTIFICATION_RULES = (
 LOSSES = ("received", "rejected", "filtered", "refused", "removed", "used")
 """What becomes of the interviews of a wave: rejected by a reviewer on the server, filtered out by the plan,
 refused by who was asked, removed by a correction."""
+OUTCOMES = ("used", "refused", "removed", "filtered")
+"""What became of an interview that was received and not rejected."""
 
 COLUMN_TYPES = ("number", "integer", "text", "yes_no")

@@ -43,6 +43,7 @@ from tasks import (
 )
 from tasks import plan as plan_tables
 from tasks.catalogue import Indicator, Question
+from tasks.checks import again, staging
 from tasks.exports import Export, read_export
 from tasks.files import (
     SEALED,
@@ -141,8 +142,9 @@ def take_in(
     intake.tables[WaveLosses.about().name] = _table(WaveLosses, intake.losses)
     if not intake.faults:
         intake.tables[Indicators.about().name] = _table(Indicators, _in_use(intake))
-        asked = [instrument_of(intake, wave) for wave in plan.wave]
-        intake.tables[Instruments.about().name] = instrument.table(asked)
+        asked = {wave.name: instrument_of(intake, wave) for wave in plan.wave}
+        intake.tables[Instruments.about().name] = instrument.table(asked.values())
+        reader.beside_the_answers(asked)
     return intake
 
 
@@ -212,6 +214,8 @@ class _Reader:
         self.unreadable = False
         self.original_ids: dict[str, pd.Series] = {}
         self.raw_corrections: dict[str, pd.DataFrame] = {}
+        self.forms: dict[str, forms.Form] = {}
+        self.beside: list[staging.Beside] = []
         self.readings: list[dict[str, object]] = []
 
     def definitions(self) -> None:
@@ -319,7 +323,7 @@ class _Reader:
 
     def _names_people(self, received: Received) -> bool:
         """Return whether a file holds ids of people, which a sealed frame or wave gives a name."""
-        if received.table.endswith(("/interviews", "/members")):
+        if received.table.endswith(("/interviews", "/members", f"/{again.FILE}")):
             return True
         return any(
             fnmatch.fnmatch(received.table, contract.about().source) and contract.about().personal_ids
@@ -558,6 +562,9 @@ class _Reader:
                 members += [listed] if listed else []
                 files.append(_wave_file(wave, export, listed))
                 self.intake.found.append(f"{wave.name}: {export.told(wave.members)}")
+                back_check = self._back_check(export, wave, reading)
+                form = self.forms.get(wave.name)
+                self.beside.append(staging.Beside(wave, reading, form, back_check))
                 self.intake.faults += reading.faults
                 self.intake.losses += [
                     {"wave": wave.name, "reason": reason, "interviews": count}
@@ -621,9 +628,39 @@ class _Reader:
             self.intake.faults += refused.faults
             self.unreadable = True
             return None
-        if given and not export.is_plain:
+        if given:
             self.intake.received.append(given[1])
+            self.forms[wave.name] = given[0]
         return export
+
+    def _back_check(self, export: Export, wave: Wave, reading: WaveReading) -> again.BackCheckReading | None:
+        """Return the back-check that lies beside a wave; None where there is none, or the wave has faults."""
+        received = self._received(f"waves/{wave.name}/{again.FILE}", is_wave=True)
+        if received is None or reading.faults:
+            return None
+        try:
+            asked = read_export(received, wave, self.folder, self.vault.unseal)
+        except Refused as refused:
+            self.intake.faults += refused.faults
+            return None
+        self._keep_received(asked.received)
+        personal = self._personal_columns(asked.received)
+        found = again.read_back_check(asked, export, wave, reading, personal)
+        self.intake.faults += found.faults
+        if not found.faults:
+            ids = {getattr(wave.columns, one) or one: Responses.about().personal_ids[one] for one in IDS}
+            self._keep_raw(asked.received, asked.received.frame[found.columns], ids)
+            strangers = f", {found.unknown} of whom no interview is used" if found.unknown else ""
+            told = f"{asked.received.file}: {found.asked} people asked again{strangers}"
+            self.intake.found.append(f"{wave.name}: {told}")
+        return found
+
+    def beside_the_answers(self, asked: Mapping[str, instrument.Instrument]) -> None:
+        """Keep what the field checks read of each wave beside its answers."""
+        known = instruments.known_questions(self.plan, self.intake.questions)
+        found = staging.tables(self.beside, lambda wave: asked[wave.name], known)
+        for contract, frame in found.items():
+            self.intake.tables[contract.about().name] = self._pseudonymised(frame, contract)
 
     def _own_form(self, wave: Wave) -> forms.Form | None:
         """Return the form that psia makes of the plan for a wave; None where the design has faults."""
@@ -786,7 +823,11 @@ def _no_such_repeat(wave: Wave, export: Export) -> Fault:
 def _files_of_other_names(folder: Path, wave: Wave) -> list[str]:
     """Return the data files in a wave's folder that bear the name of no table of a wave."""
     tables = [contract.about().source for contract in TABLES.values()]
-    known = {forms.BESIDE_A_WAVE, *(one.rpartition("/")[2] for one in tables if one.startswith("waves/*/"))}
+    known = {
+        forms.BESIDE_A_WAVE,
+        again.FILE,
+        *(one.rpartition("/")[2] for one in tables if one.startswith("waves/*/")),
+    }
     there = sorted(path for path in (folder / "waves" / wave.name).glob("*") if path.is_file())
     return [
         path.name

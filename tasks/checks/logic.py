@@ -34,7 +34,7 @@ def findings(data: WaveData) -> Iterator[pd.DataFrame]:
 
 
 def against_constraint(data: WaveData, question: str) -> pd.Series:
-    """Return which answers do not meet the constraint of the form. A missing answer meets every constraint."""
+    """Return which answers do not meet the constraint of the form. A missing answer meets every one."""
     row = data.known.get(question, {})
     if row.get("constraint"):
         with suppress(xpath.NotRead):
@@ -54,7 +54,5 @@ def _other(data: WaveData, question: str, row: dict[str, object], asked: pd.Seri
     answered = int(data.answered(asked_of).sum())
     if asked.sum() >= FEWEST_OTHER and answered and asked.sum() / answered > OFTEN:
         share = percent(float(asked.sum() / answered))
-        message = (
-            f"{share} chose 'other' at '{asked_of}': read '{question}', a choice may be lacking in the form"
-        )
+        message = f"{share} chose 'other': read '{question}', a choice may be lacking in the form"
         yield of_wave(data.wave.name, "other often", "note", message, asked_of)

@@ -61,7 +61,7 @@ def _same_telephone(data: WaveData) -> pd.Series:
 
 
 def _alike(data: WaveData) -> pd.Series:
-    """Return the interviews whose answers are all those of another; of few answers, or of the same all over, none."""
+    """Return the interviews whose answers are all those of another, where there are many to be alike."""
     nothing = pd.Series(False, index=data.responses.index)
     varied = [column for column in data.columns if data.responses[column].nunique() > 1]
     if len(varied) < FEWEST_ALIKE:

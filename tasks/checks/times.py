@@ -15,7 +15,7 @@ DAY = pd.Timedelta(days=1)
 
 
 def findings(data: WaveData) -> Iterator[pd.DataFrame]:
-    """Yield interviews of an unlikely length, hour or day, and versions of the form that went side by side."""
+    """Yield interviews of an unlikely length, hour or day, and versions of the form side by side."""
     used = data.used.set_index("respondent").reindex(data.responses["respondent"])
     used.index = data.responses.index
     start, end = (pd.to_datetime(used[column], format="%Y-%m-%d %H:%M:%S") for column in ("started", "ended"))

@@ -16,11 +16,12 @@ FEWEST_VALUES = 10
 """A scale of fewer different values than these has no outliers."""
 FAR_OUTSIDE = 1.2
 _CODES = frozenset(
-    sign * int(digit * count) - less
-    for digit, count in [(digit, count) for digit in "789" for count in range(2, 6)]
+    sign * float(digits)
     for sign in (1, -1)
-    for less in ((0, 1) if sign > 0 else (0,))
-) | {-1.0, -7.0, -8.0, -9.0, -98.0, -97.0, -96.0, -998.0}
+    for count in range(1, 6)
+    for digits in ("7" * count, "8" * count, "9" * count, "9" * (count - 1) + "8", "9" * (count - 1) + "7")
+) | {96.0, -96.0}
+"""7, 88, 999, 998, 9997 and their like, and the same below 0."""
 
 
 def findings(data: WaveData) -> Iterator[pd.DataFrame]:
@@ -39,8 +40,8 @@ def findings(data: WaveData) -> Iterator[pd.DataFrame]:
         for code in suspects:
             times = int((numbers == code).sum())
             message = (
-                f"the answer {number(code)} stands in {times} interviews, far from all others. If it is a code, "
-                "declare it in the plan under dont_know or refused_answer"
+                f"the answer {number(code)} stands in {times} interviews, far from all others. If it is a "
+                "code, declare it in the plan under dont_know or refused_answer"
             )
             yield of_wave(data.wave.name, "undeclared code", "warning", message, question)
         far = outlying(data, question, wrong | numbers.isin(suspects))
@@ -106,8 +107,8 @@ def codes(numbers: pd.Series) -> list[float]:
 def outlying(data: WaveData, question: str, leave_out: pd.Series) -> pd.Series:
     """Return which answers are outliers of their poverty group, or of everybody where the group is small.
 
-    Only of questions whose answers are numbers by the form, the catalogue or the plan, and of ten different values
-    or more. leave_out: answers that are wrong or codes already.
+    Only of questions whose answers are numbers by the form, the catalogue or the plan, and of ten different
+    values or more. leave_out: answers that are wrong or codes already.
     """
     nothing = pd.Series(False, index=data.responses.index)
     numbers = data.numbers(question)

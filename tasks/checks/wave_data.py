@@ -91,7 +91,7 @@ class WaveData:
     def asked(self) -> dict[str, pd.Series | None]:
         """Return question -> in which rows it was to be asked; None where the form's condition is not read.
 
-        Nothing but the plan says of whom a question of psia's own instrument is asked: whoever answered was asked.
+        Of a question that only the plan gives a condition, whoever answered was asked.
         """
         everyone = pd.Series(True, index=self.responses.index)
         found: dict[str, pd.Series | None] = {}
@@ -110,7 +110,7 @@ class WaveData:
         return found
 
     def numbers(self, question: str) -> pd.Series | None:
-        """Return the answers as numbers; None where they are not all numbers, or are choices or yes and no."""
+        """Return the answers as numbers; None where they are not, or are choices or yes and no."""
         kind = self.known[question]["kind"] if question in self.known else ""
         values = self.responses[question]
         if kind in ("choice", "choices", "yes_no") or values.dtype == "boolean" or not values.notna().any():

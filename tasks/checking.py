@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from schemas.assessment import AssessmentPart, Thresholds, Wave
-from schemas.base import conform, empty
+from schemas.base import column_types, conform, empty
 from schemas.checks import (
     BackCheckRates,
     BackChecks,
@@ -209,7 +209,10 @@ def _placed(found: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
         return empty(FieldChecks)
     where = records[records["outcome"] == "used"][["wave", "respondent", "enumerator", "file", "row"]]
     where = where.drop_duplicates(["wave", "respondent"])
-    found = found.reindex(columns=[*found.columns.union(["respondent", "answer", "enumerator"], sort=False)])
+    texts = [
+        column for column, kind in column_types(FieldChecks).items() if kind != "Int64" and column != "file"
+    ]
+    found = found.reindex(columns=texts).astype("string")
     placed = found.merge(
         where, on=["wave", "respondent"], how="left", validate="many_to_one", suffixes=("", "_of_record")
     )

@@ -50,7 +50,7 @@ def table(data: WaveData, errors: pd.DataFrame, found: pd.DataFrame) -> pd.DataF
     asked, missing, coded = _counts(data)
     told["missing_rate"] = (missing / asked.where(asked > 0)).reindex(told.index)
     told["dont_know_rate"] = (coded / asked.where(asked > 0)).reindex(told.index)
-    serious = found[found["severity"] != "note"] if len(found) else found
+    serious = found[found["severity"] != "note"] if "enumerator" in found else pd.DataFrame()
     counted = serious.groupby("enumerator").size() if len(serious) else pd.Series(dtype="int64")
     told["findings"] = counted.reindex(told.index, fill_value=0)
     known = errors.set_index("enumerator")
@@ -83,9 +83,11 @@ def findings(data: WaveData, told: pd.DataFrame) -> Iterator[pd.DataFrame]:
         far = outliers.modified_z(enough[column], fewest=FEWEST_INTERVIEWERS)
         apart = far.abs() > outliers.FAR
         if column.endswith("_rate"):  # to have fewer gaps than others is no reproach, nor is a hair's breadth
-            apart = (far > outliers.FAR) & (enough[column] - enough[column].median() > FAR_SHARE)
+            # where most of them are alike there is no z, and the difference alone decides
+            above = enough[column] - enough[column].median() > FAR_SHARE
+            apart = above & ((far > outliers.FAR) | far.isna())
         for enumerator in far.index[apart]:
-            side = "above" if far[enumerator] > 0 else "below"
+            side = "above" if enough.loc[enumerator, column] > enough[column].median() else "below"
             message = f"{words} is far {side} that of the other interviewers"
             yield _of(data, f"interviewer: {words.removeprefix('the ')}", "warning", message, enumerator)
     yield from _answers(data, list(enough.index))

@@ -47,7 +47,7 @@ def rows_in_words(rows: Sequence[int]) -> str:
 def told(findings: Sequence[Row], wave: str, progress: pd.DataFrame) -> Iterator[str]:
     """Yield lines for the command: how far a wave is, and what was found in it.
 
-    findings: as `in_short` gives them, each with its wave. wave: the one that is told of, with the rows of its
+    findings: as `in_short` gives them, each with its wave. wave: the one that is told of, with rows of its
     file; '' for all waves, without. progress: mart.field_progress.
     """
     if wave:

@@ -11,7 +11,6 @@ from tasks.checks.wave_data import WaveData, number, of_rows, of_wave
 from tasks.methods import outliers
 
 EARLIEST_HOUR, LATEST_HOUR = 5, 22
-DAY = pd.Timedelta(days=1)
 
 
 def findings(data: WaveData) -> Iterator[pd.DataFrame]:
@@ -64,7 +63,8 @@ def _days(data: WaveData, days: pd.Series) -> Iterator[pd.DataFrame]:
 def _overlapping(data: WaveData, start: pd.Series, end: pd.Series) -> pd.Series:
     """Return the interviews that began before the former one of the interviewer had ended, that day."""
     frame = pd.DataFrame({"who": data.responses["enumerator"], "start": start, "end": end})
-    frame = frame[(frame["end"] >= frame["start"]) & (frame["end"] - frame["start"] < DAY)].dropna()
+    # one that was left open overnight says nothing of those after it
+    frame = frame[(end >= start) & (end.dt.normalize() == start.dt.normalize())].dropna()
     frame = frame.sort_values(["who", "start", "end"], kind="stable")
     former = frame.groupby("who")["end"].cummax().groupby(frame["who"]).shift()
     return (frame["start"] < former).reindex(data.responses.index, fill_value=False)

@@ -11,7 +11,6 @@ FAR = 3.5
 """The distance from which on Iglewicz and Hoaglin call a value an outlier."""
 FEWEST = 20
 """Fewer values than these say too little of where the others lie."""
-SKEWED = 0.1
 
 
 def modified_z(values: pd.Series, group: pd.Series | None = None, *, fewest: int = FEWEST) -> pd.Series:
@@ -43,13 +42,14 @@ def modified_z(values: pd.Series, group: pd.Series | None = None, *, fewest: int
 def usual_scale(values: pd.Series) -> str:
     """Return on which scale the values lie more evenly about their median: 'log' or 'linear'.
 
-    It is the log where all values are 0 or more, the quartiles of those above 0 show a skew to the right
-    (Bowley's coefficient above 0.1), and those of their logs show less. Quartiles, because outliers do not
-    move them. Amounts of money mostly want the log: else the well-off are outliers.
+    It is the log where all values are 0 or more, those above 0 are skewed to the right, and their logs are
+    less skewed. Skew is Kelly's coefficient, from the median and the 10th and 90th percentile, which outliers
+    do not move. Amounts of money mostly want the log: else the well-off are outliers.
 
     Raises ValueError where a value is infinite.
 
-    Source: Bowley (1901), Elements of Statistics, chapter VI.
+    Source: Kelley (1921), Journal of Educational Research 4(1), 75-80; Groeneveld and Meeden (1984), The
+    Statistician 33(4), 391-399, equation 3 with u = 0.1.
 
     >>> usual_scale(pd.Series([1.0, 2, 4, 8, 16, 32, 64])), usual_scale(pd.Series([1.0, 2, 3, 4, 5]))
     ('log', 'linear')
@@ -60,12 +60,12 @@ def usual_scale(values: pd.Series) -> str:
     above = known[known > 0]
     if not len(above) or (known < 0).any():
         return "linear"
-    skew = _bowley(above)
-    return "log" if skew > SKEWED and abs(_bowley(np.log(above))) < skew else "linear"
+    skew = _kelly(above)
+    return "log" if skew > 0 and abs(_kelly(np.log(above))) < skew else "linear"
 
 
-def _bowley(values: pd.Series) -> float:
-    low, middle, high = np.quantile(values, [0.25, 0.5, 0.75])
+def _kelly(values: pd.Series) -> float:
+    low, middle, high = np.quantile(values, [0.1, 0.5, 0.9])
     return float((high + low - 2 * middle) / (high - low)) if high > low else 0.0
 
 

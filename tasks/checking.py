@@ -217,9 +217,24 @@ def _placed(found: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
         where, on=["wave", "respondent"], how="left", validate="many_to_one", suffixes=("", "_of_record")
     )
     placed["enumerator"] = placed["enumerator"].fillna(placed.pop("enumerator_of_record"))
+    placed = _placed_by_interviewer(placed, records)
     placed["rank"] = placed["severity"].map({word: -at for at, word in enumerate(CHECK_SEVERITIES)})
     placed = placed.sort_values(["wave", "rank", "check", "row", "key"], kind="stable").drop(columns="rank")
     return conform(placed.reset_index(drop=True), FieldChecks)
+
+
+def _placed_by_interviewer(placed: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
+    """Return the findings, those about an interviewer with the row of the interviewer's first interview."""
+    first = records.dropna(subset=["enumerator"]).sort_values(["wave", "record"])
+    first = first.drop_duplicates(["wave", "enumerator"])[["wave", "enumerator", "file", "row"]]
+    told = placed.merge(
+        first, on=["wave", "enumerator"], how="left", validate="many_to_one", suffixes=("", "_of_first")
+    )
+    about = told["respondent"].isna()
+    for column in ("file", "row"):
+        of_first = told.pop(f"{column}_of_first")
+        told[column] = told[column].where(~about, of_first)
+    return told
 
 
 def _table(contract: type, frames: Sequence[pd.DataFrame]) -> pd.DataFrame:

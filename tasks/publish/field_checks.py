@@ -81,7 +81,7 @@ def _lede(plan: AssessmentPlan, wave: Wave, records: Sequence[Row]) -> str:
 
 
 def _severity(word: str) -> Cell:
-    return Cell(word, symbol=_SIGNS[word])
+    return Cell(word, "span", _SIGNS[word])
 
 
 def _text(value: object) -> Cell:
@@ -122,7 +122,7 @@ def _one_by_one(report: Report, found: Sequence[Row]) -> Grid:
             _text(row["respondent"]),
         ]
         for row in found
-        if row["respondent"]
+        if row["row"] is not None
     ]
     labels = ("Row", "Severity", "Check", "Answer", "Interviewer", "Respondent")
     return grids.placed(report, "Interviews to look at, one by one", labels, rows)

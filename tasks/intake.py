@@ -781,7 +781,8 @@ class _Reader:
     def personal_patterns(self) -> None:
         """A pattern that fits no file is a fault: a slip of spelling would publish a name."""
         for pattern in self.plan.personal:
-            to_come = [f"waves/{wave.name}/interviews" for wave in self.plan.wave]
+            names = ("interviews", again.FILE)
+            to_come = [f"waves/{wave.name}/{name}" for wave in self.plan.wave for name in names]
             awaited = any(fnmatch.fnmatch(table, pattern) for table in to_come)
             if pattern not in self.personal_seen and not awaited and not self.unreadable:
                 rule = "no file of the folder fits this pattern"

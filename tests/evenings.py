@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from tasks.instrument import Instrument, Section
 from tests.exports import workbook
 from tests.folders import ACTORS, GROUPS, plan, write
 
@@ -120,3 +121,9 @@ def folder(
     if back_check:
         write(path, {"waves/now/back_check.csv": as_csv(back_check)})
     return path
+
+
+def no_instrument() -> Instrument:
+    """Return an instrument that asks nothing."""
+    nothing = Section("opening", {}, ())
+    return Instrument("tiny", "", "now", "", {}, {}, {}, {}, nothing, (), {}, {})

@@ -78,7 +78,7 @@ def findings(wave: str, question_rates: pd.DataFrame, by_interviewer: pd.DataFra
             yield of_wave(wave, "back-check", "warning", f"{told}; {meaning}", row["question"])
     for row in by_interviewer.to_dict("records"):
         if row["compared"] >= FEWEST_PAIRS and row["error_rate"] > ERROR_LIMIT:
-            told = f"{percent(row['error_rate'])} of this row's interviewer's answers differ in the back-check"
-            message = f"{told}, more than {percent(ERROR_LIMIT)}"
+            told = f"{percent(row['error_rate'])} of the answers differ in the back-check"
+            message = f"with the interviewer of this row {told}, more than {percent(ERROR_LIMIT)}"
             who = {"key": row["enumerator"], "enumerator": row["enumerator"]}
             yield of_wave(wave, "back-check of an interviewer", "warning", message, **who)

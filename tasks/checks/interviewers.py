@@ -88,7 +88,7 @@ def findings(data: WaveData, told: pd.DataFrame) -> Iterator[pd.DataFrame]:
             apart = above & ((far > outliers.FAR) | far.isna())
         for enumerator in far.index[apart]:
             side = "above" if enough.loc[enumerator, column] > enough[column].median() else "below"
-            message = f"{words} is far {side} that of the others, with the row's interviewer"
+            message = f"with the interviewer of this row {words} is far {side} that of the others"
             yield _of(data, f"interviewer: {words.removeprefix('the ')}", "warning", message, enumerator)
     yield from _answers(data, list(enough.index))
 
@@ -113,7 +113,7 @@ def _answers(data: WaveData, enumerators: list[str]) -> Iterator[pd.DataFrame]:
         chance = (means - values.mean()) / (values.std() / np.sqrt(counts.reindex(means.index)))
         for enumerator in far.index[(far.abs() > outliers.FAR) & (chance.abs() > outliers.FAR)]:
             side = "above" if far[enumerator] > 0 else "below"
-            message = f"the mean of the answers of the row's interviewer is far {side} that of the others"
+            message = f"with the interviewer of this row the mean answer is far {side} that of the others"
             yield _of(data, f"interviewer: answers to {question}", "warning", message, enumerator, question)
 
 

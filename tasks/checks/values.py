@@ -46,7 +46,8 @@ def findings(data: WaveData) -> Iterator[pd.DataFrame]:
             yield of_wave(data.wave.name, "undeclared code", "warning", message, question)
         far = outlying(data, question, wrong | numbers.isin(suspects))
         if far.any():
-            message = "the answer is far from those of the same poverty group"
+            others = "the other answers" if data.groups is None else "those of the same poverty group"
+            message = f"the answer is far from {others}"
             yield of_rows(
                 data, far, "outlier", "warning", message, question, _beside(data, question, numbers)
             )

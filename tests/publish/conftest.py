@@ -5,7 +5,18 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from schemas import analysis, design, fieldwork, followup, instruments, mapping, reporting, secondary, size
+from schemas import (
+    analysis,
+    checks,
+    design,
+    fieldwork,
+    followup,
+    instruments,
+    mapping,
+    reporting,
+    secondary,
+    size,
+)
 from schemas.assessment import AssessmentPlan
 from schemas.base import Contract, check, conform
 from tasks.publish.html import Provenance
@@ -935,7 +946,7 @@ def _fieldwork() -> dict[str, pd.DataFrame]:
             [{"wave": "baseline", "variable": "income_month", "corrections": 7}],
         ),
         "field_check_summary": frame(
-            fieldwork.FieldCheckSummary,
+            checks.FieldCheckSummary,
             [
                 {
                     "wave": "baseline",

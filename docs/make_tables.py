@@ -42,8 +42,8 @@ as it comes: [waves.md](waves.md).
 | consent | yes or no: whoever did not say yes is counted and left out |
 | wave | where one file holds several waves |
 
-Beside them may lie `waves/&lt;wave&gt;/form.xlsx`, the XLSForm that was used, and `waves/&lt;wave&gt;/back_check`, some of
-the same questions asked again: [field-checks.md](field-checks.md).
+Beside them may lie `waves/&lt;wave&gt;/form.xlsx`, the XLSForm that was used, and
+`waves/&lt;wave&gt;/back_check`, some of the same questions asked again: [field-checks.md](field-checks.md).
 
 All other columns are the wave's own. Their types come from the catalogue's questions, from `[wave.types]`, or
 from a Stata, SPSS or Parquet file; else they are text.

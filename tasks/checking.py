@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -159,9 +160,7 @@ def check_wave(
 
 def _questions(data: WaveData, found: pd.DataFrame) -> pd.DataFrame:
     """Return mart.question_checks of a wave."""
-    counts: Mapping[tuple[str, str], int] = (
-        found.groupby(["kind", "variable"]).size().to_dict() if len(found) else {}
-    )
+    counts: dict[Any, int] = found.groupby(["kind", "variable"]).size().to_dict() if len(found) else {}
     rows = []
     for question in data.columns:
         asked = data.asked[question]

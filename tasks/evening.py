@@ -41,7 +41,7 @@ def checked(plan: AssessmentPlan, intake: Intake) -> dict[str, pd.DataFrame]:
 def findings(plan: AssessmentPlan, wave: str, tables: dict[str, pd.DataFrame]) -> list[dict[str, Any]]:
     """Return in short what was found in a wave, or in all where none is named: without ids of people."""
     found = tables[FieldChecks.about().name].astype(object)
-    records = found.where(found.notna(), None).to_dict("records")
+    records: list[Any] = found.where(found.notna(), None).to_dict("records")
     told = []
     for one in plan.wave:
         if wave in ("", one.name):

@@ -254,7 +254,7 @@ def _call(name: str, arguments: list[Node], answers: Mapping[str, Any], index: p
     if name == "selected":
         return _selected(values[0], arguments[1], values[1])
     if name == "count-selected":
-        return _words(values[0]).str.split().str.len().astype("float64")
+        return _words(values[0]).str.count(r"\S+").astype("float64")
     if name == "string-length":
         return _words(values[0]).str.len().astype("float64")
     if name == "number":

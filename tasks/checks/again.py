@@ -70,7 +70,7 @@ def read_back_check(
     second = second.set_axis(ids)
     known = [one for one in ids if one in answers.index]
     found.asked, found.unknown = len(ids), len(ids) - len(known)
-    found.columns = [c for c in received.frame if _question(str(c), wave) in compared]
+    found.columns = [str(c) for c in received.frame if _question(str(c), wave) in compared]
     found.columns += [c for c in _id_columns(wave) if c in received.frame and c not in found.columns]
     who = {
         "enumerator": reading.standard.set_index("respondent").get("enumerator"),

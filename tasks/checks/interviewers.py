@@ -41,7 +41,8 @@ def table(data: WaveData, errors: pd.DataFrame, found: pd.DataFrame) -> pd.DataF
     )
     contacted = told["interviews"] + told["refused"]
     told["refusal_rate"] = (told["refused"] / contacted.where(contacted > 0)).astype("float64")
-    told["days"] = used["day"].nunique().reindex(told.index).replace(0, pd.NA).astype("Int64")
+    days = used["day"].nunique().reindex(told.index)
+    told["days"] = days.where(days > 0).astype("Int64")
     told["per_day"] = (
         (told["interviews"] / told["days"].astype("Float64")).astype("Float64").astype("float64")
     )
@@ -86,7 +87,7 @@ def findings(data: WaveData, told: pd.DataFrame) -> Iterator[pd.DataFrame]:
             # where most of them are alike there is no z, and the difference alone decides
             above = enough[column] - enough[column].median() > FAR_SHARE
             apart = above & ((far > outliers.FAR) | far.isna())
-        for enumerator in far.index[apart]:
+        for enumerator in far.index[apart.to_numpy()]:
             side = "above" if enough.loc[enumerator, column] > enough[column].median() else "below"
             message = f"with the interviewer of this row {words} is far {side} that of the others"
             yield _of(data, f"interviewer: {words.removeprefix('the ')}", "warning", message, enumerator)
@@ -127,4 +128,4 @@ def _of(
     data: WaveData, check: str, severity: str, message: str, enumerator: str, variable: str = ""
 ) -> pd.DataFrame:
     found = of_wave(data.wave.name, "interviewer", severity, message, key=enumerator, enumerator=enumerator)
-    return found.assign(check=check, variable=variable or pd.NA)
+    return found.assign(check=check, variable=variable or None)

@@ -39,14 +39,15 @@ class WaveData:
         """Return question -> what is known of it, in the order of the form."""
         ordered = self.questions.sort_values("position").astype(object)
         filled = ordered.where(ordered.notna(), None)
-        return {
-            row["question"]: row for row in filled.to_dict("records") if row["question"] in self.responses
-        }
+        rows: list[Any] = filled.to_dict("records")
+        return {row["question"]: row for row in rows if row["question"] in self.responses}
 
     @cached_property
     def columns(self) -> list[str]:
-        """Return the questions of the wave: those that are known of, and other columns that have answers."""
-        own = [column for column in self.responses if column not in STANDARD and column not in self.known]
+        """Return the questions of the wave: those that are known of, and other columns with answers."""
+        own = [
+            str(column) for column in self.responses if column not in STANDARD and column not in self.known
+        ]
         return [*self.known, *(column for column in own if self.responses[column].notna().any())]
 
     @cached_property
@@ -70,7 +71,7 @@ class WaveData:
     def answers(self) -> dict[str, Any]:
         """Return name in the form -> answers, as conditions compare them."""
         named = {row["name"]: question for question, row in self.known.items()}
-        for column in self.responses:
+        for column in map(str, self.responses):
             named.setdefault(column.removesuffix("_in_file"), column)
         kinds = {question: row["kind"] for question, row in self.known.items()}
         return {
@@ -101,12 +102,12 @@ class WaveData:
                 found[question] = everyone
                 continue
             try:
-                found[question] = self.holds(row["relevant"], question)
+                relevant = self.holds(row["relevant"], question)
             except xpath.NotRead:
                 found[question] = None
                 continue
-            if row["source"] == "plan":
-                found[question] |= self.answered(question)
+            of_plan = row["source"] == "plan"
+            found[question] = relevant | self.answered(question) if of_plan else relevant
         return found
 
     def numbers(self, question: str) -> pd.Series | None:
@@ -147,8 +148,8 @@ def of_rows(
         key=found["respondent"],
         severity=severity,
         kind=kind,
-        variable=variable or pd.NA,
-        answer=answers.loc[found.index] if answers is not None else pd.NA,
+        variable=variable or None,
+        answer=answers.loc[found.index] if answers is not None else None,
         message=message,
     )
 

@@ -41,7 +41,7 @@ def differs(
         one, other = (_plain(values) for values in (first, again))
         apart = (one != other).fillna(True).astype(bool)
     result = apart.astype("boolean") | (one.isna() ^ other.isna())
-    return result.where(~(one.isna() & other.isna()), pd.NA).astype("boolean")
+    return result.mask(one.isna() & other.isna())
 
 
 def _plain(values: pd.Series) -> pd.Series:
@@ -66,11 +66,8 @@ def error_rates(pairs: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     """
     require_columns(pairs, [*by, "differs"])
     known = pairs[pairs["differs"].notna()]
-    counted = (
-        known.assign(differs=known["differs"].astype("int64"))
-        .groupby(list(by), as_index=False, sort=True)["differs"]
-        .agg(compared="count", differ="sum")
-    )
+    groups = known.assign(differs=known["differs"].astype("int64")).groupby(list(by), sort=True)
+    counted = groups.agg(compared=("differs", "count"), differ=("differs", "sum")).reset_index()
     counted["error_rate"] = counted["differ"] / counted["compared"]
     return counted
 

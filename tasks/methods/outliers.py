@@ -64,7 +64,7 @@ def usual_scale(values: pd.Series) -> str:
     return "log" if skew > 0 and abs(_kelly(np.log(above))) < skew else "linear"
 
 
-def _kelly(values: pd.Series) -> float:
+def _kelly(values: pd.Series | np.ndarray) -> float:
     low, middle, high = np.quantile(values, [0.1, 0.5, 0.9])
     return float((high + low - 2 * middle) / (high - low)) if high > low else 0.0
 

@@ -70,7 +70,8 @@ def render(plan: AssessmentPlan, wave: Wave, tables: Mapping[str, pd.DataFrame])
 
 def _records(frame: pd.DataFrame) -> list[Row]:
     whole = frame.astype(object)
-    return whole.where(whole.notna(), None).to_dict("records")
+    records: list[Any] = whole.where(whole.notna(), None).to_dict("records")
+    return records
 
 
 def _lede(plan: AssessmentPlan, wave: Wave, records: Sequence[Row]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -63,7 +64,7 @@ def test_the_rates_are_those_counted_by_hand(samples, tmp_path):
     )
     run = Run(folder)
     run.prepare()
-    tables = evening.checked(run.plan, run.intake)
+    tables: dict[str, Any] = dict(evening.checked(run.plan, run.intake))
     rates = tables["mart.back_check_rates"].set_index("question")
     for question in (
         "age",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import lxml.html
 import pandas as pd
@@ -18,17 +19,17 @@ from tests import evenings
 from tests.folders import two_waves
 
 
-def checked(folder: Path) -> dict[str, pd.DataFrame]:
+def checked(folder: Path) -> dict[str, Any]:
     run = Run(folder)
     run.prepare()
     return evening.checked(run.plan, run.intake)
 
 
-def found(folder: Path) -> pd.DataFrame:
+def found(folder: Path) -> Any:
     return checked(folder)["mart.field_checks"]
 
 
-def rows_of(findings: pd.DataFrame, check: str) -> list[int]:
+def rows_of(findings: Any, check: str) -> list[int]:
     """Return the persons (row of the file less 2) of a check."""
     return [int(row) - 2 for row in findings.loc[findings["check"] == check, "row"]]
 
@@ -64,7 +65,7 @@ FAULTS = {
 
 
 @pytest.fixture(name="planted", scope="module")
-def planted_fixture(tmp_path_factory) -> pd.DataFrame:
+def planted_fixture(tmp_path_factory) -> Any:
     rows = evenings.interviews()
     for _, changes in FAULTS.values():
         for person, change in changes:

@@ -87,8 +87,8 @@ def findings(data: WaveData, told: pd.DataFrame) -> Iterator[pd.DataFrame]:
             # where most of them are alike there is no z, and the difference alone decides
             above = enough[column] - enough[column].median() > FAR_SHARE
             apart = above & ((far > outliers.FAR) | far.isna())
-        for enumerator in far.index[apart.to_numpy()]:
-            side = "above" if enough.loc[enumerator, column] > enough[column].median() else "below"
+        for enumerator in far.index[apart]:
+            side = "above" if enough[column].gt(enough[column].median())[enumerator] else "below"
             message = f"with the interviewer of this row {words} is far {side} that of the others"
             yield _of(data, f"interviewer: {words.removeprefix('the ')}", "warning", message, enumerator)
     yield from _answers(data, list(enough.index))

@@ -97,7 +97,8 @@ def _minutes(frame: pd.DataFrame, column: str, layout: str, start: pd.Series, en
     seconds = (end - start).dt.total_seconds()
     told = "duration" if layout.startswith(SURVEYCTO.title) else "_duration"
     if told in frame:
-        seconds = seconds.fillna(pd.to_numeric(as_text(frame[told]), errors="coerce"))
+        given = pd.to_numeric(as_text(frame[told]), errors="coerce").astype("float64")
+        seconds = seconds.fillna(given)
     return (seconds / 60).astype("float64")
 
 

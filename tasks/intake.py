@@ -18,9 +18,16 @@ import schemas.followup  # noqa: F401 -- declares its tables
 from schemas.analysis import Indicators
 from schemas.assessment import AssessmentPlan, Register, Wave
 from schemas.base import TABLES, Contract, check, column_types, conform, empty, extend, required_columns
-from schemas.design import Frame, Pilot, Quotas, Rankings
+from schemas.design import (
+    Frame,
+    IndicatorDecisions,
+    Pilot,
+    Quotas,
+    Rankings,
+    ResearchMethods,
+)
 from schemas.exports import HouseholdMembers, WaveFiles
-from schemas.faults import Fault, Refused
+from schemas.faults import Fault, Refused, RowFault
 from schemas.fieldwork import Corrections, FocusGroups, Responses, WaveLosses
 from schemas.instruments import Instruments
 from schemas.mapping import Actors, Characteristics, Informants, MappedGroups, MappingAnswers
@@ -37,7 +44,10 @@ from tasks import (
     identification,
     instrument,
     instruments,
+    pilot,
     registers,
+    research_methods,
+    short_lists,
     sourcing,
     state,
 )
@@ -97,10 +107,36 @@ class Intake:
 
     @cached_property
     def short_lists(self) -> pd.DataFrame:
-        """Return the groups' short lists by their rankings, made once for the forms of all waves."""
-        rankings = conform(_with_optional(self.tables[Rankings.about().name], Rankings), Rankings)
-        labels = _table(Indicators, [_record(one) for one in self.indicators.values()])
-        return design.select_indicators(rankings, labels, thresholds=self.plan.thresholds)
+        """Return the groups' short lists before the pilot, made once for the forms of all waves."""
+        return self.lists_with(self.table(IndicatorDecisions))
+
+    def lists_with(self, decisions: pd.DataFrame) -> pd.DataFrame:
+        """Return the groups' short lists by their votes and some decisions of the team."""
+        labels = {name: one.label for name, one in self.indicators.items()}
+        keep = self.plan.thresholds.indicators_per_group
+        return short_lists.chosen_lists(self.table(Rankings), decisions, labels, keep)
+
+    def table(self, contract: type[Contract]) -> pd.DataFrame:
+        """Return a table that was read, with all columns of its contract."""
+        return conform(_with_optional(self.tables[contract.about().name], contract), contract)
+
+    def warnings(self) -> list[str]:
+        """Return what of the design goes against what was decided; nothing is refused for it."""
+        if self.faults:
+            return []
+        versions = {wave.name: instrument_of(self, wave).version for wave in self.plan.wave}
+        return [
+            *pilot.freeze_warnings(self.plan, versions),
+            *pilot.used_warnings(self.plan, self.tables[WaveFiles.about().name]),
+            *pilot.began_early(self.plan),
+        ]
+
+    def notes(self) -> list[str]:
+        """Return what a careful reader of the design would ask about."""
+        return [
+            *short_lists.size_notes(self.table(Rankings)),
+            *research_methods.method_notes(self.plan, self.table(ResearchMethods)),
+        ]
 
 
 def take_in(
@@ -125,6 +161,7 @@ def take_in(
         intake.faults += list(_parts_beyond_their_whole(intake, reader.places))
         intake.faults += list(_plan_and_data(intake))
         intake.faults += list(_map_faults(intake, reader.places))
+        intake.faults += list(_design_faults(intake, reader.places))
         intake.faults += list(
             identification.faults(plan.identification, intake.tables[RegionalIndustries.about().name])
         )
@@ -149,6 +186,7 @@ def take_in_design(folder: Path, plan: AssessmentPlan, vault: Vault) -> Intake:
             reader.stage(contract)
     if not reader.unreadable:
         intake.faults += [*_references(intake, reader.places), *_indicator_faults(intake)]
+        intake.faults += list(_design_faults(intake, reader.places))
     return intake
 
 
@@ -163,9 +201,14 @@ def _begun(folder: Path, plan: AssessmentPlan, vault: Vault) -> _Reader:
 
 def instrument_of(intake: Intake, wave: Wave) -> instrument.Instrument:
     """Return what is asked in a wave, by the groups' short lists and what the pilot decided."""
-    pilot = conform(_with_optional(intake.tables[Pilot.about().name], Pilot), Pilot)
     return instruments.instrument(
-        intake.plan, wave, intake.indicators, intake.questions, intake.short_lists, pilot, intake.languages
+        intake.plan,
+        wave,
+        intake.indicators,
+        intake.questions,
+        intake.short_lists,
+        intake.table(Pilot),
+        intake.languages,
     )
 
 
@@ -957,15 +1000,25 @@ def _plan_and_data(intake: Intake) -> Iterator[Fault]:
     yield from _specification_faults(intake)
     yield from _characteristic_faults(intake)
     yield from _unknown_subjects(intake)
-    rankings = intake.tables.get(Rankings.about().name)
-    if rankings is not None and len(rankings):
-        for indicator in sorted(set(rankings["indicator"].dropna()) - set(intake.indicators)):
-            yield Fault(
-                "design/rankings",
-                column="indicator",
-                rule=f"'{indicator}' is not an indicator",
-                remedy="See 'psia indicators', or add it to design/indicators.toml",
-            )
+
+
+def _design_faults(intake: Intake, places: dict[str, list[tuple[str, str, int]]]) -> Iterator[Fault]:
+    """Faults of rankings, of what the team and the pilot decided, and of the plan of methods."""
+    rankings, tried = intake.table(Rankings), intake.table(Pilot)
+    asked = instruments.known_questions(intake.plan, intake.questions)
+    groups = [group.id for group in intake.plan.poverty_group]
+    found: list[RowFault] = [
+        *short_lists.vote_faults(rankings, intake.indicators),
+        *pilot.pilot_faults(tried, groups, intake.indicators, asked),
+        *research_methods.method_faults(intake.table(ResearchMethods)),
+    ]
+    if not found and not intake.faults:
+        by_votes = intake.lists_with(empty(IndicatorDecisions))
+        decisions = intake.table(IndicatorDecisions)
+        found += short_lists.decision_faults(decisions, by_votes, tried, intake.indicators)
+    for one in found:
+        file, sheet, row = places[one.table][one.index]
+        yield Fault(file, sheet, row, one.column, one.rule, one.remedy)
 
 
 def _unknown_subjects(intake: Intake) -> Iterator[Fault]:

@@ -160,6 +160,7 @@ def estimate_impact(
     order = [wave for wave in study_waves(waves) if (responses["wave"] == wave).any()]
     if not order:
         return empty(ImpactEstimates)
+    responses = responses[responses["wave"].isin(order)]
     known = indicators.set_index("indicator")
     measured = largest_difference(balance)
     purposive = plan["sample_design"].iloc[0] == "purposive"

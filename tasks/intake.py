@@ -97,6 +97,7 @@ class Intake:
     personal_files: set[str] = field(default_factory=set)
     sealed_files: set[str] = field(default_factory=set)
     own_types: dict[str, str] = field(default_factory=dict)
+    only_in_pilots: set[str] = field(default_factory=set)
     member_types: dict[str, str] = field(default_factory=dict)
     found: list[str] = field(default_factory=list)
     losses: list[dict[str, object]] = field(default_factory=list)
@@ -114,6 +115,19 @@ class Intake:
     def member_contract(self) -> type[Contract]:
         """Return the contract of staged.household_members with what was asked of the members."""
         return extend(HouseholdMembers, self.member_types)
+
+    @property
+    def pilots(self) -> set[str]:
+        """Return the waves whose answers enter no estimate."""
+        return {wave.name for wave in self.plan.wave if wave.role == "pilot"}
+
+    def study_responses(self) -> pd.DataFrame:
+        """Return the interviews that enter estimates: no pilot's, and no column that only a pilot has."""
+        responses = self.tables.get(Responses.about().name, pd.DataFrame())
+        if not len(responses):
+            return responses
+        rows = responses[~responses["wave"].isin(self.pilots)]
+        return rows.drop(columns=[column for column in self.only_in_pilots if column in rows])
 
     @cached_property
     def short_lists(self) -> pd.DataFrame:
@@ -227,18 +241,24 @@ def _table(contract: type[Contract], records: list[dict[str, object]]) -> pd.Dat
 
 
 def _in_use(intake: Intake) -> list[dict[str, object]]:
-    """Return the indicators in use: those that the plan names, else those whose columns the waves have."""
-    columns = set(intake.tables[Responses.about().name].columns)
+    """Return the indicators in use: those that the plan names and those on a short list that were asked.
+
+    Where the plan names none, all whose columns the waves have.
+    """
+    columns = set(intake.study_responses().columns)
     named = [*intake.plan.indicators]
     for specification in intake.plan.specification:
         named += [one for one in specification.indicators if one not in named]
     named += [one.indicator for one in intake.plan.sample_size.indicator if one.indicator not in named]
-    if not intake.plan.indicators:
-        named += [
-            one
-            for one, indicator in intake.indicators.items()
-            if one not in named and columns.issuperset(expressions.columns(indicator.value))
-        ]
+    lists = short_lists.after_pilot(intake.short_lists, intake.table(Pilot))
+    listed = set(lists.loc[lists["selected"], "indicator"])
+    named += [
+        one
+        for one, indicator in intake.indicators.items()
+        if one not in named
+        and (one in listed or not intake.plan.indicators)
+        and columns.issuperset(expressions.columns(indicator.value))
+    ]
     return [_record(intake.indicators[one]) for one in named]
 
 
@@ -607,6 +627,10 @@ class _Reader:
                     for reason, count in reading.losses.items()
                 ]
         self.intake.own_types = _joined_types(readings, self.intake.faults)
+        of_study = [one for one in readings if one.wave not in self.intake.pilots]
+        self.intake.only_in_pilots = set(self.intake.own_types) - {
+            column for one in of_study for column in fieldwork.own_columns(one)
+        }
         responses, places = fieldwork.joined(readings, self.intake.own_types)
         responses = self._responses_pseudonymised(responses)
         responses = fieldwork.with_arm_from(responses, self.plan.comparison.arm_from)
@@ -626,20 +650,22 @@ class _Reader:
                 )
             else:
                 responses, unknown = fieldwork.with_design(responses, sample, frame)
-                for index in unknown:
+                tried = set(responses.index[responses["wave"].isin(self.intake.pilots)])
+                for index in (one for one in unknown if one not in tried):
                     file, sheet, row = places[index]
                     rule = "the respondent is not in the frame, or was not drawn and has no weight"
                     remedy = "Correct the respondent's id, or add the person to design/frame"
                     self.intake.faults.append(Fault(file, sheet, row, "respondent", rule, remedy))
-        responses = fieldwork.with_usual_values(responses, self.plan.sampling.design)
+        responses = fieldwork.with_usual_values(responses, self.plan.sampling.design, self.intake.pilots)
         if len(responses) and not self.intake.faults:
             contract = self.intake.response_contract
             responses = conform(responses, contract)
             for (file, sheet), group in _by_place(places):
                 rows = pd.Series([places[index][2] for index in group], index=group)
                 self.intake.faults += check(responses.loc[group], contract, file=file, sheet=sheet, rows=rows)
-            self.intake.faults += list(_gaps(responses, places))
-            self.intake.faults += list(_lacking_waves(responses, places))
+            of_study = responses[~responses["wave"].isin(self.intake.pilots)]
+            self.intake.faults += list(_gaps(of_study, places))
+            self.intake.faults += list(_lacking_waves(of_study, places))
         self.places[Responses.about().name] = places
         self.intake.tables[Responses.about().name] = responses
         self._keep_members(members)
@@ -1087,7 +1113,7 @@ def _unknown_subjects(intake: Intake) -> Iterator[Fault]:
 
 def _specification_faults(intake: Intake) -> Iterator[Fault]:
     """Faults of a specification or covariate that names what the interviews do not have."""
-    responses = intake.tables.get(Responses.about().name, pd.DataFrame())
+    responses = intake.study_responses()
     if not len(responses) or intake.faults:
         return
     named = [
@@ -1172,9 +1198,7 @@ def _map_faults(intake: Intake, places: dict[str, list[tuple[str, str, int]]]) -
 def _not_computed(intake: Intake, key: str, indicator: str) -> Iterator[Fault]:
     """The fault of an indicator whose expression does not fit the columns' types."""
     try:
-        expressions.compute_number(
-            intake.indicators[indicator].value, intake.tables[Responses.about().name].head(5)
-        )
+        expressions.compute_number(intake.indicators[indicator].value, intake.study_responses().head(5))
     except expressions.ExpressionError as error:
         rule = f"the indicator '{indicator}' {error}"
         yield Fault("assessment.toml", column=key, rule=rule, remedy="Correct [wave.types] or the indicator")
@@ -1191,7 +1215,7 @@ def _indicator_faults(intake: Intake) -> Iterator[Fault]:
         (f"sample_size.indicator.{i}.indicator", one.indicator)
         for i, one in enumerate(plan.sample_size.indicator, 1)
     ]
-    responses = intake.tables.get(Responses.about().name, pd.DataFrame())
+    responses = intake.study_responses()
     columns = set(responses.columns) if len(responses) else set()
     for key, indicator in named:
         if indicator not in intake.indicators:

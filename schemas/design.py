@@ -291,7 +291,7 @@ class RankingGroups(Contract):
         hide=("agreement", "chi2", "degrees_of_freedom", "p_value"),
         joint=FOCUS_GROUPS,
         beside=(
-            *("ranked_all", "too_small", "too_large", "indicators", "mean_agreement"),
+            *("ranked_all", "too_small", "too_large", "size_not_told", "indicators", "mean_agreement"),
             *("agreement", "chi2", "degrees_of_freedom", "p_value"),
         ),
     ),
@@ -302,6 +302,7 @@ class RankingSummary(Contract):
     participants: Whole = number("people behind the votes", ge=0)
     too_small: Whole = number("focus groups of fewer than 5", ge=0)
     too_large: Whole = number("focus groups of more than 8", ge=0)
+    size_not_told: Whole = number("focus groups whose size is not told", ge=0)
     indicators: Whole = number("indicators that it ranked", ge=0)
     ranked_all: Whole = number("people behind the votes that leave nothing out", ge=0)
     agreement: Number = number("Kendall's W over all its focus groups", missing=True, ge=0, le=1)

@@ -160,6 +160,7 @@ class Intake:
         return [
             *short_lists.size_notes(self.table(Rankings)),
             *research_methods.method_notes(self.plan, self.table(ResearchMethods)),
+            *research_methods.design_notes(self.plan),
         ]
 
 

@@ -55,3 +55,17 @@ def method_notes(plan: AssessmentPlan, methods: pd.DataFrame) -> list[str]:
     return [
         f"design/methods has no {kind} method; the study wants all three kinds (Box A.1)" for kind in lacking
     ]
+
+
+def design_notes(plan: AssessmentPlan) -> list[str]:
+    """Return a line where the waves of the plan do not make the study design that it names (Box 7)."""
+    design = plan.assessment.study_design
+    waves = [wave.name for wave in plan.wave if wave.role != "pilot"]
+    if design == "one-off" and len(waves) > 1:
+        return [f"the study is one-off, and the plan has {len(waves)} waves: is it a repeat study?"]
+    if design != "one-off" and len(waves) == 1:
+        return [
+            f"the study is {design}, and the plan has one wave: add the next one as [[wave]], so that what "
+            "both ask can be compared"
+        ]
+    return []

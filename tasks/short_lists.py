@@ -181,7 +181,11 @@ def _summary(votes: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:
     by_group = groups.groupby("poverty_group")
     found["focus_groups"] = by_group["voters"].agg(lambda voters: int((voters > 0).sum()))
     found["mean_agreement"] = by_group["agreement"].mean()
-    for column, size in (("too_small", "fewer than 5"), ("too_large", "more than 8")):
+    for column, size in (
+        ("too_small", "fewer than 5"),
+        ("too_large", "more than 8"),
+        ("size_not_told", "not told"),
+    ):
         found[column] = by_group["size"].agg(lambda sizes, size=size: int((sizes == size).sum()))
     for column, part in (("participants", votes), ("ranked_all", _complete(votes))):
         found[column] = _people(part, ["poverty_group"]).reindex(found.index).fillna(0)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from schemas.vocabulary import ALL
 from tasks.catalogue import read as catalogue
+from tasks.catalogue import standard_indicators
 from tasks.publish import wording
 from tasks.publish.report import Report, Row
 
@@ -189,15 +190,26 @@ def _chi2(_: Report, row: Row) -> Cell:
 def _sizes(_: Report, row: Row) -> Cell:
     told = [
         f"{wording.whole(row[column])} of {words}"
-        for column, words in (("too_small", "fewer than 5"), ("too_large", "more than 8"))
+        for column, words in (
+            ("too_small", "fewer than 5"),
+            ("too_large", "more than 8"),
+            ("size_not_told", "unknown size"),
+        )
         if row[column]
     ]
-    return Cell("; ".join(told), "contradict") if told else Cell("all of 5 to 8, as far as told")
+    return Cell("; ".join(told), "contradict") if told else Cell("5 to 8 each")
 
 
 def _tried(report: Report, row: Row) -> Cell:
+    """Return what a pilot tried: an indicator or group by its label, a question in its words."""
+    item = row["item"]
+    if row["kind"] == "question":
+        asked = report.rows("instruments", {"question": item})
+        return Cell(asked[0]["wording"], note=item) if asked else Cell(item)
+    if row["kind"] == "indicator" and item in standard_indicators():
+        return Cell(standard_indicators()[item].label)
     kind = {"indicator": "indicator", "group": "poverty_group"}.get(row["kind"])
-    return Cell(report.label(kind, row["item"]) if kind else row["item"])
+    return Cell(report.label(kind, item) if kind else item)
 
 
 def _shared_lists(_: Report, row: Row) -> Cell:

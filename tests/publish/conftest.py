@@ -895,10 +895,10 @@ def _design() -> dict[str, pd.DataFrame]:
 def _rankings() -> dict[str, pd.DataFrame]:
     """Return how far the groups agree: one of them is too small to be told."""
     told = ("ranked_all", "too_small", "too_large", "indicators", "agreement", "mean_agreement", "chi2")
-    told = (*told, "degrees_of_freedom", "p_value", "focus_groups", "participants")
+    told = (*told, "degrees_of_freedom", "p_value", "focus_groups", "participants", "size_not_told")
     summary = []
     for group in GROUPS:
-        row = dict(zip(told, (22, 1, 0, 4, 0.62, 0.7, 41.3, 3, 0.0004, 4, 24), strict=True))
+        row = dict(zip(told, (22, 1, 0, 4, 0.62, 0.7, 41.3, 3, 0.0004, 4, 24, 0), strict=True))
         few = group == HIDDEN_GROUP
         hidden = {"withheld_by": "threshold", **dict.fromkeys(told)} if few else {}
         summary.append({"poverty_group": group, **row, **hidden})

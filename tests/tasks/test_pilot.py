@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import tomllib
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from schemas.assessment import AssessmentPlan
+from schemas.base import check, conform
+from schemas.design import Training, TrainingHeld
 from schemas.faults import Refused
+from schemas.vocabulary import INDICATOR_KINDS, METHOD_STAGES
+from tasks.pilot import began_early, freeze_warnings, record_training, used_warnings
+from tasks.research_methods import design_notes, method_notes, roles
 from tasks.run import Run
-from tests.folders import WAVES, two_waves, write
+from tests.folders import WAVES, plan, two_waves, write
 
 FIXED_EFFECTS = """
 [[specification]]
@@ -131,3 +139,84 @@ def test_a_plan_that_would_estimate_or_freeze_a_pilot_is_refused(tmp_path, old, 
     with pytest.raises(Refused) as refused:
         Run(folder).prepare()
     assert told in str(refused.value)
+
+
+def planned(**pilot: object) -> AssessmentPlan:
+    toml = tomllib.loads(plan('[[wave]]\nname = "trial"\nrole = "pilot"\n' + WAVES))
+    for wave in toml["wave"]:
+        wave["starts_on"] = date(2025, 3, 3)
+    return AssessmentPlan.model_validate({**toml, "pilot": {"frozen_on": date(2025, 2, 1), **pilot}})
+
+
+def test_interviews_on_another_version_than_the_frozen_one_are_told():
+    files = pd.DataFrame(
+        {
+            "wave": ["baseline", "followup", "trial"],
+            "form_version": ["0123456789, 9876543210", pd.NA, "aaaaaaaaaa"],
+        }
+    )
+    frozen = planned(versions={"baseline": "0123456789", "followup": "0123456789"})
+    (line,) = used_warnings(frozen, files)
+    assert line.startswith("baseline: interviews were held with version 9876543210 of the form")
+    assert used_warnings(frozen.model_copy(update={"pilot": None}), files) == []
+    assert freeze_warnings(frozen.model_copy(update={"pilot": None}), {"baseline": "0"}) == []
+
+
+def test_fieldwork_before_the_freeze_is_told_but_not_of_the_pilot():
+    assert began_early(planned()) == []
+    late = began_early(planned(frozen_on=date(2025, 3, 10)))
+    assert [line.partition(":")[0] for line in late] == ["baseline", "followup"]
+
+
+def test_training_is_recorded_by_role_and_its_notes_stay_inside():
+    training = conform(
+        pd.DataFrame(
+            {
+                "role": ["enumerators", "facilitators"],
+                "topic": ["form", "ranking"],
+                "held_on": ["2025-01-20", "2025-01-13"],
+                "days": [2.5, 1.0],
+                "trained": [8, 2],
+                "note": ["said by somebody", None],
+            }
+        ),
+        Training,
+    )
+    held = record_training(training)
+    assert check(held, TrainingHeld) == []
+    assert held[["role", "person_days"]].values.tolist() == [["facilitators", 2.0], ["enumerators", 20.0]]
+    assert "note" not in held
+    assert Training.about().release is None
+
+
+@pytest.mark.parametrize(
+    ("design", "waves", "told"),
+    [
+        ("repeat", 1, ["the study is repeat, and the plan has one wave"]),
+        ("one-off", 2, ["the study is one-off, and the plan has 2 waves"]),
+        ("one-off", 1, []),
+        ("longitudinal", 2, []),
+        ("repeat", 0, []),
+    ],
+)
+def test_waves_that_do_not_make_the_study_design_are_told(design, waves, told):
+    one = planned()
+    assessment = one.assessment.model_copy(update={"study_design": design})
+    one = one.model_copy(update={"assessment": assessment, "wave": one.wave[: waves + 1]})
+    lines = design_notes(one)
+    assert len(lines) == len(told)
+    assert all(line.startswith(start) for line, start in zip(lines, told, strict=True))
+
+
+def test_a_plan_of_methods_without_a_kind_of_method_is_told():
+    methods = pd.DataFrame({"kind": ["quantitative", "participatory"]})
+    assert method_notes(planned(), methods) == [
+        "design/methods has no qualitative method; the study wants all three kinds (Box A.1)"
+    ]
+    assert method_notes(planned().model_copy(update={"wave": []}), methods.head(0)) == []
+
+
+def test_box_a1_is_complete():
+    cells = [(role["stage"], role["kind"]) for role in roles().values()]
+    assert set(cells) == {(stage, kind) for stage in METHOD_STAGES for kind in INDICATOR_KINDS}
+    assert len(cells) == 10

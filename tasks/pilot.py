@@ -38,7 +38,7 @@ def pilot_faults(
         "group": (groups, "a poverty group of the plan", "Add it to the plan, or correct the decision"),
     }
     found = []
-    for index, row in pilot.iterrows():
+    for index, row in enumerate(pilot.to_dict("records")):
         allowed, what, remedy = known.get(row["kind"], ((row["item"],), "", ""))
         if row["item"] in allowed or (row["kind"] == "group" and row["decision"] != "keep"):
             continue

@@ -19,7 +19,9 @@ def method_faults(methods: pd.DataFrame) -> list[RowFault]:
     """Return the faults of methods that name a role which Box A.1 does not have in their cell."""
     known = roles()
     found = []
-    for index, row in methods.dropna(subset=["role_in_box"]).iterrows():
+    for index, row in enumerate(methods.to_dict("records")):
+        if pd.isna(row["role_in_box"]):
+            continue
         role = known.get(row["role_in_box"])
         here = [
             one["id"] for one in known.values() if (one["stage"], one["kind"]) == (row["stage"], row["kind"])

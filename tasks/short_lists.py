@@ -48,7 +48,7 @@ def chosen_lists(
         chosen = _overruled(chosen, decisions)
     if not len(chosen):
         return empty(IndicatorSelection)
-    chosen["label"] = chosen["indicator"].map(lambda one: labels.get(one, one))
+    chosen["label"] = chosen["indicator"].map(dict(labels)).fillna(chosen["indicator"])
     chosen["list_weight"] = ranking.list_weights(chosen)
     order = chosen.sort_values(["poverty_group", "indicator"]).reset_index(drop=True)
     return conform(order, IndicatorSelection)
@@ -98,7 +98,7 @@ def _ranked(rankings: pd.DataFrame, keep: int) -> pd.DataFrame:
     chosen["participants"] = chosen["participants"].fillna(0)
     whole = _people(_complete(votes), ["poverty_group"])
     chosen["ranked_all"] = chosen["poverty_group"].map(whole).fillna(0).astype("Int64")
-    return chosen.assign(decided="ranking", decided_by=pd.NA)
+    return chosen.assign(decided="ranking", decided_by=None)
 
 
 def _overruled(chosen: pd.DataFrame, decisions: pd.DataFrame) -> pd.DataFrame:
@@ -229,7 +229,7 @@ def vote_faults(rankings: pd.DataFrame, indicators: Collection[str]) -> Iterator
         return RowFault(Rankings.about().name, index, column, rule, remedy)
 
     for index in rankings.index[~rankings["indicator"].isin(list(indicators))]:
-        yield _unknown(Rankings.about().name, index, rankings.loc[index, "indicator"], indicators)
+        yield _unknown(Rankings.about().name, index, str(rankings["indicator"][index]), indicators)
     for _, part in rankings.groupby("focus_group", sort=True):
         first = part.index[0]
         groups = part["poverty_group"]
@@ -270,7 +270,7 @@ def decision_faults(
     listed = set(
         chosen.loc[chosen["selected"], ["poverty_group", "indicator"]].itertuples(index=False, name=None)
     )
-    for index, row in decisions.iterrows():
+    for index, row in enumerate(decisions.to_dict("records")):
         one, group, keep = row["indicator"], row["poverty_group"], row["decision"] == "keep"
         if one not in indicators:
             yield _unknown(table, index, one, indicators)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -100,9 +101,10 @@ def compare_groups(selection: pd.DataFrame) -> pd.DataFrame:
 def _tau_b(first: np.ndarray, second: np.ndarray) -> float:
     from scipy.stats import kendalltau
 
+    kendall: Any = kendalltau
     if len(first) < 2 or len(set(first)) < 2 or len(set(second)) < 2:
         return float("nan")
-    return float(kendalltau(first, second).statistic)
+    return float(kendall(first, second).statistic)
 
 
 def agreement_of_groups(selection: pd.DataFrame) -> tuple[int, float]:

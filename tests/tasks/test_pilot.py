@@ -102,6 +102,22 @@ def test_what_is_published_is_the_same_with_a_pilot_and_without(tmp_path):
         pd.testing.assert_frame_equal(frame, other[name], obj=name)
 
 
+def test_an_indicator_of_a_short_list_is_estimated_where_a_wave_has_asked_it(tmp_path):
+    folder = write(two_waves(tmp_path), {"design/rankings.csv": RANKINGS})
+    for wave in ("baseline", "followup"):
+        path = folder / f"waves/{wave}/interviews.csv"
+        pd.read_csv(path, dtype=str).assign(written_contract="yes").to_csv(path, index=False)
+
+    def used() -> list[str]:
+        run = Run(folder)
+        run.prepare()
+        return run.intake.tables["staged.indicators"]["indicator"].tolist()
+
+    assert used() == ["income_month", "workdays_month", "written_contract"]
+    write(folder, {"design/pilot.csv": "item,kind,decision,reason\nwritten_contract,indicator,drop,none\n"})
+    assert used() == ["income_month", "workdays_month"]
+
+
 def test_a_pilot_may_be_held_with_people_who_are_not_in_the_frame(tmp_path):
     folder = two_waves(tmp_path, '\n[sampling]\ndesign = "representative"\nsize = 60\n')
     people = pd.read_csv(folder / "waves/baseline/interviews.csv", dtype=str)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -94,7 +95,7 @@ def test_the_team_overrules_with_a_reason_and_a_role():
     decisions = decided(("weavers", "d", "keep"), ("weavers", "a", "drop"), ("owners", "e", "keep"))
     table = short_lists.chosen_lists(BOTH, decisions, LABELS, 2)
     assert listed(table) == {"owners": "cde", "weavers": "bd"}
-    rows = table.set_index(["poverty_group", "indicator"])
+    rows: Any = table.set_index(["poverty_group", "indicator"])
     assert rows.loc[("weavers", "a"), ["decided", "decided_by", "reason"]].tolist() == [
         "team",
         "lead",
@@ -125,7 +126,8 @@ def test_what_the_pilot_dropped_leaves_the_list_and_nothing_moves_up():
     pilot = piloted(("a", "indicator", "drop"), ("b", "indicator", "change"), ("d", "group", "drop"))
     table = short_lists.after_pilot(chosen, pilot)
     assert listed(table) == {"owners": "cd", "weavers": "b"}
-    row = table.set_index(["poverty_group", "indicator"]).loc[("weavers", "a")]
+    rows: Any = table.set_index(["poverty_group", "indicator"])
+    row = rows.loc[("weavers", "a")]
     assert row[["decided", "reason"]].tolist() == ["pilot", "pilot on a"]
     assert table.loc[table["indicator"] == "b", "list_weight"].max() == 1
     assert check(table, IndicatorSelection) == []
@@ -137,7 +139,7 @@ def test_what_the_pilot_dropped_leaves_the_list_and_nothing_moves_up():
 
 
 def test_focus_groups_are_measured_and_those_of_another_size_are_flagged():
-    found = short_lists.focus_groups(BOTH).set_index("focus_group")
+    found: Any = short_lists.focus_groups(BOTH).set_index("focus_group")
     assert found["size"].to_dict() == {
         "F1": "as planned",
         "F2": "as planned",
@@ -156,7 +158,7 @@ def test_a_vote_in_common_is_one_vote_of_as_many_people_as_were_present():
     alone = votes("F5", "dyers", ["abc"]).assign(person="group")
     told = votes("F6", "dyers", ["bac"], participants=7).assign(person="group")
     both = conform(pd.concat([alone, told], ignore_index=True), Rankings)
-    found = short_lists.focus_groups(both).set_index("focus_group")
+    found: Any = short_lists.focus_groups(both).set_index("focus_group")
     assert found["vote"].tolist() == ["in common"] * 2
     assert found["size"].to_dict() == {"F5": "not told", "F6": "as planned"}
     assert pd.isna(found.loc["F5", "participants"])
@@ -176,12 +178,12 @@ def test_what_groups_share_and_what_a_poverty_group_agrees_on():
         (agreement, RankingAgreement),
     ):
         assert check(table, contract) == []
-    owners = summary.set_index("poverty_group").loc["owners"]
+    owners: Any = summary.set_index("poverty_group").loc["owners"]
     assert owners[["focus_groups", "participants", "ranked_all", "too_small", "too_large"]].tolist() == [
         *(2, 13, 12, 1, 1)
     ]
     assert owners["agreement"] == owners["mean_agreement"] == 1
-    rows = agreement.set_index(["poverty_group", "other_group"])
+    rows: Any = agreement.set_index(["poverty_group", "other_group"])
     pair = rows.loc[("owners", "weavers")]
     assert pair[["tau_b", "on_both", "on_either", "participants", "focus_groups"]].tolist() == [
         -1,
@@ -223,7 +225,7 @@ def test_agreement_of_fewer_than_ten_whole_votes_is_withheld_alone():
     some = pd.concat([votes("F1", "w", ["abc"] * 5 + ["ab"]), votes("F2", "w", ["abc"] * 3 + ["ba"] * 3)])
     some = conform(some.reset_index(drop=True), Rankings)
     selection = short_lists.chosen_lists(some, NONE, LABELS, 2)
-    out = disclosure.release(selection, IndicatorSelection, public=False).set_index("indicator")
+    out: Any = disclosure.release(selection, IndicatorSelection, public=False).set_index("indicator")
     assert out["agreement"].isna().all()
     assert out.loc[["a", "b"], "mean_rank"].notna().all()
     assert pd.isna(out.loc["c", "mean_rank"]), "eight people ranked it"

@@ -48,7 +48,7 @@ def chosen_lists(
         chosen = _overruled(chosen, decisions)
     if not len(chosen):
         return empty(IndicatorSelection)
-    chosen["label"] = chosen["indicator"].map(dict(labels)).fillna(chosen["indicator"])
+    chosen["label"] = [labels.get(str(one), str(one)) for one in chosen["indicator"]]
     chosen["list_weight"] = ranking.list_weights(chosen)
     order = chosen.sort_values(["poverty_group", "indicator"]).reset_index(drop=True)
     return conform(order, IndicatorSelection)

@@ -19,9 +19,7 @@ class ComparisonWeights(Contract):
     grain="one row an arm",
     key=("arm",),
     release=Release(
-        count=("respondents",),
-        hide=("matched", "unmatched", "effective_respondents"),
-        totals={"covariate_missing": 10},
+        totals=dict.fromkeys(("respondents", "covariate_missing", "matched", "effective_respondents"), 10),
         joint={"unmatched": 10},
         beside=("matched", "effective_respondents"),
         rounded={"effective_respondents": 0},

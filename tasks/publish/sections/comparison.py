@@ -246,7 +246,7 @@ def _overlap(report: Report) -> str:
         f"{_alone(alone, sum(counts['programme']))} People of the programme and of the comparison group by"
         f" their propensity score: {by_span}.",
         charts.Scale(0.0, 1.0, tuple((tick / 4, f"{tick / 4:g}") for tick in range(5))),
-        ("▮ programme group", "▯ comparison group"),
+        ("programme group", "comparison group"),
         bars,
     )
 

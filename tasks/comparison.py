@@ -42,7 +42,8 @@ def first_wave(responses: pd.DataFrame, waves: pd.DataFrame, covariates: Sequenc
     """Return the rows of the first wave that have an arm, with rare entries of covariates in words pooled."""
     first = waves[waves["role"] != "pilot"].sort_values("position")["wave"].head(1)
     frame = responses[responses["wave"].isin(first) & responses["arm"].notna()]
-    pooled = {name: pool_rare(frame[name]) for name in covariates if frame[name].dtype == "string"}
+    words = [name for name in covariates if name in frame and frame[name].dtype == "string"]
+    pooled = {name: pool_rare(frame[name]) for name in words}
     return frame.assign(**pooled)
 
 
@@ -59,8 +60,11 @@ def pool_rare(words: pd.Series, fewest: int = FEWEST) -> pd.Series:
 
 
 def usable(frame: pd.DataFrame, names: Sequence[str]) -> bool:
-    """Return whether there is anything to compare: covariates, and respondents of both arms."""
-    return bool(names) and frame["arm"].nunique() == 2
+    """Return whether there is anything to compare: respondents of both arms, and covariates.
+
+    Before the first wave is in there are no respondents and no columns of theirs.
+    """
+    return bool(names) and frame["arm"].nunique() == 2 and set(names) <= set(frame.columns)
 
 
 @dataclass(frozen=True)
@@ -130,7 +134,7 @@ def match_arms(
     if plan is None:
         return empty(ComparisonWeights), empty(ComparisonMatching)
     frame = first_wave(responses, waves, [*covariates, *plan.exact])
-    if not usable(frame, covariates):
+    if not usable(frame, [*covariates, *plan.exact]):
         return empty(ComparisonWeights), empty(ComparisonMatching)
     found = match(frame, covariates, plan)
     weights = frame[["respondent", "arm"]].assign(matched_weight=found.weights, matched_set=found.sets)

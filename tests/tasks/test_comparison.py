@@ -150,6 +150,13 @@ def test_a_caliper_that_nobody_meets_is_told():
     assert set(told["problem"]) == {"No two people of the arms are as alike as is asked for"}
 
 
+def test_before_the_first_wave_there_is_nothing_to_say():
+    nothing = responses().head(0)[["respondent", "wave", "arm", "weight", "cluster"]]
+    asked = plan(method="propensity", exact=["school"]).model_copy(update={"same_buyer": "buyer"})
+    assert all(not len(one) for one in made(nothing, asked))
+    assert not len(comparison.look_for_spill_over(nothing, WAVES, comparison=asked))
+
+
 def test_one_arm_alone_gives_nothing():
     frame = responses().query("arm == 'programme'")
     assert all(not len(one) for one in made(frame, plan(method="propensity")))

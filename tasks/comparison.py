@@ -28,7 +28,7 @@ from schemas.vocabulary import ARMS
 from tasks.methods import balance, matching
 from tasks.steps import step
 
-SPANS = 10
+SPANS = 20
 """How many spans of the propensity score are counted, before small ones are pooled."""
 FEWEST = 10
 """A span, or an entry of a covariate in words, with fewer respondents is told together with others."""
@@ -230,28 +230,12 @@ def overlap_arms(responses: pd.DataFrame, waves: pd.DataFrame, *, comparison: Co
 
 
 def overlap(scores: pd.Series, arms: pd.Series) -> pd.DataFrame:
-    """Return how many of each arm have a score in each of ten spans, neighbouring spans pooled.
-
-    Spans are pooled from the lowest on until each arm has nobody in it, or ten people and more.
-    """
+    """Return how many of each arm have a score in each span, spans with a handful of people pooled."""
     known = scores.notna()
     place = (scores[known] * SPANS).clip(0, SPANS - 1e-9).astype(int)
     counts = np.array(
         [[((place == span) & (arms[known] == arm)).sum() for arm in ARMS] for span in range(SPANS)]
     )
-    spans: list[tuple[int, int, np.ndarray]] = []
-    start = 0
-    for end in range(1, SPANS + 1):
-        inside = counts[start:end].sum(axis=0)
-        if _tellable(inside):
-            spans.append((start, end, inside))
-            start = end
-    while start < SPANS:
-        start = spans.pop()[0] if spans else 0
-        inside = counts[start:].sum(axis=0)
-        if _tellable(inside) or not start:
-            spans.append((start, SPANS, inside))
-            start = SPANS
     return pd.DataFrame(
         [
             {
@@ -259,12 +243,33 @@ def overlap(scores: pd.Series, arms: pd.Series) -> pd.DataFrame:
                 "arm": arm,
                 "low": low / SPANS,
                 "high": high / SPANS,
-                "respondents": int(inside[number]),
+                "respondents": int(counts[low:high, number].sum()),
             }
-            for position, (low, high, inside) in enumerate(spans, start=1)
+            for position, (low, high) in enumerate(_pooled(counts), start=1)
             for number, arm in enumerate(ARMS)
         ]
     )
+
+
+def _pooled(counts: np.ndarray) -> list[tuple[int, int]]:
+    """Return spans (from, up to) in which each arm has nobody, or ten people and more.
+
+    From the lowest on, a span takes in its neighbours until that is so; what is left over at the upper end
+    goes back to the spans below it. Spans without anybody stay as they are.
+    """
+    last = int(np.flatnonzero(counts.sum(axis=1)).max(initial=-1)) + 1
+    spans: list[tuple[int, int]] = []
+    start = 0
+    for end in range(1, last + 1):
+        if _tellable(counts[start:end].sum(axis=0)):
+            spans.append((start, end))
+            start = end
+    while start < last:
+        start = spans.pop()[0] if spans else 0
+        if _tellable(counts[start:last].sum(axis=0)) or not start:
+            spans.append((start, last))
+            start = last
+    return [*spans, *((empty_one, empty_one + 1) for empty_one in range(last, SPANS))]
 
 
 def _tellable(counts: np.ndarray) -> bool:

@@ -33,6 +33,8 @@ SPANS = 20
 FEWEST = 10
 """A span, or an entry of a covariate in words, with fewer respondents is told together with others."""
 OTHER = "another"
+EXACTLY = "exactly "
+"""Before the name of a column in which a pair is the same: there, no rare entries are pooled."""
 WEIGHT = "matched weight"
 SET = "matched set"
 """Columns that `with_weights` adds."""
@@ -103,12 +105,13 @@ def _pairs(frame: pd.DataFrame, covariates: Sequence[str], plan: Matching) -> pd
     nearness = ["position"]
     if plan.method == "mahalanobis":
         found = matching.mahalanobis_positions(frame, covariates)
-        places, nearness = places.join(found), list(found)
+        places, nearness = places.join(found), [str(name) for name in found]
+    exact = [EXACTLY + name for name in plan.exact]
     return matching.nearest_neighbours(
-        frame[["respondent", "arm", *plan.exact]].join(places),
+        frame[["respondent", "arm", *exact]].join(places),
         nearness,
         within=within,
-        exact=plan.exact,
+        exact=exact,
         neighbours=plan.neighbours,
         replacement=plan.replacement,
     )
@@ -133,9 +136,10 @@ def match_arms(
     plan, covariates = comparison.matching, comparison.matched_on
     if plan is None:
         return empty(ComparisonWeights), empty(ComparisonMatching)
-    frame = first_wave(responses, waves, [*covariates, *plan.exact])
+    frame = first_wave(responses, waves, covariates)
     if not usable(frame, [*covariates, *plan.exact]):
         return empty(ComparisonWeights), empty(ComparisonMatching)
+    frame = frame.assign(**{EXACTLY + name: responses[name] for name in plan.exact})
     found = match(frame, covariates, plan)
     weights = frame[["respondent", "arm"]].assign(matched_weight=found.weights, matched_set=found.sets)
     missing = frame[[*covariates, *plan.exact]].isna().any(axis=1)

@@ -328,7 +328,7 @@ def _separating(standard: pd.DataFrame, programme: np.ndarray) -> list[str]:
     signed = np.column_stack([np.ones(len(standard)), standard.to_numpy()])
     signed = np.where(programme[:, None], signed, -signed)
     found = linprog(-signed.sum(axis=0), A_ub=-signed, b_ub=np.zeros(len(signed)), bounds=(-1, 1))
-    if found.x is None or -found.fun <= 1e-7 * len(signed):
+    if found.x is None or -found.fun <= 1e-6 * len(signed):
         return []
     return [str(name) for name, slope in zip(standard.columns, found.x[1:], strict=True) if abs(slope) > 1e-7]
 

@@ -212,7 +212,7 @@ def test_a_joint_test_of_one_covariate_is_the_square_of_a_t() -> None:
     away = [one - np.average(one, weights=frame["weight"]) for one in (frame["age"], programme)]
     sums = (frame["weight"] * away[0] * away[1]).groupby(frame["place"]).sum()
     found = joint_test(frame, ["age"], weight="weight", cluster="place")
-    expected = ttest_1samp(sums, 0)
+    expected: Any = ttest_1samp(sums, 0)
     assert found.statistic == pytest.approx(expected.statistic**2)
     assert found.p_value == pytest.approx(expected.pvalue)
     assert (found.numerator, found.denominator) == (1, frame["place"].nunique() - 1)

@@ -94,7 +94,7 @@ def test_matching_brings_the_bad_comparison_group_nearer(psid: pd.DataFrame, met
         frame, places = psid, ["position"]
         if method != "propensity":
             positions = mahalanobis_positions(psid, COVARIATES)
-            frame, places = psid.join(positions), list(positions)
+            frame, places = psid.join(positions), [str(name) for name in positions]
         pairs = nearest_neighbours(frame, places, within={"position": 0.2})
         weights = matched_weights(frame, pairs)
     after = adjusted_differences(psid.assign(matched=weights), COVARIATES, "matched")

@@ -91,7 +91,7 @@ def test_matching_is_told_and_makes_the_arms_more_alike(asked):
     assert tests["stage"].tolist() == ["before", "after"]
     counts = told.set_index("arm")
     assert counts["respondents"].to_dict() == {"programme": 40, "comparison": 80}
-    for arm, one in counts.iterrows():
+    for arm, one in counts.to_dict("index").items():
         of = weights[weights["arm"] == arm]
         assert one["matched"] == len(of) == one["respondents"] - one["unmatched"]
         weight = of["matched_weight"]
@@ -128,6 +128,17 @@ def test_nobody_is_left_out_without_being_counted():
     counts = told.set_index("arm")
     assert counts["covariate_missing"].to_dict() == {"programme": 1, "comparison": 2}
     assert counts["unmatched"].to_dict() == {"programme": 1, "comparison": 2}
+
+
+def test_a_pair_is_the_same_even_where_few_people_are():
+    frame = responses()
+    number = frame["respondent"].str[1:].astype(int)
+    frame["school"] = frame["school"].mask(number < 4, "village A").mask(number.between(4, 8), "village B")
+    weights, *_ = made(frame, plan(method="propensity", covariates=["age"], exact=["school"]))
+    schools = frame.drop_duplicates("respondent").set_index("respondent")["school"]
+    pairs = weights.assign(school=weights["respondent"].map(schools)).groupby("matched_set")["school"]
+    assert (pairs.nunique() == 1).all()
+    assert (pairs.size() == 2).all()
 
 
 def test_a_matching_that_cannot_be_made_is_told_and_stops_nothing():
@@ -170,7 +181,7 @@ def test_estimates_use_the_weights_of_the_first_wave_in_every_wave():
     assert len(rows) == 3 * len(weights)
     assert rows.groupby("respondent")[comparison.WEIGHT].nunique().eq(1).all()
     assert not comparison.sets_cluster_errors(rows)
-    assert comparison.sets_cluster_errors(rows.assign(cluster=pd.NA))
+    assert comparison.sets_cluster_errors(rows.assign(cluster=None))
     with pytest.raises(ValueError, match="nobody is among these respondents"):
         comparison.matched(weights, told).rows(frame.assign(respondent="a stranger"))
 
@@ -213,7 +224,7 @@ def test_no_span_of_the_overlap_tells_of_a_handful(scores):
     assert ends["low"].tolist() == [0.0, *ends["high"].tolist()[:-1]]
     assert ends["high"].iloc[-1] == 1
     small = spans["respondents"].between(1, 9)
-    assert not small.any() or spans.loc[spans["respondents"] > 0, "position"].nunique() == 1
+    assert not bool(small.any()) or spans.loc[spans["respondents"] > 0, "position"].nunique() == 1
     released = release(conform(spans, ComparisonOverlap), ComparisonOverlap, public=False)
     assert released["respondents"].isna().tolist() == small.tolist()
 
@@ -221,7 +232,8 @@ def test_no_span_of_the_overlap_tells_of_a_handful(scores):
 def test_a_handful_without_a_match_is_not_told():
     _, told, *_ = made(responses(), plan(method="entropy_balancing"))
     told = told.assign(unmatched=[3, 0], matched=[37, 80])
-    released = release(conform(told, ComparisonMatching), ComparisonMatching, public=False).set_index("arm")
+    released: Any = release(conform(told, ComparisonMatching), ComparisonMatching, public=False)
+    released = released.set_index("arm")
     assert released.loc["programme", ["matched", "unmatched", "effective_respondents"]].isna().all()
     assert released.loc["programme", "respondents"] == 40
     assert released.loc["comparison", ["matched", "unmatched"]].tolist() == [80, 0]

@@ -172,7 +172,7 @@ def test_a_matched_specification_is_judged_by_the_balance_after_matching(tmp_pat
     by_name = impact[impact["poverty_group"] == "all"].set_index("specification")
     assert by_name["claim"].to_dict() == {"programme": "associational", "matched": "causal"}
     assert by_name["comparison"].to_dict() == {"programme": "all", "matched": "matched"}
-    reasons = by_name.loc["matched", "claim_reason"]
+    reasons = str(by_name.loc["matched", "claim_reason"])
     assert "parallel trends" in reasons
     assert "those who were matched" in reasons
     assert "share a buyer" in reasons

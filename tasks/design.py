@@ -1,22 +1,19 @@
-"""Phase three: the draw from the frame, the quotas, and whether the arms are alike."""
+"""Phase three: the draw from the frame and the quotas."""
 
 from __future__ import annotations
 
 import pandas as pd
 
-from schemas.assessment import Comparison, Sampling, Seeds, Thresholds
+from schemas.assessment import Sampling, Seeds
 from schemas.base import conform, empty
 from schemas.design import (
-    ComparisonBalance,
     Frame,
     QuotaGaps,
     Quotas,
     Sample,
     SampleSizes,
 )
-from schemas.fieldwork import Responses
-from schemas.plan import Waves
-from tasks.methods import balance, sampling
+from tasks.methods import sampling
 from tasks.steps import step
 
 CARRIED = ("node", "poverty_group", "arm", "cluster")
@@ -126,32 +123,3 @@ def count_sample(
     gaps = sizes[sizes["stratum"].isin(quotas["stratum"])].copy()
     gaps["gap"] = (gaps["wanted"] - gaps["drawn"]).clip(lower=0)
     return sizes, gaps[["stratum", "wanted", "drawn", "gap"]]
-
-
-@step(
-    "analysis",
-    reads=[Responses, Waves],
-    writes=[ComparisonBalance],
-    plan=["comparison", "thresholds"],
-)
-def balance_arms(
-    responses: pd.DataFrame,
-    waves: pd.DataFrame,
-    *,
-    comparison: Comparison,
-    thresholds: Thresholds,
-) -> pd.DataFrame:
-    """Compare the arms in the first wave, covariate by covariate."""
-    first = waves[waves["role"] != "pilot"].sort_values("position")["wave"].head(1)
-    frame = responses[responses["wave"].isin(first) & responses["arm"].notna()]
-    covariates = [c for c in comparison.covariates if c in frame]
-    if not covariates or frame["arm"].nunique() < 2:
-        return empty(ComparisonBalance)
-    return balance.standardized_differences(
-        frame, covariates, weight="weight", limit=thresholds.largest_standardized_difference
-    ).rename(
-        columns={
-            "programme_n": "programme_respondents",
-            "comparison_n": "comparison_respondents",
-        }
-    )

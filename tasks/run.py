@@ -45,6 +45,7 @@ for _module in (
     "pilot",
     "size",
     "fieldwork",
+    "comparison",
     "analysis",
     "reporting",
     "followup",

@@ -97,9 +97,12 @@ def check(
     tables = evening.checked(run.plan, run.intake)
     findings = evening.findings(run.plan, wave, tables)
     page = _page_of_checks(run, wave, tables)
+    told = [("warning", line) for line in run.intake.warnings()]
+    told += [("note", line) for line in run.intake.notes()]
     if as_json:
         about = {"status": "accepted", "tables": len(run.intake.tables), **({"page": page} if page else {})}
-        _print_json([about, *findings])
+        design = [{"severity": severity, "message": line} for severity, line in told]
+        _print_json([about, *findings, *design])
         return
     name = root.name or root.resolve().name
     wrong = sum(int(finding["found"]) for finding in findings if finding["severity"] == "error")
@@ -117,6 +120,8 @@ def check(
             typer.echo(f"  {table_name}: {len(frame)} rows")
     for line in told_findings(findings, wave, tables["mart.field_progress"]):
         typer.echo(f"  {line}")
+    for severity, line in told:
+        typer.echo(f"  {severity}: {line}")
     if wrong:
         typer.echo(
             "  Correct them in waves/<wave>/corrections; the values stay out of no figure by themselves."

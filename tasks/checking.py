@@ -112,7 +112,8 @@ def check_fieldwork(
                 checked.findings, checked.questions, checked.interviewers, told, checked.back_checks
             )
         parts.append(checked)
-    moved = list(people.changed(responses, [one.name for one in wave]))
+    order = [one.name for one in wave if one.role != "pilot"]
+    moved = list(people.changed(responses[responses["wave"].isin(order)], order))
     found = _placed(joined([*(part.findings for part in parts), *moved]), records)
     summary = empty(FieldCheckSummary)
     if len(found):

@@ -938,7 +938,7 @@ def _gaps(responses: pd.DataFrame, places: list[tuple[str, str, int]]) -> Iterat
 
 def _lacking_waves(responses: pd.DataFrame, places: list[tuple[str, str, int]]) -> Iterator[Fault]:
     """Faults of a wave in which nobody has an arm or group, and others do: it would drop out in silence."""
-    for column in ("arm", "poverty_group", "gender"):
+    for column in ("arm", "poverty_group", "gender") if len(responses) else ():  # there may be pilots alone
         known = responses.groupby("wave")[column].apply(lambda values: bool(values.notna().any()))
         if known.any() and not known.all():
             for wave in known.index[~known]:

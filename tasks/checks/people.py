@@ -79,6 +79,8 @@ def changed(responses: pd.DataFrame, order: Sequence[str]) -> Iterator[pd.DataFr
         if column not in responses:
             continue
         known = responses.dropna(subset=[column])
+        if not len(known):
+            continue
         kinds = known.groupby("respondent")[column].nunique()
         moved = known[known["respondent"].isin(kinds.index[kinds > 1])]
         last = moved.assign(place=moved["wave"].map(place)).sort_values(["place", "respondent"])

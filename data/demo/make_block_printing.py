@@ -477,10 +477,10 @@ def drawn_sample(frame: pd.DataFrame) -> pd.DataFrame:
     from schemas.assessment import Sampling, Seeds
     from schemas.base import empty
     from schemas.design import Quotas
-    from tasks import design
+    from tasks import drawing
 
     plan = Sampling(design="representative", sizes=SIZES)
-    return design.draw(frame, empty(Quotas), plan, Seeds(sampling=SAMPLING_SEED))
+    return drawing.draw(frame, empty(Quotas), plan, Seeds(sampling=SAMPLING_SEED))
 
 
 def _field(frame: pd.DataFrame, people: People, sample: pd.DataFrame, seed: int) -> dict[str, _Wave]:

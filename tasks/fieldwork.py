@@ -6,21 +6,23 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from schemas.assessment import Thresholds, Wave
+from schemas.assessment import Sampling, Thresholds, Wave
 from schemas.base import column_types, empty
+from schemas.design import Replacements, Sample
 from schemas.fieldwork import (
     Attrition,
     Corrections,
     CorrectionSummary,
     FieldChecks,
     FieldCheckSummary,
+    HouseholdWeights,
     Interviews,
     Responses,
     WaveLosses,
 )
 from schemas.plan import Waves
 from schemas.vocabulary import ALL
-from tasks import catalogue
+from tasks import catalogue, households, replaced
 from tasks.interviews import FROM_SAMPLE, ROW_NUMBER, WaveReading
 from tasks.methods import attrition as attrition_method
 from tasks.steps import step
@@ -142,23 +144,36 @@ def summarize_corrections(corrections: pd.DataFrame) -> pd.DataFrame:
 
 @step(
     "fieldwork",
-    reads=[Responses, Waves, WaveLosses],
+    reads=[Responses, Waves, WaveLosses, Sample, Replacements, HouseholdWeights],
     writes=[FieldChecks, FieldCheckSummary],
-    plan=["thresholds"],
+    plan=["thresholds", "sampling"],
 )
 def check_fieldwork(
     responses: pd.DataFrame,
     waves: pd.DataFrame,
     losses: pd.DataFrame,
+    sample: pd.DataFrame,
+    replacements: pd.DataFrame,
+    weights: pd.DataFrame,
     *,
     thresholds: Thresholds,
+    sampling: Sampling,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Look for what a coordinator would want to know: missing answers, values out of range, refusals."""
+    two_stage = sampling.method == "two_stage"
+    of_draw = [
+        *replaced.replacement_findings(responses, sample, replacements, two_stage=two_stage),
+        *households.household_findings(responses, weights, sampling),
+    ]
     found = [
         *_missing(responses, thresholds.missing_share_warning),
         *_out_of_range(responses),
         *_changed_people(responses),
         *_refusals(losses),
+        *(
+            _finding(wave, check, key, severity, None, message)
+            for wave, check, key, severity, message in of_draw
+        ),
     ]
     if not found:
         return empty(FieldChecks), empty(FieldCheckSummary)

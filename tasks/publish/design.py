@@ -13,6 +13,7 @@ from tasks.publish.report import Report
 from tasks.publish.sections.design import rankings
 from tasks.publish.sections.instruments import instruments
 from tasks.publish.sections.method import inputs, libraries
+from tasks.publish.sections.sample import sample
 from tasks.publish.sections.size import size
 
 TABLES = ("sample_sizes", "quota_gaps", "indicator_selection", "pilot_changes")
@@ -33,6 +34,7 @@ def render(plan: AssessmentPlan, tables: dict[str, pd.DataFrame], provenance: Pr
         "kind": "Design of a poverty and social impact assessment",
         "page_title": f"Design: {plan.assessment.title}",
         "rankings": rankings(report),
+        "sample": sample(report),
         "size": size(report),
         "instruments": instruments(report),
         "inputs": inputs(report, provenance.inputs),

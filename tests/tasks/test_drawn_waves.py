@@ -9,10 +9,10 @@ import pytest
 
 from schemas.assessment import Sampling
 from schemas.base import conform, empty
-from schemas.design import HouseholdSubsample, Replacements, Sample
+from schemas.design import HouseholdSubsample, Quotas, Replacements, Sample
 from schemas.faults import Refused
 from schemas.fieldwork import HouseholdWeights
-from tasks import show
+from tasks import drawing, show
 from tasks.households import household_findings, weigh_households
 from tasks.replaced import OUT_OF_ORDER, TOO_MANY, replacement_findings
 from tasks.run import Run
@@ -55,30 +55,29 @@ def interview(folder: Path, keep: set[str]) -> None:
         people[people["respondent"].isin(keep)].to_csv(file, index=False)
 
 
-def ids(folder: Path, table: str) -> pd.DataFrame:
-    """Return a table of the draw with the ids that the field team sees."""
-    columns, rows = show.rows(folder, table, reveal=True)
-    return pd.DataFrame(rows, columns=columns)
+def drawn_ids(folder: Path, most: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the sample and up to so many replacements under the ids of the frame."""
+    run = Run(folder)
+    run.prepare()
+    intake = run.intake
+    frame, plan = intake.tables["staged.frame"], intake.plan
+    people = pd.concat(intake.people).drop_duplicates("pseudonym").set_index("pseudonym")["value"]
+    asked = plan.sampling.model_copy(update={"replacements": most})
+    sample = drawing.draw(frame, empty(Quotas), plan.sampling, plan.seeds)
+    spare = drawing.replacements(frame, empty(Quotas), sample, asked, plan.seeds)
+    return sample.assign(unit=sample["unit"].map(people)), spare.assign(unit=spare["unit"].map(people))
 
 
-@pytest.fixture(name="drawn")
-def drawn_fixture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, pd.DataFrame, pd.DataFrame]:
-    """Return a folder with its draw: made once with a census, so that all 60 may be interviewed."""
+def test_a_replacement_is_no_stranger_and_weighs_what_its_stratum_does(tmp_path, monkeypatch):
     monkeypatch.setenv("PSIA_KEYS", str(tmp_path / "keys"))
-    folder = folder_of(tmp_path / "a")
-    interview(folder, {"R000", "R001"})
-    text = (folder / "assessment.toml").read_text()
-    (folder / "assessment.toml").write_text(text.replace("replacements = 3", "replacements = 60"))
-    tables(folder, "mart.sample")
-    sample, spare = ids(folder, "mart.sample"), ids(folder, "mart.replacements")
-    (folder / "assessment.toml").write_text(text)
-    return folder, sample, spare
-
-
-def test_a_replacement_is_no_stranger_and_weighs_what_its_stratum_does(drawn):
-    folder, sample, spare = drawn
+    folder = folder_of(tmp_path / "a", DRAW.replace("replacements = 3", "replacements = 60"))
+    sample, spare = drawn_ids(folder, 60)
+    first, fourth = (
+        spare[(spare["stratum"] == "weaver-women") & (spare["drawn_order"] == place)]["unit"].iloc[0]
+        for place in (1, 4)
+    )
     weavers = sample[sample["stratum"] == "weaver-women"]["unit"].tolist()
-    first = spare[(spare["stratum"] == "weaver-women") & (spare["drawn_order"] == 1)]["unit"].iloc[0]
+    folder = folder_of(tmp_path / "a")
     interview(folder, {*sample["unit"], first} - {weavers[0]})
     responses, weights, checks = tables(
         folder, "staged.responses", "mart.household_weights", "mart.field_checks"
@@ -87,23 +86,42 @@ def test_a_replacement_is_no_stranger_and_weighs_what_its_stratum_does(drawn):
     assert of.loc["weaver-women"].tolist() == pytest.approx([30 / 12, 30 / 12, 24])
     assert of.loc["workshop-men"].tolist() == pytest.approx([30 / 14, 30 / 14, 28])
     assert not checks["check"].isin([TOO_MANY, OUT_OF_ORDER]).any()
-    baseline = weights[weights["wave"] == "baseline"]
-    people = responses[responses["wave"] == "baseline"]
-    assert baseline["weight"].sum() == pytest.approx(people["weight"].sum() / 2)
-    late = spare[(spare["stratum"] == "weaver-women") & (spare["drawn_order"] == 4)]["unit"].iloc[0]
-    interview_again = folder_of(folder)
-    interview(interview_again, {*sample["unit"], late})
+    assert weights["weight"].sum() == pytest.approx(responses["weight"].sum() / 2)
+    columns, rows = show.rows(folder, "mart.replacements", reveal=True)
+    told = pd.DataFrame(rows, columns=columns)
+    expected = spare[spare["drawn_order"] <= 3]["unit"].tolist()
+    assert told.sort_values(["stratum", "drawn_order"])["unit"].tolist() == expected
+    interview(folder_of(tmp_path / "a"), {*sample["unit"], fourth})
     with pytest.raises(Refused, match="was not drawn and is no replacement"):
-        Run(interview_again).prepare()
+        Run(folder).prepare()
 
 
-def test_who_was_drawn_decides_the_design_of_a_simple_sample(tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    ("method", "strata", "weights"),
+    [
+        ('method = "simple"\nsize = 60', {"all"}, {1.0}),
+        ('method = "pps"\nsize = 60', {"weaver-women", "workshop-men"}, {1.0}),
+        (
+            'method = "two_stage"\nclusters_in = { weaver-women = 10, workshop-men = 10 }\nper_cluster = 9',
+            {"weaver-women", "workshop-men"},
+            {1.0},
+        ),
+    ],
+)
+def test_the_draw_says_of_which_stratum_and_cluster_a_respondent_is(
+    tmp_path, monkeypatch, method, strata, weights
+):
     monkeypatch.setenv("PSIA_KEYS", str(tmp_path / "keys"))
-    rest = '\n[sampling]\ndesign = "representative"\nmethod = "simple"\nsize = 60\n'
-    responses, record = tables(folder_of(tmp_path / "a", rest), "staged.responses", "mart.draw_record")
-    assert set(responses["stratum"]) == {"all"}
-    assert set(responses["weight"]) == {1.0}
-    assert record["certainty_units"].tolist() == [60]
+    folder = folder_of(tmp_path / "a", f'\n[sampling]\ndesign = "representative"\n{method}\n')
+    file = folder / "design/frame.csv"
+    frame = pd.read_csv(file, dtype=str)
+    frame.assign(size=[str(1 + number % 5) for number in range(60)]).to_csv(file, index=False)
+    run = Run(folder)
+    run.prepare()
+    responses = run.intake.tables["staged.responses"]
+    assert set(responses["stratum"]) == strata
+    assert responses["cluster"].nunique() == frame["cluster"].nunique()
+    assert set(responses["weight"]) == weights
 
 
 def test_a_quota_that_fits_nobody_is_refused_at_its_row(tmp_path, monkeypatch):

@@ -53,8 +53,8 @@ def _sentences(plan: Sampling) -> list[str]:
         ]
         told.append(
             f"Up to {wording.whole(plan.replacements)} replacements are listed for each {place}, in the "
-            f"order in which they are asked. They stand in only for somebody of the same {place} who cannot be "
-            "interviewed. That fills a place; it does not tell what the person who was not reached would "
+            f"order in which they are asked. They stand in only for somebody of the same {place} who cannot "
+            "be interviewed. That fills a place; it does not tell what the person who was not reached would "
             "have said."
         )
     if plan.households:

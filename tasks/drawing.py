@@ -276,13 +276,13 @@ def count_sample(
     sizes["drawn"] = sample.groupby("stratum").size().reindex(sizes.index, fill_value=0)
     wanted = quotas.set_index("quota")["wanted"] if purposive else sizes["drawn"]
     sizes["wanted"] = wanted.reindex(sizes.index).fillna(sizes["drawn"]).astype("Int64")
-    sizes = sizes.reset_index()
-    if not purposive:
-        return sizes, empty(QuotaGaps)
-    asked = quotas.drop(columns=["stratum", "wanted"]).rename(columns={"quota": "stratum"})
-    gaps = asked.merge(sizes.drop(columns="in_frame"), on="stratum", validate="one_to_one")
+    if not len(quotas):
+        return sizes.reset_index(), empty(QuotaGaps)
+    gaps = quotas.drop(columns="stratum").rename(columns={"quota": "stratum"})
+    reached = frame[frame["unit"].isin(sample["unit"])]
+    gaps["drawn"] = [int(fits(reached, quota).sum()) for _, quota in quotas.iterrows()]
     gaps["gap"] = (gaps["wanted"] - gaps["drawn"]).clip(lower=0)
-    return sizes, gaps
+    return sizes.reset_index(), gaps
 
 
 NO_QUOTA = "no quota"

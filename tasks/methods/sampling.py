@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -309,7 +309,7 @@ def draw_two_stage(
 
 def list_replacements(
     frame: pd.DataFrame,
-    drawn: Sequence[Any],
+    drawn: Iterable[Any],
     most: int,
     seed: int,
     *,

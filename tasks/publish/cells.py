@@ -296,6 +296,7 @@ _SOURCES = {
 }
 """Columns that are made here -> the column of the table that decides whether they are withheld."""
 
+
 def _two_places(value: float, unit: str) -> str:
     """Return a figure without a unit to two decimals."""
     return wording.rounded(value, 2)

@@ -43,7 +43,7 @@ def quotas(rows: list[dict[str, Any]]) -> pd.DataFrame:
     return conform(table.assign(quota=drawing.quota_names(table)), Quotas)
 
 
-def drawn(plan: dict[str, Any], frame: pd.DataFrame | None = None, asked: pd.DataFrame = NONE) -> tuple:
+def drawn(plan: dict[str, Any], frame: pd.DataFrame | None = None, asked: pd.DataFrame = NONE) -> Any:
     """Return the sampling part, and what the steps of the draw make of it, each checked by its contract."""
     frame = listed() if frame is None else frame
     sampling = Sampling.model_validate(plan)
@@ -114,10 +114,9 @@ def test_a_replacement_has_the_weight_of_the_place_that_it_takes():
     for name in ("simple", "stratified", "systematic", "two_stage"):
         sample, spare, _, _, _ = drawn({"design": "representative", "replacements": 4, **METHODS[name]})
         keys = ["stratum", "cluster"] if name == "two_stage" else ["stratum"]
-        places = sample.groupby(keys)["weight"].first()
-        for row in spare.to_dict("records"):
-            place = tuple(row[key] for key in keys)
-            assert row["weight"] == pytest.approx(places[place if len(place) > 1 else place[0]])
+        places = {str(row[keys].tolist()): row["weight"] for _, row in sample.iterrows()}
+        for _, row in spare.iterrows():
+            assert row["weight"] == pytest.approx(places[str(row[keys].tolist())])
     frame = listed()
     sample, spare, _, _, _ = drawn({"design": "representative", "replacements": 9, **METHODS["pps"]})
     hills = frame[frame["stratum"] == "hills"].set_index("unit")["size"]
@@ -216,6 +215,13 @@ def test_quotas_by_node_gender_and_difference_are_filled_in_the_stated_order():
     assert sample.loc[sample["stratum"] == "dyers", "unit"].tolist() == dyers[:3]
     assert spare.loc[spare["stratum"] == "dyers", "unit"].tolist() == dyers[3:5]
     assert spare.loc[spare["stratum"] == "dyers", "drawn_order"].tolist() == [1, 2]
+
+
+def test_quotas_beside_a_draw_by_chance_tell_what_it_reached():
+    sample, _, _, _, gaps = drawn({"design": "representative", "size": 30}, None, quotas(BY_NODE))
+    reached = int((sample["node"] == "dyers").sum())
+    told = gaps.set_index("stratum").loc["dyers", ["wanted", "drawn", "gap"]].tolist()
+    assert told == [3, reached, max(3 - reached, 0)]
 
 
 def test_quotas_that_fit_nobody_or_the_same_people_are_told():

@@ -105,11 +105,9 @@ def _drawn_by_chance(frame: pd.DataFrame, plan: Sampling, seed: int) -> pd.DataF
     if frame["stratum"].isna().any():
         raise ValueError("Some units of the frame have no stratum: fill it in for every unit, or for none")
     if plan.method == "two_stage":
-        strata = sorted(frame["stratum"].unique())
-        clusters = plan.clusters_in or dict.fromkeys(strata, plan.clusters or 0)
         return sampling.draw_two_stage(
             frame,
-            clusters,
+            _clusters(sorted(frame["stratum"].unique()), plan),
             plan.per_cluster or 0,
             seed,
             unit="draw_order",
@@ -125,6 +123,11 @@ def _drawn_by_chance(frame: pd.DataFrame, plan: Sampling, seed: int) -> pd.DataF
     if plan.method == "pps":
         return sampling.draw_pps(frame, sizes, seed, unit="draw_order", stratum="stratum", size="size")
     return sampling.draw_stratified(frame, sizes, seed, unit="draw_order", stratum="stratum")
+
+
+def _clusters(strata: list[str], plan: Sampling) -> dict[str, int]:
+    """Return stratum -> clusters to draw."""
+    return plan.clusters_in or dict.fromkeys(strata, plan.clusters or 0)
 
 
 def _sizes(frame: pd.DataFrame, plan: Sampling) -> dict[str, int]:
@@ -271,11 +274,15 @@ def count_sample(
     """Count what was wanted and drawn in each stratum or quota, and which quota could not be filled."""
     if not len(frame):
         return empty(SampleSizes), empty(QuotaGaps)
-    purposive = sampling.design == "purposive"
     sizes = _strata(frame, quotas, sampling).groupby("stratum").size().rename("in_frame").to_frame()
     sizes["drawn"] = sample.groupby("stratum").size().reindex(sizes.index, fill_value=0)
-    wanted = quotas.set_index("quota")["wanted"] if purposive else sizes["drawn"]
-    sizes["wanted"] = wanted.reindex(sizes.index).fillna(sizes["drawn"]).astype("Int64")
+    sizes["wanted"] = sizes["drawn"]
+    if sampling.design == "purposive":
+        wanted = quotas.set_index("quota")["wanted"].reindex(sizes.index)
+        sizes["wanted"] = wanted.fillna(sizes["drawn"]).astype("Int64")
+    elif sampling.by_chance and sampling.method == "two_stage":
+        clusters = pd.Series(_clusters(list(sizes.index), sampling))
+        sizes["wanted"] = clusters * (sampling.per_cluster or 0)
     if not len(quotas):
         return sizes.reset_index(), empty(QuotaGaps)
     gaps = quotas.drop(columns="stratum").rename(columns={"quota": "stratum"})

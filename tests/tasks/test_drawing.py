@@ -101,6 +101,16 @@ def test_each_method_draws_and_is_recorded(name):
     pd.testing.assert_frame_equal(drawn(plan, listed().sample(frac=1, random_state=1))[0], sample)
 
 
+def test_a_place_with_fewer_units_leaves_the_size_short_and_that_is_told():
+    plan = Sampling.model_validate({"design": "representative", **METHODS["two_stage"], "per_cluster": 12})
+    frame = listed()
+    sample = drawing.draw(frame, NONE, plan, SEEDS)
+    sizes, _ = drawing.count_sample(frame, NONE, sample, sampling=plan)
+    told = sizes.set_index("stratum")[["wanted", "drawn"]].to_dict("index")
+    assert told["town"] == {"wanted": 24, "drawn": 20}  # its places have 10 units each
+    assert told["hills"]["wanted"] == 24
+
+
 def test_strata_drawn_with_equal_chances_stand_for_their_units():
     for name in ("simple", "systematic", "stratified", "equal", "neyman", "sizes"):
         _, _, _, record, _ = drawn({"design": "representative", **METHODS[name]})

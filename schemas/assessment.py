@@ -180,6 +180,7 @@ class Seeds(Part):
 
 
 Count = Annotated[int, Field(strict=True, ge=1)]
+_OF_CLUSTERS = ("clusters", "clusters_in", "per_cluster", "draw_clusters")
 
 
 class Sampling(Part):
@@ -214,14 +215,19 @@ class Sampling(Part):
         """Return whether figures of households are wanted, so that each needs a weight of its own."""
         return self.unit == "household" or self.households is not None
 
+    def _says(self, key: str) -> bool:
+        """Return whether a key says anything but what holds without it."""
+        return getattr(self, key) != type(self).model_fields[key].default
+
     @model_validator(mode="after")
     def _one_way(self) -> Sampling:
         if self.size and self.sizes:
             raise ValueError("give either 'size' (spread over the strata) or 'sizes', not both")
         if self.clusters and self.clusters_in:
             raise ValueError("give either 'clusters' (in each stratum) or 'clusters_in', not both")
-        drawn = {"method", "allocation", "clusters", "clusters_in", "draw_clusters", "per_cluster"}
-        for key in sorted(drawn & self.model_fields_set) if not self.by_chance else ():
+        for key in ("method", "allocation", *_OF_CLUSTERS) if not self.by_chance else ():
+            if not self._says(key):
+                continue
             raise ValueError(f"'{key}' goes with a draw by chance: design = 'representative' or 'randomised'")
         if self.design in ("census", "undeclared") and self.replacements:
             raise ValueError("'replacements' goes with a draw or with quotas: here nobody is left over")
@@ -231,14 +237,14 @@ class Sampling(Part):
 
     @model_validator(mode="after")
     def _fits_its_method(self) -> Sampling:
-        of_clusters = {"clusters", "clusters_in", "draw_clusters", "per_cluster"} & self.model_fields_set
+        of_clusters = [key for key in _OF_CLUSTERS if self._says(key)]
         if self.method == "two_stage":
             if not (self.clusters or self.clusters_in) or not self.per_cluster:
                 raise ValueError("method = 'two_stage' needs 'clusters' (or 'clusters_in') and 'per_cluster'")
             if self.size or self.sizes:
                 raise ValueError("with method = 'two_stage' the size follows: clusters times per_cluster")
         elif of_clusters:
-            raise ValueError(f"'{min(of_clusters)}' goes with method = 'two_stage'")
+            raise ValueError(f"'{of_clusters[0]}' goes with method = 'two_stage'")
         if self.method == "simple" and (self.sizes or self.allocation != "proportional"):
             raise ValueError("method = 'simple' knows no strata: it needs 'size' alone")
         if self.allocation != "proportional" and not self.size:

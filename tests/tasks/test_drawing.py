@@ -111,6 +111,13 @@ def test_a_place_with_fewer_units_leaves_the_size_short_and_that_is_told():
     assert told["hills"]["wanted"] == 24
 
 
+def test_a_sampling_part_that_is_written_out_whole_is_read_again():
+    for plan in ({}, {"design": "purposive", "replacements": 2}, *METHODS.values()):
+        part = Sampling.model_validate({"design": "representative", **plan})
+        assert Sampling.model_validate(part.model_dump()) == part
+    assert Sampling.model_validate(Sampling().model_dump()) == Sampling()
+
+
 def test_strata_drawn_with_equal_chances_stand_for_their_units():
     for name in ("simple", "systematic", "stratified", "equal", "neyman", "sizes"):
         _, _, _, record, _ = drawn({"design": "representative", **METHODS[name]})

@@ -45,6 +45,7 @@ for _module in (
     "size",
     "fieldwork",
     "households",
+    "comparison",
     "analysis",
     "reporting",
     "followup",

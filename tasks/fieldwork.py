@@ -6,21 +6,23 @@ from collections.abc import Collection, Sequence
 
 import pandas as pd
 
-from schemas.assessment import Thresholds, Wave
+from schemas.assessment import Sampling, Thresholds, Wave
 from schemas.base import column_types, empty
+from schemas.design import Replacements, Sample
 from schemas.fieldwork import (
     Attrition,
     Corrections,
     CorrectionSummary,
     FieldChecks,
     FieldCheckSummary,
+    HouseholdWeights,
     Interviews,
     Responses,
     WaveLosses,
 )
 from schemas.plan import Waves
 from schemas.vocabulary import ALL
-from tasks import catalogue
+from tasks import catalogue, households, replaced
 from tasks.interviews import FROM_SAMPLE, ROW_NUMBER, WaveReading
 from tasks.methods import attrition as attrition_method
 from tasks.steps import step
@@ -71,12 +73,13 @@ def with_arm_from(responses: pd.DataFrame, wave: str) -> pd.DataFrame:
 
 
 def with_design(
-    responses: pd.DataFrame, sample: pd.DataFrame, frame: pd.DataFrame
+    responses: pd.DataFrame, sample: pd.DataFrame, replacements: pd.DataFrame, frame: pd.DataFrame
 ) -> tuple[pd.DataFrame, list[int]]:
     """Return the rows with what the frame and the draw know of them, and the index of rows of strangers.
 
     What the interviews say themselves is kept; empty cells are filled in. A stranger is not in the frame, or
-    has no weight although the draw gives weights (a purposive sample and an undeclared one do not).
+    has no weight although the draw gives weights (a purposive sample and an undeclared one do not). Who
+    replaces a drawn unit has a weight of the list of replacements. frame: with the strata of the draw.
     """
     if not len(responses):
         return responses, []
@@ -88,6 +91,8 @@ def with_design(
         responses[column] = own.where(own.notna(), from_frame)
     strangers = ~responses["respondent"].isin(known.index)
     weights = sample.set_index("unit")["weight"]
+    if len(replacements):
+        weights = pd.concat([weights, replacements.set_index("unit")["weight"]])
     if not weights.notna().any():
         return responses, list(responses.index[strangers])
     from_draw = responses["respondent"].map(weights).astype("float64")
@@ -143,24 +148,37 @@ def summarize_corrections(corrections: pd.DataFrame) -> pd.DataFrame:
 
 @step(
     "fieldwork",
-    reads=[Responses, Waves, WaveLosses],
+    reads=[Responses, Waves, WaveLosses, Sample, Replacements, HouseholdWeights],
     writes=[FieldChecks, FieldCheckSummary],
-    plan=["thresholds"],
+    plan=["thresholds", "sampling"],
 )
 def check_fieldwork(
     responses: pd.DataFrame,
     waves: pd.DataFrame,
     losses: pd.DataFrame,
+    sample: pd.DataFrame,
+    replacements: pd.DataFrame,
+    weights: pd.DataFrame,
     *,
     thresholds: Thresholds,
+    sampling: Sampling,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Look for what a coordinator would want to know: missing answers, values out of range, refusals."""
     pilots = waves.loc[waves["role"] == "pilot", "wave"]
+    two_stage = sampling.method == "two_stage"
+    of_draw = [
+        *replaced.replacement_findings(responses, sample, replacements, two_stage=two_stage),
+        *households.household_findings(responses, weights, sampling),
+    ]
     found = [
         *_missing(responses, thresholds.missing_share_warning),
         *_out_of_range(responses),
         *_changed_people(responses[~responses["wave"].isin(pilots)]),
         *_refusals(losses),
+        *(
+            _finding(wave, check, key, severity, None, message)
+            for wave, check, key, severity, message in of_draw
+        ),
     ]
     if not found:
         return empty(FieldChecks), empty(FieldCheckSummary)

@@ -15,7 +15,7 @@ for _module in MODULES:
     importlib.import_module(_module)
 
 PAGE = Path(__file__).parent / "assessment-folder.md"
-MADE_HERE = {"draw_order"}
+MADE_HERE = {"draw_order", "quota"}
 WORDS = {"string[pyarrow]": "text", "Int64": "whole number", "float64": "number", "boolean": "yes or no"}
 TOP = """# The tables of an assessment folder
 Written from the contracts by `python docs/make_tables.py`; a test compares. A table is a CSV (UTF-8, first

@@ -179,17 +179,78 @@ class Seeds(Part):
     priorities: int = Field(default=20041204, ge=0, lt=2**63)
 
 
+Count = Annotated[int, Field(strict=True, ge=1)]
+_OF_CLUSTERS = ("clusters", "clusters_in", "per_cluster", "draw_clusters")
+
+
 class Sampling(Part):
-    """How respondents are chosen from the frame."""
+    """How respondents are chosen from the frame (docs/sampling.md).
+
+    clusters and clusters_in: clusters (PSUs) drawn in each stratum; per_cluster: units in each of them.
+    replacements: how many are listed for each stratum, or for each drawn cluster. households: size of a
+    sub-sample of the drawn people's households.
+    """
 
     design: Literal["representative", "purposive", "census", "randomised", "undeclared"] = "undeclared"
-    size: int | None = Field(default=None, ge=1)
-    sizes: dict[str, int] = {}
+    method: Literal["simple", "systematic", "stratified", "pps", "two_stage"] = "stratified"
+    size: Count | None = None
+    allocation: Literal["proportional", "equal", "neyman"] = "proportional"
+    deviations: dict[str, Positive] = {}
+    sizes: dict[str, Count] = {}
+    clusters: Count | None = None
+    clusters_in: dict[str, Count] = {}
+    draw_clusters: Literal["by_size", "simple"] = "by_size"
+    per_cluster: Count | None = None
+    replacements: int = Field(default=0, strict=True, ge=0)
+    unit: Literal["individual", "household", "group"] = "individual"
+    households: Count | None = None
+
+    @property
+    def by_chance(self) -> bool:
+        """Return whether respondents are drawn by chance."""
+        return self.design in ("representative", "randomised")
+
+    @property
+    def weighs_households(self) -> bool:
+        """Return whether figures of households are wanted, so that each needs a weight of its own."""
+        return self.unit == "household" or self.households is not None
+
+    def _says(self, key: str) -> bool:
+        """Return whether a key says anything but what holds without it."""
+        return getattr(self, key) != type(self).model_fields[key].default
 
     @model_validator(mode="after")
     def _one_way(self) -> Sampling:
         if self.size and self.sizes:
             raise ValueError("give either 'size' (spread over the strata) or 'sizes', not both")
+        if self.clusters and self.clusters_in:
+            raise ValueError("give either 'clusters' (in each stratum) or 'clusters_in', not both")
+        for key in ("method", "allocation", *_OF_CLUSTERS) if not self.by_chance else ():
+            if not self._says(key):
+                continue
+            raise ValueError(f"'{key}' goes with a draw by chance: design = 'representative' or 'randomised'")
+        if self.design in ("census", "undeclared") and self.replacements:
+            raise ValueError("'replacements' goes with a draw or with quotas: here nobody is left over")
+        if self.unit != "individual" and self.households:
+            raise ValueError("'households' draws a sub-sample of people's households: unit = 'individual'")
+        return self
+
+    @model_validator(mode="after")
+    def _fits_its_method(self) -> Sampling:
+        of_clusters = [key for key in _OF_CLUSTERS if self._says(key)]
+        if self.method == "two_stage":
+            if not (self.clusters or self.clusters_in) or not self.per_cluster:
+                raise ValueError("method = 'two_stage' needs 'clusters' (or 'clusters_in') and 'per_cluster'")
+            if self.size or self.sizes:
+                raise ValueError("with method = 'two_stage' the size follows: clusters times per_cluster")
+        elif of_clusters:
+            raise ValueError(f"'{of_clusters[0]}' goes with method = 'two_stage'")
+        if self.method == "simple" and (self.sizes or self.allocation != "proportional"):
+            raise ValueError("method = 'simple' knows no strata: it needs 'size' alone")
+        if self.allocation != "proportional" and not self.size:
+            raise ValueError("'allocation' says how 'size' is spread over the strata: give 'size'")
+        if (self.allocation == "neyman") != bool(self.deviations):
+            raise ValueError("allocation = 'neyman' and 'deviations' (stratum = deviation) go together")
         return self
 
 
@@ -736,6 +797,13 @@ def _told(file: str, error: Any) -> Fault:
         return Fault(file, column=place, rule="is missing from the plan", remedy="Add the key")
     if error["type"] in ("string_too_short", "too_short"):
         return Fault(file, column=place, rule="is empty", remedy="Fill it in")
+    if error["type"] == "int_type":
+        return Fault(
+            file,
+            column=place,
+            rule="is not a whole number",
+            remedy="Write it as 12, without quotation marks",
+        )
     if error["type"].startswith("date_"):
         return Fault(
             file, column=place, rule="is not a date", remedy="Write it as 2026-01-31, without quotation marks"

@@ -34,6 +34,16 @@ class Responses(Contract):
     enumerator: Text = text("pseudonym of the interviewer", missing=True)
 
 
+@table("mart.household_weights", grain="one row a wave and household", key=("wave", "household"))
+class HouseholdWeights(Contract):
+    wave: Text = text("wave")
+    household: Text = text("pseudonym of the household")
+    respondents: Whole = number("respondents of the household", ge=1)
+    eligible_members: Whole = number("members who could have been chosen", missing=True, ge=0)
+    subsample_probability: Number = number("chance in a sub-sample of households", gt=0, le=1)
+    weight: Number = number("households that it stands for", missing=True, gt=0)
+
+
 @table(
     "staged.corrections",
     grain="one row a correction",

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from schemas.assessment import AssessmentPart, Thresholds, Wave
+from schemas.assessment import AssessmentPart, Sampling, Thresholds, Wave
 from schemas.base import column_types, conform, empty
 from schemas.checks import (
     BackCheckRates,
@@ -22,11 +22,11 @@ from schemas.checks import (
     QuestionChecks,
     UnansweredQuestions,
 )
-from schemas.design import Quotas, Sample
+from schemas.design import Replacements, Sample
 from schemas.exports import HouseholdMembers
-from schemas.fieldwork import Responses, WaveLosses
+from schemas.fieldwork import HouseholdWeights, Responses, WaveLosses
 from schemas.vocabulary import CHECK_SEVERITIES
-from tasks import catalogue
+from tasks import catalogue, households, replaced
 from tasks.checks import (
     back_checks,
     completeness,
@@ -64,10 +64,11 @@ class Checked:
         BackChecks,
         WaveLosses,
         Sample,
-        Quotas,
+        Replacements,
+        HouseholdWeights,
     ],
     writes=[FieldChecks, FieldCheckSummary, QuestionChecks, Interviewers, FieldProgress, BackCheckRates],
-    plan=["wave", "thresholds", "assessment"],
+    plan=["wave", "thresholds", "assessment", "sampling"],
 )
 def check_fieldwork(
     responses: pd.DataFrame,
@@ -78,11 +79,13 @@ def check_fieldwork(
     pairs: pd.DataFrame,
     losses: pd.DataFrame,
     sample: pd.DataFrame,
-    quotas: pd.DataFrame,
+    replacements: pd.DataFrame,
+    weights: pd.DataFrame,
     *,
     wave: Sequence[Wave],
     thresholds: Thresholds,
     assessment: AssessmentPart,
+    sampling: Sampling,
 ) -> tuple[pd.DataFrame, ...]:
     """Look in every wave for what a coordinator would want to know on the evening of the interviews."""
     by_wave = {one.name: responses[responses["wave"] == one.name] for one in wave}
@@ -106,15 +109,14 @@ def check_fieldwork(
             followed = _followed(one, wave, by_wave) if assessment.study_design == "longitudinal" else None
             goal = target if followed is None else followed
             told = progress.progress(one.name, goal, data.records)
-            if not len(told) and len(quotas):
-                told = progress.quotas(one.name, quotas, data.responses)
             checked = Checked(
                 checked.findings, checked.questions, checked.interviewers, told, checked.back_checks
             )
         parts.append(checked)
     order = [one.name for one in wave if one.role != "pilot"]
     moved = list(people.changed(responses[responses["wave"].isin(order)], order))
-    found = _placed(joined([*(part.findings for part in parts), *moved]), records)
+    of_draw = _of_draw(responses, sample, replacements, weights, sampling)
+    found = _placed(joined([*(part.findings for part in parts), *moved, of_draw]), records)
     summary = empty(FieldCheckSummary)
     if len(found):
         counted = found.groupby(["wave", "kind", "severity"], as_index=False).agg(found=("key", "size"))
@@ -127,6 +129,23 @@ def check_fieldwork(
         _table(FieldProgress, [part.progress for part in parts]),
         _table(BackCheckRates, [part.back_checks for part in parts]),
     )
+
+
+def _of_draw(
+    responses: pd.DataFrame,
+    sample: pd.DataFrame,
+    replacements: pd.DataFrame,
+    weights: pd.DataFrame,
+    sampling: Sampling,
+) -> pd.DataFrame:
+    """Return where the interviews do not follow the draw, and whose household weight cannot be computed."""
+    two_stage = sampling.method == "two_stage"
+    told = [
+        *replaced.replacement_findings(responses, sample, replacements, two_stage=two_stage),
+        *households.household_findings(responses, weights, sampling),
+    ]
+    found = pd.DataFrame(told, columns=["wave", "check", "key", "severity", "message"])
+    return found.assign(kind=found["check"])
 
 
 def check_wave(

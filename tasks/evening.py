@@ -8,14 +8,13 @@ from typing import Any
 import pandas as pd
 
 from schemas.assessment import AssessmentPlan, Wave
-from schemas.base import conform, empty
+from schemas.base import TABLES, conform, empty
 from schemas.checks import FieldChecks, InterviewRecords
-from schemas.design import Frame, Quotas, Sample
 from schemas.exports import HouseholdMembers
-from tasks import checking, design
+from tasks import checking, drawing, households  # noqa: F401 -- declare their steps
 from tasks.checks.short import in_short
 from tasks.intake import Intake
-from tasks.steps import STEPS
+from tasks.steps import STEPS, Step
 
 
 def checked(plan: AssessmentPlan, intake: Intake) -> dict[str, pd.DataFrame]:
@@ -23,19 +22,32 @@ def checked(plan: AssessmentPlan, intake: Intake) -> dict[str, pd.DataFrame]:
 
     The intake is one that was not refused.
     """
-    frame = intake.tables[Frame.about().name]
-    sample = empty(Sample)
-    if len(frame):
-        quotas = conform(intake.tables[Quotas.about().name], Quotas)
-        sample = design.draw(conform(frame, Frame), quotas, plan.sampling, plan.seeds)
     tables = {HouseholdMembers.about().name: empty(HouseholdMembers), **intake.tables}
-    tables[Sample.about().name] = sample
-    step = STEPS[checking.check_fieldwork.__name__]
-    given = {key: getattr(plan, key) for key in step.plan}
-    made = step.function(*(tables[name] for name in step.reads), **given)
+    for name in ("draw_sample", "weigh_households", "check_fieldwork"):
+        tables |= _made(STEPS[name], tables, plan)
     records = InterviewRecords.about().name
-    found = {contract.about().name: made[at] for at, contract in enumerate(step.writes)}
-    return {**found, records: tables[records]}
+    written = [contract.about().name for contract in STEPS["check_fieldwork"].writes]
+    return {name: tables[name] for name in (*written, records)}
+
+
+def _made(step: Step, tables: dict[str, pd.DataFrame], plan: AssessmentPlan) -> dict[str, pd.DataFrame]:
+    """Return what a step makes of tables, by name and as its contracts want it."""
+    given = {key: getattr(plan, key) for key in step.plan}
+    read = (_whole(name, tables[name]) for name in step.reads)
+    made = step.function(*read, **given)
+    frames = made if isinstance(made, tuple) else (made,)
+    return {
+        contract.about().name: conform(frame, contract)
+        for contract, frame in zip(step.writes, frames, strict=True)
+    }
+
+
+def _whole(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return an input table with the columns that its file left out, as the warehouse would give it."""
+    contract = TABLES[name]
+    if name == HouseholdMembers.about().name or not contract.about().source:
+        return frame
+    return conform(frame, contract) if len(frame.columns) else empty(contract)
 
 
 def findings(plan: AssessmentPlan, wave: str, tables: dict[str, pd.DataFrame]) -> list[dict[str, Any]]:

@@ -67,12 +67,13 @@ def with_arm_from(responses: pd.DataFrame, wave: str) -> pd.DataFrame:
 
 
 def with_design(
-    responses: pd.DataFrame, sample: pd.DataFrame, frame: pd.DataFrame
+    responses: pd.DataFrame, sample: pd.DataFrame, replacements: pd.DataFrame, frame: pd.DataFrame
 ) -> tuple[pd.DataFrame, list[int]]:
     """Return the rows with what the frame and the draw know of them, and the index of rows of strangers.
 
     What the interviews say themselves is kept; empty cells are filled in. A stranger is not in the frame, or
-    has no weight although the draw gives weights (a purposive sample and an undeclared one do not).
+    has no weight although the draw gives weights (a purposive sample and an undeclared one do not). Who
+    replaces a drawn unit has a weight of the list of replacements. frame: with the strata of the draw.
     """
     if not len(responses):
         return responses, []
@@ -84,6 +85,8 @@ def with_design(
         responses[column] = own.where(own.notna(), from_frame)
     strangers = ~responses["respondent"].isin(known.index)
     weights = sample.set_index("unit")["weight"]
+    if len(replacements):
+        weights = pd.concat([weights, replacements.set_index("unit")["weight"]])
     if not weights.notna().any():
         return responses, list(responses.index[strangers])
     from_draw = responses["respondent"].map(weights).astype("float64")

@@ -37,10 +37,11 @@ from schemas.secondary import RegionalIndustries, Regions, SourceReadings, Sourc
 from tasks import (
     catalogue,
     checklist,
-    design,
+    drawing,
     expressions,
     fieldwork,
     forms,
+    grouping,
     identification,
     instrument,
     instruments,
@@ -80,6 +81,8 @@ KINDS = {
 }
 MADE_TERMS = {"programme", "programme x after"}
 """Terms of a specification that are made from arm and wave, and are no columns."""
+MADE_HERE: dict[type[Contract], set[str]] = {Frame: {"draw_order"}, Quotas: {"quota"}}
+"""Columns of an input table that no file has: the intake makes them."""
 NOT_A_PERSON = {"group"}
 """Words that stand where a person's id could, and are kept: a vote that a focus group gave in common."""
 
@@ -316,6 +319,8 @@ class _Reader:
         frame = pd.concat(parts, ignore_index=True) if parts else empty(contract)
         if contract is Frame and len(frame):
             frame["draw_order"] = _places_by_id(frame["unit"])
+        if contract is Quotas and len(frame):
+            frame["quota"] = drawing.quota_names(frame)
         if contract is Corrections:
             self._keep_corrections(frame, places)
         self._check(frame, contract, places)
@@ -419,8 +424,7 @@ class _Reader:
         frame = received.frame.drop(columns=personal)
         kinds = column_types(contract)
         given = {column: kind for column, kind in kinds.items() if column != "wave" or not wave}
-        made_here = {"draw_order"} if contract is Frame else set()
-        faults = list(_column_faults(received, frame, contract, set(given) - made_here))
+        faults = list(_column_faults(received, frame, contract, set(given) - MADE_HERE.get(contract, set())))
         if faults:
             self.intake.faults += faults
             return None
@@ -589,7 +593,7 @@ class _Reader:
         if not len(frame) or not groups:
             return
         frame = conform(_with_optional(frame, Frame), Frame)
-        assigned, ambiguous = design.assign_groups(frame, self.intake.tables[PlannedGroups.about().name])
+        assigned, ambiguous = grouping.assign_groups(frame, self.intake.tables[PlannedGroups.about().name])
         self.intake.tables[Frame.about().name] = assigned
         places = self.places[Frame.about().name]
         for index in ambiguous:
@@ -642,28 +646,7 @@ class _Reader:
         responses, places = fieldwork.joined(readings, self.intake.own_types)
         responses = self._responses_pseudonymised(responses)
         responses = fieldwork.with_arm_from(responses, self.plan.comparison.arm_from)
-        frame = conform(_with_optional(self.intake.tables[Frame.about().name], Frame), Frame)
-        quotas = conform(self.intake.tables[Quotas.about().name], Quotas)
-        if not self.intake.faults and len(frame):
-            try:
-                sample = design.draw(frame, quotas, self.plan.sampling, self.plan.seeds)
-            except ValueError as error:
-                self.intake.faults.append(
-                    Fault(
-                        "assessment.toml",
-                        column="sampling",
-                        rule=str(error)[0].lower() + str(error)[1:],
-                        remedy="Correct the sampling part of the plan, or the frame",
-                    )
-                )
-            else:
-                responses, unknown = fieldwork.with_design(responses, sample, frame)
-                tried = set(responses.index[responses["wave"].isin(self.intake.pilots)])
-                for index in (one for one in unknown if one not in tried):
-                    file, sheet, row = places[index]
-                    rule = "the respondent is not in the frame, or was not drawn and has no weight"
-                    remedy = "Correct the respondent's id, or add the person to design/frame"
-                    self.intake.faults.append(Fault(file, sheet, row, "respondent", rule, remedy))
+        responses = self._with_draw(responses, places)
         responses = fieldwork.with_usual_values(responses, self.plan.sampling.design, self.intake.pilots)
         if len(responses) and not self.intake.faults:
             contract = self.intake.response_contract
@@ -678,6 +661,35 @@ class _Reader:
         self.intake.tables[Responses.about().name] = responses
         self._keep_members(members)
         self.intake.tables[WaveFiles.about().name] = _table(WaveFiles, files)
+
+    def _with_draw(self, responses: pd.DataFrame, places: list[tuple[str, str, int]]) -> pd.DataFrame:
+        """Return the responses with what frame and draw know of them; a draw that fails is a fault."""
+        frame = conform(_with_optional(self.intake.tables[Frame.about().name], Frame), Frame)
+        quotas = conform(_with_optional(self.intake.tables[Quotas.about().name], Quotas), Quotas)
+        if self.intake.faults or not len(frame):
+            return responses
+        of_quotas = self.places[Quotas.about().name]
+        for index, rule, remedy in drawing.quota_faults(frame, quotas):
+            self.intake.faults.append(Fault(*of_quotas[index], "", rule, remedy))
+        if self.intake.faults:
+            return responses
+        plan, seeds = self.plan.sampling, self.plan.seeds
+        try:
+            sample = drawing.draw(frame, quotas, plan, seeds)
+            listed = drawing.replacements(frame, quotas, sample, plan, seeds)
+            drawing.household_subsample(frame, sample, plan, seeds)
+        except ValueError as error:
+            rule = str(error)[0].lower() + str(error)[1:]
+            remedy = "Correct the sampling part of the plan, or the frame"
+            self.intake.faults.append(Fault("assessment.toml", column="sampling", rule=rule, remedy=remedy))
+            return responses
+        responses, unknown = fieldwork.with_design(responses, sample, listed, drawing.as_drawn(frame, plan))
+        tried = set(responses.index[responses["wave"].isin(self.intake.pilots)])
+        for index in (one for one in unknown if one not in tried):
+            rule = "the respondent is not in the frame, or was not drawn and is no replacement: no weight"
+            remedy = "Correct the respondent's id, add the person to design/frame, or list more replacements"
+            self.intake.faults.append(Fault(*places[index], "respondent", rule, remedy))
+        return responses
 
     def _export(self, wave: Wave) -> Export | None:
         """Return a wave's file, read as the export that it is; None where it is not there or refused."""

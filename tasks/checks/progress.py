@@ -35,16 +35,3 @@ def progress(wave: str, target: pd.DataFrame, records: pd.DataFrame) -> pd.DataF
             )
             parts.append(counted.assign(by=by, wave=wave))
     return pd.concat(parts, ignore_index=True)
-
-
-def quotas(wave: str, wanted: pd.DataFrame, responses: pd.DataFrame) -> pd.DataFrame:
-    """Return mart.field_progress by the quotas of a design without a draw: stratum, wanted.
-
-    Nobody is left of a stratum that has more interviews than were wanted.
-    """
-    if not len(wanted):
-        return empty(FieldProgress)
-    done = responses.groupby("stratum").size().reindex(wanted["stratum"], fill_value=0).to_numpy()
-    rows = pd.DataFrame({"part": wanted["stratum"], "target": wanted["wanted"], "interviewed": done})
-    rows["left"] = (rows["target"] - rows["interviewed"]).clip(lower=0)
-    return rows.assign(by="stratum", wave=wave, refused=0)

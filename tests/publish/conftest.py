@@ -794,6 +794,29 @@ def _design() -> dict[str, pd.DataFrame]:
             design.QuotaGaps,
             [{"stratum": "comparison: Apprentices", "wanted": 60, "drawn": 56, "gap": 4}],
         ),
+        "draw_record": frame(
+            design.DrawRecord,
+            [
+                {
+                    "stratum": f"{arm}: {label}",
+                    "design": "representative",
+                    "method": "stratified",
+                    "allocation": "proportional",
+                    "unit_of_assessment": "individual",
+                    "seed": 20041204,
+                    "frame_sha256": "d" * 64,
+                    "in_frame": 400,
+                    "drawn": 60 - short,
+                    "replacements": 8,
+                    "certainty_units": 0,
+                    "sum_of_weights": 400.0,
+                    "smallest_probability": 0.15,
+                    "largest_probability": 0.15,
+                }
+                for arm in ("programme", "comparison")
+                for short, (label, *_) in enumerate(GROUPS.values())
+            ],
+        ),
         "comparison_balance": frame(
             comparison.ComparisonBalance,
             [

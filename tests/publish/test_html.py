@@ -111,6 +111,9 @@ def test_the_plan_stays_text(plan, provenance, payload):
                 "error_type",
                 "assignment",
                 "method",
+                "allocation",
+                "draw_clusters",
+                "unit",
             )
             return {key: one if key in fixed else infect(one) for key, one in value.items()}
         if isinstance(value, list):

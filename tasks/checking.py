@@ -25,8 +25,9 @@ from schemas.checks import (
 from schemas.design import Replacements, Sample
 from schemas.exports import HouseholdMembers
 from schemas.fieldwork import HouseholdWeights, Responses, WaveLosses
+from schemas.plan import Waves
 from schemas.vocabulary import CHECK_SEVERITIES
-from tasks import catalogue, households, replaced
+from tasks import catalogue, households, links, replaced
 from tasks.checks import (
     back_checks,
     completeness,
@@ -63,6 +64,7 @@ class Checked:
         UnansweredQuestions,
         BackChecks,
         WaveLosses,
+        Waves,
         Sample,
         Replacements,
         HouseholdWeights,
@@ -78,6 +80,7 @@ def check_fieldwork(
     unanswered: pd.DataFrame,
     pairs: pd.DataFrame,
     losses: pd.DataFrame,
+    waves: pd.DataFrame,
     sample: pd.DataFrame,
     replacements: pd.DataFrame,
     weights: pd.DataFrame,
@@ -116,10 +119,12 @@ def check_fieldwork(
     order = [one.name for one in wave if one.role != "pilot"]
     moved = list(people.changed(responses[responses["wave"].isin(order)], order))
     of_draw = _of_draw(responses, sample, replacements, weights, sampling)
-    found = _placed(joined([*(part.findings for part in parts), *moved, of_draw]), records)
+    of_links = _of_links(responses, waves, wave)
+    found = _placed(joined([*(part.findings for part in parts), *moved, of_draw, of_links]), records)
     summary = empty(FieldCheckSummary)
-    if len(found):
-        counted = found.groupby(["wave", "kind", "severity"], as_index=False).agg(found=("key", "size"))
+    told = found[~found["check"].isin(links.COUNTED_HERE)]
+    if len(told):
+        counted = told.groupby(["wave", "kind", "severity"], as_index=False).agg(found=("key", "size"))
         summary = counted.rename(columns={"kind": "check"})
     return (
         found,
@@ -146,6 +151,13 @@ def _of_draw(
     ]
     found = pd.DataFrame(told, columns=["wave", "check", "key", "severity", "message"])
     return found.assign(kind=found["check"])
+
+
+def _of_links(responses: pd.DataFrame, waves: pd.DataFrame, wave: Sequence[Wave]) -> pd.DataFrame:
+    """Return the people who are new, lost, or of another birth year than in a wave before."""
+    told = list(links.remarks(responses, waves, wave))
+    found = pd.DataFrame(told, columns=["wave", "check", "key", "severity", "variable", "message"])
+    return found.assign(kind=found["check"], respondent=found["key"])
 
 
 def check_wave(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -36,9 +36,9 @@ class BackCheckReading:
 
 
 def read_back_check(
-    again: Export, first: Export, wave: Wave, reading: WaveReading, personal: list[str]
+    again: Export, parts: Sequence[tuple[Export, WaveReading]], wave: Wave, personal: list[str]
 ) -> BackCheckReading:
-    """Return the pairs of answers of a back-check and the interviews of its wave.
+    """Return the pairs of answers of a back-check and the interviews of its wave. parts: the wave's files.
 
     Both are taken from the files before any correction: an answer that was corrected after the back-check was
     wrong all the same. Compared is what the plan gives a type, else every question of both files.
@@ -54,30 +54,39 @@ def read_back_check(
         found.faults.append(Fault(*place, 1, source, rule, hint))
         return found
     private = {*personal, *again.private, *again.system}
-    compared = _compared(again, wave, reading, private, found)
+    own_types = {column: kind for _, reading in parts for column, kind in reading.own_types.items()}
+    compared = _compared(again, wave, own_types, private, found)
     if found.faults:
         return found
     ids = _ids(again, wave)
     for row in received.rows[ids.isna() | ids.duplicated()].head(100):
         rule = "the respondent is empty, or stands in the back-check twice"
         found.faults.append(Fault(*place, int(row), source, rule, "Keep one row a respondent"))
-    kinds = {question: reading.own_types[question] for question in compared}
+    kinds = {question: own_types[question] for question in compared}
     second = _typed(again, wave, kinds, found)
     if found.faults:
         return found
-    used = reading.standard["respondent"]
-    answers = _typed(first, wave, kinds, BackCheckReading()).loc[used.index].set_axis(used)
+    standard = pd.concat([reading.standard for _, reading in parts])
+    answers = pd.concat([_answers(export, reading, wave, kinds) for export, reading in parts])
     second = second.set_axis(ids)
     known = [one for one in ids if one in answers.index]
     found.asked, found.unknown = len(ids), len(ids) - len(known)
     found.columns = [str(c) for c in received.frame if _question(str(c), wave) in compared]
     found.columns += [c for c in _id_columns(wave) if c in received.frame and c not in found.columns]
     who = {
-        "enumerator": reading.standard.set_index("respondent").get("enumerator"),
+        "enumerator": standard.set_index("respondent").get("enumerator"),
         "back_checker": _checkers(again, wave, ids),
     }
     found.frame = _pairs(answers.loc[known], second.loc[known], kinds, wave.back_check.types, who)
     return found
+
+
+def _answers(export: Export, reading: WaveReading, wave: Wave, kinds: Mapping[str, str]) -> pd.DataFrame:
+    """Return the first answers of the interviews in use of one file, by respondent as received."""
+    used = reading.standard["respondent"]
+    here = {question: kind for question, kind in kinds.items() if question in reading.own_types}
+    answers = _typed(export, wave, here, BackCheckReading()).loc[used.index].set_axis(used)
+    return answers.reindex(columns=list(kinds))
 
 
 def _id_columns(wave: Wave) -> list[str]:
@@ -89,12 +98,12 @@ def _question(column: str, wave: Wave) -> str:
 
 
 def _compared(
-    again: Export, wave: Wave, reading: WaveReading, private: set[str], found: BackCheckReading
+    again: Export, wave: Wave, own_types: Mapping[str, str], private: set[str], found: BackCheckReading
 ) -> list[str]:
     """Return the questions that are compared; notes what the plan names and a file lacks."""
     here = [_question(str(column), wave) for column in again.received.frame if column not in private]
     mapped = {one for one in wave.columns.model_dump().values() if one} | _NOT_COMPARED | set(IDS)
-    both = [one for one in here if one in reading.own_types and one not in mapped]
+    both = [one for one in here if one in own_types and one not in mapped]
     types, tolerance = wave.back_check.types, wave.back_check.tolerance
     for question in dict.fromkeys([*types, *tolerance]):
         key = "tolerance" if question not in types else f"type_{types[question]}"
@@ -103,7 +112,7 @@ def _compared(
             rule = f"'{question}' is not a question of both the interviews and {again.received.file}"
             hint = f"The nearest that is: '{close[0]}'" if close else "Correct the plan"
             found.faults.append(Fault("assessment.toml", "", 0, f"wave.back_check.{key}", rule, hint))
-        elif question in tolerance and reading.own_types[question] not in ("integer", "number"):
+        elif question in tolerance and own_types[question] not in ("integer", "number"):
             rule = f"'{question}' has a tolerance, and is no number"
             remedy = "Give it a type under [wave.types], or take the tolerance out"
             found.faults.append(Fault("assessment.toml", "", 0, "wave.back_check.tolerance", rule, remedy))

@@ -10,21 +10,21 @@ import pandas as pd
 from schemas.assessment import Wave
 from schemas.base import Contract, conform, empty
 from schemas.checks import BackChecks, FormQuestions, InterviewRecords, UnansweredQuestions
-from tasks import fieldwork
 from tasks.catalogue import Question
 from tasks.checks import questions
 from tasks.checks.again import BackCheckReading
+from tasks.exports import Export
 from tasks.forms import Form
 from tasks.instrument import Instrument
-from tasks.interviews import WaveReading
+from tasks.interviews import WaveReading, own_name
 
 
 @dataclass(frozen=True)
 class Beside:
-    """A wave that was read, the form that lies beside it, and its back-check."""
+    """A wave that was read, file by file, the form that lies beside it, and its back-check."""
 
     wave: Wave
-    reading: WaveReading
+    parts: Sequence[tuple[Export, WaveReading]]
     form: Form | None = None
     back_check: BackCheckReading | None = None
 
@@ -48,23 +48,25 @@ def _joined(contract: type[Contract], frames: list[pd.DataFrame]) -> pd.DataFram
 
 
 def _records(one: Beside) -> pd.DataFrame:
-    records = one.reading.records.sort_values(["file", "row"]).reset_index(drop=True)
+    records = pd.concat([reading.records for _, reading in one.parts])
+    records = records.sort_values(["file", "row"]).reset_index(drop=True)
     return records.assign(wave=one.wave.name, record=range(1, len(records) + 1))
 
 
 def _unanswered(one: Beside) -> pd.DataFrame:
-    found = one.reading.unanswered.drop(columns="index").assign(wave=one.wave.name)
-    return found.assign(question=found["question"].map(fieldwork.own_name))
+    found = pd.concat([reading.unanswered for _, reading in one.parts])
+    found = found.drop(columns="index").assign(wave=one.wave.name)
+    return found.assign(question=found["question"].map(own_name))
 
 
 def _again(one: Beside) -> pd.DataFrame:
     if one.back_check is None or not len(one.back_check.frame):
         return pd.DataFrame()
     found = one.back_check.frame.assign(wave=one.wave.name)
-    return found.assign(question=found["question"].map(fieldwork.own_name))
+    return found.assign(question=found["question"].map(own_name))
 
 
 def _questions(one: Beside, instrument: Instrument, known: Mapping[str, Question]) -> pd.DataFrame:
-    kinds = one.reading.own_types
-    columns = {column: fieldwork.own_name(column) for column in kinds}
+    kinds = {column: kind for _, reading in one.parts for column, kind in reading.own_types.items()}
+    columns = {column: own_name(column) for column in kinds}
     return pd.DataFrame(questions.of_wave(one.wave, columns, kinds, one.form, instrument, known))

@@ -300,3 +300,20 @@ def test_people_who_changed_between_waves_are_errors_and_progress_counts_who_is_
     progress = tables["mart.field_progress"].set_index(["wave", "by", "part"])
     assert progress.loc[("followup", "all", "all"), ["target", "interviewed", "left"]].tolist() == [60, 57, 3]
     assert progress.loc[("followup", "arm"), "target"].sum() == 60
+
+
+def test_a_wave_in_two_files_is_checked_as_one_and_rows_are_those_of_their_file(tmp_path):
+    rows = evenings.interviews()
+    rows[3]["age"] = rows[100]["age"] = 999
+    second = evenings.again(rows[80:120])
+    folder = evenings.folder(tmp_path / "now", rows[:90], back_check=second)
+    (folder / "waves/now/interviews-late.csv").write_text(evenings.as_csv(rows[90:]))
+    tables = checked(folder)
+    findings = tables["mart.field_checks"]
+    wrong = findings[findings["check"] == "out of range: age"]
+    assert wrong[["file", "row"]].to_numpy().tolist() == [
+        ["waves/now/interviews.csv", 5],
+        ["waves/now/interviews-late.csv", 12],
+    ]
+    assert tables["mart.back_check_rates"]["compared"].tolist() == [40, 40, 40]
+    assert tables["mart.interviewers"]["interviews"].sum() == 180

@@ -30,6 +30,7 @@ from schemas.secondary import RegionalIndustries, Regions, SourceReadings, Sourc
 from tasks import (
     catalogue,
     checklist,
+    corrections,
     design,
     expressions,
     fieldwork,
@@ -235,11 +236,15 @@ class _Reader:
         for part, found in self._sourced(about.name):
             parts.append(part)
             places += found
+        if contract is Corrections:
+            for part, found in self._logs():
+                parts.append(part)
+                places += found
         frame = pd.concat(parts, ignore_index=True) if parts else empty(contract)
         if contract is Frame and len(frame):
             frame["draw_order"] = _places_by_id(frame["unit"])
         if contract is Corrections:
-            self._keep_corrections(frame, places)
+            frame = self._keep_corrections(frame, places)
         self._check(frame, contract, places)
         self.places[about.name] = places
         self.intake.tables[about.name] = self._pseudonymised(frame, contract)
@@ -416,7 +421,29 @@ class _Reader:
             self.intake.faults += check(whole.loc[group], contract, file=file, sheet=sheet, rows=rows)
         self.intake.faults += list(_twice_in_two_files(whole, list(contract.about().key), places))
 
-    def _keep_corrections(self, frame: pd.DataFrame, places: list[tuple[str, str, int]]) -> None:
+    def _logs(self) -> Iterator[tuple[pd.DataFrame, list[tuple[str, str, int]]]]:
+        """Read the foreign logs of corrections that the plan names; only what is mapped and used is stored."""
+        for wave in self.plan.wave:
+            for log in wave.corrections:
+                received = self._named_file(
+                    wave, log.file, f"waves/{wave.name}/corrections", "corrections.file"
+                )
+                if received is None:
+                    continue
+                self._keep_received(received)
+                read = corrections.read_log(received, log)
+                self.intake.faults += read.faults
+                if read.faults:
+                    self.unreadable = True
+                    continue
+                self.intake.found.append(f"{wave.name}: {read.told(received.file)}")
+                used = replace(received, frame=read.frame, rows=read.rows)
+                self._keep_raw(used, read.frame, Corrections.about().personal_ids)
+                frame = read.frame.assign(wave=wave.name, unstated=read.unstated)
+                yield frame, [(received.file, received.sheet, int(row)) for row in read.rows]
+
+    def _keep_corrections(self, frame: pd.DataFrame, places: list[tuple[str, str, int]]) -> pd.DataFrame:
+        """Keep each wave's corrections with their places, to be replayed; return them as they are staged."""
         located = frame.copy()
         located["file"] = [place[0] for place in places]
         located["sheet"] = [place[1] for place in places]
@@ -424,8 +451,11 @@ class _Reader:
         for column in ("old", "new"):
             if column not in located:
                 located[column] = pd.Series(pd.NA, index=located.index, dtype="string")
+        unstated = located.get("unstated", pd.Series(False, index=located.index))
+        located["unstated"] = unstated.astype("boolean").fillna(False).astype(bool)
         for wave, part in located.groupby("wave", sort=True) if len(located) else ():
             self.raw_corrections[str(wave)] = part
+        return frame.drop(columns="unstated", errors="ignore")
 
     def registers(self, hashes: Mapping[str, str]) -> None:
         """Add what each register of the plan sums to, to regional_industries and regions."""
@@ -630,15 +660,19 @@ class _Reader:
             if received is None and not self.intake.faults:
                 self.intake.faults.append(_no_interviews(wave, table))
             return received
-        path = self.folder / wave.interviews
-        sealed = path.with_name(path.name + ".age")
-        if not among_inputs(self.folder, wave.interviews):
+        return self._named_file(wave, wave.interviews, table, "interviews")
+
+    def _named_file(self, wave: Wave, name: str, table: str, key: str) -> Received | None:
+        """Return a file that the plan names for a wave, in clear or sealed; None where it is refused."""
+        path = self.folder / name
+        sealed = path.with_name(path.name + SEALED)
+        if not among_inputs(self.folder, name):
             rule = (
                 f"the file of the wave '{wave.name}' does not lie among the inputs of the assessment folder"
             )
             remedy = "Put it under waves/ and name it from there, for example waves/panel.csv"
             self.intake.faults.append(
-                Fault("assessment.toml", column="wave.interviews", rule=rule, remedy=remedy)
+                Fault("assessment.toml", column=f"wave.{key}", rule=rule, remedy=remedy)
             )
             return None
         try:
@@ -658,11 +692,11 @@ class _Reader:
         received = export.received
         self._keep_received(received)
         personal = self._personal_columns(received)
-        corrections = self.raw_corrections.get(
+        logged = self.raw_corrections.get(
             wave.name, pd.DataFrame(columns=["key", "variable", "old", "new", "file", "sheet", "row"])
         )
         known = instruments.known_questions(self.plan, self.intake.questions)
-        reading = read_wave(export, wave, self.plan, corrections, known, personal)
+        reading = read_wave(export, wave, self.plan, logged, known, personal)
         kinds = Responses.about().personal_ids
         sources = {
             getattr(wave.columns, column) or column: kinds[column]

@@ -8,7 +8,6 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import pandas as pd
 
@@ -18,6 +17,7 @@ from schemas.faults import Fault
 from schemas.fieldwork import Responses
 from tasks import expressions
 from tasks.catalogue import Question
+from tasks.corrections import replay
 from tasks.exports import Export
 from tasks.exports.values import Choices
 from tasks.files import TYPE_WORDS, Received, as_text, typed
@@ -71,7 +71,9 @@ def read_wave(
     ids = _ids(received, sources["respondent"], wave)
     protected = {sources[name] for name in IDS} | set(personal)
     of_wave = _wave_words(frame, wave, sources)
-    frame, kept = _corrected(frame, ids, of_wave, corrections, protected, reading)
+    here = ids.where(of_wave == wave.name)
+    frame, kept, faults = replay(frame, here, corrections, protected)
+    reading.faults += faults
     frame = _recoded(frame, wave, sources, reading)
     allowed = {**_catalogue_choices(questions), **export.choices} if not export.is_plain else {}
     _refuse_strange_choices(frame[kept], allowed, wave, reading)
@@ -168,63 +170,6 @@ def _wave_words(frame: pd.DataFrame, wave: Wave, sources: dict[str, str]) -> pd.
     if not sources["wave"]:
         return pd.Series(wave.name, index=frame.index, dtype="string")
     return _recode(as_text(frame[sources["wave"]]), wave.recode.get("wave", {}))
-
-
-def _corrected(
-    frame: pd.DataFrame,
-    ids: pd.Series,
-    of_wave: pd.Series,
-    corrections: pd.DataFrame,
-    protected: set[str],
-    reading: WaveReading,
-) -> tuple[pd.DataFrame, pd.Series]:
-    """Return the frame with every correction made, and which rows are not removed.
-
-    protected: columns of ids and of personal cells. The log of corrections is stored in the warehouse, so
-    they are not corrected there.
-    """
-    kept = pd.Series(True, index=frame.index)
-    frame = frame.copy()
-    for one in corrections.to_dict("records"):
-        place = (one["file"], one["sheet"], one["row"])
-        variable = one["variable"]
-        found = ids.index[(ids == one["key"]) & (of_wave == reading.wave)]
-        if len(found) != 1:
-            rule = "the key is not a respondent of this wave" if not len(found) else "the key is there twice"
-            reading.faults.append(Fault(*place, "key", rule, "Correct the key"))
-        elif variable == "interview":
-            if one["new"] != "remove":
-                rule = "the variable 'interview' can only be removed"
-                reading.faults.append(Fault(*place, "new", rule, "Write 'remove'"))
-            kept[found[0]] = False
-        elif variable in protected:
-            rule = "an id or a personal cell is not corrected in this log"
-            remedy = "A wrong respondent id is recoded under [wave.recode.respondent] in the plan"
-            reading.faults.append(Fault(*place, "variable", rule, remedy))
-        elif variable not in frame:
-            reading.faults.append(
-                Fault(*place, "variable", "is not a column of the interviews", "Correct the variable")
-            )
-        else:
-            text = as_text(frame[variable])
-            if not _same(text[found[0]], one["old"]):
-                rule = "the old value is not the value that stands in the interviews"
-                remedy = "The file was mended since, or the correction is wrong: drop or renew it"
-                reading.faults.append(Fault(*place, "old", rule, remedy))
-            text[found[0]] = one["new"]
-            frame[variable] = text
-    return frame, kept
-
-
-def _same(left: Any, right: Any) -> bool:
-    if pd.isna(left) or pd.isna(right):
-        return bool(pd.isna(left) and pd.isna(right))
-    if left == right:
-        return True
-    try:
-        return float(str(left)) == float(str(right))
-    except ValueError:
-        return False
 
 
 def _recoded(frame: pd.DataFrame, wave: Wave, sources: dict[str, str], reading: WaveReading) -> pd.DataFrame:

@@ -123,8 +123,9 @@ def replay(
     """Return the interviews with every correction made, which of them are not removed, and the faults.
 
     ids: each row's respondent, missing for rows of another wave. corrections: key, variable, old, new, file,
-    sheet, row, and unstated where no old value is looked for. protected: columns of ids and of personal cells; the log is stored in the warehouse, so they
-    are not corrected there. A correction whose old value does not stand in the file is a fault.
+    sheet, row, and unstated where no old value is looked for. protected: columns of ids and of personal
+    cells; the log is stored in the warehouse, so they are not corrected there. A correction whose old value
+    does not stand in the file is a fault.
     """
     kept = pd.Series(True, index=frame.index)
     frame = frame.copy()

@@ -20,8 +20,8 @@ from schemas.fieldwork import (
 )
 from schemas.plan import Waves
 from schemas.vocabulary import ALL
-from tasks import catalogue
-from tasks.interviews import FROM_SAMPLE, ROW_NUMBER, WaveReading
+from tasks import catalogue, links
+from tasks.interviews import FROM_SAMPLE, ROW_NUMBER, WaveReading, own_name
 from tasks.methods import attrition as attrition_method
 from tasks.steps import step
 
@@ -35,12 +35,6 @@ def own_columns(reading: WaveReading) -> dict[str, str]:
     A column whose name is a standard column's gets '_in_file' behind it, if it is not that column itself.
     """
     return {own_name(column): kind for column, kind in reading.own_types.items()}
-
-
-def own_name(column: str) -> str:
-    """Return the name of a file's column in staged.responses."""
-    taken = {standard.casefold() for standard in STANDARD}
-    return f"{column}_in_file" if column.casefold() in taken else column
 
 
 def joined(readings: list[WaveReading], types: dict[str, str]) -> tuple[pd.DataFrame, list[Place]]:
@@ -141,7 +135,7 @@ def summarize_corrections(corrections: pd.DataFrame) -> pd.DataFrame:
     "fieldwork",
     reads=[Responses, Waves, WaveLosses],
     writes=[FieldChecks, FieldCheckSummary],
-    plan=["thresholds"],
+    plan=["thresholds", "wave"],
 )
 def check_fieldwork(
     responses: pd.DataFrame,
@@ -149,12 +143,17 @@ def check_fieldwork(
     losses: pd.DataFrame,
     *,
     thresholds: Thresholds,
+    wave: Sequence[Wave],
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Look for what a coordinator would want to know: missing answers, values out of range, refusals."""
     found = [
         *_missing(responses, thresholds.missing_share_warning),
         *_out_of_range(responses),
         *_changed_people(responses),
+        *(
+            _finding(name, check, person, severity, variable, message)
+            for name, check, person, severity, variable, message in links.remarks(responses, waves, wave)
+        ),
         *_refusals(losses),
     ]
     if not found:

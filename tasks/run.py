@@ -43,6 +43,7 @@ for _module in (
     "design",
     "size",
     "fieldwork",
+    "links",
     "analysis",
     "reporting",
     "followup",

@@ -180,9 +180,14 @@ class Seeds(Part):
 
 
 class Sampling(Part):
-    """How respondents are chosen from the frame."""
+    """How respondents are chosen from the frame.
+
+    degrees_of_freedom: of the interval of an estimate for a part of the sample, counted over all units of the
+    strata that the part reaches (`strata`), or over the units with a respondent of it alone (`respondents`).
+    """
 
     design: Literal["representative", "purposive", "census", "randomised", "undeclared"] = "undeclared"
+    degrees_of_freedom: Literal["strata", "respondents"] = "strata"
     size: int | None = Field(default=None, ge=1)
     sizes: dict[str, int] = {}
 

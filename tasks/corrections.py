@@ -5,8 +5,9 @@ Pure functions: files and vault are the intake's. Faults name a row and a column
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -108,7 +109,7 @@ def _cell(cells: pd.DataFrame, log: CorrectionLog, name: str) -> pd.Series:
     usual = getattr(log.values, name, "")
     if not usual:
         return found
-    return found.fillna(usual.strftime(log.date_format) if name == "when" else usual)
+    return found.fillna(usual.strftime(log.date_format) if isinstance(usual, date) else usual)
 
 
 def _dates(words: pd.Series, form: str) -> tuple[pd.Series, pd.Series]:
@@ -154,7 +155,7 @@ def replay(
 
 
 def _wrong(
-    one: dict[str, Any], found: int, variable: str, frame: pd.DataFrame, protected: set[str]
+    one: Mapping[Any, Any], found: int, variable: str, frame: pd.DataFrame, protected: set[str]
 ) -> tuple[str, str, str] | None:
     """Return column, rule and remedy of a correction that cannot be made, whatever the old value is."""
     if found != 1:

@@ -848,7 +848,7 @@ def _one_below_the_other(parts: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         if len({str(frame[column].dtype) for frame in frames.values() if column in frame}) > 1
     ]
     told = [
-        frame.assign(**{one: as_text(frame[one]) for one in mixed if one in frame})
+        frame.assign(**{str(one): as_text(frame[one]) for one in mixed if one in frame})
         for frame in frames.values()
     ]
     whole = pd.concat(told, ignore_index=True)

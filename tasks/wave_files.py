@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -145,8 +146,10 @@ def settle(exports: Sequence[Export], wave: Wave, personal: Sequence[Sequence[st
     gone: list[list[int]] = [[] for _ in exports]
     for key, group in again.groupby("key", sort=True):
         versions = [
-            _Version(said[row["export"]][row["index"]], **row)
-            for row in group.drop(columns="key").to_dict("records")
+            _Version(said[of][index], of, index, row, revision)
+            for of, index, row, revision in zip(
+                group["export"], group["index"], group["row"], group["revision"], strict=True
+            )
         ]
         fault = _disagreement(versions, exports)
         if fault:
@@ -237,7 +240,7 @@ def _revisions(whole: Received, wave: Wave, faults: list[Fault]) -> pd.Series:
     return numbers.astype("Float64").fillna(usual.astype("Float64")).astype("float64")
 
 
-def _said(export: Export, wave: Wave, wanted: pd.Series) -> dict[int, dict[str, str]]:
+def _said(export: Export, wave: Wave, wanted: pd.Series) -> dict[Any, dict[str, str]]:
     """Return what some rows of a file say: index -> column -> text, less empty cells.
 
     Columns bear the names of their questions. What the server adds says nothing; the list of household
@@ -248,7 +251,7 @@ def _said(export: Export, wave: Wave, wanted: pd.Series) -> dict[int, dict[str, 
     frame = frame.drop(columns=[one for one in frame if one in silent])
     frame = frame.rename(columns={column: question for question, column in wave.questions.items()})
     cells = frame.apply(as_text).astype("object").to_dict("index") if len(frame) else {}
-    said = {
+    said: dict[Any, dict[str, str]] = {
         index: {str(column): cell for column, cell in row.items() if pd.notna(cell)}
         for index, row in cells.items()
     }
@@ -265,7 +268,7 @@ def _list_name(wave: Wave) -> str:
     return f"the repeat '{wave.members}'"
 
 
-def _lists(export: Export, name: str) -> dict[int, str]:
+def _lists(export: Export, name: str) -> dict[Any, str]:
     """Return the interview's index -> what its rows of a repeat say, in their order."""
     repeat = export.repeats.get(name)
     if repeat is None or not len(repeat.frame):
@@ -274,7 +277,7 @@ def _lists(export: Export, name: str) -> dict[int, str]:
     lines = own.apply(as_text).fillna("").agg("\x1f".join, axis=1)
     told = pd.DataFrame({"parent": repeat.parents, "number": repeat.numbers, "line": lines})
     told = told.sort_values(["parent", "number"], kind="stable")
-    return {int(parent): "\x1e".join(part["line"]) for parent, part in told.groupby("parent")}
+    return told.groupby("parent")["line"].agg(lambda lines: "\x1e".join(lines)).to_dict()
 
 
 def _disagreement(versions: list[_Version], exports: Sequence[Export]) -> Fault | None:
@@ -319,7 +322,7 @@ def _hidden(export: Export, wave: Wave, personal: Sequence[str]) -> set[str]:
     """Return the columns whose values are not kept in the list of changes."""
     names = {column: question for question, column in wave.questions.items()}
     ids = {getattr(wave.columns, one) or one for one in IDS}
-    columns = {*personal, *export.private, *ids}
+    columns: set[str] = {*personal, *export.private, *ids}
     return {*columns, *(names.get(one, one) for one in columns), _list_name(wave)}
 
 

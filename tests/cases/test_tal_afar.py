@@ -4,7 +4,9 @@ and they give the published figures. Through an assessment folder alone: no code
 from __future__ import annotations
 
 import shutil
+from collections.abc import Collection, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -59,10 +61,10 @@ def types(raw: pd.DataFrame, published: pd.DataFrame) -> dict[str, str]:
     """Return the types of the columns that are no text: what is averaged, and True and False."""
     averaged = {*published.loc[published["choice"].isna(), "main_variable"], *MEANS}
     flags = [one for one in raw if raw[one].notna().any() and raw[one].dropna().isin(["True", "False"]).all()]
-    return {**dict.fromkeys(flags, "yes_no"), **dict.fromkeys(sorted(averaged), "number")}
+    return {**{str(one): "yes_no" for one in flags}, **dict.fromkeys(sorted(averaged), "number")}
 
 
-def expression(row: dict[str, str], columns: set[str]) -> str:
+def expression(row: Mapping[Any, Any], columns: Collection[Any]) -> str:
     """Return the value of a published figure: a mean, an answer's share, one of several answers' share."""
     variable, choice = row["main_variable"], row["choice"]
     if pd.isna(choice):

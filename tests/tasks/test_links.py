@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -28,7 +29,7 @@ WAVES = conform(
 NO_LOSSES = pd.DataFrame({"wave": [], "reason": [], "interviews": []})
 
 
-def responses(*waves: dict[str, tuple[str | None, object]]) -> pd.DataFrame:
+def responses(*waves: Mapping[str, tuple[str | None, str | None]]) -> pd.DataFrame:
     """Return the answers of waves, each a dictionary of person -> gender and birth year."""
     rows = [
         {"respondent": person, "wave": name, "weight": 1.0, "gender": gender, "born": born}

@@ -44,7 +44,8 @@ def answers(folder: Path) -> pd.DataFrame:
 
 def losses(run: Run, wave: str = "followup") -> dict[str, int]:
     frame = run.intake.tables["mart.wave_losses"]
-    return dict(frame.loc[frame["wave"] == wave, ["reason", "interviews"]].to_numpy().tolist())
+    here = frame[frame["wave"] == wave]
+    return {str(reason): int(count) for reason, count in zip(here["reason"], here["interviews"], strict=True)}
 
 
 def test_a_wave_in_two_files_that_overlap_is_the_wave_in_one(tmp_path):

@@ -142,7 +142,7 @@ def settle(exports: Sequence[Export], wave: Wave, personal: Sequence[Sequence[st
     again = rows[rows["key"].notna() & rows.duplicated("key", keep=False)]
     again = again[~again["key"].isin(again.loc[again.duplicated(["key", "export", "revision"]), "key"])]
     said = [_said(one, wave, again.loc[again["export"] == i, "index"]) for i, one in enumerate(exports)]
-    hidden = set().union(*(_hidden(one, wave, names) for one, names in zip(exports, personal, strict=True)))
+    hidden = _hidden(wave, [column for names in personal for column in names])
     gone: list[list[int]] = [[] for _ in exports]
     for key, group in again.groupby("key", sort=True):
         versions = [
@@ -189,7 +189,9 @@ class _Version:
         return (revision, -self.export, -self.row)
 
     def differing(self, other: _Version) -> list[str]:
-        """Return the columns in which two rows do not say the same."""
+        """Return the columns in which two rows do not say the same; of a rejected one nothing else counts."""
+        if REVIEW in self.content or REVIEW in other.content:
+            return [] if REVIEW in self.content and REVIEW in other.content else [REVIEW]
         columns = sorted({*self.content, *other.content})
         return [one for one in columns if self.content.get(one) != other.content.get(one)]
 
@@ -243,11 +245,11 @@ def _revisions(whole: Received, wave: Wave, faults: list[Fault]) -> pd.Series:
 def _said(export: Export, wave: Wave, wanted: pd.Series) -> dict[Any, dict[str, str]]:
     """Return what some rows of a file say: index -> column -> text, less empty cells.
 
-    Columns bear the names of their questions. What the server adds says nothing; the list of household
-    members says what its rows do together.
+    Columns bear the names of their questions. What the server adds, and what is never stored, says nothing;
+    the list of household members says what its rows do together.
     """
     frame = _whole(export).frame.loc[wanted]
-    silent = {*export.system, wave.columns.revision or "revision"}
+    silent = {*export.system, *export.private, wave.columns.revision or "revision"}
     frame = frame.drop(columns=[one for one in frame if one in silent])
     frame = frame.rename(columns={column: question for question, column in wave.questions.items()})
     cells = frame.apply(as_text).astype("object").to_dict("index") if len(frame) else {}
@@ -273,7 +275,7 @@ def _lists(export: Export, name: str) -> dict[Any, str]:
     repeat = export.repeats.get(name)
     if repeat is None or not len(repeat.frame):
         return {}
-    own = repeat.frame.drop(columns=[one for one in repeat.system if one in repeat.frame])
+    own = repeat.frame.drop(columns=[one for one in (*repeat.system, *repeat.private) if one in repeat.frame])
     lines = own.apply(as_text).fillna("").agg("\x1f".join, axis=1)
     told = pd.DataFrame({"parent": repeat.parents, "number": repeat.numbers, "line": lines})
     told = told.sort_values(["parent", "number"], kind="stable")
@@ -318,11 +320,11 @@ def _changes(key: str, versions: list[_Version], hidden: set[str]) -> Iterator[d
             }
 
 
-def _hidden(export: Export, wave: Wave, personal: Sequence[str]) -> set[str]:
+def _hidden(wave: Wave, personal: Sequence[str]) -> set[str]:
     """Return the columns whose values are not kept in the list of changes."""
     names = {column: question for question, column in wave.questions.items()}
     ids = {getattr(wave.columns, one) or one for one in IDS}
-    columns: set[str] = {*personal, *export.private, *ids}
+    columns: set[str] = {*personal, *ids}
     return {*columns, *(names.get(one, one) for one in columns), _list_name(wave)}
 
 

@@ -13,6 +13,9 @@ from schemas.plan import Waves
 from tasks.interviews import ROW_NUMBER, own_name
 from tasks.steps import step
 
+NEW, LOST = "new respondent", "lost respondent"
+COUNTED_HERE = (NEW, LOST)
+"""Checks that respondent_links counts: told by their number too, they would give back what it withholds."""
 LEFT_OUT = ("repeated", "superseded")
 """Losses of interviews of which another row of the same person stands."""
 
@@ -108,8 +111,8 @@ def remarks(
             yield name, "changed birth year", person, "error", None, message
         if place and here & before:  # where nobody is followed, everybody is new in every wave
             for person in sorted(here - seen):
-                yield name, "new respondent", person, "note", None, "was interviewed in no wave before"
+                yield name, NEW, person, "note", None, "was interviewed in no wave before"
             for person in sorted(before - here):
                 message = f"was interviewed in '{order[place - 1]}', and is not in this wave"
-                yield name, "lost respondent", person, "note", None, message
+                yield name, LOST, person, "note", None, message
         before, seen = here, seen | here

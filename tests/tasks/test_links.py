@@ -106,9 +106,14 @@ def test_changed_new_and_lost_people_stand_in_the_checks_by_pseudonym(tmp_path: 
     mapped = 'columns = { birth_year = "born" }\n'
     text = toml.read_text().replace('role = "baseline"\n', 'role = "baseline"\n' + mapped)
     toml.write_text(text.replace('role = "follow-up"\n', 'role = "follow-up"\n' + mapped))
-    checks, links = tables(folder, "mart.field_checks", "mart.respondent_links")
+    checks, links, summary = tables(
+        folder, "mart.field_checks", "mart.respondent_links", "mart.field_check_summary"
+    )
     found = checks[checks["check"].isin(["changed birth year", "new respondent", "lost respondent"])]
     assert sorted(found["check"]) == ["changed birth year", "lost respondent", "new respondent"]
     assert not found["key"].str.startswith("R").any()
+    # their number would give back what respondent_links withholds
+    assert not {"new respondent", "lost respondent"} & set(summary["check"])
+    assert "changed birth year" in set(summary["check"])
     last = links.set_index("wave").loc["followup"]
     assert (last["followed"], last["new"], last["lost"], last["changed_birth_year"]) == (59, 1, 1, 1)

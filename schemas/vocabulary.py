@@ -161,3 +161,9 @@ rejected by a reviewer on the server, filtered out by the plan, refused by who w
 correction."""
 
 COLUMN_TYPES = ("number", "integer", "text", "yes_no")
+
+MATCHING_METHODS = ("propensity", "mahalanobis", "entropy_balancing")
+MATCHING_STAGES = ("before", "after")
+BALANCE_VERDICTS = ("balanced", "unbalanced", "not measurable")
+COMPARISONS = ("all", "matched")
+SPILL_OVER_CHANNELS = ("locality", "buyer")

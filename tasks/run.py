@@ -44,6 +44,7 @@ for _module in (
     "size",
     "fieldwork",
     "links",
+    "comparison",
     "analysis",
     "reporting",
     "followup",

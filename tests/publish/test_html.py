@@ -111,6 +111,7 @@ def test_the_plan_stays_text(plan, provenance, payload):
                 "error_type",
                 "assignment",
                 "degrees_of_freedom",
+                "method",
             )
             return {key: one if key in fixed else infect(one) for key, one in value.items()}
         if isinstance(value, list):

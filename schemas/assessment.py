@@ -188,10 +188,13 @@ class Sampling(Part):
 
     clusters and clusters_in: clusters (PSUs) drawn in each stratum; per_cluster: units in each of them.
     replacements: how many are listed for each stratum, or for each drawn cluster. households: size of a
-    sub-sample of the drawn people's households.
+    sub-sample of the drawn people's households. degrees_of_freedom: of the interval of an estimate for a part
+    of the sample, counted over all units of the strata that the part reaches (`strata`), or over the units
+    with a respondent of it alone (`respondents`).
     """
 
     design: Literal["representative", "purposive", "census", "randomised", "undeclared"] = "undeclared"
+    degrees_of_freedom: Literal["strata", "respondents"] = "strata"
     method: Literal["simple", "systematic", "stratified", "pps", "two_stage"] = "stratified"
     size: Count | None = None
     allocation: Literal["proportional", "equal", "neyman"] = "proportional"
@@ -413,17 +416,78 @@ class WaveColumns(Part):
     household: str = ""
     enumerator: str = ""
     consent: str = ""
+    birth_year: str = ""
+    revision: str = ""
+
+
+class LogColumns(Part):
+    """Which column of a foreign log of corrections holds what. A key left out: the log does not have it."""
+
+    key: Words
+    variable: Words
+    new: Words
+    old: str = ""
+    reason: str = ""
+    who: str = ""
+    when: str = ""
+
+
+class LogValues(Part):
+    """What stands for an empty cell of a foreign log, and for a column that it does not have."""
+
+    reason: str = ""
+    who: str = ""
+    when: date | None = None
+
+
+class RowsThat(Part):
+    """The rows of a foreign log whose column holds one of some words."""
+
+    column: Words
+    values: list[Words] = Field(min_length=1)
+
+
+class CorrectionLog(Part):
+    """A log of corrections in another layout than psia's, and how it is read (docs/waves.md).
+
+    remove: its rows that take an interview out; skip: those that change nothing. check_old = "as stated"
+    checks an old value only where the log states one; "always" takes an empty cell for a missing answer.
+    """
+
+    file: Words
+    columns: LogColumns
+    values: LogValues = LogValues()
+    remove: RowsThat | None = None
+    skip: RowsThat | None = None
+    check_old: Literal["always", "as stated"] = "always"
+    date_format: Words = "%Y-%m-%d"
+
+    @model_validator(mode="after")
+    def _whole(self) -> CorrectionLog:
+        for key in ("reason", "who", "when"):
+            if not getattr(self.columns, key) and not getattr(self.values, key):
+                raise ValueError(
+                    f"say who, when and why: name a column for '{key}', or a value under 'values'"
+                )
+        if self.check_old == "always" and not self.columns.old:
+            raise ValueError("name the column 'old', or write check_old = 'as stated' for a log without one")
+        return self
 
 
 class Wave(Part):
-    """A wave of interviews. Without `interviews` the file is waves/<name>/interviews.*."""
+    """A wave of interviews. Without `interviews` its files are waves/<name>/interviews*.
+
+    revisions: file -> number; where files disagree on a respondent, the highest decides.
+    """
 
     name: Name
     label: str = ""
     role: Literal["pilot", "baseline", "follow-up", "only"] = "only"
     starts_on: date | None = None
     ends_on: date | None = None
-    interviews: str = ""
+    interviews: str | list[Words] = ""
+    revisions: dict[str, int] = {}
+    corrections: list[CorrectionLog] = []
     members: str = "members"
     filter: str = ""
     columns: WaveColumns = WaveColumns()

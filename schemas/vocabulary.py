@@ -161,9 +161,19 @@ IDENTIFICATION_RULES = (
 )
 """What identification notes beside its figures, in the order in which the report tells it."""
 
-LOSSES = ("received", "rejected", "filtered", "refused", "removed", "used")
-"""What becomes of the interviews of a wave: rejected by a reviewer on the server, filtered out by the plan,
-refused by who was asked, removed by a correction."""
+LOSSES = (
+    "received",
+    "repeated",
+    "superseded",
+    "rejected",
+    "filtered",
+    "refused",
+    "removed",
+    "used",
+)
+"""What becomes of the interviews of a wave: repeated in another file, superseded by a higher revision,
+rejected by a reviewer on the server, filtered out by the plan, refused by who was asked, removed by a
+correction."""
 
 COLUMN_TYPES = ("number", "integer", "text", "yes_no")
 

@@ -22,8 +22,8 @@ from schemas.fieldwork import (
 )
 from schemas.plan import Waves
 from schemas.vocabulary import ALL
-from tasks import catalogue, households, replaced
-from tasks.interviews import FROM_SAMPLE, ROW_NUMBER, WaveReading
+from tasks import catalogue, households, links, replaced
+from tasks.interviews import FROM_SAMPLE, ROW_NUMBER, WaveReading, own_name
 from tasks.methods import attrition as attrition_method
 from tasks.steps import step
 
@@ -37,12 +37,6 @@ def own_columns(reading: WaveReading) -> dict[str, str]:
     A column whose name is a standard column's gets '_in_file' behind it, if it is not that column itself.
     """
     return {own_name(column): kind for column, kind in reading.own_types.items()}
-
-
-def own_name(column: str) -> str:
-    """Return the name of a file's column in staged.responses."""
-    taken = {standard.casefold() for standard in STANDARD}
-    return f"{column}_in_file" if column.casefold() in taken else column
 
 
 def joined(readings: list[WaveReading], types: dict[str, str]) -> tuple[pd.DataFrame, list[Place]]:
@@ -150,7 +144,7 @@ def summarize_corrections(corrections: pd.DataFrame) -> pd.DataFrame:
     "fieldwork",
     reads=[Responses, Waves, WaveLosses, Sample, Replacements, HouseholdWeights],
     writes=[FieldChecks, FieldCheckSummary],
-    plan=["thresholds", "sampling"],
+    plan=["thresholds", "sampling", "wave"],
 )
 def check_fieldwork(
     responses: pd.DataFrame,
@@ -162,6 +156,7 @@ def check_fieldwork(
     *,
     thresholds: Thresholds,
     sampling: Sampling,
+    wave: Sequence[Wave],
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Look for what a coordinator would want to know: missing answers, values out of range, refusals."""
     pilots = waves.loc[waves["role"] == "pilot", "wave"]
@@ -174,6 +169,10 @@ def check_fieldwork(
         *_missing(responses, thresholds.missing_share_warning),
         *_out_of_range(responses),
         *_changed_people(responses[~responses["wave"].isin(pilots)]),
+        *(
+            _finding(name, check, person, severity, variable, message)
+            for name, check, person, severity, variable, message in links.remarks(responses, waves, wave)
+        ),
         *_refusals(losses),
         *(
             _finding(wave, check, key, severity, None, message)
@@ -183,7 +182,8 @@ def check_fieldwork(
     if not found:
         return empty(FieldChecks), empty(FieldCheckSummary)
     checks = pd.DataFrame(found)
-    summary = checks.groupby(["wave", "check", "severity"], as_index=False).agg(found=("key", "size"))
+    told = checks[~checks["check"].isin(links.COUNTED_HERE)]
+    summary = told.groupby(["wave", "check", "severity"], as_index=False).agg(found=("key", "size"))
     return checks, summary
 
 

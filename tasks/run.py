@@ -46,6 +46,7 @@ for _module in (
     "size",
     "fieldwork",
     "households",
+    "links",
     "comparison",
     "analysis",
     "reporting",

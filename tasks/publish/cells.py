@@ -498,6 +498,7 @@ _FORMS: dict[tuple[str, str], Form] = {
         )
     },
     ("correction_summary", "variable"): _labelled("indicator", "variable"),
+    ("revision_summary", "variable"): _labelled("indicator", "variable"),
     ("feedback", "finding"): _finding,
     ("feedback", "held_on"): _as_date("held_on"),
     ("feedback", "workshop"): lambda _, row: Cell(

@@ -1114,6 +1114,27 @@ def _fieldwork() -> dict[str, pd.DataFrame]:
             fieldwork.CorrectionSummary,
             [{"wave": "baseline", "variable": "income_month", "corrections": 7}],
         ),
+        "revision_summary": frame(
+            fieldwork.RevisionSummary,
+            [{"wave": "year_three", "variable": "income_month", "changes": 14}],
+        ),
+        "respondent_links": frame(
+            fieldwork.RespondentLinks,
+            [
+                {
+                    "wave": wave,
+                    "respondents": 585 - 20 * late,
+                    "followed": 540 * late,
+                    "returned": 0,
+                    "new": 25 if late else 585,
+                    "lost": 45 * late,
+                    "duplicated": 12 * late,
+                    "changed_gender": 0,
+                    "changed_birth_year": None,
+                }
+                for late, wave in enumerate(WAVES)
+            ],
+        ),
         "field_check_summary": frame(
             fieldwork.FieldCheckSummary,
             [

@@ -116,13 +116,12 @@ def test_two_arms_of_villages_by_hand() -> None:
     row: Any = attrition_tests(frame, ["arm"], [], psu="village").iloc[0]
     n, villages = len(frame), frame["village"].nunique()
     pearson: Any = stats.chi2_contingency(pd.crosstab(frame["arm"], frame["lost"]), correction=False)
-    treated = (frame["arm"] == "programme").to_numpy(float)
-    # Linearised values of p11 - p1 p1, the one contrast of a table of two by two.
-    a, b = treated.mean(), frame["lost"].mean()
-    pull = (treated - a) * (frame["lost"] - b) / n
+    share = frame.groupby(["arm", "lost"])["village"].transform("size") / n
+    # The one contrast of a table of two by two is its log odds ratio: +-1 / share of the cell.
+    pull = np.where((frame["arm"] == "programme") == (frame["lost"] == 1), 1, -1) / share / n
     totals = (pull - pull.mean()).groupby(frame["village"]).sum()
     variance = villages / (villages - 1) * (totals**2).sum()
-    effect = variance / (a * (1 - a) * b * (1 - b) / n)
+    effect = variance / (1 / share.groupby([frame["arm"], frame["lost"]]).first()).sum() * n
     assert row["statistic"] == pytest.approx(pearson.statistic / effect)
     assert (row["numerator_df"], row["denominator_df"]) == pytest.approx((1, villages - 1))
 

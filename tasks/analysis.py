@@ -158,12 +158,16 @@ def estimate_impact(
 ) -> pd.DataFrame:
     """Estimate what each specification of the plan asks for, and say what its design allows to claim."""
     order = [wave for wave in study_waves(waves) if (responses["wave"] == wave).any()]
+    if not order:
+        return empty(ImpactEstimates)
     known = indicators.set_index("indicator")
     measured = largest_difference(balance)
     purposive = plan["sample_design"].iloc[0] == "purposive"
     records = []
     for one in specification:
         from_wave, to_wave = _pair(one, order)
+        if not {from_wave, to_wave} - {""} <= set(order):
+            continue  # a wave is still to come: there is nothing to estimate, and nothing to withhold
 
         def claimed(
             estimate: dict[str, object],

@@ -16,6 +16,8 @@ import pandas as pd
 from schemas.faults import Fault, Refused
 from tasks.files import SEALED, Received, Unseal, cell_text
 
+BESIDE_A_WAVE = "form"
+"""The name under which a form lies in the folder of its wave."""
 OWN = "the form that psia makes of the plan"
 NO_LANGUAGE = ""
 POSITIONS = {"geopoint", "geotrace", "geoshape", "start-geopoint", "background-geopoint"}
@@ -105,7 +107,7 @@ def form_of_wave(folder: Path, wave: str, unseal: Unseal) -> tuple[Form, Receive
 
     Raises Refused where it is not an XLSForm.
     """
-    for path in (folder / "waves" / wave / f"form.xlsx{sealed}" for sealed in ("", SEALED)):
+    for path in (folder / "waves" / wave / f"{BESIDE_A_WAVE}.xlsx{sealed}" for sealed in ("", SEALED)):
         if path.is_file():
             content = path.read_bytes()
             content = unseal(content) if path.suffix == SEALED else content

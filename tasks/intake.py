@@ -44,7 +44,17 @@ from tasks import (
 from tasks import plan as plan_tables
 from tasks.catalogue import Indicator, Question
 from tasks.exports import Export, read_export
-from tasks.files import SEALED, TYPE_WORDS, Received, among_inputs, as_text, read_file, read_table, typed
+from tasks.files import (
+    SEALED,
+    TYPE_WORDS,
+    WAVE_SUFFIXES,
+    Received,
+    among_inputs,
+    as_text,
+    read_file,
+    read_table,
+    typed,
+)
 from tasks.interviews import IDS, WaveReading, read_wave
 from tasks.languages import Language, languages
 from tasks.members import MemberReading, joined_types, read_members
@@ -627,8 +637,8 @@ class _Reader:
         table = f"waves/{wave.name}/interviews"
         if not wave.interviews:
             received = self._received(table, is_wave=True)
-            if received is None and not self.intake.faults:
-                self.intake.faults.append(_no_interviews(wave, table))
+            if received is None and not self.unreadable:
+                self._planned(wave, table)
             return received
         path = self.folder / wave.interviews
         sealed = path.with_name(path.name + ".age")
@@ -653,6 +663,16 @@ class _Reader:
             self.intake.faults += refused.faults
             self.unreadable = True
             return None
+
+    def _planned(self, wave: Wave, table: str) -> None:
+        """Note that a wave is still to come; a fault where its folder holds what could be its interviews."""
+        others = _files_of_other_names(self.folder, wave)
+        if others:
+            self.intake.faults.append(_no_interviews(wave, table, others))
+        elif wave.name in self.raw_corrections:
+            self.intake.faults.append(_nothing_to_correct(wave))
+        else:
+            self.intake.found.append(f"{wave.name}: no interviews yet")
 
     def _wave(self, export: Export, wave: Wave) -> WaveReading:
         received = export.received
@@ -724,7 +744,9 @@ class _Reader:
     def personal_patterns(self) -> None:
         """A pattern that fits no file is a fault: a slip of spelling would publish a name."""
         for pattern in self.plan.personal:
-            if pattern not in self.personal_seen and not self.unreadable:
+            to_come = [f"waves/{wave.name}/interviews" for wave in self.plan.wave]
+            awaited = any(fnmatch.fnmatch(table, pattern) for table in to_come)
+            if pattern not in self.personal_seen and not awaited and not self.unreadable:
                 rule = "no file of the folder fits this pattern"
                 remedy = "Correct the spelling, for example 'waves/*/interviews', or take it out"
                 self.intake.faults.append(
@@ -761,12 +783,33 @@ def _no_such_repeat(wave: Wave, export: Export) -> Fault:
     return Fault("assessment.toml", column="wave.members", rule=rule, remedy=f"{there}. Correct the plan")
 
 
-def _no_interviews(wave: Wave, table: str) -> Fault:
+def _files_of_other_names(folder: Path, wave: Wave) -> list[str]:
+    """Return the data files in a wave's folder that bear the name of no table of a wave."""
+    tables = [contract.about().source for contract in TABLES.values()]
+    known = {forms.BESIDE_A_WAVE, *(one.rpartition("/")[2] for one in tables if one.startswith("waves/*/"))}
+    there = sorted(path for path in (folder / "waves" / wave.name).glob("*") if path.is_file())
+    return [
+        path.name
+        for path in there
+        if Path(path.name.removesuffix(SEALED)).suffix in WAVE_SUFFIXES
+        and Path(path.name.removesuffix(SEALED)).stem not in known
+    ]
+
+
+def _no_interviews(wave: Wave, table: str, others: list[str]) -> Fault:
     return Fault(
         f"{table}.csv",
-        rule=f"is not here, and the plan has the wave '{wave.name}'",
-        remedy="Put the interviews there (.csv, .xlsx, .zip, .parquet, .dta or .sav), name the file in the "
-        "plan with interviews = '…', or take the wave out of the plan",
+        rule=f"is not here, and the folder of the wave '{wave.name}' holds {', '.join(others)}",
+        remedy="Call the file of the interviews 'interviews' (.csv, .xlsx, .zip, .parquet, .dta or .sav), "
+        "name it in the plan with interviews = '…', or take it out of the folder",
+    )
+
+
+def _nothing_to_correct(wave: Wave) -> Fault:
+    return Fault(
+        f"waves/{wave.name}/corrections",
+        rule=f"corrects the wave '{wave.name}', which has no interviews",
+        remedy=f"Put the interviews into waves/{wave.name}, or take the corrections out",
     )
 
 
@@ -1095,7 +1138,8 @@ def _indicator_faults(intake: Intake) -> Iterator[Fault]:
         (f"sample_size.indicator.{i}.indicator", one.indicator)
         for i, one in enumerate(plan.sample_size.indicator, 1)
     ]
-    columns = set(intake.tables.get(Responses.about().name, pd.DataFrame()).columns)
+    responses = intake.tables.get(Responses.about().name, pd.DataFrame())
+    columns = set(responses.columns) if len(responses) else set()
     for key, indicator in named:
         if indicator not in intake.indicators:
             close = difflib.get_close_matches(indicator, sorted(intake.indicators), n=1, cutoff=0.5)
@@ -1109,11 +1153,7 @@ def _indicator_faults(intake: Intake) -> Iterator[Fault]:
             for column in reads:
                 if column not in columns:
                     rule = f"the indicator '{indicator}' needs the column '{column}', which no wave has"
-                    yield Fault(
-                        "assessment.toml",
-                        column=key,
-                        rule=rule,
-                        remedy="Map the column under [wave.questions], or drop the indicator",
-                    )
+                    remedy = "Map the column under [wave.questions], or leave it until a wave has it"
+                    yield Fault("assessment.toml", column=key, rule=rule, remedy=remedy)
             if columns.issuperset(reads):
                 yield from _not_computed(intake, key, indicator)

@@ -49,8 +49,18 @@ U2,weavers,weaver-women,s1,programme
 """
 
 
-def missing_file(folder: Path) -> None:
+def interviews_under_another_name(folder: Path) -> None:
+    (folder / "waves/followup/interviews.csv").rename(folder / "waves/followup/endline.csv")
+
+
+def corrections_without_interviews(folder: Path) -> None:
     (folder / "waves/followup/interviews.csv").unlink()
+    write(folder, {"waves/followup/corrections.csv": CORRECTION})
+
+
+CORRECTION = """key,variable,old,new,reason,who,when
+W1,income,1,2,misread,coordinator,2026-02-01
+"""
 
 
 def missing_named_file(folder: Path) -> None:
@@ -251,7 +261,15 @@ BAD = [
         cluster_missing_in_a_row,
         r"baseline/interviews\.csv, row 6, column cluster: the cluster is empty, and other rows have one",
     ),
-    (missing_file, r"waves/followup/interviews\.csv: is not here, and the plan has the wave 'followup'. Put"),
+    (
+        interviews_under_another_name,
+        r"waves/followup/interviews\.csv: is not here, and the folder of the wave 'followup' holds "
+        r"endline\.csv\. Call the file of the interviews 'interviews'",
+    ),
+    (
+        corrections_without_interviews,
+        r"waves/followup/corrections: corrects the wave 'followup', which has no interviews\. Put",
+    ),
     (missing_named_file, r"waves/f\.csv: is not here\. Put the file there, or correct the plan"),
     (
         unknown_column_in_the_mapping,

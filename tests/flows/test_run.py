@@ -49,6 +49,32 @@ def mart(folder: Path) -> dict[str, object]:
     return {name: show.rows(folder, name, reveal=False) for name in listed if name.startswith("mart.")}
 
 
+def test_waves_still_to_come_are_no_fault_and_give_no_estimates(tmp_path, monkeypatch):
+    monkeypatch.setenv("PSIA_KEYS", str(tmp_path / "keys"))
+    folder = two_waves(tmp_path / "tiny")
+    later = {wave: folder / f"waves/{wave}/interviews.csv" for wave in ("baseline", "followup")}
+    answers = {wave: path.read_text() for wave, path in later.items()}
+    for path in later.values():
+        path.unlink()
+    code, lines = go(folder)
+    assert code == 0
+    assert "  wave baseline: no interviews yet" in lines
+    assert (folder / "results/current/design.html").is_file()
+    assert "still to come" in (folder / "results/current/report.html").read_text()
+    for wave, estimates in (("baseline", False), ("followup", True)):
+        later[wave].write_text(answers[wave])
+        assert go(folder)[0] == 0
+        tables = mart(folder)
+        assert len(cast(Any, tables["mart.indicator_estimates"])[1]) > 0
+        assert bool(cast(Any, tables["mart.impact_estimates"])[1]) == estimates
+    assert mart(folder) == mart(two_waves_run_at_once(tmp_path / "again" / "tiny"))
+
+
+def two_waves_run_at_once(folder: Path) -> Path:
+    assert go(two_waves(folder))[0] == 0
+    return folder
+
+
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory) -> Path:
     folder = two_waves(tmp_path_factory.mktemp("assessments") / "tiny")

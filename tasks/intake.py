@@ -18,7 +18,7 @@ import schemas.followup  # noqa: F401 -- declares its tables
 from schemas.analysis import Indicators
 from schemas.assessment import AssessmentPlan, Register, Wave
 from schemas.base import TABLES, Contract, check, column_types, conform, empty, extend, required_columns
-from schemas.design import Frame, Pilot, Quotas, Rankings
+from schemas.design import Frame, Margins, Pilot, Quotas, Rankings, Sample
 from schemas.exports import HouseholdMembers, WaveFiles
 from schemas.faults import Fault, Refused
 from schemas.fieldwork import Corrections, FocusGroups, Responses, WaveLosses
@@ -27,6 +27,7 @@ from schemas.mapping import Actors, Characteristics, Informants, MappedGroups, M
 from schemas.plan import PlannedGroups
 from schemas.reporting import StagedFeedback
 from schemas.secondary import RegionalIndustries, Regions, SourceReadings, Sources
+from schemas.weights import CalibrationMargins, ResponseClasses, Weights
 from tasks import (
     catalogue,
     checklist,
@@ -40,6 +41,7 @@ from tasks import (
     registers,
     sourcing,
     state,
+    weights,
 )
 from tasks import plan as plan_tables
 from tasks.catalogue import Indicator, Question
@@ -569,6 +571,7 @@ class _Reader:
         responses = fieldwork.with_arm_from(responses, self.plan.comparison.arm_from)
         frame = conform(_with_optional(self.intake.tables[Frame.about().name], Frame), Frame)
         quotas = conform(self.intake.tables[Quotas.about().name], Quotas)
+        sample = empty(Sample)
         if not self.intake.faults and len(frame):
             try:
                 sample = design.draw(frame, quotas, self.plan.sampling, self.plan.seeds)
@@ -597,10 +600,48 @@ class _Reader:
                 self.intake.faults += check(responses.loc[group], contract, file=file, sheet=sheet, rows=rows)
             self.intake.faults += list(_gaps(responses, places))
             self.intake.faults += list(_lacking_waves(responses, places))
+        responses = self._weighed(responses, places, sample, frame)
         self.places[Responses.about().name] = places
         self.intake.tables[Responses.about().name] = responses
         self._keep_members(members)
         self.intake.tables[WaveFiles.about().name] = _table(WaveFiles, files)
+
+    def _weighed(
+        self,
+        responses: pd.DataFrame,
+        places: list[tuple[str, str, int]],
+        sample: pd.DataFrame,
+        frame: pd.DataFrame,
+    ) -> pd.DataFrame:
+        """Return the interviews with their final weights, and keep what the weights are made of."""
+        contracts = (Weights, ResponseClasses, CalibrationMargins)
+        self.intake.tables |= {contract.about().name: empty(contract) for contract in contracts}
+        if self.intake.faults or self.unreadable or not len(responses):
+            return responses
+        known = frame[["unit", "gender", "difference"]]
+        given = weights.Interviewed(
+            self.plan,
+            responses,
+            self.intake.own_types,
+            places,
+            sample.merge(known, on="unit", how="left", validate="one_to_one"),
+            conform(_with_optional(self.intake.tables[Margins.about().name], Margins), Margins),
+            self.places[Margins.about().name],
+        )
+        self.intake.faults += list(weights.faults(given))
+        if self.intake.faults:
+            return responses
+        try:
+            found = weights.weigh(given)
+        except weights.NotWeighed as error:
+            rule = str(error)[0].lower() + str(error)[1:]
+            remedy = "Correct design/margins, or what [weights] asks for"
+            self.intake.faults.append(Fault("assessment.toml", column="weights", rule=rule, remedy=remedy))
+            return responses
+        for contract, table in zip(contracts, (found.weights, found.classes, found.margins), strict=True):
+            self.intake.tables[contract.about().name] = conform(table, contract)
+        final = found.weights["weight"].reindex(responses.index)
+        return responses.assign(weight=final.where(final.notna(), responses["weight"]))
 
     def _export(self, wave: Wave) -> Export | None:
         """Return a wave's file, read as the export that it is; None where it is not there or refused."""

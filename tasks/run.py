@@ -43,6 +43,8 @@ for _module in (
     "design",
     "size",
     "fieldwork",
+    "attrition",
+    "weights",
     "analysis",
     "reporting",
     "followup",

@@ -53,6 +53,8 @@ def nonresponse_factors(
     """
     if not classes:
         raise ValueError("Name at least one column that makes the classes")
+    for name in _RESULTS.intersection(classes):
+        raise ValueError(f"The results have a column '{name}', so no class may bear that name")
     for frame in (expected, interviewed):
         require_columns(frame, [*classes, weight])
         _refuse_gaps(frame, classes)
@@ -82,6 +84,18 @@ def nonresponse_factors(
         }
     )
     return pd.concat([table[names], found], axis=1)
+
+
+_RESULTS = {
+    "expected",
+    "interviewed",
+    "response_rate",
+    "joined",
+    "factor",
+    "people",
+    "people_in",
+    "weight_in",
+}
 
 
 def post_stratify(frame: pd.DataFrame, margins: pd.DataFrame, *, weight: str = "weight") -> np.ndarray:
@@ -226,10 +240,10 @@ def weight_summary(weights: pd.Series, factors: pd.Series) -> dict[str, float]:
     """Return how uneven weights are, and what that costs.
 
     weights: the final weight of each respondent; factors: the final weight over the design weight. Returns
-    respondents; sum; smallest_weight and largest_weight, in means of the weights; smallest_factor and
-    largest_factor; coefficient_of_variation of the weights; design_effect = 1 + its square, by which uneven
-    weights alone raise the variance of a mean that has nothing to do with them; effective_respondents =
-    respondents / design_effect.
+    respondents; total (the sum of weights); smallest_weight and largest_weight, in means of the weights;
+    smallest_factor and largest_factor; coefficient_of_variation of the weights; design_effect = 1 + its
+    square, by which uneven weights alone raise the variance of a mean that has nothing to do with them;
+    effective_respondents = respondents / design_effect.
 
     Raises ValueError where there is no respondent, or a weight is not above 0.
 
@@ -251,7 +265,7 @@ def weight_summary(weights: pd.Series, factors: pd.Series) -> dict[str, float]:
     variation = float(np.sqrt(((known / mean - 1) ** 2).mean()))
     return {
         "respondents": len(known),
-        "sum": float(known.sum()),
+        "total": float(known.sum()),
         "smallest_weight": float(known[0] / mean),
         "largest_weight": float(known[-1] / mean),
         "smallest_factor": float(frame["factor"].min()),

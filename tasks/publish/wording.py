@@ -163,6 +163,15 @@ TOPICS = {
     "migration": "Migration",
     "shocks": "Shocks",
 }
+LOST_BY = {
+    "arm": "between the arms",
+    "poverty_group": "between the poverty groups",
+    "gender": "between women and men",
+    "enumerator": "between the interviewers of the first wave",
+    "joint": "by what is known of them from the first wave, taken together",
+    "joint, between the arms": "in other ways in the one arm than in the other",
+}
+"""Test of attrition -> in what those who were lost differ, or might."""
 SCOPES = {True: "in scope", False: "out of scope"}
 LIKELIHOODS = {
     "likely": "likely poor",

@@ -80,7 +80,8 @@ def test_those_interviewed_stand_for_those_drawn_who_were_not(tmp_path):
     weights, classes, responses = weighed(folder, "mart.weights", "mart.response_classes", "staged.responses")
     table = classes.set_index("weighting_class")
     assert table["factor"].to_dict() == pytest.approx({"near": 30 / 20, "far": 30 / 24})
-    assert table[["expected", "interviewed", "not_interviewed"]].loc["far"].tolist() == [30, 24, 6]
+    assert table["expected"].to_dict() == {"near": 30, "far": 30}
+    assert table["not_interviewed"].to_dict() == {"near": 10, "far": 6}
     assert set(classes["among"]) == {"those drawn"}
     first = responses[responses["wave"] == "baseline"]
     assert first.groupby("stratum")["weight"].sum().to_dict() == pytest.approx({"near": 80, "far": 160})

@@ -10,7 +10,7 @@ from schemas.assessment import Comparison, Wave
 from schemas.base import empty
 from schemas.fieldwork import Attrition, AttritionByEnumerator, AttritionTests, Responses
 from schemas.plan import Plan, Waves
-from tasks.analysis import design_columns, study_waves
+from tasks.analysis import study_waves
 from tasks.fieldwork import with_totals
 from tasks.interviews import ROW_NUMBER
 from tasks.methods.attrition import BETWEEN_ARMS, JOINT, attrition, attrition_tests
@@ -111,9 +111,9 @@ def _counted(first: pd.DataFrame, later: pd.DataFrame, by: list[str], wave: str)
 
 def _tests(first: pd.DataFrame, later: pd.DataFrame, covariates: Sequence[str]) -> pd.DataFrame:
     found = first.assign(lost=(~first["respondent"].isin(later["respondent"])).astype("int64"))
-    design = design_columns(first)
+    psu = "cluster" if first["cluster"].notna().any() else None
     predictors = [*PREDICTORS, *(one for one in covariates if one in first and one not in PREDICTORS)]
-    table = attrition_tests(found, FACTORS, predictors, stratum=design["stratum"], psu=design["psu"])
+    table = attrition_tests(found, FACTORS, predictors, psu=psu)
     tested = table["why_not"].isna()
     differ = tested & (table["p_value"] < LEVEL)
     verdict = pd.Series("no difference found", index=table.index).mask(differ, "differ")

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tasks.methods._columns import complete_codes, joint_codes, numbers, require_columns
+from tasks.methods._columns import complete_codes, numbers, require_columns
 from tasks.methods.impact import FEWEST_PROGRAMME_CLUSTERS, PROGRAMME
 
 JOINT = "joint"
@@ -68,7 +68,6 @@ def attrition_tests(
     *,
     lost: str = "lost",
     arm: str = "arm",
-    stratum: str | None = None,
     psu: str | None = None,
 ) -> pd.DataFrame:
     """Test whether those who were lost differ from those who were interviewed again.
@@ -78,18 +77,19 @@ def attrition_tests(
     lost (of these) and why_not (why there is no statistic; missing where there is one).
 
     One test a factor (of two values or more): is the share lost the same in all its values? Pearson's
-    chi-squared with the second-order correction of Rao and Scott for strata and psus, as an F.
+    chi-squared with the second-order correction of Rao and Scott for psus, as an F.
     "joint": do the predictors together say who was lost? A linear probability model of being lost on all of
     them (text as one indicator a value), and "joint, between the arms": the same with each predictor times
     the arm; do these products together matter, that is, were other people lost in the programme than in the
     comparison arm? Both are Wald tests whose covariance is that of clusters (psus, else respondents), with
     d = clusters - 1 adjusted to F = W (d - q + 1) / (q d) on q and d - q + 1 degrees of freedom.
-    Respondents are not weighted: the question is about those who were interviewed. Rows without an entry in a
-    column of a test are not in that test. There is no statistic where nobody or everybody was lost; where the
-    joint tests would have fewer than 10 degrees of freedom, or a value (in an arm) is found in one cluster
-    alone; and, where the arm is tested with psus, with fewer than six psus of the programme.
+    Respondents are not weighted: the question is about those who were interviewed. Strata are left out of
+    account, which is on the safe side. Rows without an entry in a column of a test are not in that test.
+    There is no statistic where nobody or everybody was lost; where the joint tests would have fewer than 10
+    degrees of freedom, or a value (in an arm) is found in one cluster alone; and, where the arm is tested
+    with psus, with fewer than six psus of the programme.
 
-    Raises ValueError where a column is absent, `lost` is not 0 or 1, or stratum or psu have gaps.
+    Raises ValueError where a column is absent, `lost` is not 0 or 1, or psu has gaps.
 
     Sources: Fitzgerald, Gottschalk and Moffitt (1998), J. Human Resources 33, 251-299; Becketti, Gould,
     Lillard and Welch (1988), J. Labor Economics 6, 472-492 (the joint tests); Rao and Scott (1984), Annals of
@@ -105,14 +105,12 @@ def attrition_tests(
     >>> table[["test", "statistic", "denominator_df", "respondents", "lost"]].round(4).values.tolist()
     [['arm', 7.4286, 39.0, 40, 12]]
     """
-    require_columns(baseline, [*factors, *predictors, lost, stratum, psu])
+    require_columns(baseline, [*factors, *predictors, lost, psu])
     if not np.isin(numbers(baseline, lost), (0, 1)).all():
         raise ValueError(f"The column '{lost}' must say 1 (lost) or 0 (interviewed again) in each row")
     first = pd.DataFrame(index=range(len(baseline)))
     first["gone"] = numbers(baseline, lost)
-    strata = complete_codes(baseline, stratum) if stratum else np.zeros(len(baseline), dtype=np.int64)
     first["cluster"] = complete_codes(baseline, psu) if psu else first.index
-    first["stratum"], first["psu"] = strata, joint_codes([strata, first["cluster"].to_numpy()])
     used = {name: baseline[name].reset_index(drop=True) for name in dict.fromkeys([*factors, *predictors])}
     records = []
     for factor in factors:
@@ -184,19 +182,17 @@ def _rao_scott(rows: pd.DataFrame) -> list[float]:
     import polars as pl
     import svy
 
-    ordered = rows.sort_values(["value", "gone", "stratum", "psu"])
-    spare = ordered["psu"].nunique() - ordered["stratum"].nunique()
-    if spare < 1:
-        raise _NotTestable("There are no more PSUs than strata")
+    ordered = rows.sort_values(["value", "gone", "cluster"])
+    if ordered["cluster"].nunique() < 2:
+        raise _NotTestable("There is only one PSU")
     table = pl.DataFrame(
         {
             "value": ordered["value"].to_list(),
             "gone": ordered["gone"].astype(int).astype(str).to_list(),
-            "stratum": ordered["stratum"].to_numpy(),
-            "psu": ordered["psu"].to_numpy(),
+            "psu": ordered["cluster"].to_numpy(),
         }
     )
-    design = svy.Design(stratum="stratum", psu="psu", singleton="center")
+    design = svy.Design(psu="psu")
     found: Any = svy.Sample(table, design).categorical.tabulate("value", "gone")
     test = found.stats.f
     return [float(one) for one in (test.value, test.df_num, test.df_den, test.p_value)]

@@ -135,7 +135,9 @@ def _lost_share(_: Report, row: Row) -> Cell:
 
 
 def _f_with_freedom(_: Report, row: Row) -> Cell:
-    freedom = [wording.rounded(row[f"{end}_df"], 1) for end in ("numerator", "denominator")]
+    freedom = [
+        wording.rounded(row[f"{end}_df"], 1).removesuffix(".0") for end in ("numerator", "denominator")
+    ]
     return Cell(
         wording.rounded(row["statistic"], 2), note=f"{' and '.join(freedom)} degrees of freedom", numeric=True
     )

@@ -87,7 +87,6 @@ def lost_people(seed: int = 0, clusters: int = 30, each: int = 12) -> pd.DataFra
             "gender": rng.choice(["women", "men"], size),
             "income": rng.normal(100, 20, size),
             "village": [f"v{one:02}" for one in cluster],
-            "stratum": np.where(cluster % 3 == 0, "near", "far"),
             "lost": (rng.random(size) < 0.2).astype(int),
         }
     )
@@ -191,7 +190,7 @@ def test_where_chance_decides_one_test_in_twenty_is_below_a_twentieth(psu: str |
 @settings(max_examples=8, deadline=None)
 def test_rows_in_another_order_and_other_units_change_nothing(seed: int) -> None:
     frame = lost_people(3)
-    design: Any = {"stratum": "stratum", "psu": "village"}
+    design: Any = {"psu": "village"}
     table = attrition_tests(frame, ["arm", "gender"], PREDICTORS, **design)
     mixed = frame.sample(frac=1, random_state=seed).assign(income=lambda rows: rows["income"] * 7 + 3)
     again = attrition_tests(mixed, ["arm", "gender"], PREDICTORS, **design)

@@ -41,15 +41,34 @@ def differ_by(report: Report) -> str:
     return ""
 
 
+def attrition_tests(report: Report) -> Grid:
+    """Return the tests of each later wave: of one thing first, then of all together."""
+    order = list(wording.LOST_BY)
+    rows = sorted(
+        report.rows("attrition_tests"),
+        key=lambda row: (report.rank("wave", row["wave"]), order.index(row["test"])),
+    )
+    columns = {
+        "test": "Compared",
+        "says": "What was found",
+        "f_with_freedom": "F",
+        "p_value": "p-value",
+        "respondents": "Respondents",
+        "lost": "Of these lost",
+    }
+    caption = "Whether those who were lost differ from those found again"
+    return grids.grid(report, "attrition_tests", caption, columns, rows=rows, parted_by="wave", as_given=True)
+
+
 _NOT_FOUND = "no difference found"
 
 
 @dataclass(frozen=True)
 class WeightsTold:
-    """What is said of the weights: how they were made, a sentence a wave, and the tables that are shown."""
+    """What is said of the weights: how they were made and a sentence a wave, and a table of them."""
 
-    how: tuple[str, ...]
     sentences: tuple[str, ...]
+    summary: Grid | None
 
 
 def weights(report: Report) -> WeightsTold:
@@ -71,7 +90,17 @@ def weights(report: Report) -> WeightsTold:
     ]
     uneven = how or any(row["coefficient_of_variation"] > _ALIKE for row in rows)
     told = tuple(_uneven(report, row) for row in rows)
-    return WeightsTold(tuple(how), told if uneven else ())
+    if not uneven:
+        return WeightsTold((), None)
+    columns = {"arm": "Arm", "respondents": "Respondents"}
+    columns |= {"smallest_weight": "Smallest weight, in means", "largest_weight": "Largest weight, in means"}
+    if how:
+        columns |= {"smallest_factor": "Smallest adjustment", "largest_factor": "Largest adjustment"}
+    columns |= {"design_effect": "Variance times", "effective_respondents": "Worth of equal weight"}
+    caption = "The weights of each wave"
+    return WeightsTold(
+        (*how, *told), grids.grid(report, "weight_summary", caption, columns, parted_by="wave")
+    )
 
 
 def _uneven(report: Report, row: Row) -> str:

@@ -148,11 +148,10 @@ def _of_the_first_wave(given: Interviewed, wave: str, base: pd.Series) -> tuple[
     """
     columns = given.plan.weights.attrition
     first, later = given.of(given.waves[0]), given.of(wave)
-    known = first.set_index("respondent")[columns]
-    now = later[["respondent", *columns]].set_index("respondent")
-    known_now = known.reindex(now.index).where(now.index.isin(known.index)[:, None], now)
+    newcomers = later[~later["respondent"].isin(first["respondent"])]
+    known = pd.concat([first, newcomers]).set_index("respondent")[columns]
     expected = first[columns].assign(weight=base)
-    interviewed = known_now.set_index(later.index).assign(weight=base)
+    interviewed = known.loc[later["respondent"]].set_index(later.index).assign(weight=base)
     try:
         table = weighting.nonresponse_factors(expected, interviewed, columns)
     except ValueError as error:

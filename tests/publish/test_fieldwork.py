@@ -49,8 +49,8 @@ def test_it_says_how_weights_were_made_and_what_they_cost():
     assert told.sentences[:3] == (
         "Respondents stand also for those drawn who were not interviewed, within classes by stratum and "
         "poverty group.",
-        "Respondents stand also for those of the first wave who were not interviewed again, within classes by "
-        "arm.",
+        "Respondents stand also for those of the first wave who were not interviewed again, within classes "
+        "by arm.",
         "Weights were fitted to numbers of people known from elsewhere, by raking.",
     )
     assert told.sentences[3] == (

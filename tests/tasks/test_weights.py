@@ -255,8 +255,22 @@ def test_those_found_again_stand_for_those_who_were_lost(tmp_path):
     assert (weights.loc[weights["wave"] == "baseline", "nonresponse_factor"] == 1).all()
 
 
-def test_a_replacement_of_a_later_wave_shares_in_the_weight_of_its_class(tmp_path):
-    folder = two_waves(tmp_path, '\n[weights]\nattrition = ["poverty_group"]\n')
+def test_a_person_belongs_to_the_class_of_the_first_wave(tmp_path):
+    folder = two_waves(tmp_path, '\n[weights]\nattrition = ["arm", "home"]\n')
+    change(folder, "baseline", lambda frame: frame.assign(home=["own", "own", "rent", "rent"] * 15))
+    change(folder, "followup", lambda frame: frame.assign(home=["rent"] * 60)[:48])
+    classes, weights, responses = weighed(folder, "mart.response_classes", "mart.weights", "staged.responses")
+    assert len(classes) == 4
+    first = responses[responses["wave"] == "baseline"].set_index("respondent")
+    later = weights[weights["wave"] == "followup"].set_index("respondent")["weight"]
+    sums = later.groupby([first["arm"].reindex(later.index), first["home"].reindex(later.index)]).sum()
+    expected = first.groupby(["arm", "home"])["weight"].sum()
+    assert sums.to_dict() == pytest.approx(expected.to_dict())
+
+
+@pytest.mark.parametrize("columns", ['["poverty_group"]', '["poverty_group", "arm"]'])
+def test_a_replacement_of_a_later_wave_shares_in_the_weight_of_its_class(tmp_path, columns):
+    folder = two_waves(tmp_path, f"\n[weights]\nattrition = {columns}\n")
     change(
         folder, "followup", lambda frame: frame.assign(respondent=frame["respondent"].replace("R005", "NEW"))
     )

@@ -263,14 +263,64 @@ class SampleSize(Part):
         return self
 
 
+class Matching(Part):
+    """How the comparison group is made like the programme group; docs/comparison.md says which method when.
+
+    covariates: those of [comparison] unless named. exact: columns in which a pair is the same. caliper: how
+    far apart the two of a pair may be, in standard deviations of the score's log odds.
+    """
+
+    method: Literal["propensity", "mahalanobis", "entropy_balancing"]
+    covariates: list[Words] = []
+    exact: list[Words] = []
+    caliper: Positive | None = None
+    neighbours: int = Field(default=1, ge=1, le=50)
+    replacement: bool = False
+
+    @model_validator(mode="after")
+    def _pairs_or_weights(self) -> Matching:
+        if self.method == "entropy_balancing":
+            for key in ("exact", "caliper", "neighbours", "replacement"):
+                if key in self.model_fields_set:
+                    raise ValueError(
+                        "entropy_balancing weighs the whole comparison group and makes no pairs: leave out"
+                        f" '{key}'"
+                    )
+        return self
+
+
 class Comparison(Part):
-    """The counterfactual: how the arms were formed and what may have spilled over."""
+    """The counterfactual: how the arms were formed, made alike, and what may have spilled over.
+
+    same_buyer: a column of the first wave that says to whom people sell; who shares one is told as a risk.
+    """
 
     assignment: Literal["randomised", "not randomised"] = "not randomised"
     description: str = ""
     spill_over: list[Words] = []
+    same_buyer: str = ""
     covariates: list[Words] = []
     arm_from: str = ""
+    matching: Matching | None = None
+
+    @model_validator(mode="after")
+    def _matched_on_something(self) -> Comparison:
+        if self.matching and not self.matched_on:
+            raise ValueError(
+                "a matching needs 'covariates', what people were like before: here, or under"
+                " [comparison.matching]"
+            )
+        return self
+
+    @property
+    def matched_on(self) -> list[str]:
+        """Return the covariates of the matching, those of the balance unless it names its own."""
+        return (self.matching.covariates if self.matching else []) or self.covariates
+
+    @property
+    def balanced_on(self) -> list[str]:
+        """Return the covariates whose balance is told: those of [comparison], then others of the matching."""
+        return list(dict.fromkeys([*self.covariates, *self.matched_on]))
 
 
 class Instruments(Part):
@@ -349,6 +399,15 @@ class Specification(Part):
     by_poverty_group: bool = False
     before: dict[str, str] = {}
     family: str = ""
+    comparison: Literal["all", "matched"] = "all"
+
+    @model_validator(mode="after")
+    def _matched_rows(self) -> Specification:
+        if self.comparison == "matched" and self.estimator == "recall":
+            raise ValueError("a recall compares nobody with anybody: leave out comparison = 'matched'")
+        if self.comparison == "matched" and self.weight:
+            raise ValueError("the weights of a matching hold those of the survey: leave out 'weight'")
+        return self
 
     def recalled(self, questions: Iterable[str]) -> dict[str, str]:
         """Return question -> column in which people recall what was before, of an indicator's questions.
@@ -574,6 +633,16 @@ class AssessmentPlan(Part):
             twice = sorted({name for name in names if names.count(name) > 1})
             if twice:
                 raise ValueError(f"[[{key}]] {', '.join(twice)} is given more than once")
+        return self
+
+    @model_validator(mode="after")
+    def _matched_somehow(self) -> AssessmentPlan:
+        matched = [one.name for one in self.specification if one.comparison == "matched"]
+        if matched and not self.comparison.matching:
+            raise ValueError(
+                f"[[specification]] {', '.join(matched)} has comparison = 'matched', and there is no"
+                " [comparison.matching] that says how"
+            )
         return self
 
 

@@ -1,4 +1,4 @@
-"""Phase three: frame, draw, quotas, comparison group, and the indicators that poor groups rank."""
+"""Phase three: frame, draw, quotas, and the indicators that poor groups rank."""
 
 from __future__ import annotations
 
@@ -134,31 +134,6 @@ class QuotaGaps(Contract):
     wanted: Whole = number("units wanted", ge=0)
     drawn: Whole = number("units found", ge=0)
     gap: Whole = number("units that are missing", ge=0)
-
-
-@table(
-    "mart.comparison_balance",
-    grain="one row a covariate",
-    key=("covariate",),
-    release=Release(
-        count=("programme_respondents", "comparison_respondents"),
-        hide=(
-            "programme_mean",
-            "comparison_mean",
-            "standardized_difference",
-            "variance_ratio",
-        ),
-    ),
-)
-class ComparisonBalance(Contract):
-    covariate: Text = text("column of the first wave")
-    programme_mean: Number = number("mean in the programme arm", missing=True)
-    comparison_mean: Number = number("mean in the comparison arm", missing=True)
-    standardized_difference: Number = number("in standard deviations", missing=True)
-    variance_ratio: Number = number("programme over comparison", missing=True)
-    programme_respondents: Whole = number("respondents with a value", ge=0)
-    comparison_respondents: Whole = number("respondents with a value", ge=0)
-    verdict: Text = choice(("balanced", "unbalanced", "not measurable"))
 
 
 @table(

@@ -154,3 +154,9 @@ LOSSES = ("received", "rejected", "filtered", "refused", "removed", "used")
 refused by who was asked, removed by a correction."""
 
 COLUMN_TYPES = ("number", "integer", "text", "yes_no")
+
+MATCHING_METHODS = ("propensity", "mahalanobis", "entropy_balancing")
+MATCHING_STAGES = ("before", "after")
+BALANCE_VERDICTS = ("balanced", "unbalanced", "not measurable")
+COMPARISONS = ("all", "matched")
+SPILL_OVER_CHANNELS = ("locality", "buyer")

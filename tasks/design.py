@@ -5,10 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from schemas.analysis import Indicators
-from schemas.assessment import Comparison, Sampling, Seeds, Thresholds
+from schemas.assessment import Sampling, Seeds, Thresholds
 from schemas.base import conform, empty
 from schemas.design import (
-    ComparisonBalance,
     Frame,
     IndicatorSelection,
     Pilot,
@@ -19,9 +18,7 @@ from schemas.design import (
     Sample,
     SampleSizes,
 )
-from schemas.fieldwork import Responses
-from schemas.plan import Waves
-from tasks.methods import balance, ranking, sampling
+from tasks.methods import ranking, sampling
 from tasks.steps import step
 
 CARRIED = ("node", "poverty_group", "arm", "cluster")
@@ -159,32 +156,3 @@ def select_indicators(
 def record_pilot(pilot: pd.DataFrame) -> pd.DataFrame:
     """Record what the pilot kept, changed and dropped."""
     return pilot
-
-
-@step(
-    "analysis",
-    reads=[Responses, Waves],
-    writes=[ComparisonBalance],
-    plan=["comparison", "thresholds"],
-)
-def balance_arms(
-    responses: pd.DataFrame,
-    waves: pd.DataFrame,
-    *,
-    comparison: Comparison,
-    thresholds: Thresholds,
-) -> pd.DataFrame:
-    """Compare the arms in the first wave, covariate by covariate."""
-    first = waves[waves["role"] != "pilot"].sort_values("position")["wave"].head(1)
-    frame = responses[responses["wave"].isin(first) & responses["arm"].notna()]
-    covariates = [c for c in comparison.covariates if c in frame]
-    if not covariates or frame["arm"].nunique() < 2:
-        return empty(ComparisonBalance)
-    return balance.standardized_differences(
-        frame, covariates, weight="weight", limit=thresholds.largest_standardized_difference
-    ).rename(
-        columns={
-            "programme_n": "programme_respondents",
-            "comparison_n": "comparison_respondents",
-        }
-    )

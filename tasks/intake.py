@@ -1078,10 +1078,17 @@ def _specification_faults(intake: Intake) -> Iterator[Fault]:
     responses = intake.tables.get(Responses.about().name, pd.DataFrame())
     if not len(responses) or intake.faults:
         return
+    comparison = intake.plan.comparison
+    listed = {"comparison.covariates": comparison.covariates}
+    if comparison.matching:
+        listed["comparison.matching.covariates"] = comparison.matching.covariates
+        listed["comparison.matching.exact"] = comparison.matching.exact
     named = [
-        (f"comparison.covariates.{i}", column, True)
-        for i, column in enumerate(intake.plan.comparison.covariates, 1)
+        (f"{key}.{i}", column, False)
+        for key, columns in listed.items()
+        for i, column in enumerate(columns, 1)
     ]
+    named.append(("comparison.same_buyer", comparison.same_buyer, False))
     for i, one in enumerate(intake.plan.specification, 1):
         key = f"specification.{i}"
         named += [(f"{key}.weight", one.weight, True), (f"{key}.cluster", one.cluster, False)]

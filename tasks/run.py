@@ -45,6 +45,7 @@ for _module in (
     "fieldwork",
     "attrition",
     "weights",
+    "comparison",
     "analysis",
     "reporting",
     "followup",

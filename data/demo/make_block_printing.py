@@ -1122,6 +1122,12 @@ covariates = [
     "association_member",
 ]
 
+# Within each poverty group, people with nearly the same chance of living where the programme works.
+[comparison.matching]
+method = "propensity"
+covariates = ["household_members", "rooms", "debt_total"]
+exact = ["poverty_group"]
+
 [instruments]
 languages = ["fr"]
 programme_began = 2022-03-01
@@ -1148,6 +1154,16 @@ weight = "weight"
 cluster = "cluster"
 error_type = "cluster"
 by_poverty_group = true
+
+# Does what is found depend on whom the programme is compared with?
+[[specification]]
+name = "matched"
+indicators = ["income_month", "workdays_month"]
+estimator = "difference_in_differences"
+from_wave = "baseline"
+to_wave = "followup"
+cluster = "cluster"
+comparison = "matched"
 
 # A file as an office publishes it: lines above the header, semicolons, decimal commas, years across, a total.
 [[source]]

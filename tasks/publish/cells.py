@@ -310,6 +310,7 @@ _SOURCES = {
 }
 """Columns that are made here -> the column of the table that decides whether they are withheld."""
 
+
 def _two_places(value: float, unit: str) -> str:
     """Return a figure without a unit to two decimals."""
     return wording.rounded(value, 2)
@@ -442,6 +443,15 @@ _FORMS: dict[tuple[str, str], Form] = {
     ("comparison_balance", "verdict"): lambda _, row: Cell(
         wording.BALANCE[row["verdict"]], "contradict" if row["verdict"] == "unbalanced" else ""
     ),
+    ("comparison_balance", "adjusted_standardized_difference"): _signed(
+        "adjusted_standardized_difference", 2
+    ),
+    ("comparison_balance", "adjusted_variance_ratio"): _places("adjusted_variance_ratio", 2),
+    ("comparison_balance", "adjusted_verdict"): lambda _, row: Cell(
+        wording.BALANCE[row["adjusted_verdict"]],
+        "contradict" if row["adjusted_verdict"] == "unbalanced" else "",
+    ),
+    ("comparison_matching", "effective_respondents"): _places("effective_respondents", 0),
     ("power", "mde_with_limit"): _mde_with_limit,
     **{
         ("measured_assumptions", column): _beside_assumed(column, form)

@@ -22,6 +22,7 @@ from schemas.assessment import AssessmentPlan
 from tasks.publish import grids, wording
 from tasks.publish.chain import value_chain
 from tasks.publish.report import Report
+from tasks.publish.sections.comparison import comparison_group
 from tasks.publish.sections.context import surroundings
 from tasks.publish.sections.design import rankings
 from tasks.publish.sections.fieldwork import attrition_tests, differ_by, waves, weights
@@ -113,6 +114,7 @@ def common(report: Report, provenance: Provenance) -> dict[str, Any]:
         "report": report,
         "grid": partial(grids.grid, report),
         "pivot": partial(grids.pivot, report),
+        "comparison": comparison_group(report),
         "box_7": wording.BOX_7[report.plan.assessment.study_design],
     }
 

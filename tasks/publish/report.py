@@ -9,6 +9,7 @@ import pandas as pd
 
 from schemas import (
     analysis,
+    comparison,
     design,
     fieldwork,
     followup,
@@ -29,6 +30,7 @@ _PHASES = (
     mapping,
     design,
     size,
+    comparison,
     instruments,
     fieldwork,
     weights,

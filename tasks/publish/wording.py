@@ -195,6 +195,11 @@ TRIANGULATION = {
     "silent": "No source speaks",
 }
 FEEDBACK = {"contested": "contested", "confirmed": "confirmed", "comment": "commented on"}
+MATCHING_METHODS = {
+    "propensity": "nearest propensity score",
+    "mahalanobis": "nearest in all characteristics (Mahalanobis)",
+    "entropy_balancing": "entropy balancing",
+}
 BALANCE = {
     "balanced": "balanced",
     "unbalanced": "out of balance",

@@ -72,8 +72,9 @@ def test_plan_is_accepted_and_names_the_draw_of_the_generator(made):
     assert plan.sampling.sizes == demo.SIZES
     assert plan.seeds.sampling == demo.SAMPLING_SEED
     assert tuple(plan.indicators) == demo.INDICATORS
-    (specification,) = plan.specification
+    specification, matched = plan.specification
     assert tuple(specification.indicators) == demo.INDICATORS
+    assert (specification.comparison, matched.comparison) == ("all", "matched")
     assert {node.node for node in plan.scope.node} == set(pd.read_csv(made / "mapping/actors.csv")["actor"])
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from schemas import (
     analysis,
+    comparison,
     design,
     fieldwork,
     followup,
@@ -146,6 +147,8 @@ def invented_plan() -> AssessmentPlan:
             "comparison": {
                 "description": "The shoe cluster of the next valley, which the programme does not reach.",
                 "spill_over": ["Two traders buy in both valleys"],
+                "covariates": ["age", "years_of_school", "household_size"],
+                "matching": {"method": "propensity"},
             },
             "wave": [
                 {"name": "trial", "label": "Pilot", "role": "pilot"},
@@ -786,7 +789,7 @@ def _design() -> dict[str, pd.DataFrame]:
             [{"stratum": "comparison: Apprentices", "wanted": 60, "drawn": 56, "gap": 4}],
         ),
         "comparison_balance": frame(
-            design.ComparisonBalance,
+            comparison.ComparisonBalance,
             [
                 {
                     "covariate": name,
@@ -797,14 +800,18 @@ def _design() -> dict[str, pd.DataFrame]:
                     "programme_respondents": 292,
                     "comparison_respondents": 288,
                     "verdict": verdict,
+                    "adjusted_standardized_difference": adjusted,
+                    "adjusted_variance_ratio": 0.98,
+                    "adjusted_verdict": "balanced",
                 }
-                for name, first, second, difference, verdict in (
-                    ("age", 34.2, 33.8, 0.04, "balanced"),
-                    ("years_of_school", 5.1, 6.4, -0.41, "unbalanced"),
-                    ("household_size", 5.6, 5.4, 0.09, "balanced"),
+                for name, first, second, difference, verdict, adjusted in (
+                    ("age", 34.2, 33.8, 0.04, "balanced", 0.02),
+                    ("years_of_school", 5.1, 6.4, -0.41, "unbalanced", -0.11),
+                    ("household_size", 5.6, 5.4, 0.09, "balanced", 0.05),
                 )
             ],
         ),
+        **_comparison(),
         "indicator_selection": frame(design.IndicatorSelection, selection),
         **_size(),
         "instruments": frame(
@@ -858,6 +865,66 @@ def _design() -> dict[str, pd.DataFrame]:
                     "reason": "Nobody answered while the trader was in the room",
                 }
             ],
+        ),
+    }
+
+
+def _comparison() -> dict[str, pd.DataFrame]:
+    """Return the tables of a matched comparison group: some have no match, and some live among the others."""
+    counts = {"programme": (0, 31, 58, 97, 106), "comparison": (66, 82, 70, 58, 12)}
+    return {
+        "comparison_matching": frame(
+            comparison.ComparisonMatching,
+            [
+                {
+                    "arm": arm,
+                    "method": "propensity",
+                    "covariates": "age, years_of_school, household_size",
+                    "exact": None,
+                    "caliper": 0.2,
+                    "neighbours": 1,
+                    "replacement": False,
+                    "respondents": respondents,
+                    "covariate_missing": 0,
+                    "matched": 215,
+                    "unmatched": respondents - 215,
+                    "effective_respondents": 203.0,
+                    "problem": None,
+                }
+                for arm, respondents in (("programme", 292), ("comparison", 288))
+            ],
+        ),
+        "comparison_tests": frame(
+            comparison.ComparisonTests,
+            [
+                {
+                    "stage": stage,
+                    "statistic": statistic,
+                    "numerator": 3,
+                    "denominator": 37,
+                    "p_value": p_value,
+                    "problem": None,
+                }
+                for stage, statistic, p_value in (("before", 6.2, 0.0016), ("after", 0.7, 0.558))
+            ],
+        ),
+        "comparison_overlap": frame(
+            comparison.ComparisonOverlap,
+            [
+                {
+                    "position": place + 1,
+                    "arm": arm,
+                    "low": place / 5,
+                    "high": (place + 1) / 5,
+                    "respondents": counts[arm][place],
+                }
+                for place in range(5)
+                for arm in ("programme", "comparison")
+            ],
+        ),
+        "spill_over": frame(
+            comparison.SpillOver,
+            [{"channel": "locality", "comparison_respondents": 288, "exposed": 36, "share": 0.125}],
         ),
     }
 
@@ -1177,6 +1244,7 @@ def _add_group(made: dict[str, list[dict]], indicator: str, group: str, level: f
             "estimator": "difference_in_differences",
             "fixed_effects": "node",
             "error_type": "cluster",
+            "comparison": "all",
             "estimate": None if few else estimate,
             "standard_error": None if few else spread,
             "ci_low": None if few else estimate - 2 * spread,

@@ -28,7 +28,9 @@ def waves(report: Report) -> Grid:
 def differ_by(report: Report) -> str:
     """Return one sentence that says which tests of attrition found a difference; nothing without tests."""
     rows = [row for row in report.rows("attrition_tests") if row["verdict"] in ("differ", _NOT_FOUND)]
-    found = dict.fromkeys(wording.LOST_BY[row["test"]] for row in rows if row["verdict"] == "differ")
+    found = dict.fromkeys(
+        wording.LOST_BY.get(row["test"], row["test"]) for row in rows if row["verdict"] == "differ"
+    )
     if found:
         return (
             f"Those who were lost differ from those found again: {wording.listing(found)}. Read results so."
@@ -43,10 +45,10 @@ def differ_by(report: Report) -> str:
 
 def attrition_tests(report: Report) -> Grid:
     """Return the tests of each later wave: of one thing first, then of all together."""
-    order = list(wording.LOST_BY)
+    order = {test: place for place, test in enumerate(wording.LOST_BY)}
     rows = sorted(
         report.rows("attrition_tests"),
-        key=lambda row: (report.rank("wave", row["wave"]), order.index(row["test"])),
+        key=lambda row: (report.rank("wave", row["wave"]), order.get(row["test"], len(order))),
     )
     columns = {
         "test": "Compared",

@@ -357,9 +357,7 @@ _FORMS: dict[tuple[str, str], Form] = {
     ),
     ("wave_changes", "change_with_verdict"): _change_with_verdict,
     ("attrition", "lost_share"): _lost_share,
-    ("attrition_tests", "test"): lambda _, row: Cell(
-        wording.capital(wording.LOST_BY.get(row["test"], row["test"]))
-    ),
+    ("attrition_tests", "test"): lambda _, row: Cell(wording.capital(wording.lost_by(row["test"]))),
     ("attrition_tests", "f_with_freedom"): _f_with_freedom,
     ("attrition_tests", "p_value"): lambda _, row: Cell(wording.probability(row["p_value"]), numeric=True),
     ("attrition_tests", "says"): lambda _, row: Cell(

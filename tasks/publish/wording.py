@@ -339,6 +339,11 @@ def date(value: dt.date | str) -> str:
     return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
 
 
+def lost_by(test: str) -> str:
+    """Return in what those who were lost differ, or might, by a test of attrition."""
+    return LOST_BY.get(test, test)
+
+
 def period(first: dt.date | str | None, last: dt.date | str | None) -> str:
     """Return 'first to last' in words, or the one that is known."""
     days = [date(day) for day in (first, last) if day]

@@ -28,9 +28,7 @@ def waves(report: Report) -> Grid:
 def differ_by(report: Report) -> str:
     """Return one sentence that says which tests of attrition found a difference; nothing without tests."""
     rows = [row for row in report.rows("attrition_tests") if row["verdict"] in ("differ", _NOT_FOUND)]
-    found = dict.fromkeys(
-        wording.LOST_BY.get(row["test"], row["test"]) for row in rows if row["verdict"] == "differ"
-    )
+    found = dict.fromkeys(wording.lost_by(row["test"]) for row in rows if row["verdict"] == "differ")
     if found:
         return (
             f"Those who were lost differ from those found again: {wording.listing(found)}. Read results so."

@@ -339,6 +339,16 @@ class Instruments(Part):
     eligible_members: bool = False
 
 
+class Freeze(Part):
+    """What the pilot led to: the forms that are final, and since when.
+
+    versions: wave -> version of its form, as `psia form` tells it.
+    """
+
+    frozen_on: date
+    versions: dict[str, Annotated[str, Field(pattern=r"^[0-9a-f]{10}$")]] = {}
+
+
 class WaveColumns(Part):
     """Which column of the file holds what. A key left out: the column bears that name, or is not there."""
 
@@ -610,6 +620,7 @@ class AssessmentPlan(Part):
     comparison: Comparison = Comparison()
     sample_size: SampleSize = SampleSize()
     instruments: Instruments = Instruments()
+    pilot: Freeze | None = None
     personal: dict[str, list[str]] = {}
     wave: list[Wave] = []
     indicators: list[Name] = []
@@ -732,6 +743,7 @@ def _part_of(annotation: Any) -> Any:
 def _inner_references(plan: AssessmentPlan, file: str) -> typing.Iterator[Fault]:
     waves = {wave.name for wave in plan.wave}
     known_waves = ", ".join(sorted(waves)) or "none"
+    yield from _pilot_faults(plan, file)
     for position, one in enumerate(plan.specification, start=1):
         for key in ("from_wave", "to_wave"):
             wave = getattr(one, key)
@@ -758,3 +770,33 @@ def _inner_references(plan: AssessmentPlan, file: str) -> typing.Iterator[Fault]
         )
     if plan.time_frame.end < plan.time_frame.start:
         yield Fault(file, column="time_frame.end", rule="is before the start", remedy="Correct a date")
+
+
+def _pilot_faults(plan: AssessmentPlan, file: str) -> typing.Iterator[Fault]:
+    """Faults of keys that would let a pilot's answers into estimates, and of what the freeze names."""
+    pilots = {wave.name: wave for wave in plan.wave if wave.role == "pilot"}
+    estimated = {wave.name for wave in plan.wave} - set(pilots)
+    others = f"The waves of the study: {', '.join(sorted(estimated)) or 'none'}"
+    named = [
+        (f"specification.{position}.{key}", getattr(one, key))
+        for position, one in enumerate(plan.specification, start=1)
+        for key in ("from_wave", "to_wave")
+    ]
+    for key, wave in [*named, ("comparison.arm_from", plan.comparison.arm_from)]:
+        if wave in pilots:
+            rule = f"the wave '{wave}' is a pilot, whose answers never enter an estimate"
+            yield Fault(file, column=key, rule=rule, remedy=others)
+    if plan.pilot is None:
+        return
+    for wave in plan.pilot.versions:
+        if wave not in estimated:
+            what = (
+                "is the pilot, which tries what is not frozen yet" if wave in pilots else "is not in the plan"
+            )
+            rule = f"the wave '{wave}' {what}"
+            yield Fault(file, column=f"pilot.versions.{wave}", rule=rule, remedy=others)
+    for wave in pilots.values():
+        ended = wave.ends_on or wave.starts_on
+        if ended and plan.pilot.frozen_on < ended:
+            rule = f"is before the pilot '{wave.name}' ended, on {ended}"
+            yield Fault(file, column="pilot.frozen_on", rule=rule, remedy="Correct a date")

@@ -175,6 +175,7 @@ def estimate_impact(
     order = [wave for wave in study_waves(waves) if (responses["wave"] == wave).any()]
     if not order:
         return empty(ImpactEstimates)
+    responses = responses[responses["wave"].isin(order)]
     known = indicators.set_index("indicator")
     measured = {"all": largest_difference(balance), "matched": largest_difference(balance, "adjusted_")}
     shared = [SHARED[channel] for channel in spill_over.loc[spill_over["exposed"] > 0, "channel"]]

@@ -41,6 +41,8 @@ for _module in (
     "secondary",
     "identification",
     "design",
+    "short_lists",
+    "pilot",
     "size",
     "fieldwork",
     "attrition",

@@ -24,7 +24,7 @@ from tasks.publish.chain import value_chain
 from tasks.publish.report import Report
 from tasks.publish.sections.comparison import comparison_group
 from tasks.publish.sections.context import surroundings
-from tasks.publish.sections.design import rankings
+from tasks.publish.sections.design import likeness, overruled_rankings, rankings
 from tasks.publish.sections.fieldwork import attrition_tests, differ_by, waves, weights
 from tasks.publish.sections.figures import figures
 from tasks.publish.sections.findings import findings
@@ -82,6 +82,8 @@ def render(plan: AssessmentPlan, tables: dict[str, pd.DataFrame], provenance: Pr
         "growth": growth(report),
         "identification": identification(report),
         "rankings": rankings(report),
+        "likeness": likeness(report),
+        "overruled_rankings": overruled_rankings(report),
         "models": models(report),
         "context": surroundings(report),
         "scope": scope(report),

@@ -768,9 +768,15 @@ def _design() -> dict[str, pd.DataFrame]:
                     "label": label,
                     "mean_rank": None if few else rank + 0.4,
                     "voters": None if few else 24,
+                    "participants": None if few else 24,
+                    "focus_groups": None if few else 4,
                     "weight": None if few else 0.4 / rank,
+                    "ranked_all": None if few else 22,
                     "agreement": None if few else 0.62,
                     "selected": rank <= 3,
+                    "list_weight": None if few or rank > 3 else 0.5 / rank,
+                    "decided": "team" if rank == 3 else "ranking",
+                    "decided_by": "lead researcher" if rank == 3 else None,
                     "reason": "among the first three" if rank <= 3 else "below the first three",
                     "withheld_by": "threshold" if few else "",
                 }
@@ -813,6 +819,7 @@ def _design() -> dict[str, pd.DataFrame]:
         ),
         **_comparison(),
         "indicator_selection": frame(design.IndicatorSelection, selection),
+        **_rankings(),
         **_size(),
         "instruments": frame(
             instruments.Instruments,
@@ -865,6 +872,61 @@ def _design() -> dict[str, pd.DataFrame]:
                     "reason": "Nobody answered while the trader was in the room",
                 }
             ],
+        ),
+        "training": frame(
+            design.TrainingHeld,
+            [
+                {
+                    "role": "enumerators",
+                    "topic": "Consent and private questions",
+                    "held_on": "2023-02-06",
+                    "days": 2.5,
+                    "trained": 8,
+                    "person_days": 20.0,
+                }
+            ],
+        ),
+        "research_methods": frame(
+            design.ResearchMethods,
+            [
+                {
+                    "stage": "initial",
+                    "kind": "participatory",
+                    "method": "Matrix ranking",
+                    "purpose": "what matters to each group",
+                    "by": "facilitators",
+                    "role_in_box": "choose_indicators",
+                },
+                {
+                    "stage": "during",
+                    "kind": "quantitative",
+                    "method": "Household survey",
+                    "purpose": "how many gained and how much",
+                    "by": "enumerators",
+                    "role_in_box": None,
+                },
+            ],
+        ),
+    }
+
+
+def _rankings() -> dict[str, pd.DataFrame]:
+    """Return how far the groups agree: one of them is too small to be told."""
+    told = ("ranked_all", "too_small", "too_large", "indicators", "agreement", "mean_agreement", "chi2")
+    told = (*told, "degrees_of_freedom", "p_value", "focus_groups", "participants", "size_not_told")
+    summary = []
+    for group in GROUPS:
+        row = dict(zip(told, (22, 1, 0, 4, 0.62, 0.7, 41.3, 3, 0.0004, 4, 24, 0), strict=True))
+        few = group == HIDDEN_GROUP
+        hidden = {"withheld_by": "threshold", **dict.fromkeys(told)} if few else {}
+        summary.append({"poverty_group": group, **row, **hidden})
+    whole = {"poverty_group": "all", "other_group": "all", "agreement": 0.44, "tau_b": None}
+    pair = {"poverty_group": "casual_cutters", "other_group": "stitchers_women", "agreement": None}
+    shared = {"indicators": 4, "on_both": 1, "on_either": 4, "participants": 24, "focus_groups": 4}
+    return {
+        "ranking_summary": frame(design.RankingSummary, summary),
+        "ranking_agreement": frame(
+            design.RankingAgreement, [{**whole, **shared}, {**pair, "tau_b": -0.33, **shared}]
         ),
     }
 

@@ -76,6 +76,8 @@ def test_where_nothing_can_be_tested_there_is_no_test(tmp_path, how):
         plan(folder, 'role = "baseline"\n', 'role = "baseline"\ncolumns = { respondent = "_row" }\n')
     if how == "a pilot and one wave":
         plan(folder, 'role = "baseline"\n', 'role = "pilot"\n')
+        plan(folder, 'from_wave = "baseline"\n', "")
+        plan(folder, "difference_in_differences", "difference")
     tests, counts = compared(folder)
     assert tests.empty
     assert len(counts) == (4 if how == "purposive" else 0)

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from tasks.run import Run
-from tests.folders import GROUPS, WAVES, interviews, plan, two_waves, write
+from tests.folders import GROUPS, interviews, plan, two_waves, write
 
 UNCERTAINTY = ["standard_error", "ci_low", "ci_high", "degrees_of_freedom"]
 
@@ -216,16 +216,3 @@ def test_focus_groups_are_set_beside_the_figures(tmp_path):
         "income_month/weaver-women",
         "income_month/workshop-men",
     }
-
-
-def test_a_pilot_never_enters_an_estimate(tmp_path):
-    folder = two_waves(tmp_path)
-    text = (folder / "assessment.toml").read_text()
-    pilot = '\n[[wave]]\nname = "pilot"\nrole = "pilot"\n'
-    (folder / "assessment.toml").write_text(text.replace(WAVES, pilot + WAVES))
-    strange = pd.read_csv(folder / "waves/baseline/interviews.csv", dtype=str).assign(income_month="999999")
-    write(folder, {"waves/pilot/interviews.csv": strange.to_csv(index=False)})
-    means, changes = tables(folder, "mart.indicator_estimates", "mart.wave_changes")
-    assert set(means["wave"]) == {"baseline", "followup"}
-    assert means.loc[means["indicator"] == "income_month", "estimate"].max() < 2000
-    assert set(changes["from_wave"]) == {"baseline"}

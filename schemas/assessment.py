@@ -257,6 +257,19 @@ class Sampling(Part):
         return self
 
 
+class Weighting(Part):
+    """How design weights are adjusted; what is left out is not done.
+
+    nonresponse: columns that make classes of those drawn, for those of them who were not interviewed.
+    attrition: columns of the first wave that make classes, for those who were not interviewed again.
+    calibration: how weights are fitted to the known numbers of people in design/margins.
+    """
+
+    nonresponse: list[Words] = []
+    attrition: list[Words] = []
+    calibration: Literal["", "raking", "post_stratification", "linear"] = ""
+
+
 Share = Annotated[float, Field(ge=0, lt=1)]
 
 
@@ -728,6 +741,7 @@ class AssessmentPlan(Part):
     seeds: Seeds = Seeds()
     poverty_group: list[PovertyGroup] = []
     sampling: Sampling = Sampling()
+    weights: Weighting = Weighting()
     comparison: Comparison = Comparison()
     sample_size: SampleSize = SampleSize()
     instruments: Instruments = Instruments()
@@ -878,6 +892,13 @@ def _inner_references(plan: AssessmentPlan, file: str) -> typing.Iterator[Fault]
             column="comparison.arm_from",
             rule=f"the wave '{plan.comparison.arm_from}' is not in the plan",
             remedy=f"The waves of the plan: {known_waves}",
+        )
+    if plan.weights != Weighting() and plan.sampling.design == "purposive":
+        yield Fault(
+            file,
+            column="weights",
+            rule="the sample is purposive, and nobody knows how many people each respondent stands for",
+            remedy="Take [weights] out, or correct 'design' under [sampling]",
         )
     if plan.time_frame.end < plan.time_frame.start:
         yield Fault(file, column="time_frame.end", rule="is before the start", remedy="Correct a date")

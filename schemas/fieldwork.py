@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from schemas.base import Contract, Number, Release, Text, Whole, choice, day, number, table, text
-from schemas.vocabulary import ARMS, CHECK_SEVERITIES, GENDERS, LOSSES, VOICED_DIRECTIONS
+from schemas.vocabulary import ARMS, ATTRITION_VERDICTS, CHECK_SEVERITIES, GENDERS, LOSSES, VOICED_DIRECTIONS
 
 
 @table(
@@ -210,6 +210,44 @@ class Attrition(Contract):
     wave: Text = text("later wave")
     arm: Text = text("arm, or all")
     poverty_group: Text = text("poverty group, or all")
+    followed: Whole = number("respondents of the first wave", ge=0)
+    interviewed: Whole = number("of these, interviewed again", ge=0)
+    lost: Whole = number("of these, not interviewed again", ge=0)
+    rate: Number = number("share lost", missing=True, ge=0, le=1)
+
+
+@table(
+    "mart.attrition_tests",
+    grain="one row a later wave and test",
+    key=("wave", "test"),
+    release=Release(
+        count=("respondents", "interviewed", "lost"),
+        hide=("statistic", "numerator_df", "denominator_df", "p_value", "verdict", "says"),
+        rounded={"statistic": 2, "numerator_df": 1, "denominator_df": 1, "p_value": 3},
+    ),
+)
+class AttritionTests(Contract):
+    wave: Text = text("later wave")
+    test: Text = text("column that is compared, or joint tests of several")
+    statistic: Number = number("F", missing=True)
+    numerator_df: Number = number("degrees of freedom of F", missing=True, gt=0)
+    denominator_df: Number = number("degrees of freedom of F", missing=True, gt=0)
+    p_value: Number = number("of the test that nothing differs", missing=True, ge=0, le=1)
+    respondents: Whole = number("respondents of the first wave in the test", ge=0)
+    interviewed: Whole = number("of these, interviewed again", ge=0)
+    lost: Whole = number("of these, not interviewed again", ge=0)
+    verdict: Text = choice(ATTRITION_VERDICTS)
+    says: Text = text("what that means, or why it was not tested")
+
+
+@table(
+    "mart.attrition_by_enumerator",
+    grain="one row a later wave and interviewer of the first",
+    key=("wave", "enumerator"),
+)
+class AttritionByEnumerator(Contract):
+    wave: Text = text("later wave")
+    enumerator: Text = text("pseudonym of who interviewed in the first wave")
     followed: Whole = number("respondents of the first wave", ge=0)
     interviewed: Whole = number("of these, interviewed again", ge=0)
     lost: Whole = number("of these, not interviewed again", ge=0)

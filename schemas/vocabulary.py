@@ -12,6 +12,9 @@ UNITS_OF_ASSESSMENT = ("individual", "household", "group")
 """What is assessed (Box 3)."""
 SIZE_VERDICTS = ("can be seen", "too small to be seen", "too few clusters", "cannot be said")
 """Whether the smallest change that counts is within what a sample can detect."""
+CLASSES_AMONG = ("those drawn", "those of the first wave")
+"""Whom weighting classes compare with those interviewed."""
+ATTRITION_VERDICTS = ("differ", "no difference found", "not tested")
 WAVE_ROLES = ("pilot", "baseline", "follow-up", "only")
 ARMS = ("programme", "comparison")
 GENDERS = ("women", "men", "mixed")

@@ -1,4 +1,4 @@
-"""Phase four: waves joined into one table of respondents, checked, and followed from wave to wave."""
+"""Phase four: waves joined into one table of respondents and checked."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from schemas.assessment import Sampling, Thresholds, Wave
 from schemas.base import column_types, empty
 from schemas.design import Replacements, Sample
 from schemas.fieldwork import (
-    Attrition,
     Corrections,
     CorrectionSummary,
     FieldChecks,
@@ -23,8 +22,7 @@ from schemas.fieldwork import (
 from schemas.plan import Waves
 from schemas.vocabulary import ALL
 from tasks import catalogue, households, links, replaced
-from tasks.interviews import FROM_SAMPLE, ROW_NUMBER, WaveReading, own_name
-from tasks.methods import attrition as attrition_method
+from tasks.interviews import FROM_SAMPLE, WaveReading, own_name
 from tasks.steps import step
 
 STANDARD = list(column_types(Responses))
@@ -114,13 +112,13 @@ def count_interviews(responses: pd.DataFrame) -> pd.DataFrame:
     if not len(responses):
         return empty(Interviews)
     return (
-        _with_totals(responses)
+        with_totals(responses)
         .groupby(["wave", "arm", "poverty_group"], as_index=False)
         .agg(interviewed=("respondent", "size"))
     )
 
 
-def _with_totals(frame: pd.DataFrame) -> pd.DataFrame:
+def with_totals(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the rows once for each of: own arm and group, own arm, own group, all."""
     parts = []
     for arm in (True, False):
@@ -265,26 +263,3 @@ def _finding(
         "enumerator": enumerator,
         "message": message,
     }
-
-
-@step("fieldwork", reads=[Responses, Waves], writes=[Attrition], plan=["wave"])
-def follow_respondents(responses: pd.DataFrame, waves: pd.DataFrame, *, wave: Sequence[Wave]) -> pd.DataFrame:
-    """Count who of the first wave was interviewed again in each later one, by arm and poverty group.
-
-    Nothing is counted where a wave's respondents have no ids: they cannot be followed.
-    """
-    if any(one.columns.respondent == ROW_NUMBER for one in wave):
-        return empty(Attrition)
-    order = waves[waves["role"] != "pilot"].sort_values("position")["wave"].tolist()
-    present = [name for name in order if (responses["wave"] == name).any()]
-    if len(present) < 2:
-        return empty(Attrition)
-    first = _with_totals(responses[responses["wave"] == present[0]])
-    parts = []
-    for name in present[1:]:
-        later = responses.loc[responses["wave"] == name, ["respondent"]]
-        counted = attrition_method.attrition(first, later, by=["arm", "poverty_group"])
-        counted["wave"] = name
-        counted["followed"] = counted["interviewed"] + counted["lost"]
-        parts.append(counted)
-    return pd.concat(parts, ignore_index=True)

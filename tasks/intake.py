@@ -21,10 +21,13 @@ from schemas.base import TABLES, Contract, check, column_types, conform, empty, 
 from schemas.design import (
     Frame,
     IndicatorDecisions,
+    Margins,
     Pilot,
     Quotas,
     Rankings,
+    Replacements,
     ResearchMethods,
+    Sample,
 )
 from schemas.exports import HouseholdMembers, WaveFiles
 from schemas.faults import Fault, Refused, RowFault
@@ -34,6 +37,7 @@ from schemas.mapping import Actors, Characteristics, Informants, MappedGroups, M
 from schemas.plan import PlannedGroups
 from schemas.reporting import StagedFeedback
 from schemas.secondary import RegionalIndustries, Regions, SourceReadings, Sources
+from schemas.weights import CalibrationMargins, ResponseClasses, Weights
 from tasks import (
     catalogue,
     checklist,
@@ -53,6 +57,7 @@ from tasks import (
     sourcing,
     state,
     wave_files,
+    weights,
 )
 from tasks import plan as plan_tables
 from tasks.catalogue import Indicator, Question
@@ -666,7 +671,7 @@ class _Reader:
         responses, places = fieldwork.joined(readings, self.intake.own_types)
         responses = self._responses_pseudonymised(responses)
         responses = fieldwork.with_arm_from(responses, self.plan.comparison.arm_from)
-        responses = self._with_draw(responses, places)
+        responses, drawn = self._with_draw(responses, places)
         responses = fieldwork.with_usual_values(responses, self.plan.sampling.design, self.intake.pilots)
         if len(responses) and not self.intake.faults:
             contract = self.intake.response_contract
@@ -678,6 +683,7 @@ class _Reader:
             of_study = responses[~responses["wave"].isin(self.intake.pilots)]
             self.intake.faults += list(_gaps(of_study, places))
             self.intake.faults += list(_lacking_waves(of_study, places))
+        responses = self._weighed(responses, places, *drawn)
         self.places[Responses.about().name] = places
         self.intake.tables[Responses.about().name] = responses
         self._keep_members(members)
@@ -685,17 +691,23 @@ class _Reader:
         changes = _table(WaveRevisions, self.changes)
         self.intake.tables[WaveRevisions.about().name] = self._pseudonymised(changes, WaveRevisions)
 
-    def _with_draw(self, responses: pd.DataFrame, places: list[tuple[str, str, int]]) -> pd.DataFrame:
-        """Return the responses with what frame and draw know of them; a draw that fails is a fault."""
+    def _with_draw(
+        self, responses: pd.DataFrame, places: list[tuple[str, str, int]]
+    ) -> tuple[pd.DataFrame, tuple[pd.DataFrame, pd.DataFrame]]:
+        """Return the responses with what frame and draw know of them, and the draw: sample and replacements.
+
+        Both with gender and difference of the frame. A draw that fails is a fault.
+        """
         frame = conform(_with_optional(self.intake.tables[Frame.about().name], Frame), Frame)
         quotas = conform(_with_optional(self.intake.tables[Quotas.about().name], Quotas), Quotas)
+        nothing = responses, (empty(Sample), empty(Replacements))
         if self.intake.faults or not len(frame):
-            return responses
+            return nothing
         of_quotas = self.places[Quotas.about().name]
         for index, rule, remedy in drawing.quota_faults(frame, quotas):
             self.intake.faults.append(Fault(*of_quotas[index], "", rule, remedy))
         if self.intake.faults:
-            return responses
+            return nothing
         plan, seeds = self.plan.sampling, self.plan.seeds
         try:
             sample = drawing.draw(frame, quotas, plan, seeds)
@@ -705,14 +717,55 @@ class _Reader:
             rule = str(error)[0].lower() + str(error)[1:]
             remedy = "Correct the sampling part of the plan, or the frame"
             self.intake.faults.append(Fault("assessment.toml", column="sampling", rule=rule, remedy=remedy))
-            return responses
+            return nothing
         responses, unknown = fieldwork.with_design(responses, sample, listed, drawing.as_drawn(frame, plan))
         tried = set(responses.index[responses["wave"].isin(self.intake.pilots)])
         for index in (one for one in unknown if one not in tried):
             rule = "the respondent is not in the frame, or was not drawn and is no replacement: no weight"
             remedy = "Correct the respondent's id, add the person to design/frame, or list more replacements"
             self.intake.faults.append(Fault(*places[index], "respondent", rule, remedy))
-        return responses
+        known = frame[["unit", "gender", "difference"]]
+        sample, listed = (
+            one.merge(known, on="unit", how="left", validate="one_to_one") for one in (sample, listed)
+        )
+        return responses, (sample, listed)
+
+    def _weighed(
+        self,
+        responses: pd.DataFrame,
+        places: list[tuple[str, str, int]],
+        drawn: pd.DataFrame,
+        replacements: pd.DataFrame,
+    ) -> pd.DataFrame:
+        """Return the interviews with their final weights, and keep what the weights are made of."""
+        contracts = (Weights, ResponseClasses, CalibrationMargins)
+        self.intake.tables |= {contract.about().name: empty(contract) for contract in contracts}
+        if self.intake.faults or self.unreadable or not len(responses):
+            return responses
+        given = weights.Interviewed(
+            self.plan,
+            responses,
+            self.intake.own_types,
+            places,
+            drawn,
+            replacements,
+            conform(_with_optional(self.intake.tables[Margins.about().name], Margins), Margins),
+            self.places[Margins.about().name],
+        )
+        self.intake.faults += list(weights.faults(given))
+        if self.intake.faults:
+            return responses
+        try:
+            found = weights.weigh(given)
+        except weights.NotWeighed as error:
+            rule = str(error)[0].lower() + str(error)[1:]
+            remedy = "Correct design/margins, or what [weights] asks for"
+            self.intake.faults.append(Fault("assessment.toml", column="weights", rule=rule, remedy=remedy))
+            return responses
+        for contract, table in zip(contracts, (found.weights, found.classes, found.margins), strict=True):
+            self.intake.tables[contract.about().name] = conform(table, contract)
+        final = found.weights["weight"].reindex(responses.index)
+        return responses.assign(weight=final.where(final.notna(), responses["weight"]))
 
     def _exports(self, wave: Wave) -> list[Export]:
         """Return a wave's files, each read as the export that it is; [] where one is refused."""

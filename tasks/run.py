@@ -47,6 +47,8 @@ for _module in (
     "fieldwork",
     "households",
     "links",
+    "attrition",
+    "weights",
     "comparison",
     "analysis",
     "reporting",

@@ -85,6 +85,10 @@ def _signed(column: str, places: int) -> Form:
     return lambda _, row: Cell(wording.signed(wording.rounded(row[column], places)), numeric=True)
 
 
+def _as_count(column: str) -> Form:
+    return lambda _, row: Cell(wording.whole(row[column]), numeric=True)
+
+
 def _in_unit(column: str, form: Callable[[float, str], str]) -> Form:
     return lambda report, row: Cell(form(row[column], report.unit(row["indicator"])), numeric=True)
 
@@ -129,6 +133,15 @@ def _change_with_verdict(report: Report, row: Row) -> Cell:
 def _lost_share(_: Report, row: Row) -> Cell:
     note = f"{wording.whole(row['lost'])} of {wording.whole(row['followed'])}"
     return Cell(wording.quantity(row["rate"], "share"), note=note, numeric=True)
+
+
+def _f_with_freedom(_: Report, row: Row) -> Cell:
+    freedom = [
+        wording.rounded(row[f"{end}_df"], 1).removesuffix(".0") for end in ("numerator", "denominator")
+    ]
+    return Cell(
+        wording.rounded(row["statistic"], 2), note=f"{' and '.join(freedom)} degrees of freedom", numeric=True
+    )
 
 
 def _mde_with_limit(report: Report, row: Row) -> Cell:
@@ -346,6 +359,7 @@ _SOURCES = {
     "shared_lists": "on_both",
     "sizes": "too_small",
     "mde_with_limit": "programme_drawn",
+    "f_with_freedom": "statistic",
     "position_with_tension": "position",
     "answer_in_unit": "answers",
 }
@@ -398,6 +412,29 @@ _FORMS: dict[tuple[str, str], Form] = {
     ),
     ("wave_changes", "change_with_verdict"): _change_with_verdict,
     ("attrition", "lost_share"): _lost_share,
+    ("attrition_tests", "test"): lambda _, row: Cell(wording.capital(wording.lost_by(row["test"]))),
+    ("attrition_tests", "f_with_freedom"): _f_with_freedom,
+    ("attrition_tests", "p_value"): lambda _, row: Cell(wording.probability(row["p_value"]), numeric=True),
+    ("attrition_tests", "says"): lambda _, row: Cell(
+        row["says"], "contradict" if row["verdict"] == "differ" else ""
+    ),
+    ("weight_summary", "arm"): _labelled("arm", "arm"),
+    **{
+        ("weight_summary", column): _places(column, 2)
+        for column in (
+            *("smallest_weight", "largest_weight", "smallest_factor", "largest_factor"),
+            *("coefficient_of_variation", "design_effect"),
+        )
+    },
+    **{("weight_summary", column): _as_count(column) for column in ("total", "effective_respondents")},
+    ("response_classes", "weighting_class"): lambda _, row: Cell(wording.plain(row["weighting_class"])),
+    ("response_classes", "response_rate"): lambda _, row: Cell(
+        wording.quantity(row["response_rate"], "share"), numeric=True
+    ),
+    ("response_classes", "factor"): _places("factor", 2),
+    ("calibration_margins", "variable"): lambda _, row: Cell(wording.plain(row["variable"])),
+    ("calibration_margins", "category"): lambda _, row: Cell(wording.plain(row["category"])),
+    **{("calibration_margins", column): _as_count(column) for column in ("target", "before", "after")},
     ("focus_group_verdicts", "verdict_with_people"): _verdict_with_people,
     ("sector_growth", "growth_with_levels"): _growth_with_levels,
     ("sector_growth", "sector"): lambda _, row: Cell(wording.sector(row["sector"])),

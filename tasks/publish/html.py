@@ -25,7 +25,7 @@ from tasks.publish.report import Report
 from tasks.publish.sections.comparison import comparison_group
 from tasks.publish.sections.context import surroundings
 from tasks.publish.sections.design import likeness, overruled_rankings, rankings
-from tasks.publish.sections.fieldwork import waves
+from tasks.publish.sections.fieldwork import attrition_tests, differ_by, waves, weights
 from tasks.publish.sections.figures import figures
 from tasks.publish.sections.findings import findings
 from tasks.publish.sections.follow_up import before_and_after, other_changes
@@ -95,6 +95,9 @@ def render(plan: AssessmentPlan, tables: dict[str, pd.DataFrame], provenance: Pr
         "table_2": table_2(report),
         "printed": printed_checks(report),
         "waves": waves(report),
+        "differ_by": differ_by(report),
+        "attrition_tests": attrition_tests(report),
+        "weights": weights(report),
         "other_changes": other_changes(report),
         "inputs": inputs(report, provenance.inputs),
         "libraries": libraries(report, provenance.libraries),

@@ -18,6 +18,7 @@ from schemas import (
     reporting,
     secondary,
     size,
+    weights,
 )
 from schemas.assessment import AssessmentPlan
 from schemas.base import TABLES, Contract, column_types, required_columns
@@ -32,6 +33,7 @@ _PHASES = (
     comparison,
     instruments,
     fieldwork,
+    weights,
     analysis,
     reporting,
     followup,

@@ -16,6 +16,7 @@ from schemas import (
     reporting,
     secondary,
     size,
+    weights,
 )
 from schemas.assessment import AssessmentPlan
 from schemas.base import Contract, check, conform
@@ -1069,6 +1070,55 @@ def _size() -> dict[str, pd.DataFrame]:
     return {name: frame(contracts[name], one) for name, one in released.items()}
 
 
+def _weights() -> dict[str, pd.DataFrame]:
+    uneven = {"respondents": 290, "total": 6100.0, "smallest_weight": 0.41, "largest_weight": 2.23}
+    adjusted = {"smallest_factor": 0.9, "largest_factor": 1.38, "coefficient_of_variation": 0.5}
+    cost = {"design_effect": 1.25, "effective_respondents": 232.0}
+    return {
+        "weight_summary": frame(
+            weights.WeightSummary,
+            [{"wave": wave, "arm": "all", **uneven, **adjusted, **cost} for wave in WAVES]
+            + [{"wave": wave, "arm": "comparison", "withheld_by": "threshold"} for wave in WAVES],
+        ),
+        "response_classes": frame(
+            weights.ResponseClasses,
+            [
+                {
+                    "wave": "baseline",
+                    "weighting_class": "hill-villages",
+                    "among": "those drawn",
+                    "expected": 120,
+                    "interviewed": 98,
+                    "not_interviewed": 22,
+                    "response_rate": 0.82,
+                    "joined": 1,
+                    "factor": 1.22,
+                },
+                {
+                    "wave": "baseline",
+                    "weighting_class": "town",
+                    "among": "those drawn",
+                    "withheld_by": "threshold",
+                },
+            ],
+        ),
+        "calibration_margins": frame(
+            weights.CalibrationMargins,
+            [
+                {
+                    "wave": "baseline",
+                    "variable": "gender",
+                    "category": "women",
+                    "target": 4100.0,
+                    "respondents": 170,
+                    "before": 3900.0,
+                    "after": 4100.0,
+                }
+            ],
+        ),
+    }
+
+
 def _fieldwork() -> dict[str, pd.DataFrame]:
     interviews, attrition = [], []
     for group in (*GROUPS, "all"):
@@ -1102,6 +1152,37 @@ def _fieldwork() -> dict[str, pd.DataFrame]:
     return {
         "interviews": frame(fieldwork.Interviews, interviews),
         "attrition": frame(fieldwork.Attrition, attrition),
+        "attrition_tests": frame(
+            fieldwork.AttritionTests,
+            [
+                {
+                    "wave": "year_three",
+                    "test": test,
+                    "statistic": statistic,
+                    "numerator_df": None if statistic is None else 1.9,
+                    "denominator_df": None if statistic is None else 55.4,
+                    "p_value": p,
+                    "respondents": 580,
+                    "interviewed": 490,
+                    "lost": 90,
+                    "verdict": verdict,
+                    "says": f"What the test of {test} says.",
+                }
+                for test, statistic, p, verdict in (
+                    ("arm", 6.31, 0.004, "differ"),
+                    ("gender", 0.4, 0.668, "no difference found"),
+                    ("joint", None, None, "not tested"),
+                )
+            ]
+            + [
+                {
+                    "wave": "year_three",
+                    "test": "enumerator",
+                    "withheld_by": "threshold",
+                }
+            ],
+        ),
+        **_weights(),
         "wave_losses": frame(
             fieldwork.WaveLosses,
             [

@@ -12,7 +12,7 @@ import pytest
 from schemas.assessment import Sampling, Seeds
 from schemas.base import conform, empty
 from schemas.design import Frame, Quotas
-from tasks import design
+from tasks import drawing
 from tasks.weights import summarize_weights
 from tests.folders import interviews, two_waves, write
 from tests.tasks.test_designs import tables
@@ -53,7 +53,7 @@ def drawn(folder: Path, weights: str, reached: dict[str, int], gaps: dict[str, s
     two_waves(folder, toml + weights)
     plan(folder, 'cluster = "cluster"\n', "")
     in_order = conform(frame.assign(draw_order=range(1, 241)), Frame)
-    sample = design.draw(in_order, empty(Quotas), Sampling.model_validate(sampling), Seeds())
+    sample = drawing.draw(in_order, empty(Quotas), Sampling.model_validate(sampling), Seeds())
     for wave, fewer in (("baseline", 0), ("followup", 3)):
         some = [
             unit
@@ -88,6 +88,29 @@ def test_those_interviewed_stand_for_those_drawn_who_were_not(tmp_path):
     # The factor stays with the person in the second wave, in which three more of each stratum are missing.
     by_person = weights.pivot_table(index="respondent", columns="wave", values="nonresponse_factor")
     assert (by_person["followup"].dropna() == by_person.loc[by_person["followup"].notna(), "baseline"]).all()
+
+
+def test_a_replacement_answers_for_its_class_as_one_drawn_does(tmp_path):
+    folder = drawn(tmp_path, '\n[weights]\nnonresponse = ["stratum"]\n', {"near": 20, "far": 24})
+    plan(folder, "far = 30 }\n", "far = 30 }\nreplacements = 3\n")
+    frame = conform(taken(folder).intake.tables["staged.frame"], Frame)
+    sampling = Sampling.model_validate(
+        {"design": "representative", "sizes": {"near": 30, "far": 30}, "replacements": 3}
+    )
+    sample = drawing.draw(frame, empty(Quotas), sampling, Seeds())
+    listed = drawing.replacements(frame, empty(Quotas), sample, sampling, Seeds())
+    vault = taken(folder).vault
+    people = pd.read_csv(folder / "design/frame.csv", dtype=str)["unit"]
+    ids = dict(zip(vault.pseudonyms(people.astype("string"), "person"), people, strict=True))
+    near = [ids[one] for one in listed.loc[listed["stratum"] == "near", "unit"]]
+    path = folder / "waves/baseline/interviews.csv"
+    path.write_text(path.read_text() + "".join(f"{one},4000,20\n" for one in near))
+    classes, responses = weighed(folder, "mart.response_classes", "staged.responses")
+    assert classes.set_index("weighting_class")["factor"].to_dict() == pytest.approx(
+        {"near": 30 / 23, "far": 30 / 24}
+    )
+    first = responses[responses["wave"] == "baseline"]
+    assert first.groupby("stratum")["weight"].sum().to_dict() == pytest.approx({"near": 80, "far": 160})
 
 
 def test_both_steps_and_calibration_multiply(tmp_path):

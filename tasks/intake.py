@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pandas as pd
 
-import schemas.followup  # noqa: F401 -- declares its tables
+import schemas.followup
+import schemas.voices  # noqa: F401 -- declare their tables
 from schemas.analysis import Indicators
 from schemas.assessment import AssessmentPlan, Register, Wave
 from schemas.base import TABLES, Contract, check, column_types, conform, empty, extend, required_columns
@@ -30,6 +31,7 @@ from schemas.secondary import RegionalIndustries, Regions, SourceReadings, Sourc
 from tasks import (
     catalogue,
     checklist,
+    coded,
     design,
     expressions,
     fieldwork,
@@ -130,6 +132,7 @@ def take_in(
     reader.assign_groups()
     reader.interviews()
     reader.personal_patterns()
+    coded.take_in(folder, intake, vault, reader.places)
     if not reader.unreadable:  # else what follows from a table that could not be read would hide the cause
         intake.faults += list(_references(intake, reader.places))
         intake.faults += list(_parts_beyond_their_whole(intake, reader.places))

@@ -43,6 +43,7 @@ for _module in (
     "design",
     "size",
     "fieldwork",
+    "voices",
     "analysis",
     "reporting",
     "followup",
@@ -57,6 +58,7 @@ STORED_IN = {
     "schemas.instruments": "design",
     "schemas.analysis": "design",
     "schemas.fieldwork": "fieldwork",
+    "schemas.voices": "fieldwork",
     "schemas.reporting": "feedback",
 }
 Say = Callable[[str], None]

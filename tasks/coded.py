@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from tasks.vault import Vault
 
 Places = dict[str, list[tuple[str, str, int]]]
+Row = dict[Any, Any]
 FILE = "coded.qdpx"
 MOST_NAMED = 5
 """Codes that are named where the map lacks them; how many there are is always told."""
@@ -146,10 +147,10 @@ def _plainly(code: str) -> str:
 
 def _resolve_codes(
     intake: Intake, projects: Sequence[Coded], places: Places
-) -> tuple[dict[tuple[str, str], dict[str, object]], list[Fault]]:
+) -> tuple[dict[tuple[str, str], Row], list[Fault]]:
     """Return (wave, GUID of the code) -> its row of the map, and the faults of rows that name no code."""
     given = _whole(intake, CodeMap)
-    found: dict[tuple[str, str], dict[str, object]] = {}
+    found: dict[tuple[str, str], Row] = {}
     rows_of: dict[tuple[str, str], int] = {}
     faults: list[Fault] = []
     if not projects:
@@ -193,15 +194,20 @@ def _unknown_code(place: tuple[str, str, int], code: str, projects: Sequence[Cod
     return Fault(*place, "code", f"the code '{code}' is in no {FILE}", remedy)
 
 
-def _unmapped(one: Coded, found: Mapping[tuple[str, str], object]) -> Iterator[str]:
+def _unmapped(one: Coded, found: Mapping[tuple[str, str], Row]) -> Iterator[str]:
     """Say which codes with codings the map does not have: they are counted and say nothing."""
     used = one.project.codes[one.project.codes["guid"].isin(one.project.codings["code"])]
-    left = sorted(row.path for row in used.itertuples() if (one.wave, row.guid) not in found)
+    mapped = {guid for wave, guid in found if wave == one.wave}
+    left = sorted(used.loc[~used["guid"].isin(mapped), "path"])
     if left:
         more = f" and {len(left) - MOST_NAMED} more" if len(left) > MOST_NAMED else ""
         named = ", ".join(left[:MOST_NAMED]) + more
-        what = "code is" if len(left) == 1 else "codes are"
-        yield f"{one.wave}: {FILE}: {len(left)} {what} not in design/codes and say nothing: {named}"
+        what = (
+            "code is not in design/codes and says"
+            if len(left) == 1
+            else "codes are not in design/codes and say"
+        )
+        yield f"{one.wave}: {FILE}: {len(left)} {what} nothing: {named}"
 
 
 def _map_faults(intake: Intake, places: Places) -> Iterator[Fault]:
@@ -257,14 +263,15 @@ def _source_faults(
             seen.add((wave, known[wave][source]))
 
 
-def _speakers(one: Coded, intake: Intake, vault: Vault) -> dict[str, dict[str, object]]:
+def _speakers(one: Coded, intake: Intake, vault: Vault) -> dict[str, Row]:
     """Return pseudonym of a source -> for whom it speaks: as listed, else by the project's own variables."""
     known = _by_pseudonym(one, vault)
-    told: dict[str, dict[str, object]] = {}
+    told: dict[str, Row] = {}
     groups = {group.id for group in intake.plan.poverty_group}
+    coded_ones = set(one.project.codings["source"]) & set(one.keys)
     odd = 0
     for guid, variables in _variables(one.project).items():
-        if guid not in one.keys:
+        if guid not in coded_ones:
             continue
         about = {name: variables.get(name) for name in ("poverty_group", "arm", "kind", "session")}
         people = variables.get("participants") or "1"
@@ -297,7 +304,7 @@ def _variables(project: Project) -> dict[str, dict[str, str]]:
 
 
 def _codings(
-    one: Coded, intake: Intake, vault: Vault, resolved: Mapping[tuple[str, str], Mapping[str, object]]
+    one: Coded, intake: Intake, vault: Vault, resolved: Mapping[tuple[str, str], Row]
 ) -> pd.DataFrame:
     """Return a project's codings as they are staged."""
     codings = one.project.codings.merge(
@@ -339,10 +346,8 @@ def _codings(
     silent = len({source for source in sources if source not in speakers})
     if silent:
         what = "source speaks" if silent == 1 else "sources speak"
-        intake.found.append(
-            f"{one.wave}: {FILE}: {silent} coded {what} for nobody: waves/{one.wave}/coded_sources does not "
-            "list them"
-        )
+        why = f"waves/{one.wave}/coded_sources does not say for whom"
+        intake.found.append(f"{one.wave}: {FILE}: {silent} coded {what} for nobody: {why}")
     return frame
 
 
@@ -390,11 +395,11 @@ def _session_faults(intake: Intake, places: Places) -> Iterator[Fault]:
         if rows["poverty_group"].nunique() > 1:
             rule = f"the session '{session}' stands for two poverty groups"
             remedy = "Give a session one poverty group, or divide it in two"
-            yield Fault(*spots[rows.index[-1]], "poverty_group", rule, remedy)
+            yield Fault(*spots[int(rows.index[-1])], "poverty_group", rule, remedy)
         taking_part = rows[rows["role"] == "participant"]
         if not (taking_part[["women", "men"]].sum().sum() > 0):
             rule = f"the session '{session}' has no participants"
-            yield Fault(*spots[rows.index[0]], "role", rule, "Add a row with the role participant")
+            yield Fault(*spots[int(rows.index[0])], "role", rule, "Add a row with the role participant")
     known = set(zip(presence["wave"], presence["session"], strict=True))
     groups = _whole(intake, FocusGroups)
     met = known | set(zip(groups["wave"], groups["focus_group"], strict=True))
@@ -419,9 +424,13 @@ def _diagram_faults(intake: Intake, places: Places) -> Iterator[Fault]:
         for column in ("kind", "session"):
             if rows[column].nunique() > 1:
                 rule = f"the drawing '{diagram}' has two words for its {column}"
-                yield Fault(*spots[rows.index[-1]], column, rule, "A drawing has one: correct the others")
+                yield Fault(
+                    *spots[int(rows.index[-1])], column, rule, "A drawing has one: correct the others"
+                )
         nodes = set(rows.loc[rows["element"] == "node", "name"].dropna())
-        for spot, row in zip((spots[index] for index in rows.index), rows.to_dict("records"), strict=True):
+        for spot, row in zip(
+            (spots[int(index)] for index in rows.index), rows.to_dict("records"), strict=True
+        ):
             for column in ("from", "to"):
                 end = row[column]
                 if row["element"] == "node" and pd.notna(end):

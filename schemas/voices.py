@@ -119,7 +119,7 @@ class CoderAgreement(Contract):
 )
 class StagedQuotes(Contract):
     wave: Text = text("wave in which it was said")
-    quote: Text = text("short name of the quote")
+    quote: Text = text("number of the quote, such as q1; it is published")
     poverty_group: Text = text("poverty group of who said it")
     indicator: Text = text("indicator of which it speaks", missing=True)
     session: Text = text("focus group or session in which it was said", missing=True)
@@ -138,7 +138,7 @@ class StagedQuotes(Contract):
 )
 class Quotes(Contract):
     wave: Text = text("wave in which it was said")
-    quote: Text = text("short name of the quote")
+    quote: Text = text("number of the quote")
     poverty_group: Text = text("poverty group of who said it")
     indicator: Text = text("indicator of which it speaks", missing=True)
     label: Text = text("who says it")
@@ -270,7 +270,7 @@ class ToolsUsed(Contract):
 
 @table(
     "mart.tool_ranks",
-    grain="one row a wave, tool, poverty group, criterion and item",
+    grain="one row a wave, tool, poverty group, criterion and item that two or more sessions scored",
     key=("wave", "tool", "poverty_group", "criterion", "item"),
     release=Release(
         joint=_POOLED, beside=("mean_rank", "agreement"), rounded={"mean_rank": 1, "agreement": 2}
@@ -292,7 +292,7 @@ class ToolRanks(Contract):
 
 @table(
     "mart.diagram_links",
-    grain="one row a wave, kind of drawing, poverty group, and pair of things",
+    grain="one row a wave, kind of drawing, poverty group, and line that two or more sessions drew",
     key=("wave", "kind", "poverty_group", "from", "to"),
     release=Release(joint=_POOLED, beside=("drawings", "strength"), rounded={"strength": 1}),
 )

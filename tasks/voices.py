@@ -29,6 +29,8 @@ from tasks.steps import step
 
 DRAWN_WITH = {"map": "maps", "venn": "venn_diagrams", "flow": "flow_diagrams", "network": "network_diagrams"}
 """Kind of a drawing -> the tool of Box A.3."""
+FEWEST_SESSIONS = 2
+"""Sessions that must name a thing before its name is told."""
 
 
 @step("analysis", reads=[Codings], writes=[CodedVoices, CoderAgreement])
@@ -167,10 +169,11 @@ def _by_one_or_many(
 
 @step("analysis", reads=[ToolScores, Presence], writes=[ToolRanks])
 def rank_items(scores: pd.DataFrame, presence: pd.DataFrame) -> pd.DataFrame:
-    """Return the mean rank of each item that the groups scored or ranked, by tool and criterion.
+    """Return the mean rank of each item that two or more sessions scored or ranked, by tool and criterion.
 
-    Scores are ranked within each person (or group that scored in common), so that it does not matter with
-    how many seeds a session scored.
+    What one session alone named stays in staged.tool_scores: its words would be those of a few. Scores are
+    ranked within each person (or group that scored in common), so that it does not matter with how many seeds
+    a session scored.
     """
     if not len(scores):
         return empty(ToolRanks)
@@ -183,6 +186,8 @@ def rank_items(scores: pd.DataFrame, presence: pd.DataFrame) -> pd.DataFrame:
         summary = ranking.rank_indicators(votes.assign(rank=votes["rank"].fillna(ranks)))
         for row in summary.to_dict("records"):
             of_item = part[part["item"] == row["indicator"]]
+            if of_item["session"].nunique() < FEWEST_SESSIONS:
+                continue
             records.append(
                 {
                     **dict(zip(key, found, strict=True)),
@@ -193,14 +198,15 @@ def rank_items(scores: pd.DataFrame, presence: pd.DataFrame) -> pd.DataFrame:
                     "participants": _people(of_item),
                 }
             )
-    return pd.DataFrame(records)
+    return pd.DataFrame(records) if records else empty(ToolRanks)
 
 
 @step("analysis", reads=[Diagrams, Presence], writes=[DiagramLinks])
 def pool_diagrams(diagrams: pd.DataFrame, presence: pd.DataFrame) -> pd.DataFrame:
-    """Return the lines of all drawings of a kind and poverty group, with in how many drawings each stands.
+    """Return the lines that two or more sessions of a poverty group drew, with in how many drawings each is.
 
-    Things are the same where the same words stand at them (a thing without words goes by its name).
+    What one session alone drew stays in staged.diagrams: its words would be those of a few. Things are the
+    same where the same words stand at them (a thing without words goes by its name).
     """
     nodes = diagrams[diagrams["element"] == "node"]
     words = nodes["label"].fillna(nodes["name"]).str.strip()
@@ -214,6 +220,8 @@ def pool_diagrams(diagrams: pd.DataFrame, presence: pd.DataFrame) -> pd.DataFram
     records = []
     key = ["wave", "kind", "poverty_group", "from", "to"]
     for found, part in edges.groupby(key, sort=True):
+        if part["session"].nunique() < FEWEST_SESSIONS:
+            continue
         records.append(
             {
                 **dict(zip(key, found, strict=True)),
@@ -223,4 +231,4 @@ def pool_diagrams(diagrams: pd.DataFrame, presence: pd.DataFrame) -> pd.DataFram
                 "participants": _people(part),
             }
         )
-    return pd.DataFrame(records)
+    return pd.DataFrame(records) if records else empty(DiagramLinks)

@@ -7,13 +7,24 @@ from typing import Any
 
 import pandas as pd
 
-from schemas import analysis, design, fieldwork, followup, instruments, mapping, reporting, secondary, size
+from schemas import (
+    analysis,
+    design,
+    fieldwork,
+    followup,
+    instruments,
+    mapping,
+    reporting,
+    secondary,
+    size,
+    voices,
+)
 from schemas.assessment import AssessmentPlan
 from schemas.base import TABLES, Contract, column_types, required_columns
 from schemas.vocabulary import ALL, ARMS, LOSSES, STAGES
 from tasks.publish import wording
 
-_PHASES = (secondary, mapping, design, size, instruments, fieldwork, analysis, reporting, followup)
+_PHASES = (secondary, mapping, design, size, instruments, fieldwork, voices, analysis, reporting, followup)
 RELEASED: dict[str, type[Contract]] = {
     name.split(".")[1]: contract
     for name, contract in TABLES.items()

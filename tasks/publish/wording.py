@@ -185,6 +185,13 @@ TRIANGULATION = {
     "single source": "Only one source speaks",
     "silent": "No source speaks",
 }
+ALPHAS = {
+    "reliable": "enough to rely on",
+    "tentative": "enough for tentative conclusions only",
+    "unreliable": "too little to rely on",
+    "cannot be said": "cannot be said",
+}
+"""What the agreement of coders allows."""
 FEEDBACK = {"contested": "contested", "confirmed": "confirmed", "comment": "commented on"}
 BALANCE = {
     "balanced": "balanced",

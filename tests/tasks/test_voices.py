@@ -208,7 +208,7 @@ def test_a_sealed_project_is_read(tmp_path):
             "design/codes.csv",
             "Earns less",
             "Earn les",
-            "codes.csv, row 2, column code: the code 'Earn les' is in no coded.qdpx. Did you mean 'Earns less'?",
+            "row 2, column code: the code 'Earn les' is in no coded.qdpx. Did you mean 'Earns less'?",
         ),
         (
             "design/codes.csv",
@@ -355,7 +355,7 @@ def test_tools_are_counted_pooled_and_released_over_two_sessions_and_ten_people(
     assert released["sessions"].notna().tolist() == [False, True, False, False, True]
     told = ranks.set_index(["poverty_group", "item"])
     assert told.loc[("weaver-women", "orders"), "mean_rank"] == 1.5
-    assert pd.isna(told.loc[("workshop-men", "orders"), "mean_rank"])
+    assert set(ranks["poverty_group"]) == {"weaver-women"}
     (link,) = links.to_dict("records")
     assert (link["from"], link["to"], link["drawings"], link["strength"]) == ("Weavers", "Bank", 2, 3.0)
     assert attendance.set_index("role")[["sessions", "women", "men"]].to_dict("index") == {

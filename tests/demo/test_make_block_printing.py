@@ -90,7 +90,9 @@ def test_every_input_table_keeps_its_contract(made):
     for contract, table, wave in input_tables(made):
         received = read_table(made, table, bytes)
         if received is None:
-            assert table in {"design/quotas", "secondary/regional_industries", "secondary/regions"}
+            assert table in {"design/quotas", "secondary/regional_industries", "secondary/regions"} or (
+                wave == "baseline" and contract.__module__ == "schemas.voices"
+            )
             continue
         seen.append(table)
         personal = ["name", "phone"] if contract is Frame else []
@@ -105,7 +107,7 @@ def test_every_input_table_keeps_its_contract(made):
         if wave:
             cells["wave"] = pd.Series(wave, index=columns.index, dtype="string")
         assert check(conform(pd.DataFrame(cells), contract), contract, rows=received.rows) == []
-    assert len(seen) == 24
+    assert len(seen) == 32
 
 
 def test_intake_takes_the_whole_folder(made, monkeypatch, tmp_path):

@@ -355,6 +355,7 @@ _FORMS: dict[tuple[str, str], Form] = {
     ),
     ("tools_used", "sessions_with_people"): _sessions_with_people,
     ("tool_ranks", "mean_rank"): _places("mean_rank", 1),
+    ("diagram_links", "kind"): _worded(wording.DIAGRAMS, "kind"),
     ("diagram_links", "strength"): _places("strength", 1),
     ("sector_growth", "growth_with_levels"): _growth_with_levels,
     ("sector_growth", "sector"): lambda _, row: Cell(wording.sector(row["sector"])),

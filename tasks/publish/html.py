@@ -37,7 +37,7 @@ from tasks.publish.sections.plan import resources, scope
 from tasks.publish.sections.summary import summary
 from tasks.publish.sections.table_2 import table_2
 from tasks.publish.sections.visit import checklist_count, groups_left_out, overruled, unheard
-from tasks.publish.sections.voices import voices
+from tasks.publish.sections.voices import coders, voices
 
 TEMPLATES = Path(__file__).parent.parent.parent / "reports"
 
@@ -93,6 +93,7 @@ def render(plan: AssessmentPlan, tables: dict[str, pd.DataFrame], provenance: Pr
         "table_2": table_2(report),
         "printed": printed_checks(report),
         "waves": waves(report),
+        "coders": coders(report),
         "voices": voices(report),
         "other_changes": other_changes(report),
         "inputs": inputs(report, provenance.inputs),

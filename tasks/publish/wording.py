@@ -185,6 +185,7 @@ TRIANGULATION = {
     "single source": "Only one source speaks",
     "silent": "No source speaks",
 }
+DIAGRAMS = {"map": "map", "venn": "Venn diagram", "flow": "flow diagram", "network": "network diagram"}
 ALPHAS = {
     "reliable": "enough to rely on",
     "tentative": "enough for tentative conclusions only",

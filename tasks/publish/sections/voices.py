@@ -1,10 +1,12 @@
-"""In their own words: quotes with consent, by poverty group."""
+"""What coded interviews and quotes say: how far coders agree, and quotes with consent, by poverty group."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tasks.publish import wording
+from schemas.vocabulary import ALL
+from tasks.publish import grids, wording
+from tasks.publish.grids import Grid
 from tasks.publish.report import Report, Row
 
 
@@ -23,6 +25,25 @@ class Voices:
     parts: tuple[tuple[str, tuple[Quote, ...]], ...]
     translated: str
     withheld: str
+
+
+def coders(report: Report) -> Grid:
+    """Return how far the coders agree on all codes together, and on each code on which that is not enough.
+
+    A code book has hundreds of codes; those that can be relied on stand in the table coder_agreement alone.
+    """
+    rows = [
+        row for row in report.rows("coder_agreement") if row["code"] == ALL or row["verdict"] != "reliable"
+    ]
+    columns = {
+        "code": "Code",
+        "alpha": "Alpha",
+        "sources": "Interviews read by two or more",
+        "coders": "Coders",
+        "verdict": "Agreement",
+    }
+    caption = "How far the coders agree: all codes together, and those with less than enough"
+    return grids.grid(report, "coder_agreement", caption, columns, rows=rows, parted_by="wave")
 
 
 def voices(report: Report) -> Voices:

@@ -18,7 +18,7 @@ import pandas as pd
 from schemas.base import Contract, conform, empty
 from schemas.faults import Fault
 from schemas.fieldwork import FocusGroups
-from schemas.vocabulary import ARMS, CODED_SOURCES
+from schemas.vocabulary import ALL, ARMS, CODED_SOURCES
 from schemas.voices import (
     CodedSources,
     CodeMap,
@@ -116,15 +116,19 @@ def _owners(project: Project) -> pd.DataFrame:
 
 def _keys(project: Project) -> dict[str, str]:
     """Return GUID -> what a source or case is known by: its name where that is its own, else the GUID."""
-    owners = _owners(project)
-    own = ~owners["name"].duplicated(keep=False) & (owners["name"].fillna("") != "")
-    return dict(zip(owners["guid"], owners["name"].where(own, owners["guid"]), strict=True))
+    return _known_by(_owners(project))
+
+
+def _known_by(named: pd.DataFrame) -> dict[str, str]:
+    """Return GUID -> name; the GUID itself where there is no name, or two share it."""
+    own = ~named["name"].duplicated(keep=False) & (named["name"].fillna("") != "")
+    return dict(zip(named["guid"], named["name"].where(own, named["guid"]), strict=True))
 
 
 def _keep_people(intake: Intake, vault: Vault, table: str, project: Project) -> None:
     """Put names of sources and coders behind their pseudonyms where only the vault goes."""
     named = [("source", "coded source", pd.Series(list(_keys(project).values()), dtype="string"))]
-    named.append(("coder", "coder", project.users["name"].where(project.users["name"] != "")))
+    named.append(("coder", "coder", pd.Series(list(_known_by(project.users).values()), dtype="string")))
     for column, kind, names in named:
         intake.people.append(
             pd.DataFrame(
@@ -212,6 +216,10 @@ def _unmapped(one: Coded, found: Mapping[tuple[str, str], Row]) -> Iterator[str]
 
 def _map_faults(intake: Intake, places: Places) -> Iterator[Fault]:
     for position, row in enumerate(_whole(intake, CodeMap).to_dict("records")):
+        if row["code"] == ALL:
+            rule = f"'{ALL}' is the word for all codes together"
+            remedy = "Write the code with its path, or give it another name"
+            yield Fault(*places[CodeMap.about().name][position], "code", rule, remedy)
         if pd.isna(row["indicator"]) and pd.notna(row["direction"]):
             rule = "a direction stands there without an indicator"
             remedy = "Name the indicator, or leave both cells empty"
@@ -295,11 +303,22 @@ def _speakers(one: Coded, intake: Intake, vault: Vault) -> dict[str, Row]:
 
 
 def _variables(project: Project) -> dict[str, dict[str, str]]:
-    """Return GUID of a source or case -> its variables; a source has those of its case beside its own."""
+    """Return GUID of a source or case -> its variables; a source has those of its case beside its own.
+
+    The sources of a case are of the same people: the case is their session, so that they are counted once. A
+    source of several cases has none of theirs: nobody knows which of them speaks.
+    """
     own: dict[str, dict[str, str]] = {}
     for owner, name, value in project.variables[["owner", "name", "value"]].itertuples(index=False):
         own.setdefault(owner, {})[_plainly(name).replace(" ", "_")] = value
-    of_case = {source: own.get(case, {}) for case, source in project.members.itertuples(index=False)}
+    for number, case in enumerate(project.cases["guid"], start=1):
+        if case in own:
+            own[case].setdefault("session", f"case {number}")
+    alone = project.members.drop_duplicates()
+    alone = alone[~alone["source"].duplicated(keep=False)]
+    of_case = {
+        source: own.get(case, {}) for case, source in alone[["case", "source"]].itertuples(index=False)
+    }
     return {guid: {**of_case.get(guid, {}), **own.get(guid, {})} for guid in sorted({*own, *of_case})}
 
 
@@ -320,9 +339,7 @@ def _codings(
         what = "coding is" if left == 1 else "codings are"
         intake.found.append(f"{one.wave}: {FILE}: {left} {what} in no source, and left out")
         codings, keys = codings[known], keys[known]
-    names = one.project.users.drop_duplicates("guid").set_index("guid")["name"]
-    coders = codings["user"].map(names).astype("string")
-    coders = coders.where(coders.fillna("") != "", codings["user"])
+    coders = codings["user"].map(_known_by(one.project.users)).astype("string")
     sources = vault.pseudonyms(keys, "coded source")
     speakers = _speakers(one, intake, vault)
     about = [speakers.get(source, {}) for source in sources]

@@ -129,14 +129,16 @@ def count_tools(
 ) -> pd.DataFrame:
     """Count the sessions in which each tool of Box A.3 was used, and their participants, by poverty group.
 
-    A diary or photograph without a session is a session of one person.
+    A diary without a session is a session of one person. Photographs without one are together a session of
+    one: nobody knows by how many people they are.
     """
     key = ["wave", "session"]
+    nobody_knows = photographs["session"].isna()
     used = [
         _with_participants(scores[key].assign(tool="matrix_scoring"), presence),
         _with_participants(diagrams[key].assign(tool=diagrams["kind"].map(DRAWN_WITH)), presence),
-        *_by_one_or_many(timelines, presence, "timeline", "diaries"),
-        *_by_one_or_many(photographs, presence, "photograph", "photograph"),
+        *_by_one_or_many(timelines, presence, timelines["timeline"], "diaries"),
+        *_by_one_or_many(photographs, presence, nobody_knows.map({True: "by one"}), "photograph"),
     ]
     used = [part for part in used if len(part)]
     if not used:
@@ -156,14 +158,12 @@ def count_tools(
 
 
 def _by_one_or_many(
-    frame: pd.DataFrame, presence: pd.DataFrame, name: str, tool: str
+    frame: pd.DataFrame, presence: pd.DataFrame, person: pd.Series, tool: str
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the rows made in a session, with its people, and those made by one person alone."""
     alone = frame["session"].isna()
     many = frame.loc[~alone, ["wave", "session"]].assign(tool=tool)
-    one = frame.loc[alone, ["wave", "poverty_group"]].assign(
-        tool=tool, session=name + " " + frame.loc[alone, name], participants=1
-    )
+    one = frame.loc[alone, ["wave", "poverty_group"]].assign(tool=tool, session=person, participants=1)
     return _with_participants(many, presence), one
 
 

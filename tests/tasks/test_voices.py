@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from pathlib import Path
 
 import pandas as pd
@@ -116,12 +118,12 @@ def test_voices_of_few_people_are_withheld_and_enter_no_verdict(tmp_path):
     exact, voices, triangulation = tables(
         folder, "mart.coded_voices", "released.coded_voices", "released.triangulation"
     )
-    assert exact.set_index("poverty_group").loc["workshop-men", "participants"] == 7
+    assert exact.set_index("poverty_group")["participants"].to_dict()["workshop-men"] == 7
     hidden = voices.set_index("poverty_group").loc["workshop-men"]
     assert hidden["withheld_by"] == "threshold"
     figures = ["direction", "sources", "participants", "codings", "coders", "agreement"]
     assert hidden[figures].isna().all()
-    assert voices.set_index("poverty_group").loc["weaver-women", "direction"] == "worse"
+    assert voices.set_index("poverty_group")["direction"].to_dict()["weaver-women"] == "worse"
     by_group = triangulation.set_index("poverty_group")["qualitative"].to_dict()
     assert by_group == {"weaver-women": "worse", "workshop-men": "silent"}
 
@@ -154,10 +156,20 @@ def test_for_whom_a_source_speaks_can_stand_in_the_project_as_variables_of_its_c
     folder = write(two_waves(tmp_path), {"design/codes.csv": CODES})
     (folder / "waves/followup/coded.qdpx").write_bytes(said(SAID, extra=VARIABLES))
     (voices,) = tables(folder, "mart.coded_voices")
-    assert voices[["poverty_group", "sources", "participants"]].values.tolist() == [["weaver-women", 2, 18]]
+    assert voices[["poverty_group", "sources", "participants"]].values.tolist() == [["weaver-women", 1, 9]]
     found = taken(folder).intake.found
     assert "followup: coded.qdpx: 1 source has variables that do not fit the plan" in found
     assert any("2 coded sources speak for nobody" in line for line in found)
+
+
+def test_coders_of_one_name_are_two_coders(tmp_path):
+    content = said(SAID, coders=("Kim", "Lou"))
+    (apart,) = tables(with_project(tmp_path / "a", content), "mart.coder_agreement")
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        one_name = packed(archive.read("project.qde").replace(b'name="Lou"', b'name="Kim"'))
+    (shared,) = tables(with_project(tmp_path / "b", one_name), "mart.coder_agreement")
+    pd.testing.assert_frame_equal(shared, apart)
+    assert set(apart["coders"]) == {2}
 
 
 def test_what_is_counted_only_is_told(tmp_path):
@@ -286,7 +298,7 @@ def test_only_quotes_with_consent_and_a_shared_label_are_released(tmp_path):
         assert "Secret words" not in frame.to_csv()
     (quotes,) = tables(folder, "released.quotes")
     told = quotes.set_index("quote")
-    assert told.loc["q1", "words"] == "The rate fell"
+    assert told["words"].to_dict()["q1"] == "The rate fell"
     assert told.loc["q2", ["label", "words", "label_people"]].isna().all()
     assert list(told.index) == ["q1", "q2"]
     assert not list((folder / "received").glob("*.csv*")) or all(
@@ -326,6 +338,7 @@ PHOTOGRAPHS = """photograph,file,session,poverty_group,taken_by,caption,consent
 p1,IMG_1.jpg,G1,weaver-women,participant,The new shed,yes
 p2,IMG_2.jpg,,weaver-women,participant,A face,no
 """
+ALBUM = "".join(f"a{n},IMG_A{n}.jpg,,weaver-women,participant,The lane,yes\n" for n in range(12))
 TOOLS = {
     "waves/followup/presence.csv": PRESENCE,
     "waves/followup/tool_scores.csv": SCORES,
@@ -337,7 +350,7 @@ TOOLS = {
 
 def test_tools_are_counted_pooled_and_released_over_two_sessions_and_ten_people(tmp_path):
     used, released, ranks, links, attendance = tables(
-        write(two_waves(tmp_path), TOOLS),
+        write(two_waves(tmp_path), {**TOOLS, "waves/followup/photographs.csv": PHOTOGRAPHS + ALBUM}),
         "mart.tools_used",
         "released.tools_used",
         "released.tool_ranks",
@@ -349,12 +362,12 @@ def test_tools_are_counted_pooled_and_released_over_two_sessions_and_ten_people(
         ("diaries", "weaver-women"): (1, 1),
         ("matrix_scoring", "weaver-women"): (2, 13),
         ("matrix_scoring", "workshop-men"): (1, 5),
-        ("photograph", "weaver-women"): (1, 6),
+        ("photograph", "weaver-women"): (2, 7),
         ("venn_diagrams", "weaver-women"): (2, 13),
     }
     assert released["sessions"].notna().tolist() == [False, True, False, False, True]
     told = ranks.set_index(["poverty_group", "item"])
-    assert told.loc[("weaver-women", "orders"), "mean_rank"] == 1.5
+    assert told["mean_rank"].to_dict()["weaver-women", "orders"] == 1.5
     assert set(ranks["poverty_group"]) == {"weaver-women"}
     (link,) = links.to_dict("records")
     assert (link["from"], link["to"], link["drawings"], link["strength"]) == ("Weavers", "Bank", 2, 3.0)

@@ -44,3 +44,28 @@ class PowerCurve(Contract):
     mde: Number = number("minimum detectable effect, in the indicator's unit", ge=0)
     planned: Flag = number("whether it is the size of the plan")
     affordable: Flag = number("whether it is the size that the budget allows")
+
+
+@table(
+    "mart.measured_assumptions",
+    grain="one row an indicator of the plan's sample size that a wave has measured",
+    key=("indicator",),
+    release=Release(
+        count=("respondents", "followed"),
+        hide=("mean", "standard_deviation", "icc", "baseline_correlation"),
+    ),
+)
+class MeasuredAssumptions(Contract):
+    """Beside what the plan assumed: what the first wave measured, and the last one of the same people."""
+
+    indicator: Text = text("id of the indicator")
+    respondents: Whole = number("people of the first wave with a value", ge=0)
+    mean_assumed: Number = number("mean or share in the plan", missing=True)
+    mean: Number = number("mean or share, unweighted", missing=True)
+    standard_deviation_assumed: Number = number("in the plan, or what its share implies", gt=0)
+    standard_deviation: Number = number("within the arms", missing=True, ge=0)
+    icc_assumed: Number = number("intra-cluster correlation in the plan", ge=0, le=1)
+    icc: Number = number("intra-cluster correlation within the arms", missing=True, ge=0, le=1)
+    followed: Whole = number("of these, people with a value in the last wave too", missing=True, ge=0)
+    baseline_correlation_assumed: Number = number("of two waves, in the plan", ge=0, le=1)
+    baseline_correlation: Number = number("of the two waves, within the arms", missing=True, ge=-1, le=1)

@@ -6,15 +6,18 @@ import math
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from schemas.analysis import Indicators
 from schemas.assessment import Resources, SampleSize, SizedIndicator
 from schemas.base import empty
 from schemas.design import Sample
+from schemas.fieldwork import Responses
 from schemas.plan import Waves
-from schemas.size import Power, PowerCurve
+from schemas.size import MeasuredAssumptions, Power, PowerCurve
 from schemas.vocabulary import ALL
+from tasks import expressions
 from tasks.methods import power
 from tasks.steps import step
 
@@ -202,3 +205,81 @@ def _curve(
         for size, effect in effects.items()
         if not math.isnan(effect)
     ]
+
+
+@step(
+    "analysis",
+    reads=[Responses, Indicators, Waves],
+    writes=[MeasuredAssumptions],
+    plan=["sample_size"],
+)
+def measure_assumptions(
+    responses: pd.DataFrame, indicators: pd.DataFrame, waves: pd.DataFrame, *, sample_size: SampleSize
+) -> pd.DataFrame:
+    """Say of each indicator of the sample size what the waves measured of what was assumed.
+
+    The first wave that has answers gives mean, deviation and intra-cluster correlation, it and the last one
+    the correlation of two waves; all but the mean are taken within the arms, whose difference is no chance.
+    """
+    order = waves[waves["role"] != "pilot"].sort_values("position")["wave"]
+    present = [wave for wave in order if (responses["wave"] == wave).any()]
+    if not present:
+        return empty(MeasuredAssumptions)
+    known = indicators.set_index("indicator")["value"]
+    rows = [
+        _measured(one, str(known[one.indicator]), responses, present, sample_size)
+        for one in sample_size.indicator
+    ]
+    return pd.DataFrame(rows) if rows else empty(MeasuredAssumptions)
+
+
+def _measured(
+    one: SizedIndicator, value: str, responses: pd.DataFrame, present: list[str], plan: SampleSize
+) -> dict[str, object]:
+    first = _within_arms(responses[responses["wave"] == present[0]], value)
+    last = _within_arms(responses[responses["wave"] == present[-1]], value)
+    both = first.index.intersection(last.index) if len(present) > 1 else first.index[:0]
+    clustered = first["cluster"].notna().all() and len(first)
+    assumed = one.standard_deviation or math.sqrt((one.share or 0) * (1 - (one.share or 0)))
+    return {
+        "indicator": one.indicator,
+        "respondents": len(first),
+        "mean_assumed": one.mean if one.share is None else one.share,
+        "mean": first["value"].mean() if len(first) else math.nan,
+        "standard_deviation_assumed": assumed,
+        "standard_deviation": _deviation(first),
+        "icc_assumed": plan.icc if one.icc is None else one.icc,
+        "icc": power.intracluster_correlation(
+            first["within"].to_numpy(float), first["cluster"].to_numpy(str)
+        )
+        if clustered
+        else math.nan,
+        "followed": len(both) if len(present) > 1 else None,
+        "baseline_correlation_assumed": _correlation(one, plan),
+        "baseline_correlation": _correlated(first.loc[both, "within"], last.loc[both, "within"]),
+    }
+
+
+def _within_arms(wave: pd.DataFrame, value: str) -> pd.DataFrame:
+    """Return by respondent the value, what is left of it beside the mean of the arm, arm and cluster."""
+    table = pd.DataFrame(
+        {
+            "value": expressions.compute_number(value, wave).to_numpy(float),
+            "arm": wave["arm"].fillna("none").to_numpy(str),
+            "cluster": wave["cluster"].to_numpy(object),
+        },
+        index=wave["respondent"],
+    ).dropna(subset=["value"])
+    table = table[~table.index.duplicated()].sort_index()
+    return table.assign(within=table["value"] - table.groupby("arm")["value"].transform("mean"))
+
+
+def _deviation(table: pd.DataFrame) -> float:
+    freedom = len(table) - table["arm"].nunique()
+    return math.sqrt(float((table["within"] ** 2).sum()) / freedom) if freedom > 0 else math.nan
+
+
+def _correlated(first: pd.Series, last: pd.Series) -> float:
+    if len(first) < 3 or not first.std() or not last.std():
+        return math.nan
+    return float(np.corrcoef(first, last)[0, 1])

@@ -35,6 +35,7 @@ class Vault:
         self.folder = folder / "vault"
         self.assessment = assessment
         self.key_file = key_folder() / f"{assessment}.key"
+        self._known: dict[str, dict[str, str]] = {}
 
     @cached_property
     def _identity(self):
@@ -69,10 +70,11 @@ class Vault:
 
         kind keeps apart the ids of people, households and interviewers that happen to look alike.
         """
-        known = {
-            one: hmac.new(self._hmac_key, f"{kind}:{one}".encode(), "sha256").hexdigest()[:PSEUDONYM_HEX]
-            for one in ids.dropna().unique()
-        }
+        known = self._known.setdefault(kind, {})
+        for one in ids.dropna().unique():
+            if one not in known:
+                digest = hmac.digest(self._hmac_key, f"{kind}:{one}".encode(), "sha256")
+                known[one] = digest.hex()[:PSEUDONYM_HEX]
         return ids.map(known).astype("string")
 
     def seal(self, content: bytes) -> bytes:

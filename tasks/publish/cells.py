@@ -313,6 +313,22 @@ _SOURCES = {
 }
 """Columns that are made here -> the column of the table that decides whether they are withheld."""
 
+def _two_places(value: float, unit: str) -> str:
+    """Return a figure without a unit to two decimals."""
+    return wording.rounded(value, 2)
+
+
+def _beside_assumed(column: str, form: Callable[[float, str], str]) -> Form:
+    """Return the form of a measured figure with what the plan assumed of it below."""
+
+    def cell(report: Report, row: Row) -> Cell:
+        unit, assumed = report.unit(row["indicator"]), row[f"{column}_assumed"]
+        note = "" if assumed is None else f"assumed {form(assumed, unit)}"
+        return Cell(form(row[column], unit), note=note, numeric=True)
+
+    return cell
+
+
 _FORMS: dict[tuple[str, str], Form] = {
     ("", "poverty_group"): _labelled("poverty_group", "poverty_group"),
     ("", "indicator"): _labelled("indicator", "indicator"),
@@ -420,6 +436,15 @@ _FORMS: dict[tuple[str, str], Form] = {
         wording.BALANCE[row["verdict"]], "contradict" if row["verdict"] == "unbalanced" else ""
     ),
     ("power", "mde_with_limit"): _mde_with_limit,
+    **{
+        ("measured_assumptions", column): _beside_assumed(column, form)
+        for column, form in (
+            ("mean", wording.quantity),
+            ("standard_deviation", wording.error),
+            ("icc", _two_places),
+            ("baseline_correlation", _two_places),
+        )
+    },
     ("correction_summary", "variable"): _labelled("indicator", "variable"),
     ("feedback", "finding"): _finding,
     ("feedback", "held_on"): _as_date("held_on"),

@@ -903,8 +903,26 @@ def _size() -> dict[str, pd.DataFrame]:
         }
         for people, effect in ((50, 740.0), (100, 512.25), (150, 418.0), (400, 255.0))
     ]
-    released = {"power": rows, "power_curve": curve}
-    contracts = {"power": size.Power, "power_curve": size.PowerCurve}
+    measured = {
+        "indicator": "income_month",
+        "respondents": 580,
+        "mean_assumed": 6500.0,
+        "mean": 6120.0,
+        "standard_deviation_assumed": 2100.0,
+        "standard_deviation": 2310.0,
+        "icc_assumed": 0.03,
+        "icc": 0.042,
+        "followed": 520,
+        "baseline_correlation_assumed": 0.5,
+        "baseline_correlation": 0.61,
+        "withheld_by": "",
+    }
+    released = {"power": rows, "power_curve": curve, "measured_assumptions": [measured]}
+    contracts = {
+        "power": size.Power,
+        "power_curve": size.PowerCurve,
+        "measured_assumptions": size.MeasuredAssumptions,
+    }
     return {name: frame(contracts[name], one) for name, one in released.items()}
 
 

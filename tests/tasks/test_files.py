@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+import io
+
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from schemas.faults import Refused
 from tasks import files
@@ -100,3 +104,63 @@ def test_a_file_that_is_not_what_its_name_says_is_refused(folder, suffix):
 def test_cells_that_do_not_fit_their_type_are_found(kind, cells, bad):
     _, wrong = files.typed(pd.Series(cells, dtype="string"), kind)
     assert wrong[wrong].index.tolist() == bad
+
+
+CELLS = [
+    "a",
+    '"a"',
+    'a"b',
+    '"a""b"',
+    '"a\nb"',
+    "",
+    ' "a"',
+    '"a" ',
+    '"a"b',
+    '"',
+    '""',
+    "1,5",
+    '"1,5"',
+    " ",
+    "0",
+]
+
+
+@given(
+    st.lists(st.lists(st.sampled_from(CELLS), min_size=1, max_size=3), min_size=1, max_size=4),
+    st.sampled_from(["\n", "\r\n", "\r"]),
+)
+def test_a_csv_read_fast_is_read_as_pandas_reads_it(rows, ending):
+    text = ending.join(",".join(row) for row in rows)
+    try:
+        expected = pd.read_csv(
+            io.StringIO(text),
+            header=None,
+            dtype="string",
+            keep_default_na=False,
+            na_values=[""],
+            skip_blank_lines=False,
+        )
+    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        with pytest.raises(type(error)):
+            files._csv_cells(text, ",")
+    else:
+        pd.testing.assert_frame_equal(files._csv_cells(text, ","), expected)
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.floats().map(repr),
+            st.integers().map(str),
+            st.text(alphabet="0123456789.eE+-xX_ nai,\t", max_size=5),
+            st.none(),
+        ),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_numbers_typed_at_once_are_those_typed_one_by_one(cells):
+    together = files.typed(pd.Series(cells, dtype="string"), "number")
+    apart = [files.typed(pd.Series([cell, "no number"], dtype="string"), "number") for cell in cells]
+    assert together[1].tolist() == [bool(bad.iloc[0]) for _, bad in apart]
+    assert together[0].tolist() == pytest.approx([float(one.iloc[0]) for one, _ in apart], nan_ok=True)

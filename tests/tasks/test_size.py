@@ -10,9 +10,9 @@ import pytest
 
 from schemas.assessment import Resources, SampleSize
 from schemas.base import check, conform
-from schemas.size import Power, PowerCurve
+from schemas.size import MeasuredAssumptions, Power, PowerCurve
 from tasks.methods import power
-from tasks.size import size_the_sample
+from tasks.size import measure_assumptions, size_the_sample
 
 INDICATORS = pd.DataFrame(
     {
@@ -136,3 +136,47 @@ def test_nothing_is_said_without_arms_or_without_assumptions():
 def test_a_plan_that_makes_no_sense_is_refused(plan, words):
     with pytest.raises(ValueError, match=words):
         SampleSize.model_validate(plan)
+
+
+def answers() -> pd.DataFrame:
+    """Return two waves of two arms with two clusters each: in the second, everybody has 10 more."""
+    rows = [
+        {"respondent": f"{arm}{place}", "wave": wave, "arm": arm, "cluster": f"{arm}{place // 2}"}
+        | {"income": value + 10 * (wave == "followup") + 100 * (arm == "programme")}
+        for wave in ("baseline", "followup")
+        for arm in ("programme", "comparison")
+        for place, value in enumerate((1.0, 3.0, 5.0, 7.0))
+    ]
+    return pd.DataFrame(rows)
+
+
+def measured(responses: pd.DataFrame) -> pd.Series:
+    plan = SampleSize.model_validate({"indicator": [MEAN], "icc": 0.1, "baseline_correlation": 0.4})
+    known = pd.DataFrame({"indicator": ["income_month"], "value": ["income"]})
+    waves = WAVES.assign(position=[1, 2, 3])
+    table = conform(measure_assumptions(responses, known, waves, sample_size=plan), MeasuredAssumptions)
+    assert not check(table, MeasuredAssumptions)
+    return table.iloc[0] if len(table) else pd.Series(dtype=float)
+
+
+def test_what_was_assumed_is_measured_within_the_arms():
+    """By hand: squares 20 an arm, 40 / 6 in all; four clusters of two with MSB 32 / 3 and MSW 2."""
+    row = measured(answers())
+    assert row["mean"] == 54
+    assert row["standard_deviation"] == pytest.approx(math.sqrt(40 / 6))
+    assert row["icc"] == pytest.approx((32 / 3 - 2) / (32 / 3 + 2))
+    assert row["baseline_correlation"] == pytest.approx(1)
+    assert (row["respondents"], row["followed"]) == (8, 8)
+    assert row["icc_assumed"] == 0.1
+
+
+def test_one_wave_measures_no_correlation_of_two_and_no_wave_measures_nothing():
+    row = measured(answers().query("wave == 'baseline'"))
+    assert math.isnan(row["baseline_correlation"])
+    assert pd.isna(row["followed"])
+    assert measured(answers().head(0)).empty
+
+
+def test_the_order_of_the_answers_does_not_matter():
+    mixed = answers().sample(frac=1, random_state=3).reset_index(drop=True)
+    pd.testing.assert_series_equal(measured(mixed), measured(answers()))

@@ -120,9 +120,9 @@ def test_voices_of_few_people_are_withheld_and_enter_no_verdict(tmp_path):
     )
     assert exact.set_index("poverty_group")["participants"].to_dict()["workshop-men"] == 7
     hidden = voices.set_index("poverty_group").loc["workshop-men"]
-    assert hidden["withheld_by"] == "threshold"
+    assert voices.set_index("poverty_group")["withheld_by"].to_dict()["workshop-men"] == "threshold"
     figures = ["direction", "sources", "participants", "codings", "coders", "agreement"]
-    assert hidden[figures].isna().all()
+    assert not hidden[figures].notna().to_numpy().any()
     assert voices.set_index("poverty_group")["direction"].to_dict()["weaver-women"] == "worse"
     by_group = triangulation.set_index("poverty_group")["qualitative"].to_dict()
     assert by_group == {"weaver-women": "worse", "workshop-men": "silent"}
@@ -299,7 +299,7 @@ def test_only_quotes_with_consent_and_a_shared_label_are_released(tmp_path):
     (quotes,) = tables(folder, "released.quotes")
     told = quotes.set_index("quote")
     assert told["words"].to_dict()["q1"] == "The rate fell"
-    assert told.loc["q2", ["label", "words", "label_people"]].isna().all()
+    assert not told.loc["q2", ["label", "words", "label_people"]].notna().to_numpy().any()
     assert list(told.index) == ["q1", "q2"]
     assert not list((folder / "received").glob("*.csv*")) or all(
         b"Secret words" not in path.read_bytes() for path in (folder / "received").iterdir()

@@ -89,8 +89,11 @@ def check(
     except Refused as refused:
         _refuse(refused.faults, as_json, root)
     findings = _field_findings(run, wave)
+    told = [("warning", line) for line in run.intake.warnings()]
+    told += [("note", line) for line in run.intake.notes()]
     if as_json:
-        _print_json([{"status": "accepted", "tables": len(run.intake.tables)}, *findings])
+        design = [{"severity": severity, "message": line} for severity, line in told]
+        _print_json([{"status": "accepted", "tables": len(run.intake.tables)}, *findings, *design])
         return
     name = root.name or root.resolve().name
     wrong = sum(int(finding["found"]) for finding in findings if finding["severity"] == "error")
@@ -109,6 +112,8 @@ def check(
         times = f" ({finding['found']} times)" if finding["found"] > 1 else ""
         what = f"{finding['wave']}, {finding['check']}: {finding['message']}{times}"
         typer.echo(f"  {finding['severity']}: {what}")
+    for severity, line in told:
+        typer.echo(f"  {severity}: {line}")
     if wrong:
         typer.echo(
             "  Correct them in waves/<wave>/corrections; the values stay out of no figure by themselves."

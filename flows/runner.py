@@ -38,6 +38,8 @@ def execute(folder: Path, *, engine: str, select: str, seal: bool, say: Say) -> 
         run.prepare()
         for line in run.intake.found:
             say(f"  wave {line}")
+        for line in run.intake.warnings():
+            say(f"Warning: {line}.")
         run.open()
         return _partial(run, phases, say) if select else _whole(run, wanted, seal, say)
 

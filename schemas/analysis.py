@@ -6,6 +6,7 @@ from schemas.base import Contract, Flag, Number, Release, Text, Whole, choice, n
 from schemas.vocabulary import (
     BETTER,
     CLAIMS,
+    COMPARISONS,
     DIRECTIONS,
     ERROR_TYPES,
     ESTIMATORS,
@@ -81,6 +82,7 @@ class ImpactEstimates(Contract):
     filter: Text = text("condition on the rows", missing=True)
     weight: Text = text("column of the weights", missing=True)
     error_type: Text = choice(ERROR_TYPES, missing=True)
+    comparison: Text = choice(COMPARISONS, "all respondents, or those that were matched")
     estimate: Number = number("in the indicator's unit", missing=True)
     standard_error: Number = number("none for a purposive sample", missing=True, ge=0)
     ci_low: Number = number("lower end of the 95 % interval", missing=True)

@@ -250,14 +250,64 @@ class SampleSize(Part):
         return self
 
 
+class Matching(Part):
+    """How the comparison group is made like the programme group; docs/comparison.md says which method when.
+
+    covariates: those of [comparison] unless named. exact: columns in which a pair is the same. caliper: how
+    far apart the two of a pair may be, in standard deviations of the score's log odds.
+    """
+
+    method: Literal["propensity", "mahalanobis", "entropy_balancing"]
+    covariates: list[Words] = []
+    exact: list[Words] = []
+    caliper: Positive | None = None
+    neighbours: int = Field(default=1, ge=1, le=50)
+    replacement: bool = False
+
+    @model_validator(mode="after")
+    def _pairs_or_weights(self) -> Matching:
+        if self.method == "entropy_balancing":
+            for key in ("exact", "caliper", "neighbours", "replacement"):
+                if key in self.model_fields_set:
+                    raise ValueError(
+                        "entropy_balancing weighs the whole comparison group and makes no pairs: leave out"
+                        f" '{key}'"
+                    )
+        return self
+
+
 class Comparison(Part):
-    """The counterfactual: how the arms were formed and what may have spilled over."""
+    """The counterfactual: how the arms were formed, made alike, and what may have spilled over.
+
+    same_buyer: a column of the first wave that says to whom people sell; who shares one is told as a risk.
+    """
 
     assignment: Literal["randomised", "not randomised"] = "not randomised"
     description: str = ""
     spill_over: list[Words] = []
+    same_buyer: str = ""
     covariates: list[Words] = []
     arm_from: str = ""
+    matching: Matching | None = None
+
+    @model_validator(mode="after")
+    def _matched_on_something(self) -> Comparison:
+        if self.matching and not self.matched_on:
+            raise ValueError(
+                "a matching needs 'covariates', what people were like before: here, or under"
+                " [comparison.matching]"
+            )
+        return self
+
+    @property
+    def matched_on(self) -> list[str]:
+        """Return the covariates of the matching, those of the balance unless it names its own."""
+        return (self.matching.covariates if self.matching else []) or self.covariates
+
+    @property
+    def balanced_on(self) -> list[str]:
+        """Return the covariates whose balance is told: those of [comparison], then others of the matching."""
+        return list(dict.fromkeys([*self.covariates, *self.matched_on]))
 
 
 class Instruments(Part):
@@ -274,6 +324,16 @@ class Instruments(Part):
     currency: str = ""
     members: bool = False
     eligible_members: bool = False
+
+
+class Freeze(Part):
+    """What the pilot led to: the forms that are final, and since when.
+
+    versions: wave -> version of its form, as `psia form` tells it.
+    """
+
+    frozen_on: date
+    versions: dict[str, Annotated[str, Field(pattern=r"^[0-9a-f]{10}$")]] = {}
 
 
 class WaveColumns(Part):
@@ -336,6 +396,15 @@ class Specification(Part):
     by_poverty_group: bool = False
     before: dict[str, str] = {}
     family: str = ""
+    comparison: Literal["all", "matched"] = "all"
+
+    @model_validator(mode="after")
+    def _matched_rows(self) -> Specification:
+        if self.comparison == "matched" and self.estimator == "recall":
+            raise ValueError("a recall compares nobody with anybody: leave out comparison = 'matched'")
+        if self.comparison == "matched" and self.weight:
+            raise ValueError("the weights of a matching hold those of the survey: leave out 'weight'")
+        return self
 
     def recalled(self, questions: Iterable[str]) -> dict[str, str]:
         """Return question -> column in which people recall what was before, of an indicator's questions.
@@ -537,6 +606,7 @@ class AssessmentPlan(Part):
     comparison: Comparison = Comparison()
     sample_size: SampleSize = SampleSize()
     instruments: Instruments = Instruments()
+    pilot: Freeze | None = None
     personal: dict[str, list[str]] = {}
     wave: list[Wave] = []
     indicators: list[Name] = []
@@ -560,6 +630,16 @@ class AssessmentPlan(Part):
             twice = sorted({name for name in names if names.count(name) > 1})
             if twice:
                 raise ValueError(f"[[{key}]] {', '.join(twice)} is given more than once")
+        return self
+
+    @model_validator(mode="after")
+    def _matched_somehow(self) -> AssessmentPlan:
+        matched = [one.name for one in self.specification if one.comparison == "matched"]
+        if matched and not self.comparison.matching:
+            raise ValueError(
+                f"[[specification]] {', '.join(matched)} has comparison = 'matched', and there is no"
+                " [comparison.matching] that says how"
+            )
         return self
 
 
@@ -649,6 +729,7 @@ def _part_of(annotation: Any) -> Any:
 def _inner_references(plan: AssessmentPlan, file: str) -> typing.Iterator[Fault]:
     waves = {wave.name for wave in plan.wave}
     known_waves = ", ".join(sorted(waves)) or "none"
+    yield from _pilot_faults(plan, file)
     for position, one in enumerate(plan.specification, start=1):
         for key in ("from_wave", "to_wave"):
             wave = getattr(one, key)
@@ -668,3 +749,33 @@ def _inner_references(plan: AssessmentPlan, file: str) -> typing.Iterator[Fault]
         )
     if plan.time_frame.end < plan.time_frame.start:
         yield Fault(file, column="time_frame.end", rule="is before the start", remedy="Correct a date")
+
+
+def _pilot_faults(plan: AssessmentPlan, file: str) -> typing.Iterator[Fault]:
+    """Faults of keys that would let a pilot's answers into estimates, and of what the freeze names."""
+    pilots = {wave.name: wave for wave in plan.wave if wave.role == "pilot"}
+    estimated = {wave.name for wave in plan.wave} - set(pilots)
+    others = f"The waves of the study: {', '.join(sorted(estimated)) or 'none'}"
+    named = [
+        (f"specification.{position}.{key}", getattr(one, key))
+        for position, one in enumerate(plan.specification, start=1)
+        for key in ("from_wave", "to_wave")
+    ]
+    for key, wave in [*named, ("comparison.arm_from", plan.comparison.arm_from)]:
+        if wave in pilots:
+            rule = f"the wave '{wave}' is a pilot, whose answers never enter an estimate"
+            yield Fault(file, column=key, rule=rule, remedy=others)
+    if plan.pilot is None:
+        return
+    for wave in plan.pilot.versions:
+        if wave not in estimated:
+            what = (
+                "is the pilot, which tries what is not frozen yet" if wave in pilots else "is not in the plan"
+            )
+            rule = f"the wave '{wave}' {what}"
+            yield Fault(file, column=f"pilot.versions.{wave}", rule=rule, remedy=others)
+    for wave in pilots.values():
+        ended = wave.ends_on or wave.starts_on
+        if ended and plan.pilot.frozen_on < ended:
+            rule = f"is before the pilot '{wave.name}' ended, on {ended}"
+            yield Fault(file, column="pilot.frozen_on", rule=rule, remedy="Correct a date")

@@ -1,9 +1,24 @@
-"""Phase three: frame, draw, quotas, comparison group, and the indicators that poor groups rank."""
+"""Phase three: frame, draw, quotas, and the indicators that poor groups rank."""
 
 from __future__ import annotations
 
-from schemas.base import Contract, Flag, Number, Release, Text, Whole, choice, number, table, text
-from schemas.vocabulary import ARMS, GENDERS, PILOT_DECISIONS, SAMPLE_DESIGNS
+from schemas.base import Contract, Flag, Number, Release, Text, Whole, choice, day, number, table, text
+from schemas.vocabulary import (
+    ARMS,
+    DECIDED_BY,
+    FOCUS_GROUP_SIZES,
+    GENDERS,
+    INDICATOR_KINDS,
+    LIST_DECISIONS,
+    METHOD_STAGES,
+    PILOT_DECISIONS,
+    PILOT_KINDS,
+    SAMPLE_DESIGNS,
+    VOTE_KINDS,
+)
+
+FOCUS_GROUPS = {"participants": 10, "focus_groups": 2}
+"""What stands behind a published figure of focus groups at least."""
 
 
 @table(
@@ -55,6 +70,26 @@ class Rankings(Contract):
     indicator: Text = text("id of the indicator")
     rank: Number = number("rank given, 1 = most important", missing=True, ge=1)
     score: Number = number("score given, higher = more important", missing=True, ge=0)
+    participants: Whole = number(
+        "people present at the focus group; needed to know its size where the vote is common",
+        missing=True,
+        ge=1,
+    )
+
+
+@table(
+    "staged.indicator_decisions",
+    grain="one row a poverty group and indicator on which the team overrules the ranking",
+    key=("poverty_group", "indicator"),
+    source="design/indicator_decisions",
+    refers={"poverty_group": "staged.poverty_groups.poverty_group"},
+)
+class IndicatorDecisions(Contract):
+    poverty_group: Text = text("poverty group whose short list is changed")
+    indicator: Text = text("id of the indicator")
+    decision: Text = choice(LIST_DECISIONS, "keep puts it on the short list, drop takes it off")
+    reason: Text = text("why; it is printed in the report")
+    decided_by: Text = text("role of who decided, not the name")
 
 
 @table(
@@ -64,10 +99,10 @@ class Rankings(Contract):
     source="design/pilot",
 )
 class Pilot(Contract):
-    item: Text = text("group, unit, indicator or tool that was tried")
-    kind: Text = text("what kind of thing it is")
+    item: Text = text("what was tried; an indicator or question by its id")
+    kind: Text = choice(PILOT_KINDS, "what kind of thing it is")
     decision: Text = choice(PILOT_DECISIONS)
-    reason: Text = text("why")
+    reason: Text = text("why; it is printed in the report")
 
 
 @table(
@@ -78,9 +113,61 @@ class Pilot(Contract):
 )
 class PilotChanges(Contract):
     item: Text = text("what was tried")
-    kind: Text = text("what kind of thing it is")
+    kind: Text = choice(PILOT_KINDS, "what kind of thing it is")
     decision: Text = choice(PILOT_DECISIONS)
     reason: Text = text("why")
+
+
+@table(
+    "staged.training",
+    grain="one row a role, topic and first day of training",
+    key=("role", "topic", "held_on"),
+    source="design/training",
+)
+class Training(Contract):
+    role: Text = text("role of those who were trained, not their names")
+    topic: Text = text("what was trained")
+    held_on: Text = day("first day")
+    days: Number = number("days of training", gt=0)
+    trained: Whole = number("people who were trained", ge=1)
+    note: Text = text("what to know; it stays inside and is never printed", missing=True)
+
+
+@table(
+    "mart.training",
+    grain="one row a role, topic and first day of training",
+    key=("role", "topic", "held_on"),
+    release=Release(),
+)
+class TrainingHeld(Contract):
+    """Of the team and not of respondents: roles and numbers, no names."""
+
+    role: Text = text("role of those who were trained")
+    topic: Text = text("what was trained")
+    held_on: Text = day("first day")
+    days: Number = number("days of training", gt=0)
+    trained: Whole = number("people who were trained", ge=1)
+    person_days: Number = number("days times people", gt=0)
+
+
+@table(
+    "staged.research_methods",
+    grain="one row a stage of the assessment, kind and method",
+    key=("stage", "kind", "method"),
+    source="design/methods",
+    release=Release(),
+)
+class ResearchMethods(Contract):
+    """The plan of methods after Box A.1."""
+
+    stage: Text = choice(METHOD_STAGES, "stage of the assessment (Box A.1)")
+    kind: Text = choice(INDICATOR_KINDS)
+    method: Text = text("what is done, such as matrix ranking in focus groups")
+    purpose: Text = text("what it is for here")
+    by: Text = text("role of who does it, not the name")
+    role_in_box: Text = text(
+        "id of the role in Box A.1 that it fills; empty where it fills none", missing=True
+    )
 
 
 @table("mart.sample", grain="one row a drawn unit", key=("unit",))
@@ -124,43 +211,95 @@ class QuotaGaps(Contract):
 
 
 @table(
-    "mart.comparison_balance",
-    grain="one row a covariate",
-    key=("covariate",),
-    release=Release(
-        count=("programme_respondents", "comparison_respondents"),
-        hide=(
-            "programme_mean",
-            "comparison_mean",
-            "standardized_difference",
-            "variance_ratio",
-        ),
-    ),
-)
-class ComparisonBalance(Contract):
-    covariate: Text = text("column of the first wave")
-    programme_mean: Number = number("mean in the programme arm", missing=True)
-    comparison_mean: Number = number("mean in the comparison arm", missing=True)
-    standardized_difference: Number = number("in standard deviations", missing=True)
-    variance_ratio: Number = number("programme over comparison", missing=True)
-    programme_respondents: Whole = number("respondents with a value", ge=0)
-    comparison_respondents: Whole = number("respondents with a value", ge=0)
-    verdict: Text = choice(("balanced", "unbalanced", "not measurable"))
-
-
-@table(
     "mart.indicator_selection",
-    grain="one row a poverty group and indicator that it ranked",
+    grain="one row a poverty group and indicator that it ranked, or that the team put on its list",
     key=("poverty_group", "indicator"),
-    release=Release(count=("voters",), hide=("mean_rank", "weight", "agreement")),
+    release=Release(
+        count=("ranked_all",),
+        hide=("agreement",),
+        joint=FOCUS_GROUPS,
+        beside=("voters", "mean_rank", "weight", "list_weight", "ranked_all", "agreement"),
+    ),
 )
 class IndicatorSelection(Contract):
     poverty_group: Text = text("poverty group that ranked")
     indicator: Text = text("id of the indicator")
     label: Text = text("name of the indicator")
     mean_rank: Number = number("mean rank, 1 = most important", missing=True, ge=1)
-    voters: Whole = number("people who ranked it", ge=0)
+    voters: Whole = number("votes on it; a vote given in common is one", ge=0)
+    participants: Whole = number("people behind these votes", ge=0)
+    focus_groups: Whole = number("focus groups with a vote on it", ge=0)
     weight: Number = number("share of the group's importance", missing=True, ge=0, le=1)
-    agreement: Number = number("Kendall's W of the group", missing=True, ge=0, le=1)
+    ranked_all: Whole = number("people behind the votes of the group that leave nothing out", ge=0)
+    agreement: Number = number("Kendall's W of those votes", missing=True, ge=0, le=1)
     selected: Flag = number("whether it is on the group's short list")
+    list_weight: Number = number("share of the importance within the short list", missing=True, ge=0, le=1)
+    decided: Text = choice(DECIDED_BY, "what decided on it last")
+    decided_by: Text = text("role of who overruled the ranking", missing=True)
     reason: Text = text("why it is on the list, or not")
+
+
+@table("mart.ranking_groups", grain="one row a focus group that ranked", key=("focus_group",))
+class RankingGroups(Contract):
+    """Single focus groups are too small to be published."""
+
+    focus_group: Text = text("focus group")
+    poverty_group: Text = text("poverty group that it stands for")
+    vote: Text = choice(VOTE_KINDS, "whether people voted one by one")
+    participants: Whole = number("people present, else people who voted", missing=True, ge=1)
+    size: Text = choice(FOCUS_GROUP_SIZES, "whether 5 to 8 people took part")
+    voters: Whole = number("votes; a vote given in common is one", ge=0)
+    complete_voters: Whole = number("votes that leave no indicator of the group out", ge=0)
+    indicators: Whole = number("indicators that it ranked", ge=0)
+    agreement: Number = number("Kendall's W of the complete votes", missing=True, ge=0, le=1)
+    chi2: Number = number("Friedman's statistic", missing=True, ge=0)
+    degrees_of_freedom: Whole = number("indicators less one", missing=True, ge=1)
+    p_value: Number = number("chance of such agreement if all voted at random", missing=True, ge=0, le=1)
+
+
+@table(
+    "mart.ranking_summary",
+    grain="one row a poverty group that ranked",
+    key=("poverty_group",),
+    release=Release(
+        count=("ranked_all",),
+        hide=("agreement", "chi2", "degrees_of_freedom", "p_value"),
+        joint=FOCUS_GROUPS,
+        beside=(
+            *("ranked_all", "too_small", "too_large", "size_not_told", "indicators", "mean_agreement"),
+            *("agreement", "chi2", "degrees_of_freedom", "p_value"),
+        ),
+    ),
+)
+class RankingSummary(Contract):
+    poverty_group: Text = text("poverty group that ranked")
+    focus_groups: Whole = number("focus groups", ge=0)
+    participants: Whole = number("people behind the votes", ge=0)
+    too_small: Whole = number("focus groups of fewer than 5", ge=0)
+    too_large: Whole = number("focus groups of more than 8", ge=0)
+    size_not_told: Whole = number("focus groups whose size is not told", ge=0)
+    indicators: Whole = number("indicators that it ranked", ge=0)
+    ranked_all: Whole = number("people behind the votes that leave nothing out", ge=0)
+    agreement: Number = number("Kendall's W over all its focus groups", missing=True, ge=0, le=1)
+    mean_agreement: Number = number("mean of Kendall's W of its focus groups", missing=True, ge=0, le=1)
+    chi2: Number = number("Friedman's statistic", missing=True, ge=0)
+    degrees_of_freedom: Whole = number("indicators less one", missing=True, ge=1)
+    p_value: Number = number("chance of such agreement if all voted at random", missing=True, ge=0, le=1)
+
+
+@table(
+    "mart.ranking_agreement",
+    grain="one row two poverty groups; all and all for all groups together",
+    key=("poverty_group", "other_group"),
+    release=Release(joint=FOCUS_GROUPS, beside=("indicators", "tau_b", "agreement")),
+)
+class RankingAgreement(Contract):
+    poverty_group: Text = text("poverty group, or all")
+    other_group: Text = text("poverty group, or all")
+    indicators: Whole = number("indicators that all of them ranked", ge=0)
+    tau_b: Number = number("Kendall's tau-b of the mean ranks of two groups", missing=True, ge=-1, le=1)
+    agreement: Number = number("Kendall's W of the mean ranks of all groups", missing=True, ge=0, le=1)
+    on_both: Whole = number("indicators on all of their short lists", ge=0)
+    on_either: Whole = number("indicators on any of them", ge=0)
+    participants: Whole = number("people behind the votes of the group with fewest", ge=0)
+    focus_groups: Whole = number("focus groups of the group with fewest", ge=0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -43,6 +44,23 @@ class Fault:
             "rule": self.rule,
             "remedy": self.remedy,
         }
+
+
+@dataclass(frozen=True)
+class RowFault:
+    """A fault of a record of an input table, by the table's name and the record's position in it."""
+
+    table: str
+    index: int
+    column: str
+    rule: str
+    remedy: str
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return 'Did you mean …? ' with the nearest known word; '' where none is near."""
+    close = difflib.get_close_matches(str(word), sorted(known), n=1, cutoff=0.6)
+    return f"Did you mean '{close[0]}'? " if close else ""
 
 
 class Refused(Exception):

@@ -122,6 +122,17 @@ TOOLS = (
 
 CHECK_SEVERITIES = ("note", "warning", "error")
 PILOT_DECISIONS = ("keep", "change", "drop")
+PILOT_KINDS = ("group", "unit", "indicator", "question", "schedule", "method", "tool")
+"""What a pilot tries (Nadvi and Barrientos 2004, Annex II, phase three); a schedule is the guide of an
+interview or a focus group."""
+FOCUS_GROUP_SIZES = ("as planned", "fewer than 5", "more than 8", "not told")
+"""Five to eight people make a focus group (Annex II, phase three)."""
+VOTE_KINDS = ("by person", "in common")
+LIST_DECISIONS = ("keep", "drop")
+DECIDED_BY = ("ranking", "team", "pilot")
+"""What put an indicator on a short list, or took or left it off."""
+METHOD_STAGES = ("initial", "during", "towards the end")
+"""Stages of an assessment, the rows of Box A.1; its columns are INDICATOR_KINDS."""
 WORKSHOP_KINDS = ("participants", "stakeholders")
 FEEDBACK_VERDICTS = ("confirmed", "contested", "comment")
 ACTION_STATUSES = ("open", "under way", "done", "dropped")
@@ -170,3 +181,9 @@ LOSSES = ("received", "rejected", "filtered", "refused", "removed", "used")
 refused by who was asked, removed by a correction."""
 
 COLUMN_TYPES = ("number", "integer", "text", "yes_no")
+
+MATCHING_METHODS = ("propensity", "mahalanobis", "entropy_balancing")
+MATCHING_STAGES = ("before", "after")
+BALANCE_VERDICTS = ("balanced", "unbalanced", "not measurable")
+COMPARISONS = ("all", "matched")
+SPILL_OVER_CHANNELS = ("locality", "buyer")

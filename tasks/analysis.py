@@ -24,12 +24,13 @@ from schemas.assessment import (
     Wave,
 )
 from schemas.base import Release, empty
-from schemas.design import ComparisonBalance
+from schemas.comparison import ComparisonBalance, ComparisonMatching, ComparisonWeights, SpillOver
 from schemas.fieldwork import FocusGroups, Responses
 from schemas.plan import Plan, Waves
 from schemas.vocabulary import ALL
 from schemas.voices import CodedVoices
 from tasks import expressions, wording
+from tasks.comparison import SET, WEIGHT, Matched, matched, sets_cluster_errors
 from tasks.methods import claims, estimation, impact
 from tasks.methods.claims import LARGEST_STANDARDIZED_DIFFERENCE
 from tasks.methods.triangulation import triangulate as agree
@@ -46,6 +47,8 @@ SPLITS = (
 
 AFTER = "programme x after"
 PROGRAMME = "programme"
+SHARED = {"locality": "a locality", "buyer": "a buyer"}
+"""What people of both arms may share -> how it is told."""
 
 
 def values(indicators: pd.DataFrame, responses: pd.DataFrame) -> dict[str, pd.Series]:
@@ -142,7 +145,16 @@ def _means(frame: pd.DataFrame, sample_design: str, indicator: str, wave: str) -
 
 @step(
     "analysis",
-    reads=[Responses, Indicators, Waves, Plan, ComparisonBalance],
+    reads=[
+        Responses,
+        Indicators,
+        Waves,
+        Plan,
+        ComparisonBalance,
+        ComparisonWeights,
+        ComparisonMatching,
+        SpillOver,
+    ],
     writes=[ImpactEstimates],
     plan=["specification", "comparison", "thresholds"],
 )
@@ -152,6 +164,9 @@ def estimate_impact(
     waves: pd.DataFrame,
     plan: pd.DataFrame,
     balance: pd.DataFrame,
+    weights: pd.DataFrame,
+    matching: pd.DataFrame,
+    spill_over: pd.DataFrame,
     *,
     specification: Sequence[Specification],
     comparison: Comparison,
@@ -161,8 +176,11 @@ def estimate_impact(
     order = [wave for wave in study_waves(waves) if (responses["wave"] == wave).any()]
     if not order:
         return empty(ImpactEstimates)
+    responses = responses[responses["wave"].isin(order)]
     known = indicators.set_index("indicator")
-    measured = largest_difference(balance)
+    measured = {"all": largest_difference(balance), "matched": largest_difference(balance, "adjusted_")}
+    shared = [SHARED[channel] for channel in spill_over.loc[spill_over["exposed"] > 0, "channel"]]
+    pairs = matched(weights, matching)
     purposive = plan["sample_design"].iloc[0] == "purposive"
     records = []
     for one in specification:
@@ -180,19 +198,23 @@ def estimate_impact(
                 sample_design=plan["sample_design"].iloc[0],
                 assignment=comparison.assignment,
                 waves=len(order),
-                largest_standardized_difference=measured,
+                largest_standardized_difference=measured[one.comparison],
                 spill_over=bool(comparison.spill_over),
                 estimator=one.estimator,
                 limit=min(thresholds.largest_standardized_difference, LARGEST_STANDARDIZED_DIFFERENCE),
                 programme_term=is_programme_term(one, str(estimate["term"])),
                 compares_changes=compares_changes(one, str(estimate["term"]), *pair),
+                matched=one.comparison == "matched",
+                shared=shared,
             )
             return {"claim": claim, "claim_reason": " ".join(reasons)}
 
         for indicator in one.indicators:
             for group, rows in _group_rows(one, responses, from_wave, to_wave):
                 about = cast("pd.Series", known.loc[indicator])
-                estimates = estimate_one(one, about, rows, from_wave, to_wave, purposive=purposive)
+                estimates = estimate_one(
+                    one, about, rows, from_wave, to_wave, purposive=purposive, pairs=pairs
+                )
                 records += [
                     {
                         "specification": one.name,
@@ -204,7 +226,8 @@ def estimate_impact(
                         "fixed_effects": ", ".join(one.fixed_effects) or None,
                         "covariates": ", ".join(one.covariates) or None,
                         "filter": one.filter or None,
-                        "weight": one.weight or None,
+                        "weight": WEIGHT if one.comparison == "matched" else one.weight or None,
+                        "comparison": one.comparison,
                         "error_type": None if one.estimator == "recall" else one.error_type,
                         **claimed(estimate),
                         **estimate,
@@ -230,15 +253,17 @@ def compares_changes(one: Specification, term: str, from_wave: str, to_wave: str
     return one.estimator in ("difference_in_differences", "first_differences")
 
 
-def largest_difference(balance: pd.DataFrame) -> float | None:
+def largest_difference(balance: pd.DataFrame, prefix: str = "") -> float | None:
     """Return the arms' largest standardized difference; infinite where an arm does not vary and differs.
 
-    None where nothing was measured, or a covariate that the plan names could not be.
+    prefix: "adjusted_" for the one after matching. None where nothing was measured, or a covariate that the
+    plan names could not be.
     """
-    if not len(balance) or (balance["verdict"] == "not measurable").any():
+    verdicts = balance[f"{prefix}verdict"]
+    if not len(balance) or verdicts.isna().any() or (verdicts == "not measurable").any():
         return None
-    sizes = balance["standardized_difference"].abs()
-    if (sizes.isna() & (balance["verdict"] == "unbalanced")).any():
+    sizes = balance[f"{prefix}standardized_difference"].abs()
+    if (sizes.isna() & (verdicts == "unbalanced")).any():
         return float("inf")
     return None if sizes.isna().all() else float(sizes.max())
 
@@ -273,6 +298,7 @@ def estimate_one(
     to_wave: str,
     *,
     purposive: bool = False,
+    pairs: Matched | None = None,
 ) -> list[dict[str, object]]:
     """Return the estimates of one specification for one indicator and group: a record a term.
 
@@ -283,6 +309,8 @@ def estimate_one(
     frame = rows.assign(value=expressions.compute_number(indicator["value"], rows))
     smallest = smallest_change(indicator, _mean(frame[frame["wave"] == (from_wave or to_wave)]))
     try:
+        if one.comparison == "matched":
+            frame = (pairs or Matched(pd.DataFrame())).rows(frame)
         if one.estimator == "recall":
             fitted = _recall(one, indicator, frame, to_wave)
         else:
@@ -320,15 +348,18 @@ _KEPT = {
 
 def _model(one: Specification, frame: pd.DataFrame, from_wave: str, to_wave: str) -> impact.Model:
     cluster = one.cluster
+    is_matched = one.comparison == "matched"
     if not cluster and one.error_type == "cluster":
         cluster = "cluster" if frame["cluster"].notna().any() else "respondent"
+        if is_matched and sets_cluster_errors(frame):
+            cluster = SET
     return impact.Model(
         estimator=one.estimator,
         outcome="value",
         terms=tuple(one.terms),
         fixed_effects=tuple(one.fixed_effects),
         covariates=tuple(one.covariates),
-        weight=one.weight or None,
+        weight=WEIGHT if is_matched else one.weight or None,
         cluster=cluster or None,
         error_type=one.error_type,
         from_wave=from_wave or None,

@@ -1,27 +1,19 @@
-"""Phase three: the draw from the frame, the quotas, and the indicators that each poverty group ranks."""
+"""Phase three: the draw from the frame and the quotas."""
 
 from __future__ import annotations
 
 import pandas as pd
 
-from schemas.analysis import Indicators
-from schemas.assessment import Comparison, Sampling, Seeds, Thresholds
+from schemas.assessment import Sampling, Seeds
 from schemas.base import conform, empty
 from schemas.design import (
-    ComparisonBalance,
     Frame,
-    IndicatorSelection,
-    Pilot,
-    PilotChanges,
     QuotaGaps,
     Quotas,
-    Rankings,
     Sample,
     SampleSizes,
 )
-from schemas.fieldwork import Responses
-from schemas.plan import Waves
-from tasks.methods import balance, ranking, sampling
+from tasks.methods import sampling
 from tasks.steps import step
 
 CARRIED = ("node", "poverty_group", "arm", "cluster")
@@ -131,60 +123,3 @@ def count_sample(
     gaps = sizes[sizes["stratum"].isin(quotas["stratum"])].copy()
     gaps["gap"] = (gaps["wanted"] - gaps["drawn"]).clip(lower=0)
     return sizes, gaps[["stratum", "wanted", "drawn", "gap"]]
-
-
-@step(
-    "design",
-    reads=[Rankings, Indicators],
-    writes=[IndicatorSelection],
-    plan=["thresholds"],
-)
-def select_indicators(
-    rankings: pd.DataFrame, indicators: pd.DataFrame, *, thresholds: Thresholds
-) -> pd.DataFrame:
-    """Rank the indicators by each poverty group and mark its short list."""
-    if not len(rankings):
-        return empty(IndicatorSelection)
-    votes = rankings.copy()
-    if votes["rank"].isna().all():
-        votes = ranking.ranks_from_scores(votes)
-    ranked = ranking.rank_indicators(votes)
-    chosen = ranking.select(ranked, thresholds.indicators_per_group)
-    labels = indicators.set_index("indicator")["label"]
-    chosen["label"] = chosen["indicator"].map(labels).fillna(chosen["indicator"])
-    return chosen
-
-
-@step("design", reads=[Pilot], writes=[PilotChanges])
-def record_pilot(pilot: pd.DataFrame) -> pd.DataFrame:
-    """Record what the pilot kept, changed and dropped."""
-    return pilot
-
-
-@step(
-    "analysis",
-    reads=[Responses, Waves],
-    writes=[ComparisonBalance],
-    plan=["comparison", "thresholds"],
-)
-def balance_arms(
-    responses: pd.DataFrame,
-    waves: pd.DataFrame,
-    *,
-    comparison: Comparison,
-    thresholds: Thresholds,
-) -> pd.DataFrame:
-    """Compare the arms in the first wave, covariate by covariate."""
-    first = waves[waves["role"] != "pilot"].sort_values("position")["wave"].head(1)
-    frame = responses[responses["wave"].isin(first) & responses["arm"].notna()]
-    covariates = [c for c in comparison.covariates if c in frame]
-    if not covariates or frame["arm"].nunique() < 2:
-        return empty(ComparisonBalance)
-    return balance.standardized_differences(
-        frame, covariates, weight="weight", limit=thresholds.largest_standardized_difference
-    ).rename(
-        columns={
-            "programme_n": "programme_respondents",
-            "comparison_n": "comparison_respondents",
-        }
-    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import pandas as pd
 
@@ -96,13 +96,17 @@ def with_design(
     return responses, list(responses.index[strangers | responses["weight"].isna()])
 
 
-def with_usual_values(responses: pd.DataFrame, design: str) -> pd.DataFrame:
-    """Return the rows with weight 1 where none is given, or where a purposive sample allows none."""
+def with_usual_values(responses: pd.DataFrame, design: str, pilots: Collection[str] = ()) -> pd.DataFrame:
+    """Return the rows with weight 1 where none is given, or where a purposive sample allows none.
+
+    pilots: waves that need no weight, as nothing is estimated from them.
+    """
     if not len(responses):
         return responses
-    if "weight" not in responses or design == "purposive":
+    tried = responses["wave"].isin(list(pilots))
+    if "weight" not in responses or design == "purposive" or responses.loc[~tried, "weight"].isna().all():
         return responses.assign(weight=1.0)
-    return responses
+    return responses.assign(weight=responses["weight"].mask(tried & responses["weight"].isna(), 1.0))
 
 
 @step("fieldwork", reads=[Responses], writes=[Interviews])
@@ -151,10 +155,11 @@ def check_fieldwork(
     thresholds: Thresholds,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Look for what a coordinator would want to know: missing answers, values out of range, refusals."""
+    pilots = waves.loc[waves["role"] == "pilot", "wave"]
     found = [
         *_missing(responses, thresholds.missing_share_warning),
         *_out_of_range(responses),
-        *_changed_people(responses),
+        *_changed_people(responses[~responses["wave"].isin(pilots)]),
         *_refusals(losses),
     ]
     if not found:

@@ -19,9 +19,16 @@ import schemas.voices  # noqa: F401 -- declare their tables
 from schemas.analysis import Indicators
 from schemas.assessment import AssessmentPlan, Register, Wave
 from schemas.base import TABLES, Contract, check, column_types, conform, empty, extend, required_columns
-from schemas.design import Frame, Pilot, Quotas, Rankings
+from schemas.design import (
+    Frame,
+    IndicatorDecisions,
+    Pilot,
+    Quotas,
+    Rankings,
+    ResearchMethods,
+)
 from schemas.exports import HouseholdMembers, WaveFiles
-from schemas.faults import Fault, Refused
+from schemas.faults import Fault, Refused, RowFault
 from schemas.fieldwork import Corrections, FocusGroups, Responses, WaveLosses
 from schemas.instruments import Instruments
 from schemas.mapping import Actors, Characteristics, Informants, MappedGroups, MappingAnswers
@@ -39,7 +46,10 @@ from tasks import (
     identification,
     instrument,
     instruments,
+    pilot,
     registers,
+    research_methods,
+    short_lists,
     sourcing,
     state,
 )
@@ -89,6 +99,7 @@ class Intake:
     personal_files: set[str] = field(default_factory=set)
     sealed_files: set[str] = field(default_factory=set)
     own_types: dict[str, str] = field(default_factory=dict)
+    only_in_pilots: set[str] = field(default_factory=set)
     member_types: dict[str, str] = field(default_factory=dict)
     found: list[str] = field(default_factory=list)
     losses: list[dict[str, object]] = field(default_factory=list)
@@ -107,12 +118,52 @@ class Intake:
         """Return the contract of staged.household_members with what was asked of the members."""
         return extend(HouseholdMembers, self.member_types)
 
+    @property
+    def pilots(self) -> set[str]:
+        """Return the waves whose answers enter no estimate."""
+        return {wave.name for wave in self.plan.wave if wave.role == "pilot"}
+
+    def study_responses(self) -> pd.DataFrame:
+        """Return the interviews that enter estimates: no pilot's, and no column that only a pilot has."""
+        responses = self.tables.get(Responses.about().name, pd.DataFrame())
+        if not len(responses):
+            return responses
+        rows = responses[~responses["wave"].isin(self.pilots)]
+        return rows.drop(columns=[column for column in self.only_in_pilots if column in rows])
+
     @cached_property
     def short_lists(self) -> pd.DataFrame:
-        """Return the groups' short lists by their rankings, made once for the forms of all waves."""
-        rankings = conform(_with_optional(self.tables[Rankings.about().name], Rankings), Rankings)
-        labels = _table(Indicators, [_record(one) for one in self.indicators.values()])
-        return design.select_indicators(rankings, labels, thresholds=self.plan.thresholds)
+        """Return the groups' short lists before the pilot, made once for the forms of all waves."""
+        return self.lists_with(self.table(IndicatorDecisions))
+
+    def lists_with(self, decisions: pd.DataFrame) -> pd.DataFrame:
+        """Return the groups' short lists by their votes and some decisions of the team."""
+        labels = {name: one.label for name, one in self.indicators.items()}
+        keep = self.plan.thresholds.indicators_per_group
+        return short_lists.chosen_lists(self.table(Rankings), decisions, labels, keep)
+
+    def table(self, contract: type[Contract]) -> pd.DataFrame:
+        """Return a table that was read, with all columns of its contract."""
+        return conform(_with_optional(self.tables[contract.about().name], contract), contract)
+
+    def warnings(self) -> list[str]:
+        """Return what of the design goes against what was decided; nothing is refused for it."""
+        if self.faults:
+            return []
+        versions = {wave.name: instrument_of(self, wave).version for wave in self.plan.wave}
+        return [
+            *pilot.freeze_warnings(self.plan, versions),
+            *pilot.used_warnings(self.plan, self.tables[WaveFiles.about().name]),
+            *pilot.began_early(self.plan),
+        ]
+
+    def notes(self) -> list[str]:
+        """Return what a careful reader of the design would ask about."""
+        return [
+            *short_lists.size_notes(self.table(Rankings)),
+            *research_methods.method_notes(self.plan, self.table(ResearchMethods)),
+            *research_methods.design_notes(self.plan),
+        ]
 
 
 def take_in(
@@ -138,6 +189,7 @@ def take_in(
         intake.faults += list(_parts_beyond_their_whole(intake, reader.places))
         intake.faults += list(_plan_and_data(intake))
         intake.faults += list(_map_faults(intake, reader.places))
+        intake.faults += list(_design_faults(intake, reader.places))
         intake.faults += list(
             identification.faults(plan.identification, intake.tables[RegionalIndustries.about().name])
         )
@@ -162,6 +214,7 @@ def take_in_design(folder: Path, plan: AssessmentPlan, vault: Vault) -> Intake:
             reader.stage(contract)
     if not reader.unreadable:
         intake.faults += [*_references(intake, reader.places), *_indicator_faults(intake)]
+        intake.faults += list(_design_faults(intake, reader.places))
     return intake
 
 
@@ -176,9 +229,14 @@ def _begun(folder: Path, plan: AssessmentPlan, vault: Vault) -> _Reader:
 
 def instrument_of(intake: Intake, wave: Wave) -> instrument.Instrument:
     """Return what is asked in a wave, by the groups' short lists and what the pilot decided."""
-    pilot = conform(_with_optional(intake.tables[Pilot.about().name], Pilot), Pilot)
     return instruments.instrument(
-        intake.plan, wave, intake.indicators, intake.questions, intake.short_lists, pilot, intake.languages
+        intake.plan,
+        wave,
+        intake.indicators,
+        intake.questions,
+        intake.short_lists,
+        intake.table(Pilot),
+        intake.languages,
     )
 
 
@@ -187,18 +245,24 @@ def _table(contract: type[Contract], records: list[dict[str, object]]) -> pd.Dat
 
 
 def _in_use(intake: Intake) -> list[dict[str, object]]:
-    """Return the indicators in use: those that the plan names, else those whose columns the waves have."""
-    columns = set(intake.tables[Responses.about().name].columns)
+    """Return the indicators in use: those that the plan names and those on a short list that were asked.
+
+    Where the plan names none, all whose columns the waves have.
+    """
+    columns = set(intake.study_responses().columns)
     named = [*intake.plan.indicators]
     for specification in intake.plan.specification:
         named += [one for one in specification.indicators if one not in named]
     named += [one.indicator for one in intake.plan.sample_size.indicator if one.indicator not in named]
-    if not intake.plan.indicators:
-        named += [
-            one
-            for one, indicator in intake.indicators.items()
-            if one not in named and columns.issuperset(expressions.columns(indicator.value))
-        ]
+    lists = short_lists.after_pilot(intake.short_lists, intake.table(Pilot))
+    listed = set(lists.loc[lists["selected"], "indicator"])
+    named += [
+        one
+        for one, indicator in intake.indicators.items()
+        if one not in named
+        and (one in listed or not intake.plan.indicators)
+        and columns.issuperset(expressions.columns(indicator.value))
+    ]
     return [_record(intake.indicators[one]) for one in named]
 
 
@@ -567,6 +631,10 @@ class _Reader:
                     for reason, count in reading.losses.items()
                 ]
         self.intake.own_types = _joined_types(readings, self.intake.faults)
+        of_study = [one for one in readings if one.wave not in self.intake.pilots]
+        self.intake.only_in_pilots = set(self.intake.own_types) - {
+            column for one in of_study for column in fieldwork.own_columns(one)
+        }
         responses, places = fieldwork.joined(readings, self.intake.own_types)
         responses = self._responses_pseudonymised(responses)
         responses = fieldwork.with_arm_from(responses, self.plan.comparison.arm_from)
@@ -586,20 +654,22 @@ class _Reader:
                 )
             else:
                 responses, unknown = fieldwork.with_design(responses, sample, frame)
-                for index in unknown:
+                tried = set(responses.index[responses["wave"].isin(self.intake.pilots)])
+                for index in (one for one in unknown if one not in tried):
                     file, sheet, row = places[index]
                     rule = "the respondent is not in the frame, or was not drawn and has no weight"
                     remedy = "Correct the respondent's id, or add the person to design/frame"
                     self.intake.faults.append(Fault(file, sheet, row, "respondent", rule, remedy))
-        responses = fieldwork.with_usual_values(responses, self.plan.sampling.design)
+        responses = fieldwork.with_usual_values(responses, self.plan.sampling.design, self.intake.pilots)
         if len(responses) and not self.intake.faults:
             contract = self.intake.response_contract
             responses = conform(responses, contract)
             for (file, sheet), group in _by_place(places):
                 rows = pd.Series([places[index][2] for index in group], index=group)
                 self.intake.faults += check(responses.loc[group], contract, file=file, sheet=sheet, rows=rows)
-            self.intake.faults += list(_gaps(responses, places))
-            self.intake.faults += list(_lacking_waves(responses, places))
+            of_study = responses[~responses["wave"].isin(self.intake.pilots)]
+            self.intake.faults += list(_gaps(of_study, places))
+            self.intake.faults += list(_lacking_waves(of_study, places))
         self.places[Responses.about().name] = places
         self.intake.tables[Responses.about().name] = responses
         self._keep_members(members)
@@ -1003,15 +1073,25 @@ def _plan_and_data(intake: Intake) -> Iterator[Fault]:
     yield from _specification_faults(intake)
     yield from _characteristic_faults(intake)
     yield from _unknown_subjects(intake)
-    rankings = intake.tables.get(Rankings.about().name)
-    if rankings is not None and len(rankings):
-        for indicator in sorted(set(rankings["indicator"].dropna()) - set(intake.indicators)):
-            yield Fault(
-                "design/rankings",
-                column="indicator",
-                rule=f"'{indicator}' is not an indicator",
-                remedy="See 'psia indicators', or add it to design/indicators.toml",
-            )
+
+
+def _design_faults(intake: Intake, places: dict[str, list[tuple[str, str, int]]]) -> Iterator[Fault]:
+    """Faults of rankings, of what the team and the pilot decided, and of the plan of methods."""
+    rankings, tried = intake.table(Rankings), intake.table(Pilot)
+    asked = instruments.known_questions(intake.plan, intake.questions)
+    groups = [group.id for group in intake.plan.poverty_group]
+    found: list[RowFault] = [
+        *short_lists.vote_faults(rankings, intake.indicators),
+        *pilot.pilot_faults(tried, groups, intake.indicators, asked),
+        *research_methods.method_faults(intake.table(ResearchMethods)),
+    ]
+    if not found and not intake.faults:
+        by_votes = intake.lists_with(empty(IndicatorDecisions))
+        decisions = intake.table(IndicatorDecisions)
+        found += short_lists.decision_faults(decisions, by_votes, tried, intake.indicators)
+    for one in found:
+        file, sheet, row = places[one.table][one.index]
+        yield Fault(file, sheet, row, one.column, one.rule, one.remedy)
 
 
 def _unknown_subjects(intake: Intake) -> Iterator[Fault]:
@@ -1037,13 +1117,20 @@ def _unknown_subjects(intake: Intake) -> Iterator[Fault]:
 
 def _specification_faults(intake: Intake) -> Iterator[Fault]:
     """Faults of a specification or covariate that names what the interviews do not have."""
-    responses = intake.tables.get(Responses.about().name, pd.DataFrame())
+    responses = intake.study_responses()
     if not len(responses) or intake.faults:
         return
+    comparison = intake.plan.comparison
+    listed = {"comparison.covariates": comparison.covariates}
+    if comparison.matching:
+        listed["comparison.matching.covariates"] = comparison.matching.covariates
+        listed["comparison.matching.exact"] = comparison.matching.exact
     named = [
-        (f"comparison.covariates.{i}", column, True)
-        for i, column in enumerate(intake.plan.comparison.covariates, 1)
+        (f"{key}.{i}", column, False)
+        for key, columns in listed.items()
+        for i, column in enumerate(columns, 1)
     ]
+    named.append(("comparison.same_buyer", comparison.same_buyer, False))
     for i, one in enumerate(intake.plan.specification, 1):
         key = f"specification.{i}"
         named += [(f"{key}.weight", one.weight, True), (f"{key}.cluster", one.cluster, False)]
@@ -1122,9 +1209,7 @@ def _map_faults(intake: Intake, places: dict[str, list[tuple[str, str, int]]]) -
 def _not_computed(intake: Intake, key: str, indicator: str) -> Iterator[Fault]:
     """The fault of an indicator whose expression does not fit the columns' types."""
     try:
-        expressions.compute_number(
-            intake.indicators[indicator].value, intake.tables[Responses.about().name].head(5)
-        )
+        expressions.compute_number(intake.indicators[indicator].value, intake.study_responses().head(5))
     except expressions.ExpressionError as error:
         rule = f"the indicator '{indicator}' {error}"
         yield Fault("assessment.toml", column=key, rule=rule, remedy="Correct [wave.types] or the indicator")
@@ -1141,7 +1226,7 @@ def _indicator_faults(intake: Intake) -> Iterator[Fault]:
         (f"sample_size.indicator.{i}.indicator", one.indicator)
         for i, one in enumerate(plan.sample_size.indicator, 1)
     ]
-    responses = intake.tables.get(Responses.about().name, pd.DataFrame())
+    responses = intake.study_responses()
     columns = set(responses.columns) if len(responses) else set()
     for key, indicator in named:
         if indicator not in intake.indicators:

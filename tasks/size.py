@@ -249,9 +249,7 @@ def _measured(
         "standard_deviation_assumed": assumed,
         "standard_deviation": _deviation(first),
         "icc_assumed": plan.icc if one.icc is None else one.icc,
-        "icc": power.intracluster_correlation(
-            first["within"].to_numpy(float), first["cluster"].to_numpy(str)
-        )
+        "icc": power.intracluster_correlation(first["within"].to_numpy(float), first["cluster"].to_numpy(str))
         if clustered
         else math.nan,
         "followed": len(both) if len(present) > 1 else None,

@@ -17,6 +17,7 @@ import csv
 import datetime as dt
 import io
 import sys
+import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -733,7 +734,6 @@ def make(folder: Path, seed: int = DEFAULT_SEED) -> None:
     frame = _frame(people)
     waves = _field(frame, people, drawn_sample(frame), seed)
     _text(folder / "README.md", README.format(seed=seed, truth=_truth_table()))
-    _text(folder / "assessment.toml", _plan())
     _text(folder / "design" / "indicators.toml", OWN_INDICATORS)
     _text(folder / "design" / "languages" / "fr.toml", FRENCH)
     for name, (header, block) in {**TABLES, **heard.TABLES}.items():
@@ -743,6 +743,7 @@ def make(folder: Path, seed: int = DEFAULT_SEED) -> None:
     _csv(folder / "design" / "frame.csv", *_frame_file(frame))
     columns = ["focus_group", "poverty_group", "person", "indicator", "rank"]
     _csv(folder / "design" / "rankings.csv", columns, _rankings(seed))
+    _text(folder / "assessment.toml", _plan() + _freeze(folder, _plan(), _rankings(seed)))
     for name, wave in waves.items():
         there = folder / "waves" / name
         columns = ["key", "variable", "old", "new", "reason", "who", "when"]
@@ -752,6 +753,35 @@ def make(folder: Path, seed: int = DEFAULT_SEED) -> None:
     _voices(folder, seed)
     _csv(folder / "waves" / "baseline" / "interviews.csv", *_interview_file(waves["baseline"].file))
     _workbook(folder / "waves" / "followup" / "followup.xlsx", waves["followup"].file)
+
+
+def _freeze(folder: Path, plan: str, votes: list[tuple[object, ...]]) -> str:
+    """Return the part of the plan that freezes the forms which plan and design/ give."""
+    from schemas.assessment import AssessmentPlan
+    from schemas.base import conform
+    from schemas.design import IndicatorDecisions, Pilot, Rankings
+    from tasks import catalogue, short_lists
+    from tasks.instruments import instrument
+    from tasks.languages import languages
+
+    read = AssessmentPlan.model_validate(tomllib.loads(plan))
+    own, questions = catalogue.own_definitions(folder / "design" / "indicators.toml")
+    indicators = {**catalogue.standard_indicators(), **own}
+    tables = {}
+    for contract in (IndicatorDecisions, Pilot):
+        header, block = TABLES[contract.about().source]
+        columns = header.split(",")
+        tables[contract] = conform(pd.DataFrame(_block(block, len(columns)), columns=columns), contract)
+    columns = ["focus_group", "poverty_group", "person", "indicator", "rank"]
+    rankings = conform(pd.DataFrame(votes, columns=columns), Rankings)
+    keep = read.thresholds.indicators_per_group
+    lists = short_lists.chosen_lists(rankings, tables[IndicatorDecisions], {}, keep)
+    spoken = languages(folder, read.instruments.languages)
+    versions = ""
+    for wave in read.wave:
+        one = instrument(read, wave, indicators, questions, lists, tables[Pilot], spoken)
+        versions += f'{wave.name} = "{one.version}"\n'
+    return f"\n{FREEZE.strip()}\n{versions}"
 
 
 def _person(unit: str) -> tuple[str, str]:
@@ -962,6 +992,14 @@ guard_on_machine = "Y a-t-il des protections sur les parties mobiles ou chaudes 
 machines là où vous travaillez ?"
 """
 
+FREEZE = """
+# After the pilot (design/pilot) the forms are final: psia tells where one differs from these versions.
+[pilot]
+frozen_on = 2021-12-17
+
+[pilot.versions]
+"""
+
 PLAN = """
 # The plan of an invented assessment: see README.md. No place, programme or person in it exists.
 
@@ -1142,6 +1180,12 @@ covariates = [
     "association_member",
 ]
 
+# Within each poverty group, people with nearly the same chance of living where the programme works.
+[comparison.matching]
+method = "propensity"
+covariates = ["household_members", "rooms", "debt_total"]
+exact = ["poverty_group"]
+
 [instruments]
 languages = ["fr"]
 programme_began = 2022-03-01
@@ -1168,6 +1212,16 @@ weight = "weight"
 cluster = "cluster"
 error_type = "cluster"
 by_poverty_group = true
+
+# Does what is found depend on whom the programme is compared with?
+[[specification]]
+name = "matched"
+indicators = ["income_month", "workdays_month"]
+estimator = "difference_in_differences"
+from_wave = "baseline"
+to_wave = "followup"
+cluster = "cluster"
+comparison = "matched"
 
 # A file as an office publishes it: lines above the header, semicolons, decimal commas, years across, a total.
 [[source]]
@@ -1653,13 +1707,57 @@ wage-workers | group | change | Women and men are paid for other tasks, so the g
 dyers | group | drop | Too few in the localities to stand as a group; counted with the workshops' workers
 household | unit | change | One worker a household is asked, with a few questions on the household
 income_month | indicator | keep | Answered by nearly all, in steps of fifty rupees
-guard_on_machine | indicator | change | Reads 'the steamer or other machine' where work is at home
+guard_on_machine | question | change | Reads 'the steamer or other machine' where work is at home
 housing_durable_walls | indicator | drop | Walls hardly differ from lane to lane
 dye_allergy | indicator | keep | Named by four groups of women; worded with the nurse
 matrix ranking with seeds | tool | keep | Everyone can take part without reading
 wheel diagram | tool | drop | Taken for a game of chance
 time line | tool | change | Drawn by festivals in place of years
-interview in the workshop | tool | change | Held at home or at the tea stall, away from the owner
+interview in the workshop | method | change | Held at home or at the tea stall, away from the owner
+focus-group guide | schedule | change | Asks of the last monsoon first, then of the years before
+""",
+    ),
+    "design/indicator_decisions": (
+        "poverty_group,indicator,decision,reason,decided_by",
+        """
+home-worker-women | written_contract | keep
+    | The programme wants orders on paper; the women put it last because none of them had ever seen one
+    | lead researcher, with the steering committee
+own-account | dye_allergy | drop | They use the old dyes, so nothing can change while the study runs
+    | lead researcher
+""",
+    ),
+    "design/training": (
+        "role,topic,held_on,days,trained,note",
+        """
+facilitators of focus groups | Matrix ranking with seeds, time lines, and how to keep silent
+    | 2021-11-25 | 2 | 2 |
+enumerators | Consent, questions to ask in private, and what to do when somebody is upset
+    | 2021-12-01 | 2 | 8 |
+enumerators | The form, on the telephone and on paper, in pairs | 2021-12-03 | 2.5 | 8
+    | In both languages of the lanes
+field coordinator | Checks of each evening, and corrections | 2021-12-06 | 1 | 1 |
+enumerators | Pilot interviews in two lanes outside the sample, talked over each evening
+    | 2021-12-08 | 2 | 8 |
+""",
+    ),
+    "design/methods": (
+        "stage,kind,method,purpose,by,role_in_box",
+        """
+initial | qualitative | Key informant interviews | to find the groups, and where and when they can be met
+    | researchers | plan_participation
+initial | participatory | Matrix ranking in focus groups | to learn what matters to each group
+    | facilitators of focus groups | choose_indicators
+initial | quantitative | Pilot of the form | to see which questions are understood | enumerators
+    | pilot_questionnaires
+during | quantitative | Survey of a drawn sample in two waves | to measure who gained and who lost
+    | enumerators | assess_reliability
+during | participatory | Focus groups with time lines | to hear what changed, and why
+    | facilitators of focus groups | explore_with_groups
+during | qualitative | Open questions of the interview guide | to learn what lies behind an answer
+    | enumerators | explore_in_depth
+towards the end | participatory | Workshops of the groups | to check the findings, and to find actions
+    | facilitators of focus groups | test_recommendations
 """,
     ),
     "feedback/workshops": (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import isnan
 
 LARGEST_STANDARDIZED_DIFFERENCE = 0.25
@@ -29,6 +30,8 @@ def decide_claim(
     limit: float = LARGEST_STANDARDIZED_DIFFERENCE,
     programme_term: bool = True,
     compares_changes: bool | None = None,
+    matched: bool = False,
+    shared: Sequence[str] = (),
 ) -> tuple[str, list[str]]:
     """Decide how strongly an estimate may be worded.
 
@@ -44,11 +47,15 @@ def decide_claim(
       standardized difference exceeds `limit` (0.25), no spill-over is declared, and the estimator
       compares changes (difference_in_differences, first_differences, fixed_effects;
       `compares_changes` says so where the estimator alone does not). The reasons
-      then hold the assumption of parallel trends, `PARALLEL_TRENDS`.
+      then hold the assumption of parallel trends, `PARALLEL_TRENDS`. Matching makes the arms alike, but
+      takes the place of no second wave: levels that are compared are never causal.
     - "associational": anything else; the reasons name each condition that is not met.
 
-    largest_standardized_difference is the largest absolute one, in standard deviations; None or
-    NaN where none was measured. Raises ValueError where a word is not known or waves is below 1.
+    largest_standardized_difference is the largest absolute one, in standard deviations, after matching
+    where the estimate is of matched arms (`matched`); None or NaN where none was measured. shared: what some
+    of the comparison arm share with the programme arm ("a locality"); it decides nothing, for who lives
+    nearby need not be reached, and is told with a causal claim. Raises ValueError where a word is not known
+    or waves is below 1.
 
     Sources: the project's design, section 7; Imbens and Rubin (2015), Causal Inference, ch. 14
     (limit of balance); Angrist and Pischke (2009), Mostly Harmless Econometrics, section 5.2
@@ -77,17 +84,25 @@ def decide_claim(
         return "descriptive", reasons
     if not programme_term:
         return "associational", ["The term is not the programme but another column of the model."]
+    risks = [
+        f"Some of the comparison arm share {one} with the programme arm: it may have reached them."
+        for one in shared
+    ]
     if assignment == "randomised":
         limits = ["The programme may have reached the comparison arm (spill-over)."]
-        return "causal", limits if spill_over else []
+        return "causal", [*(limits if spill_over else []), *risks]
     lacking = _lacking(
         two_waves=waves >= 2 and study_design != "one-off",
         difference=largest_standardized_difference,
         spill_over=spill_over,
         compares_changes=estimator in _COMPARE_CHANGES if compares_changes is None else compares_changes,
         limit=limit,
+        matched=matched,
     )
-    return ("associational", lacking) if lacking else ("causal", [PARALLEL_TRENDS])
+    if lacking:
+        return "associational", lacking
+    among = ["It holds for those who were matched."] if matched else []
+    return "causal", [PARALLEL_TRENDS, *among, *risks]
 
 
 def direction(
@@ -146,6 +161,7 @@ def _lacking(
     spill_over: bool,
     compares_changes: bool,
     limit: float,
+    matched: bool,
 ) -> list[str]:
     """Return a sentence for each condition of a causal claim that is not met."""
     reasons = []
@@ -154,8 +170,9 @@ def _lacking(
     if _missing(difference):
         reasons.append("It was not measured whether the arms were alike before the programme.")
     elif abs(difference or 0.0) > limit:
+        arms = "Even after matching the arms" if matched else "The arms"
         reasons.append(
-            f"The arms differed before the programme by up to {abs(difference or 0.0):.2f} standard"
+            f"{arms} differed before the programme by up to {abs(difference or 0.0):.2f} standard"
             f" deviations, more than {limit:g}."
         )
     if spill_over:

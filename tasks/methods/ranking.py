@@ -33,13 +33,41 @@ def ranks_from_scores(votes: pd.DataFrame) -> pd.DataFrame:
     return votes.assign(rank=ranks.to_numpy())
 
 
+def ranks_within_voters(votes: pd.DataFrame) -> pd.DataFrame:
+    """Return the votes with each voter's ranks set, by the order in which the voter put the indicators.
+
+    `votes` is long: poverty_group, focus_group, person, indicator, rank (1 = most important) and
+    score (higher = more important). Returns the same rows and columns. Of a voter who gives ranks
+    the ranks count, of one who gives scores alone the scores. Only the order counts, in both: ties
+    share the average of the places that they take (1, 1, 2 counts as 1.5, 1.5, 3), and what a voter
+    left open has a missing rank. Raises ValueError as `ranks_from_scores` does.
+
+    Source: Kendall (1945), Biometrika 33, 239-251 (average ranks for ties).
+
+    >>> votes = pd.DataFrame({
+    ...     "poverty_group": "p", "focus_group": "f", "person": list("aaabbb"), "indicator": list("xyzxyz"),
+    ...     "rank": [1, 1, 2, None, None, None], "score": [None, None, None, 5, 9, None],
+    ... })
+    >>> ranks_within_voters(votes)["rank"].tolist()
+    [1.5, 1.5, 3.0, 2.0, 1.0, nan]
+    """
+    _check(votes, "rank")
+    voter = ["poverty_group", *_VOTER]
+    given = votes[voter].assign(rank=numbers(votes, "rank"))
+    ranked = given.groupby(voter)["rank"].rank()
+    gives_ranks = given["rank"].notna().groupby([given[column] for column in voter]).transform("any")
+    scored = ranks_from_scores(votes)["rank"]
+    return votes.assign(rank=ranked.where(gives_ranks, scored).to_numpy(float))
+
+
 def rank_indicators(rankings: pd.DataFrame) -> pd.DataFrame:
     """Summarise the votes of each poverty group on each indicator.
 
     `rankings` is long: poverty_group, focus_group, person, indicator and rank (1 = most
     important). A voter is a person of a focus group; a missing rank is no vote. Returns one row
     for each poverty group and indicator, sorted by both: mean_rank (NaN without votes), voters,
-    weight (a share) and agreement (the same for all rows of a poverty group).
+    focus_groups (those with a vote on it), weight (a share) and agreement (the same for all rows
+    of a poverty group).
 
     weight is the Borda count, normalised: with m indicators ranked by the poverty group at all, a
     vote of rank r gives max(m + 1 - r, 0) points and an indicator left unranked gets none;
@@ -75,7 +103,7 @@ def rank_indicators(rankings: pd.DataFrame) -> pd.DataFrame:
         _of_group(part).assign(poverty_group=group)
         for group, part in votes.groupby("poverty_group", sort=True)
     ]
-    columns = ["poverty_group", "indicator", "mean_rank", "voters", "weight", "agreement"]
+    columns = ["poverty_group", "indicator", "mean_rank", "voters", "focus_groups", "weight", "agreement"]
     if not parts:
         return pd.DataFrame(columns=columns)
     return pd.concat(parts, ignore_index=True)[columns]
@@ -120,6 +148,27 @@ def select(ranked: pd.DataFrame, keep: int) -> pd.DataFrame:
         for has_votes, number, chosen in zip(voted, place, selected, strict=True)
     ]
     return ranked.assign(selected=selected.astype(bool), reason=reason)
+
+
+def list_weights(selection: pd.DataFrame) -> pd.Series:
+    """Return the weight of each indicator within the short list of its poverty group.
+
+    `selection` has poverty_group, weight and selected. The weights of a list sum to 1; NaN for an
+    indicator that is not on it, and for a list without any weight. An indicator on the list that no
+    one ranked weighs 0. Raises ValueError where a column is absent or a weight is not numeric.
+
+    Source: the rule is the project's; the weights are those of `rank_indicators`.
+
+    >>> list_weights(pd.DataFrame({
+    ...     "poverty_group": "p", "weight": [0.5, 0.25, 0.25], "selected": [True, True, False],
+    ... })).round(4).tolist()
+    [0.6667, 0.3333, nan]
+    """
+    require_columns(selection, ["poverty_group", "selected"])
+    weights = pd.Series(numbers(selection, "weight"), index=selection.index).fillna(0.0)
+    kept = weights.where(selection["selected"].astype(bool))
+    whole = kept.groupby(selection["poverty_group"]).transform("sum")
+    return kept / whole.where(whole > 0)
 
 
 def kendall_w(matrix: np.ndarray) -> float:
@@ -195,6 +244,7 @@ def _of_group(votes: pd.DataFrame) -> pd.DataFrame:
     points = (items + 1 - given["rank"]).clip(lower=0)
     indicators = pd.Index(sorted(votes["indicator"].unique()), name="indicator")
     found = given.groupby("indicator")["rank"].agg(["mean", "size"]).reindex(indicators)
+    met = given.groupby("indicator")["focus_group"].nunique().reindex(indicators, fill_value=0)
     borda = points.groupby(given["indicator"]).sum().reindex(indicators, fill_value=0.0)
     total = float(borda.sum())
     return pd.DataFrame(
@@ -202,6 +252,7 @@ def _of_group(votes: pd.DataFrame) -> pd.DataFrame:
             "indicator": indicators,
             "mean_rank": found["mean"].to_numpy(float),
             "voters": found["size"].fillna(0).to_numpy("int64"),
+            "focus_groups": met.to_numpy("int64"),
             "weight": borda.to_numpy(float) / total if total else np.nan,
             "agreement": _agreement(given, items),
         }

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from schemas.vocabulary import ALL
 from tasks.catalogue import read as catalogue
+from tasks.catalogue import standard_indicators
 from tasks.publish import wording
 from tasks.publish.report import Report, Row
 
@@ -171,11 +172,62 @@ def _growth_with_levels(_: Report, row: Row) -> Cell:
     return Cell(growth, note=" to ".join(levels), numeric=True)
 
 
-def _rank_with_weight(_: Report, row: Row) -> Cell:
-    share = "" if row["weight"] is None else f"{wording.quantity(row['weight'], 'share')} of importance"
+def _rank_with_weight(report: Report, row: Row) -> Cell:
+    """Return a mean rank with its weight, and the mark of the short list, which is never withheld."""
     symbol = "●" if row["selected"] else ""
-    said = ", on the short list" if row["selected"] else ""
-    return Cell(wording.rounded(row["mean_rank"], 1), "chosen" if said else "", symbol, share + said)
+    told = ["on the short list"] if row["selected"] else []
+    if row["decided"] != "ranking":
+        told = [f"{'on' if row['selected'] else 'off'} the short list by the {row['decided']}"]
+    style = "chosen" if row["selected"] else ""
+    if hidden := report.hidden("indicator_selection", row, "mean_rank"):
+        return Cell(hidden, style or "withheld", symbol, ", ".join(told))
+    if row["mean_rank"] is None:
+        return Cell("not ranked", style, symbol, ", ".join(told))
+    if row["weight"] is not None:
+        told = [f"{wording.quantity(row['weight'], 'share')} of importance", *told]
+    return Cell(wording.rounded(row["mean_rank"], 1), style, symbol, ", ".join(told))
+
+
+def _share_of(column: str) -> Form:
+    return lambda _, row: Cell(wording.quantity(row[column], "share"), numeric=True)
+
+
+def _decision(_: Report, row: Row) -> Cell:
+    return Cell(wording.DECIDED_BY[row["decided"]], note=row["decided_by"] or "")
+
+
+def _chi2(_: Report, row: Row) -> Cell:
+    freedom = wording.whole(row["degrees_of_freedom"])
+    return Cell(wording.rounded(row["chi2"], 1), note=f"{freedom} degrees of freedom", numeric=True)
+
+
+def _sizes(_: Report, row: Row) -> Cell:
+    told = [
+        f"{wording.whole(row[column])} of {words}"
+        for column, words in (
+            ("too_small", "fewer than 5"),
+            ("too_large", "more than 8"),
+            ("size_not_told", "unknown size"),
+        )
+        if row[column]
+    ]
+    return Cell("; ".join(told), "contradict") if told else Cell("5 to 8 each")
+
+
+def _tried(report: Report, row: Row) -> Cell:
+    """Return what a pilot tried: an indicator or group by its label, a question in its words."""
+    item = row["item"]
+    if row["kind"] == "question":
+        asked = report.rows("instruments", {"question": item})
+        return Cell(asked[0]["wording"], note=item) if asked else Cell(item)
+    if row["kind"] == "indicator" and item in standard_indicators():
+        return Cell(standard_indicators()[item].label)
+    kind = {"indicator": "indicator", "group": "poverty_group"}.get(row["kind"])
+    return Cell(report.label(kind, item) if kind else item)
+
+
+def _shared_lists(_: Report, row: Row) -> Cell:
+    return Cell(f"{wording.whole(row['on_both'])} of {wording.whole(row['on_either'])}", numeric=True)
 
 
 def _region(report: Report, row: Row) -> Cell:
@@ -306,12 +358,16 @@ _SOURCES = {
     "said_with_sources": "direction",
     "sessions_with_people": "sessions",
     "growth_with_levels": "growth_pct",
-    "rank_with_weight": "mean_rank",
+    "rank_with_weight": "selected",
+    "decided_with_role": "decided",
+    "shared_lists": "on_both",
+    "sizes": "too_small",
     "mde_with_limit": "programme_drawn",
     "position_with_tension": "position",
     "answer_in_unit": "answers",
 }
 """Columns that are made here -> the column of the table that decides whether they are withheld."""
+
 
 def _two_places(value: float, unit: str) -> str:
     """Return a figure without a unit to two decimals."""
@@ -376,6 +432,20 @@ _FORMS: dict[tuple[str, str], Form] = {
     ("sector_growth", "growth_with_levels"): _growth_with_levels,
     ("sector_growth", "sector"): lambda _, row: Cell(wording.sector(row["sector"])),
     ("indicator_selection", "rank_with_weight"): _rank_with_weight,
+    ("indicator_selection", "mean_rank"): _places("mean_rank", 1),
+    ("indicator_selection", "weight"): _share_of("weight"),
+    ("indicator_selection", "list_weight"): _share_of("list_weight"),
+    ("indicator_selection", "decided_with_role"): _decision,
+    ("ranking_summary", "agreement"): _places("agreement", 2),
+    ("ranking_summary", "mean_agreement"): _places("mean_agreement", 2),
+    ("ranking_summary", "chi2"): _chi2,
+    ("ranking_summary", "p_value"): lambda _, row: Cell(wording.probability(row["p_value"]), numeric=True),
+    ("ranking_summary", "sizes"): _sizes,
+    ("ranking_agreement", "other_group"): _labelled("poverty_group", "other_group"),
+    ("ranking_agreement", "tau_b"): _signed("tau_b", 2),
+    ("ranking_agreement", "shared_lists"): _shared_lists,
+    ("training", "held_on"): _as_date("held_on"),
+    ("pilot_changes", "item"): _tried,
     ("impact_estimates", "indicator"): lambda report, row: Cell(
         report.label("indicator", row["indicator"]), note=report.unit(row["indicator"])
     ),
@@ -435,6 +505,15 @@ _FORMS: dict[tuple[str, str], Form] = {
     ("comparison_balance", "verdict"): lambda _, row: Cell(
         wording.BALANCE[row["verdict"]], "contradict" if row["verdict"] == "unbalanced" else ""
     ),
+    ("comparison_balance", "adjusted_standardized_difference"): _signed(
+        "adjusted_standardized_difference", 2
+    ),
+    ("comparison_balance", "adjusted_variance_ratio"): _places("adjusted_variance_ratio", 2),
+    ("comparison_balance", "adjusted_verdict"): lambda _, row: Cell(
+        wording.BALANCE[row["adjusted_verdict"]],
+        "contradict" if row["adjusted_verdict"] == "unbalanced" else "",
+    ),
+    ("comparison_matching", "effective_respondents"): _places("effective_respondents", 0),
     ("power", "mde_with_limit"): _mde_with_limit,
     **{
         ("measured_assumptions", column): _beside_assumed(column, form)

@@ -109,6 +109,16 @@ class Curve:
     detail: str
 
 
+@dataclass(frozen=True)
+class Bar:
+    """A span of a scale with the height of the bar above the middle line and of the one below it."""
+
+    low: float
+    high: float
+    above: float
+    below: float
+
+
 def scale(
     values: Iterable[float], label: Callable[[float], str], *, least: float | None = None, tight: bool = False
 ) -> Scale:
@@ -215,6 +225,39 @@ def span_rows(ident: str, title: str, description: str, scale: Scale, spans: Seq
         data["rules"] += [_rule(tick, y - 6, tick, y + 6, GRID, 1) for tick, _ in scale.ticks]
         data["rules"].append(_rule(span.low, y, span.high, y, INK, 2.25))
         data["markers"].append(_marker(span.middle, y, INK, filled=True, square=False))
+    return svg.draw(ident, title, description, plot, padding, data)
+
+
+def mirrored(
+    ident: str, title: str, description: str, along: Scale, words: tuple[str, str], bars: Sequence[Bar]
+) -> str:
+    """Return one SVG: bars above a middle line for one group of people, below it for another.
+
+    words: what stands above and below, each in the colour of its bars; those below are hollow.
+    """
+    heading = _wrapped(title)
+    top = _LINE * (len(heading) + 1) + 6
+    highest = max((max(bar.above, bar.below) for bar in bars), default=0.0) or 1.0
+    plot = svg.Plot(PANEL_WIDTH - 32, _PLOT_HEIGHT, (along.low, along.high), (-highest, highest))
+    padding: dict[str, float] = {"left": 16, "right": 16, "top": top, "bottom": 2 * _LINE + 8}
+    data = svg.nothing()
+    for number, line in enumerate(heading):
+        at = plot.y_at(-top + 12 + _LINE * number)
+        data["bold"].append(_words(plot.x_at(-12), at, line, INK, _TITLE))
+    data["bold"].append(_words(plot.x_at(-12), plot.y_at(-10), words[0], GAIN, _TEXT))
+    data["bold"].append(_words(plot.x_at(-12), plot.y_at(plot.height + 10), words[1], MUTED, _TEXT))
+    for value, label in along.ticks:
+        data["middle"].append(_words(value, plot.y_at(plot.height + 10 + _LINE), label, MUTED, _SMALL))
+    pixel = (along.high - along.low) / plot.width
+    for bar in bars:
+        middle, wide = (bar.low + bar.high) / 2, (bar.high - bar.low) / pixel - 2
+        if bar.above:
+            data["rules"].append(_rule(middle, 0, middle, bar.above, GAIN, wide))
+        if bar.below:
+            for x in (bar.low + 2 * pixel, bar.high - 2 * pixel):
+                data["rules"].append(_rule(x, 0, x, -bar.below, MUTED, 2))
+            data["rules"].append(_rule(bar.low + pixel, -bar.below, bar.high - pixel, -bar.below, MUTED, 2))
+    data["rules"].append(_rule(along.low, 0, along.high, 0, INK, 1.5))
     return svg.draw(ident, title, description, plot, padding, data)
 
 

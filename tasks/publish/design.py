@@ -10,12 +10,27 @@ import pandas as pd
 from schemas.assessment import AssessmentPlan
 from tasks.publish.html import Provenance, common, placed
 from tasks.publish.report import Report
-from tasks.publish.sections.design import rankings
+from tasks.publish.sections.design import (
+    asked_by_design,
+    freeze,
+    likeness,
+    pairs_of_groups,
+    rankings,
+    short_lists,
+)
 from tasks.publish.sections.instruments import instruments
 from tasks.publish.sections.method import inputs, libraries
+from tasks.publish.sections.methods import methods
 from tasks.publish.sections.size import size
 
-TABLES = ("sample_sizes", "quota_gaps", "indicator_selection", "pilot_changes")
+TABLES = (
+    "sample_sizes",
+    "quota_gaps",
+    "indicator_selection",
+    "pilot_changes",
+    "training",
+    "research_methods",
+)
 """Tables of phase three. With none of them and no wave in the plan there is no design to report."""
 
 
@@ -32,7 +47,13 @@ def render(plan: AssessmentPlan, tables: dict[str, pd.DataFrame], provenance: Pr
         **common(report, provenance),
         "kind": "Design of a poverty and social impact assessment",
         "page_title": f"Design: {plan.assessment.title}",
+        "asked_by_design": asked_by_design(report),
+        "methods": methods(report),
         "rankings": rankings(report),
+        "likeness": likeness(report),
+        "pairs_of_groups": pairs_of_groups(report),
+        "short_lists": short_lists(report),
+        "freeze": freeze(report),
         "size": size(report),
         "instruments": instruments(report),
         "inputs": inputs(report, provenance.inputs),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from schemas.assessment import AssessmentPlan, read_plan
 from schemas.faults import Refused
+from tasks import pilot
 from tasks.catalogue import Indicator
 from tasks.instrument import Instrument
 from tasks.intake import instrument_of, take_in_design
@@ -20,11 +21,15 @@ NO_WORD = "Word files need python-docx: pip install python-docx"
 
 @dataclass(frozen=True)
 class HandedOut:
-    """What was written for a wave: file -> what it is; what was left out, and why; what stays English."""
+    """What was written for a wave: file -> what it is; what was left out, and why; what stays English.
+
+    warnings: how the form stands to the one that was frozen after the pilot.
+    """
 
     instrument: Instrument
     files: Mapping[Path, str]
     without_word: bool
+    warnings: tuple[str, ...] = ()
 
     def records(self) -> list[dict[str, object]]:
         """Return what a machine may want to know: the files, what was left out, what stays English."""
@@ -38,6 +43,7 @@ class HandedOut:
             {**about, "language": code, "not_translated": list(keys)}
             for code, keys in one.untranslated.items()
         ]
+        found += [{**about, "warning": line} for line in self.warnings]
         if self.without_word:
             found.append({**about, "left_out": "guides", "reason": NO_WORD})
         return found
@@ -54,6 +60,7 @@ class HandedOut:
             f"{one.wave}: {asked} questions{f', {spread}' if numbers and min(numbers) < asked else ''}. "
             f"Version {one.version}."
         ]
+        lines += [f"  warning: {line}." for line in self.warnings]
         lines += [f"  {path}: {what}" for path, what in self.files.items()]
         lines += [f"  left out: {left.item}: {left.reason}" for left in one.left_out]
         for code, keys in one.untranslated.items():
@@ -89,7 +96,8 @@ def hand_out(folder: Path, wave: str, into: Path | None) -> HandedOut:
         aside.write_bytes(content)
         aside.replace(path)
         written[path] = what
-    return HandedOut(one, written, not guides.available())
+    warnings = tuple(pilot.freeze_warnings(plan, {wave: one.version}))
+    return HandedOut(one, written, not guides.available(), warnings)
 
 
 def form_files(

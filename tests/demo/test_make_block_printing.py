@@ -72,8 +72,9 @@ def test_plan_is_accepted_and_names_the_draw_of_the_generator(made):
     assert plan.sampling.sizes == demo.SIZES
     assert plan.seeds.sampling == demo.SAMPLING_SEED
     assert tuple(plan.indicators) == demo.INDICATORS
-    (specification,) = plan.specification
+    specification, matched = plan.specification
     assert tuple(specification.indicators) == demo.INDICATORS
+    assert (specification.comparison, matched.comparison) == ("all", "matched")
     assert {node.node for node in plan.scope.node} == set(pd.read_csv(made / "mapping/actors.csv")["actor"])
 
 
@@ -107,7 +108,7 @@ def test_every_input_table_keeps_its_contract(made):
         if wave:
             cells["wave"] = pd.Series(wave, index=columns.index, dtype="string")
         assert check(conform(pd.DataFrame(cells), contract), contract, rows=received.rows) == []
-    assert len(seen) == 32
+    assert len(seen) == 35
 
 
 def test_intake_takes_the_whole_folder(made, monkeypatch, tmp_path):

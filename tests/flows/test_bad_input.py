@@ -165,6 +165,12 @@ def covariate_unknown(folder: Path) -> None:
         file.write('\n[comparison]\ncovariates = ["workday_month"]\n')
 
 
+def covariate_of_the_matching_unknown(folder: Path) -> None:
+    with (folder / "assessment.toml").open("a") as file:
+        file.write('\n[comparison]\nsame_buyer = "trader"\n[comparison.matching]\nmethod = "propensity"\n')
+        file.write('covariates = ["workdays_month"]\nexact = ["poverty_grup"]\n')
+
+
 def cluster_of_a_specification_unknown(folder: Path) -> None:
     replace(folder / "assessment.toml", 'cluster = "cluster"', 'cluster = "village"')
 
@@ -254,6 +260,15 @@ BAD = [
     (
         covariate_unknown,
         r"key comparison\.covariates\.1: 'workday_month' is not a column of the interviews\. Did",
+    ),
+    (
+        covariate_of_the_matching_unknown,
+        r"key comparison\.matching\.exact\.1: 'poverty_grup' is not a column of the interviews\. Did you mean"
+        r" 'poverty_group'\?",
+    ),
+    (
+        covariate_of_the_matching_unknown,
+        r"key comparison\.same_buyer: 'trader' is not a column of the interviews",
     ),
     (cluster_of_a_specification_unknown, r"key specification\.1\.cluster: 'village' is not a column"),
     (filter_that_is_no_expression, r"key specification\.1\.filter: cannot be read as an expression"),

@@ -107,3 +107,32 @@ def test_a_ranking_of_a_group_that_is_not_in_the_plan_is_refused(tmp_path):
         RANKINGS.replace("weaver-women", "weaver-woman"), encoding="utf-8"
     )
     assert "Did you mean 'weaver-women'" in told(one, "--wave", "baseline", code=1)
+
+
+def test_frozen_forms_that_differ_are_told_by_form_check_and_run(tmp_path):
+    one = folder(tmp_path)
+    (version,) = {record["version"] for record in json.loads(told(one, "--wave", "baseline", "--json"))}
+    plan_file = one / "assessment.toml"
+    before = plan_file.read_text()
+    freeze = f'\n[pilot]\nfrozen_on = 2025-01-20\n[pilot.versions]\nbaseline = "{version}"\n'
+    plan_file.write_text(before + freeze)
+    assert "warning" not in told(one, "--wave", "baseline")
+    assert 'Put followup = "' in told(one, "--wave", "followup")
+    plan_file.write_text(
+        before.replace('["income_month", "dye"]', '["income_month", "debt_burden"]') + freeze
+    )
+    output = told(one, "--wave", "baseline")
+    assert f"warning: baseline: the instruments were frozen on 2025-01-20 with version {version}" in output
+    assert "say in design/pilot what was changed and why" in output
+    records = json.loads(told(one, "--wave", "baseline", "--json"))
+    assert any(version in record.get("warning", "") for record in records)
+    checked = RUNNER.invoke(app, ["check", str(one)])
+    assert checked.exit_code == 0, checked.output
+    assert (
+        f"warning: baseline: the instruments were frozen on 2025-01-20 with version {version}"
+        in checked.output
+    )
+    assert "note: design/methods is not here" in checked.output
+    run = RUNNER.invoke(app, ["run", str(one), "--engine", "process"])
+    assert run.exit_code == 0, run.output
+    assert "Warning: baseline: the instruments were frozen" in run.output

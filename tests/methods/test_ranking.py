@@ -13,8 +13,10 @@ from scipy import stats
 from tasks.methods.ranking import (
     friedman_chi2,
     kendall_w,
+    list_weights,
     rank_indicators,
     ranks_from_scores,
+    ranks_within_voters,
     select,
 )
 
@@ -176,6 +178,39 @@ def test_scores_become_ranks_within_each_person() -> None:
     assert ranks.iloc[:3].tolist() == [2.5, 1, 2.5]
     assert np.isnan(ranks.iloc[3])
     assert ranks.iloc[4:].tolist() == [2, 1]
+
+
+def test_each_voter_s_order_counts_whether_it_came_as_ranks_or_as_scores() -> None:
+    frame = votes({"a": {"x": 1, "y": 1, "z": 4}, "b": {"x": 0, "y": 0, "z": 0}})
+    frame["rank"] = [1, 1, 4, np.nan, np.nan, np.nan]
+    frame["score"] = [0, 9, 0, 7, np.nan, 3]
+    ranks = ranks_within_voters(frame)["rank"]
+    assert ranks.iloc[:3].tolist() == [1.5, 1.5, 3]
+    assert ranks.iloc[[3, 5]].tolist() == [1, 2]
+    assert np.isnan(ranks.iloc[4])
+
+
+def test_whole_ranks_and_the_scores_of_the_same_order_give_the_same() -> None:
+    rng = np.random.default_rng(11)
+    ranks = {person: dict(zip("wxyz", rng.permutation(4) + 1.0, strict=True)) for person in "abcde"}
+    frame = votes(ranks).assign(score=np.nan)
+    assert ranks_within_voters(frame)["rank"].tolist() == frame["rank"].tolist()
+    scored = frame.assign(rank=np.nan, score=100 - frame["rank"] ** 3)
+    assert ranks_within_voters(scored)["rank"].tolist() == frame["rank"].tolist()
+
+
+def test_weights_of_a_short_list_sum_to_one_and_keep_their_proportions() -> None:
+    chosen = pd.DataFrame(
+        {
+            "poverty_group": list("ppppqq"),
+            "weight": [0.4, 0.2, 0.4, np.nan, np.nan, np.nan],
+            "selected": [True, True, False, True, True, False],
+        }
+    )
+    found = list_weights(chosen)
+    assert found.iloc[:2].tolist() == pytest.approx([2 / 3, 1 / 3])
+    assert found.iloc[3] == 0
+    assert found.iloc[[2, 4, 5]].isna().all()
 
 
 def test_bad_votes_are_refused_in_words() -> None:

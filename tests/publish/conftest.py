@@ -7,6 +7,7 @@ import pytest
 
 from schemas import (
     analysis,
+    comparison,
     design,
     fieldwork,
     followup,
@@ -146,6 +147,8 @@ def invented_plan() -> AssessmentPlan:
             "comparison": {
                 "description": "The shoe cluster of the next valley, which the programme does not reach.",
                 "spill_over": ["Two traders buy in both valleys"],
+                "covariates": ["age", "years_of_school", "household_size"],
+                "matching": {"method": "propensity"},
             },
             "wave": [
                 {"name": "trial", "label": "Pilot", "role": "pilot"},
@@ -773,9 +776,15 @@ def _design() -> dict[str, pd.DataFrame]:
                     "label": label,
                     "mean_rank": None if few else rank + 0.4,
                     "voters": None if few else 24,
+                    "participants": None if few else 24,
+                    "focus_groups": None if few else 4,
                     "weight": None if few else 0.4 / rank,
+                    "ranked_all": None if few else 22,
                     "agreement": None if few else 0.62,
                     "selected": rank <= 3,
+                    "list_weight": None if few or rank > 3 else 0.5 / rank,
+                    "decided": "team" if rank == 3 else "ranking",
+                    "decided_by": "lead researcher" if rank == 3 else None,
                     "reason": "among the first three" if rank <= 3 else "below the first three",
                     "withheld_by": "threshold" if few else "",
                 }
@@ -794,7 +803,7 @@ def _design() -> dict[str, pd.DataFrame]:
             [{"stratum": "comparison: Apprentices", "wanted": 60, "drawn": 56, "gap": 4}],
         ),
         "comparison_balance": frame(
-            design.ComparisonBalance,
+            comparison.ComparisonBalance,
             [
                 {
                     "covariate": name,
@@ -805,15 +814,20 @@ def _design() -> dict[str, pd.DataFrame]:
                     "programme_respondents": 292,
                     "comparison_respondents": 288,
                     "verdict": verdict,
+                    "adjusted_standardized_difference": adjusted,
+                    "adjusted_variance_ratio": 0.98,
+                    "adjusted_verdict": "balanced",
                 }
-                for name, first, second, difference, verdict in (
-                    ("age", 34.2, 33.8, 0.04, "balanced"),
-                    ("years_of_school", 5.1, 6.4, -0.41, "unbalanced"),
-                    ("household_size", 5.6, 5.4, 0.09, "balanced"),
+                for name, first, second, difference, verdict, adjusted in (
+                    ("age", 34.2, 33.8, 0.04, "balanced", 0.02),
+                    ("years_of_school", 5.1, 6.4, -0.41, "unbalanced", -0.11),
+                    ("household_size", 5.6, 5.4, 0.09, "balanced", 0.05),
                 )
             ],
         ),
+        **_comparison(),
         "indicator_selection": frame(design.IndicatorSelection, selection),
+        **_rankings(),
         **_size(),
         "instruments": frame(
             instruments.Instruments,
@@ -866,6 +880,121 @@ def _design() -> dict[str, pd.DataFrame]:
                     "reason": "Nobody answered while the trader was in the room",
                 }
             ],
+        ),
+        "training": frame(
+            design.TrainingHeld,
+            [
+                {
+                    "role": "enumerators",
+                    "topic": "Consent and private questions",
+                    "held_on": "2023-02-06",
+                    "days": 2.5,
+                    "trained": 8,
+                    "person_days": 20.0,
+                }
+            ],
+        ),
+        "research_methods": frame(
+            design.ResearchMethods,
+            [
+                {
+                    "stage": "initial",
+                    "kind": "participatory",
+                    "method": "Matrix ranking",
+                    "purpose": "what matters to each group",
+                    "by": "facilitators",
+                    "role_in_box": "choose_indicators",
+                },
+                {
+                    "stage": "during",
+                    "kind": "quantitative",
+                    "method": "Household survey",
+                    "purpose": "how many gained and how much",
+                    "by": "enumerators",
+                    "role_in_box": None,
+                },
+            ],
+        ),
+    }
+
+
+def _rankings() -> dict[str, pd.DataFrame]:
+    """Return how far the groups agree: one of them is too small to be told."""
+    told = ("ranked_all", "too_small", "too_large", "indicators", "agreement", "mean_agreement", "chi2")
+    told = (*told, "degrees_of_freedom", "p_value", "focus_groups", "participants", "size_not_told")
+    summary = []
+    for group in GROUPS:
+        row = dict(zip(told, (22, 1, 0, 4, 0.62, 0.7, 41.3, 3, 0.0004, 4, 24, 0), strict=True))
+        few = group == HIDDEN_GROUP
+        hidden = {"withheld_by": "threshold", **dict.fromkeys(told)} if few else {}
+        summary.append({"poverty_group": group, **row, **hidden})
+    whole = {"poverty_group": "all", "other_group": "all", "agreement": 0.44, "tau_b": None}
+    pair = {"poverty_group": "casual_cutters", "other_group": "stitchers_women", "agreement": None}
+    shared = {"indicators": 4, "on_both": 1, "on_either": 4, "participants": 24, "focus_groups": 4}
+    return {
+        "ranking_summary": frame(design.RankingSummary, summary),
+        "ranking_agreement": frame(
+            design.RankingAgreement, [{**whole, **shared}, {**pair, "tau_b": -0.33, **shared}]
+        ),
+    }
+
+
+def _comparison() -> dict[str, pd.DataFrame]:
+    """Return the tables of a matched comparison group: some have no match, and some live among the others."""
+    counts = {"programme": (0, 31, 58, 97, 106), "comparison": (66, 82, 70, 58, 12)}
+    return {
+        "comparison_matching": frame(
+            comparison.ComparisonMatching,
+            [
+                {
+                    "arm": arm,
+                    "method": "propensity",
+                    "covariates": "age, years_of_school, household_size",
+                    "exact": None,
+                    "caliper": 0.2,
+                    "neighbours": 1,
+                    "replacement": False,
+                    "respondents": respondents,
+                    "covariate_missing": 0,
+                    "matched": 215,
+                    "unmatched": respondents - 215,
+                    "effective_respondents": 203.0,
+                    "problem": None,
+                }
+                for arm, respondents in (("programme", 292), ("comparison", 288))
+            ],
+        ),
+        "comparison_tests": frame(
+            comparison.ComparisonTests,
+            [
+                {
+                    "stage": stage,
+                    "statistic": statistic,
+                    "numerator": 3,
+                    "denominator": 37,
+                    "p_value": p_value,
+                    "problem": None,
+                }
+                for stage, statistic, p_value in (("before", 6.2, 0.0016), ("after", 0.7, 0.558))
+            ],
+        ),
+        "comparison_overlap": frame(
+            comparison.ComparisonOverlap,
+            [
+                {
+                    "position": place + 1,
+                    "arm": arm,
+                    "low": place / 5,
+                    "high": (place + 1) / 5,
+                    "respondents": counts[arm][place],
+                }
+                for place in range(5)
+                for arm in ("programme", "comparison")
+            ],
+        ),
+        "spill_over": frame(
+            comparison.SpillOver,
+            [{"channel": "locality", "comparison_respondents": 288, "exposed": 36, "share": 0.125}],
         ),
     }
 
@@ -1105,6 +1234,7 @@ def _add_group(made: dict[str, list[dict]], indicator: str, group: str, level: f
             "estimator": "difference_in_differences",
             "fixed_effects": "node",
             "error_type": "cluster",
+            "comparison": "all",
             "estimate": None if few else estimate,
             "standard_error": None if few else spread,
             "ci_low": None if few else estimate - 2 * spread,

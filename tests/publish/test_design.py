@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import lxml.html
 import pytest
 
+from schemas.assessment import Freeze
 from tasks.publish.design import render
 from tasks.publish.html import TEMPLATES
 
@@ -42,3 +45,80 @@ def test_an_assessment_without_a_design_has_no_design_report(plan, provenance, a
     nothing = {name: frame.head(0) for name, frame in all_tables.items()}
     assert render(bare, nothing, provenance) == ""
     assert render(plan, nothing, provenance) != ""
+
+
+def part(page: str, ident: str) -> lxml.html.HtmlElement:
+    (found,) = lxml.html.document_fromstring(page).xpath(f"//main/section[@id='{ident}']")
+    return found
+
+
+def words(element: lxml.html.HtmlElement) -> str:
+    return " ".join(element.text_content().split())
+
+
+def test_box_a1_is_shown_with_what_is_used_and_what_is_not(page):
+    rows = {words(row): row for row in part(page, "methods").xpath(".//tr")}
+    assert any("Find criteria and indicators" in row and row.endswith("Matrix ranking") for row in rows)
+    assert any("Pilot the questionnaires" in row and row.endswith("not used") for row in rows)
+    assert "Household survey: how many gained and how much (enumerators)" in words(part(page, "methods"))
+
+
+def test_a_group_too_small_to_be_told_keeps_its_short_list_and_no_figure(page, plan):
+    (table,) = part(page, "indicators").xpath(".//table[caption[starts-with(., 'Mean rank')]]")
+    labels = [words(cell) for cell in table.xpath(".//thead//th")]
+    column = labels.index("Apprentices in family workshops")
+    cells = [words(row.xpath("./th|./td")[column]) for row in table.xpath(".//tbody/tr")]
+    assert len(cells) == 4
+    assert all("fewer than 10" in cell for cell in cells)
+    rows = [words(row.xpath("./th")[0]) for row in table.xpath(".//tbody/tr")]
+    unmarked = [row for row, cell in zip(rows, cells, strict=True) if "●" not in cell]
+    assert unmarked == ["Say over one's own income"]
+    assert not any(digit in cell.replace("fewer than 10", "") for cell in cells for digit in "0123456789")
+    assert sum("on the short list by the team" in cell for cell in cells) == 1
+
+
+def test_lists_are_told_with_weights_reasons_and_who_decided(page):
+    (table,) = part(page, "indicators").xpath(".//table[caption[starts-with(., 'The short list')]]")
+    told = words(table)
+    assert "the team lead researcher" in told
+    assert "below the first three" in told
+    likeness = words(part(page, "indicators"))
+    assert (
+        "Over the 4 indicators that all groups ranked, Kendall’s W of their mean ranks is 0.44." in likeness
+    )
+    assert "Of 4 indicators on any of the short lists, 1 is on all of them." in likeness
+
+
+def test_forms_that_differ_from_the_frozen_ones_are_told(plan, provenance, all_tables):
+    version = all_tables["instruments"]["version"].iloc[0]
+    first, second = dict.fromkeys(all_tables["instruments"]["wave"])
+    frozen = Freeze.model_construct(frozen_on=date(2023, 2, 20), versions={first: version, second: "0" * 10})
+    page = render(plan.model_copy(update={"pilot": frozen}), all_tables, provenance)
+    (table,) = part(page, "pilot").xpath(".//table[caption[.='The forms since the pilot']]")
+    verdicts = [words(row).rsplit(" ", 1)[-1] for row in table.xpath(".//tbody/tr")]
+    assert sorted(verdicts) == ["differs", "frozen"]
+    assert "made final on 20 February 2023. A form that differs now" in words(part(page, "pilot"))
+    assert "made final" not in words(part(render(plan, all_tables, provenance), "pilot"))
+
+
+@pytest.mark.parametrize(
+    ("design", "told", "not_told"),
+    [
+        ("one-off", "of 3 questions, 1 asks about the time before, by recall", "nobody has to recall"),
+        ("repeat", "All waves ask the same 3 questions.", "asked twice"),
+        ("longitudinal", "those of a comparison group as well", "asked twice"),
+    ],
+)
+def test_the_study_design_says_what_it_makes_of_the_questions(
+    plan, provenance, all_tables, design, told, not_told
+):
+    assessment = plan.assessment.model_copy(update={"study_design": design})
+    page = render(plan.model_copy(update={"assessment": assessment}), all_tables, provenance)
+    study = words(part(page, "study"))
+    assert told in study
+    assert not_told not in study
+
+
+def test_training_is_told_by_role(page):
+    told = words(part(page, "pilot"))
+    assert "6 February 2023 enumerators Consent and private questions 2.5 8 20" in told

@@ -110,6 +110,7 @@ def test_the_plan_stays_text(plan, provenance, payload):
                 "to_wave",
                 "error_type",
                 "assignment",
+                "method",
             )
             return {key: one if key in fixed else infect(one) for key, one in value.items()}
         if isinstance(value, list):

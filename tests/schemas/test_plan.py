@@ -34,6 +34,30 @@ def test_a_whole_plan_is_read(tmp_path):
         ("[[wave]]\nname = 'W 1'", "key wave.1.name"),
         ("[thresholds.poverty_nodes]\nvulnerable = 4\nlikely = 3", "must be larger"),
         ("[comparison]\narm_from = 'w9'", "the wave 'w9' is not in the plan"),
+        ("[comparison.matching]\nmethod = 'nearest'", "key comparison.matching.method: .*'propensity'"),
+        ("[comparison.matching]\nmethod = 'propensity'", "key comparison: a matching needs 'covariates'"),
+        (
+            "[comparison]\ncovariates = ['a']\n[comparison.matching]\nmethod = 'propensity'\ncalliper = 1",
+            "nearest known key is 'caliper'",
+        ),
+        (
+            "[comparison]\ncovariates = ['a']\n[comparison.matching]\nmethod = 'entropy_balancing'\n"
+            "exact = ['b']",
+            "makes no pairs: leave out 'exact'",
+        ),
+        (
+            "[[specification]]\nname='s'\nindicators=['i']\nestimator='ancova'\ncomparison='matched'",
+            r"\[\[specification\]\] s has comparison = 'matched', and there is no",
+        ),
+        (
+            "[[specification]]\nname='s'\nindicators=['i']\nestimator='recall'\ncomparison='matched'",
+            "a recall compares nobody",
+        ),
+        (
+            "[[specification]]\nname='s'\nindicators=['i']\nestimator='ancova'\ncomparison='matched'\n"
+            "weight='weight'",
+            "hold those of the survey: leave out 'weight'",
+        ),
         (
             "[[specification]]\nname='s'\nindicators=['i']\nestimator='recall'\nto_wave='later'",
             "key specification.1.to_wave: the wave 'later' is not in the plan",

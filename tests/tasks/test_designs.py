@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from tasks.run import Run
-from tests.folders import GROUPS, WAVES, interviews, plan, two_waves, write
+from tests.folders import GROUPS, interviews, plan, two_waves, write
 
 UNCERTAINTY = ["standard_error", "ci_low", "ci_high", "degrees_of_freedom"]
 
@@ -130,6 +130,66 @@ def test_balance_decides_whether_two_waves_are_called_causal(tmp_path):
     }
 
 
+MATCHED = """
+[comparison]
+covariates = ["weight_of_bag"]
+same_buyer = "trader"
+[comparison.matching]
+method = "entropy_balancing"
+[[specification]]
+name = "matched"
+indicators = ["income_month"]
+estimator = "difference_in_differences"
+comparison = "matched"
+"""
+
+
+def test_a_matched_specification_is_judged_by_the_balance_after_matching(tmp_path):
+    folder = two_waves(tmp_path, MATCHED)
+    for wave in ("baseline", "followup"):
+        path = folder / f"waves/{wave}/interviews.csv"
+        frame = pd.read_csv(path, dtype=str)
+        programme = frame["arm"] == "programme"
+        place = pd.Series(range(len(frame)))
+        bags = (place // 2 % 10).where(programme | (place % 6 == 0), place // 2 % 5)
+        frame["weight_of_bag"] = bags.astype(str)
+        frame["trader"] = ["T1" if row % 10 == 5 else f"T{1 + row % 2}" for row in place]
+        frame.to_csv(path, index=False)
+    text = (folder / "assessment.toml").read_text()
+    for role in ('role = "baseline"\n', 'role = "follow-up"\n'):
+        text = text.replace(role, role + 'types = { weight_of_bag = "number", trader = "text" }\n')
+    (folder / "assessment.toml").write_text(text)
+    impact, balance, weights, reach, answers = tables(
+        folder,
+        "mart.impact_estimates",
+        "mart.comparison_balance",
+        "mart.comparison_weights",
+        "mart.spill_over",
+        "staged.responses",
+    )
+    assert balance["standardized_difference"].item() > 0.25
+    assert abs(balance["adjusted_standardized_difference"].item()) < 1e-6
+    by_name = impact[impact["poverty_group"] == "all"].set_index("specification")
+    assert by_name["claim"].to_dict() == {"programme": "associational", "matched": "causal"}
+    assert by_name["comparison"].to_dict() == {"programme": "all", "matched": "matched"}
+    reasons = str(by_name.loc["matched", "claim_reason"])
+    assert "parallel trends" in reasons
+    assert "those who were matched" in reasons
+    assert "share a buyer" in reasons
+    assert set(reach["channel"]) == {"locality", "buyer"}
+    own = answers.merge(weights[["respondent", "matched_weight"]], on="respondent", validate="many_to_one")
+    means = {
+        key: (part["income_month"] * part["matched_weight"]).sum() / part["matched_weight"].sum()
+        for key, part in own.groupby(["arm", "wave"])
+    }
+    changes = {
+        arm: means[(arm, "followup")] - means[(arm, "baseline")] for arm in ("programme", "comparison")
+    }
+    expected = changes["programme"] - changes["comparison"]
+    assert by_name.loc["matched", "estimate"] == pytest.approx(expected)
+    assert by_name.loc["programme", "estimate"] != pytest.approx(expected)
+
+
 def test_focus_groups_are_set_beside_the_figures(tmp_path):
     voices = "focus_group,poverty_group,arm,indicator,participants,change\n" + "".join(
         f"{group},{poverty_group},programme,income_month,{people},{change}\n"
@@ -156,16 +216,3 @@ def test_focus_groups_are_set_beside_the_figures(tmp_path):
         "income_month/weaver-women",
         "income_month/workshop-men",
     }
-
-
-def test_a_pilot_never_enters_an_estimate(tmp_path):
-    folder = two_waves(tmp_path)
-    text = (folder / "assessment.toml").read_text()
-    pilot = '\n[[wave]]\nname = "pilot"\nrole = "pilot"\n'
-    (folder / "assessment.toml").write_text(text.replace(WAVES, pilot + WAVES))
-    strange = pd.read_csv(folder / "waves/baseline/interviews.csv", dtype=str).assign(income_month="999999")
-    write(folder, {"waves/pilot/interviews.csv": strange.to_csv(index=False)})
-    means, changes = tables(folder, "mart.indicator_estimates", "mart.wave_changes")
-    assert set(means["wave"]) == {"baseline", "followup"}
-    assert means.loc[means["indicator"] == "income_month", "estimate"].max() < 2000
-    assert set(changes["from_wave"]) == {"baseline"}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tasks.publish import grids, wording
 from tasks.publish.grids import Grid
-from tasks.publish.report import Report
+from tasks.publish.report import Report, Row
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,14 @@ class Model:
     with_error: bool
     reasons: tuple[tuple[str, str], ...]
     grid: Grid
+
+
+def _given(report: Report, row: Row) -> str:
+    """Return what the errors of a matched estimate rest on."""
+    plan = report.plan.comparison.matching
+    if row["comparison"] != "matched" or plan is None:
+        return ""
+    return ", the matching taken as given"
 
 
 def models(report: Report) -> list[Model]:
@@ -38,8 +46,12 @@ def models(report: Report) -> list[Model]:
             )
             if first[column]
         ]
+        if first["comparison"] == "matched":
+            facts.append("those who were matched alone")
         if first["error_type"]:
-            facts.append(f"standard errors: {wording.ERROR_TYPES[first['error_type']]}")
+            facts.append(
+                f"standard errors: {wording.ERROR_TYPES[first['error_type']]}{_given(report, first)}"
+            )
         title = wording.plain(f"{name}: {wording.ESTIMATORS[first['estimator']]}")
         title = wording.capital(title)
         made.append(

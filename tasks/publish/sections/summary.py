@@ -98,13 +98,16 @@ def _limits_of_design(report: Report) -> list[str]:
     claims = {row["claim"] for row in report.rows("findings")}
     if claims and "causal" not in claims:
         limits.append("No finding may be put down to the programme alone: the design does not allow it.")
-    unbalanced = report.rows("comparison_balance", {"verdict": "unbalanced"})
+    every = report.rows("comparison_balance")
+    unbalanced = [row for row in every if row["verdict"] == "unbalanced"]
     if unbalanced:
-        every = report.rows("comparison_balance")
+        still = [row for row in every if row["adjusted_verdict"] == "unbalanced"]
+        matched = any(row["adjusted_verdict"] for row in every)
         limits.append(
             f"The programme group and the comparison group differ in {wording.whole(len(unbalanced))} of "
             f"{wording.counted(len(every), 'characteristic')} that were compared: "
             f"{wording.listing(wording.plain(row['covariate']) for row in unbalanced)}."
+            + (f" After matching they still differ in {wording.whole(len(still))}." if matched else "")
         )
     if plan.comparison.spill_over:
         limits.append(

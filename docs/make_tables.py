@@ -25,7 +25,7 @@ for _module in MODULES:
     importlib.import_module(_module)
 
 PAGE = Path(__file__).parent / "assessment-folder.md"
-MADE_HERE = {"draw_order"}
+MADE_HERE = {"draw_order", "quota"}
 WORDS = {"string[pyarrow]": "text", "Int64": "whole number", "float64": "number", "boolean": "yes or no"}
 TOP = """# The tables of an assessment folder
 Written from the contracts by `python docs/make_tables.py`; a test compares. A table is a CSV (UTF-8, first
@@ -36,7 +36,7 @@ Dates are written 2026-01-31. Ids of people become pseudonyms in the warehouse.
 ## waves/&lt;wave&gt;/interviews
 One row a respondent. Any columns: the plan says which of them hold what (`[wave.columns]`); where it says
 nothing, a column that bears the name is taken. An export of KoboToolbox, ODK Central or SurveyCTO goes there
-as it comes: [waves.md](waves.md).
+as it comes, and a wave may come in several files: [waves.md](waves.md).
 
 | column | what it holds |
 |---|---|
@@ -51,6 +51,8 @@ as it comes: [waves.md](waves.md).
 | household, enumerator | ids; they become pseudonyms |
 | consent | yes or no: whoever did not say yes is counted and left out |
 | wave | where one file holds several waves |
+| birth_year | year of birth, only where the plan names its column: who is followed is checked by it |
+| revision | number of the version of a row, where a wave comes in several files or versions |
 
 All other columns are the wave's own. Their types come from the catalogue's questions, from `[wave.types]`, or
 from a Stata, SPSS or Parquet file; else they are text.

@@ -212,7 +212,7 @@ def table(
     as_json: JsonOption = False,
     reveal: Annotated[
         bool,
-        typer.Option("--reveal", help="With mart.sample: the ids behind the pseudonyms, from the vault."),
+        typer.Option("--reveal", help="With mart.sample and its lists: the ids behind the pseudonyms."),
     ] = False,
 ) -> None:
     """Print a table of the warehouse as CSV; without a name, list the tables."""

@@ -179,17 +179,81 @@ class Seeds(Part):
     priorities: int = Field(default=20041204, ge=0, lt=2**63)
 
 
+Count = Annotated[int, Field(strict=True, ge=1)]
+_OF_CLUSTERS = ("clusters", "clusters_in", "per_cluster", "draw_clusters")
+
+
 class Sampling(Part):
-    """How respondents are chosen from the frame."""
+    """How respondents are chosen from the frame (docs/sampling.md).
+
+    clusters and clusters_in: clusters (PSUs) drawn in each stratum; per_cluster: units in each of them.
+    replacements: how many are listed for each stratum, or for each drawn cluster. households: size of a
+    sub-sample of the drawn people's households. degrees_of_freedom: of the interval of an estimate for a part
+    of the sample, counted over all units of the strata that the part reaches (`strata`), or over the units
+    with a respondent of it alone (`respondents`).
+    """
 
     design: Literal["representative", "purposive", "census", "randomised", "undeclared"] = "undeclared"
-    size: int | None = Field(default=None, ge=1)
-    sizes: dict[str, int] = {}
+    degrees_of_freedom: Literal["strata", "respondents"] = "strata"
+    method: Literal["simple", "systematic", "stratified", "pps", "two_stage"] = "stratified"
+    size: Count | None = None
+    allocation: Literal["proportional", "equal", "neyman"] = "proportional"
+    deviations: dict[str, Positive] = {}
+    sizes: dict[str, Count] = {}
+    clusters: Count | None = None
+    clusters_in: dict[str, Count] = {}
+    draw_clusters: Literal["by_size", "simple"] = "by_size"
+    per_cluster: Count | None = None
+    replacements: int = Field(default=0, strict=True, ge=0)
+    unit: Literal["individual", "household", "group"] = "individual"
+    households: Count | None = None
+
+    @property
+    def by_chance(self) -> bool:
+        """Return whether respondents are drawn by chance."""
+        return self.design in ("representative", "randomised")
+
+    @property
+    def weighs_households(self) -> bool:
+        """Return whether figures of households are wanted, so that each needs a weight of its own."""
+        return self.unit == "household" or self.households is not None
+
+    def _says(self, key: str) -> bool:
+        """Return whether a key says anything but what holds without it."""
+        return getattr(self, key) != type(self).model_fields[key].default
 
     @model_validator(mode="after")
     def _one_way(self) -> Sampling:
         if self.size and self.sizes:
             raise ValueError("give either 'size' (spread over the strata) or 'sizes', not both")
+        if self.clusters and self.clusters_in:
+            raise ValueError("give either 'clusters' (in each stratum) or 'clusters_in', not both")
+        for key in ("method", "allocation", *_OF_CLUSTERS) if not self.by_chance else ():
+            if not self._says(key):
+                continue
+            raise ValueError(f"'{key}' goes with a draw by chance: design = 'representative' or 'randomised'")
+        if self.design in ("census", "undeclared") and self.replacements:
+            raise ValueError("'replacements' goes with a draw or with quotas: here nobody is left over")
+        if self.unit != "individual" and self.households:
+            raise ValueError("'households' draws a sub-sample of people's households: unit = 'individual'")
+        return self
+
+    @model_validator(mode="after")
+    def _fits_its_method(self) -> Sampling:
+        of_clusters = [key for key in _OF_CLUSTERS if self._says(key)]
+        if self.method == "two_stage":
+            if not (self.clusters or self.clusters_in) or not self.per_cluster:
+                raise ValueError("method = 'two_stage' needs 'clusters' (or 'clusters_in') and 'per_cluster'")
+            if self.size or self.sizes:
+                raise ValueError("with method = 'two_stage' the size follows: clusters times per_cluster")
+        elif of_clusters:
+            raise ValueError(f"'{of_clusters[0]}' goes with method = 'two_stage'")
+        if self.method == "simple" and (self.sizes or self.allocation != "proportional"):
+            raise ValueError("method = 'simple' knows no strata: it needs 'size' alone")
+        if self.allocation != "proportional" and not self.size:
+            raise ValueError("'allocation' says how 'size' is spread over the strata: give 'size'")
+        if (self.allocation == "neyman") != bool(self.deviations):
+            raise ValueError("allocation = 'neyman' and 'deviations' (stratum = deviation) go together")
         return self
 
 
@@ -352,17 +416,78 @@ class WaveColumns(Part):
     household: str = ""
     enumerator: str = ""
     consent: str = ""
+    birth_year: str = ""
+    revision: str = ""
+
+
+class LogColumns(Part):
+    """Which column of a foreign log of corrections holds what. A key left out: the log does not have it."""
+
+    key: Words
+    variable: Words
+    new: Words
+    old: str = ""
+    reason: str = ""
+    who: str = ""
+    when: str = ""
+
+
+class LogValues(Part):
+    """What stands for an empty cell of a foreign log, and for a column that it does not have."""
+
+    reason: str = ""
+    who: str = ""
+    when: date | None = None
+
+
+class RowsThat(Part):
+    """The rows of a foreign log whose column holds one of some words."""
+
+    column: Words
+    values: list[Words] = Field(min_length=1)
+
+
+class CorrectionLog(Part):
+    """A log of corrections in another layout than psia's, and how it is read (docs/waves.md).
+
+    remove: its rows that take an interview out; skip: those that change nothing. check_old = "as stated"
+    checks an old value only where the log states one; "always" takes an empty cell for a missing answer.
+    """
+
+    file: Words
+    columns: LogColumns
+    values: LogValues = LogValues()
+    remove: RowsThat | None = None
+    skip: RowsThat | None = None
+    check_old: Literal["always", "as stated"] = "always"
+    date_format: Words = "%Y-%m-%d"
+
+    @model_validator(mode="after")
+    def _whole(self) -> CorrectionLog:
+        for key in ("reason", "who", "when"):
+            if not getattr(self.columns, key) and not getattr(self.values, key):
+                raise ValueError(
+                    f"say who, when and why: name a column for '{key}', or a value under 'values'"
+                )
+        if self.check_old == "always" and not self.columns.old:
+            raise ValueError("name the column 'old', or write check_old = 'as stated' for a log without one")
+        return self
 
 
 class Wave(Part):
-    """A wave of interviews. Without `interviews` the file is waves/<name>/interviews.*."""
+    """A wave of interviews. Without `interviews` its files are waves/<name>/interviews*.
+
+    revisions: file -> number; where files disagree on a respondent, the highest decides.
+    """
 
     name: Name
     label: str = ""
     role: Literal["pilot", "baseline", "follow-up", "only"] = "only"
     starts_on: date | None = None
     ends_on: date | None = None
-    interviews: str = ""
+    interviews: str | list[Words] = ""
+    revisions: dict[str, int] = {}
+    corrections: list[CorrectionLog] = []
     members: str = "members"
     filter: str = ""
     columns: WaveColumns = WaveColumns()
@@ -686,6 +811,13 @@ def _told(file: str, error: Any) -> Fault:
         return Fault(file, column=place, rule="is missing from the plan", remedy="Add the key")
     if error["type"] in ("string_too_short", "too_short"):
         return Fault(file, column=place, rule="is empty", remedy="Fill it in")
+    if error["type"] == "int_type":
+        return Fault(
+            file,
+            column=place,
+            rule="is not a whole number",
+            remedy="Write it as 12, without quotation marks",
+        )
     if error["type"].startswith("date_"):
         return Fault(
             file, column=place, rule="is not a date", remedy="Write it as 2026-01-31, without quotation marks"

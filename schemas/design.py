@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from schemas.base import Contract, Flag, Number, Release, Text, Whole, choice, day, number, table, text
 from schemas.vocabulary import (
+    ALLOCATIONS,
     ARMS,
     DECIDED_BY,
     FOCUS_GROUP_SIZES,
@@ -14,6 +15,8 @@ from schemas.vocabulary import (
     PILOT_DECISIONS,
     PILOT_KINDS,
     SAMPLE_DESIGNS,
+    SAMPLE_METHODS,
+    UNITS_OF_ASSESSMENT,
     VOTE_KINDS,
 )
 
@@ -33,25 +36,30 @@ class Frame(Contract):
     unit: Text = text("id of the person or firm")
     node: Text = text("actor of the map to which the unit belongs")
     poverty_group: Text = text("poverty group of the plan", missing=True)
-    stratum: Text = text("stratum of the draw")
+    stratum: Text = text("stratum of the draw: in every row, or in none", missing=True)
     arm: Text = choice(ARMS, missing=True)
     cluster: Text = text("primary sampling unit or locality", missing=True)
     household: Text = text("id of the household", missing=True)
     gender: Text = choice(GENDERS, missing=True)
     difference: Text = text("ethnicity, religion, caste or other difference", missing=True)
-    order: Whole = number("order in which a purposive sample takes units", missing=True)
+    size: Number = number("measure of size, such as workers, for a draw by size", missing=True, gt=0)
+    order: Whole = number("order in which quotas take units and a systematic draw walks", missing=True)
     draw_order: Whole = number("made here: the unit's place by id, which fixes the draw", missing=True)
 
 
 @table(
     "staged.quotas",
-    grain="one row a stratum",
-    key=("stratum",),
+    grain="one row a quota: a stratum, or a node, gender and difference",
+    key=("quota",),
     source="design/quotas",
     refers={"stratum": "staged.frame.stratum"},
 )
 class Quotas(Contract):
-    stratum: Text = text("stratum of the frame")
+    quota: Text = text("made here: what the quota asks for, in words")
+    stratum: Text = text("stratum of the frame", missing=True)
+    node: Text = text("actor of the map", missing=True)
+    gender: Text = choice(GENDERS, missing=True)
+    difference: Text = text("ethnicity, religion, caste or other difference", missing=True)
     wanted: Whole = number("units wanted", ge=1)
 
 
@@ -178,10 +186,73 @@ class Sample(Contract):
     stratum: Text = text("stratum of the draw")
     arm: Text = choice(ARMS, missing=True)
     cluster: Text = text("primary sampling unit or locality", missing=True)
+    household: Text = text("pseudonym of the household", missing=True)
     design: Text = choice(SAMPLE_DESIGNS)
     drawn_order: Whole = number("order within the stratum", ge=1)
     inclusion_probability: Number = number("chance of being drawn", missing=True, gt=0, le=1)
     weight: Number = number("design weight", missing=True, gt=0)
+
+
+@table("mart.replacements", grain="one row a unit that may replace a drawn one", key=("unit",))
+class Replacements(Contract):
+    """Who is asked where a drawn unit cannot be: never part of the sample before that."""
+
+    unit: Text = text("pseudonym of the person or firm")
+    node: Text = text("actor of the map")
+    poverty_group: Text = text("poverty group", missing=True)
+    stratum: Text = text("stratum of the draw: replaces units of it alone")
+    arm: Text = choice(ARMS, missing=True)
+    cluster: Text = text("primary sampling unit; of a two-stage draw, replaces in it alone", missing=True)
+    household: Text = text("pseudonym of the household", missing=True)
+    drawn_order: Whole = number("order in which replacements are asked", ge=1)
+    inclusion_probability: Number = number("chance it is weighted by, once used", missing=True, gt=0, le=1)
+    weight: Number = number("design weight, once it is used", missing=True, gt=0)
+
+
+@table("mart.household_subsample", grain="one row a household of the sub-sample", key=("household",))
+class HouseholdSubsample(Contract):
+    household: Text = text("pseudonym of the household")
+    unit: Text = text("pseudonym of the drawn person through whom it is found")
+    drawn_order: Whole = number("order in which households are visited", ge=1)
+    subsample_probability: Number = number("chance, given the sample of people", gt=0, le=1)
+
+
+@table(
+    "mart.draw_record",
+    grain="one row a stratum",
+    key=("stratum",),
+    release=Release(
+        count=("in_frame",),
+        hide=(
+            "drawn",
+            "replacements",
+            "clusters_in_frame",
+            "clusters_drawn",
+            "certainty_units",
+            "sum_of_weights",
+            "smallest_probability",
+            "largest_probability",
+        ),
+        rounded={"sum_of_weights": 1, "smallest_probability": 2, "largest_probability": 2},
+    ),
+)
+class DrawRecord(Contract):
+    stratum: Text = text("stratum of the draw; all where it knows none")
+    design: Text = choice(SAMPLE_DESIGNS)
+    method: Text = choice(SAMPLE_METHODS)
+    allocation: Text = choice(ALLOCATIONS, "how the size was spread over the strata", missing=True)
+    unit_of_assessment: Text = choice(UNITS_OF_ASSESSMENT)
+    seed: Whole = number("seed of the draw; none where nothing was drawn by chance", missing=True, ge=0)
+    frame_sha256: Text = text("SHA-256 of the whole frame as drawn from, under pseudonyms")
+    in_frame: Whole = number("units of the frame", ge=0)
+    drawn: Whole = number("units drawn", ge=0)
+    replacements: Whole = number("replacements listed", ge=0)
+    clusters_in_frame: Whole = number("clusters (PSUs) of the frame", missing=True, ge=0)
+    clusters_drawn: Whole = number("clusters (PSUs) drawn", missing=True, ge=0)
+    certainty_units: Whole = number("units drawn with certainty", missing=True, ge=0)
+    sum_of_weights: Number = number("units that the drawn ones stand for", missing=True, ge=0)
+    smallest_probability: Number = number("smallest chance of a drawn unit", missing=True, gt=0, le=1)
+    largest_probability: Number = number("largest chance of a drawn unit", missing=True, gt=0, le=1)
 
 
 @table(
@@ -199,12 +270,15 @@ class SampleSizes(Contract):
 
 @table(
     "mart.quota_gaps",
-    grain="one row a stratum",
+    grain="one row a quota",
     key=("stratum",),
     release=Release(count=("wanted",), hide=("drawn", "gap")),
 )
 class QuotaGaps(Contract):
-    stratum: Text = text("stratum of the quota")
+    stratum: Text = text("what the quota asks for: a stratum, or node, gender and difference")
+    node: Text = text("actor of the map", missing=True)
+    gender: Text = choice(GENDERS, missing=True)
+    difference: Text = text("ethnicity, religion, caste or other difference", missing=True)
     wanted: Whole = number("units wanted", ge=0)
     drawn: Whole = number("units found", ge=0)
     gap: Whole = number("units that are missing", ge=0)

@@ -34,6 +34,16 @@ class Responses(Contract):
     enumerator: Text = text("pseudonym of the interviewer", missing=True)
 
 
+@table("mart.household_weights", grain="one row a wave and household", key=("wave", "household"))
+class HouseholdWeights(Contract):
+    wave: Text = text("wave")
+    household: Text = text("pseudonym of the household")
+    respondents: Whole = number("respondents of the household", ge=1)
+    eligible_members: Whole = number("members who could have been chosen", missing=True, ge=0)
+    subsample_probability: Number = number("chance in a sub-sample of households", gt=0, le=1)
+    weight: Number = number("households that it stands for", missing=True, gt=0)
+
+
 @table(
     "staged.corrections",
     grain="one row a correction",
@@ -107,6 +117,63 @@ class CorrectionSummary(Contract):
     wave: Text = text("wave")
     variable: Text = text("column that was corrected")
     corrections: Whole = number("corrections applied", ge=1)
+
+
+@table(
+    "mart.wave_revisions",
+    grain="one row a wave, respondent, variable and revision that was replaced",
+    key=("wave", "respondent", "variable", "from_revision"),
+    personal_ids={"respondent": "person"},
+)
+class WaveRevisions(Contract):
+    """What a later file of a wave changed in answers that an earlier one had."""
+
+    wave: Text = text("wave")
+    respondent: Text = text("pseudonym of the person or firm")
+    variable: Text = text("column that was changed")
+    from_revision: Whole = number("revision that said it before")
+    to_revision: Whole = number("revision that says it otherwise")
+    old: Text = text("what was said; never of an id or a personal column", missing=True)
+    new: Text = text("what is said now; never of an id or a personal column", missing=True)
+
+
+@table(
+    "mart.revision_summary",
+    grain="one row a wave and variable",
+    key=("wave", "variable"),
+    release=Release(totals={"changes": 10}),
+)
+class RevisionSummary(Contract):
+    wave: Text = text("wave")
+    variable: Text = text("column that a later file changed")
+    changes: Whole = number("answers that were changed", ge=1)
+
+
+@table(
+    "mart.respondent_links",
+    grain="one row a wave",
+    key=("wave",),
+    release=Release(
+        totals=dict.fromkeys(("respondents", "duplicated", "changed_gender", "changed_birth_year"), 10),
+        together=dict.fromkeys(("followed", "returned", "new", "lost"), 10),
+    ),
+)
+class RespondentLinks(Contract):
+    """Respondents of a wave beside those of the waves before: followed, returned and new are all of them."""
+
+    wave: Text = text("wave of the plan, in their order; a pilot is none")
+    respondents: Whole = number("respondents of the wave", ge=0)
+    followed: Whole = number("of these, interviewed in the wave before too", ge=0)
+    returned: Whole = number("of these, not in the wave before, but in an earlier one", ge=0)
+    new: Whole = number("of these, in no wave before", ge=0)
+    lost: Whole = number("respondents of the wave before who are not in this one", ge=0)
+    duplicated: Whole = number("interviews left out because another row of the same person stands", ge=0)
+    changed_gender: Whole = number("respondents of another gender than in a wave before", ge=0)
+    changed_birth_year: Whole = number(
+        "respondents of another birth year than in a wave before; empty where the plan maps none",
+        missing=True,
+        ge=0,
+    )
 
 
 @table("mart.field_checks", grain="one row a wave, check and key", key=("wave", "check", "key"))

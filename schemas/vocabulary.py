@@ -6,6 +6,10 @@ APPROACHES = ("improving", "proving")
 STUDY_DESIGNS = ("one-off", "repeat", "longitudinal")
 ASSIGNMENTS = ("randomised", "not randomised")
 SAMPLE_DESIGNS = ("representative", "purposive", "census", "randomised", "undeclared")
+SAMPLE_METHODS = ("simple", "systematic", "stratified", "pps", "two_stage", "quotas", "everyone")
+ALLOCATIONS = ("proportional", "equal", "neyman")
+UNITS_OF_ASSESSMENT = ("individual", "household", "group")
+"""What is assessed (Box 3)."""
 SIZE_VERDICTS = ("can be seen", "too small to be seen", "too few clusters", "cannot be said")
 """Whether the smallest change that counts is within what a sample can detect."""
 WAVE_ROLES = ("pilot", "baseline", "follow-up", "only")
@@ -176,9 +180,19 @@ IDENTIFICATION_RULES = (
 )
 """What identification notes beside its figures, in the order in which the report tells it."""
 
-LOSSES = ("received", "rejected", "filtered", "refused", "removed", "used")
-"""What becomes of the interviews of a wave: rejected by a reviewer on the server, filtered out by the plan,
-refused by who was asked, removed by a correction."""
+LOSSES = (
+    "received",
+    "repeated",
+    "superseded",
+    "rejected",
+    "filtered",
+    "refused",
+    "removed",
+    "used",
+)
+"""What becomes of the interviews of a wave: repeated in another file, superseded by a higher revision,
+rejected by a reviewer on the server, filtered out by the plan, refused by who was asked, removed by a
+correction."""
 
 COLUMN_TYPES = ("number", "integer", "text", "yes_no")
 

@@ -19,6 +19,7 @@ from schemas.assessment import (
     AssessmentPart,
     Comparison,
     PovertyGroup,
+    Sampling,
     Specification,
     Thresholds,
     Wave,
@@ -104,23 +105,26 @@ def study_waves(waves: pd.DataFrame) -> list[str]:
     return waves[waves["role"] != "pilot"].sort_values("position")["wave"].tolist()
 
 
-@step("analysis", reads=[Responses, Indicators, Waves, Plan], writes=[IndicatorEstimates])
+@step("analysis", reads=[Responses, Indicators, Waves], writes=[IndicatorEstimates], plan=["sampling"])
 def estimate_indicators(
-    responses: pd.DataFrame, indicators: pd.DataFrame, waves: pd.DataFrame, plan: pd.DataFrame
+    responses: pd.DataFrame,
+    indicators: pd.DataFrame,
+    waves: pd.DataFrame,
+    *,
+    sampling: Sampling,
 ) -> pd.DataFrame:
     """Estimate each indicator's mean by poverty group, gender, arm and wave."""
-    sample_design = plan["sample_design"].iloc[0]
     parts = []
     for wave in study_waves(waves):
         of_wave = responses[responses["wave"] == wave]
         if not len(of_wave):
             continue
         for indicator, value in values(indicators, of_wave).items():
-            parts += list(_means(of_wave.assign(value=value), sample_design, indicator, wave))
+            parts += list(_means(of_wave.assign(value=value), sampling, indicator, wave))
     return pd.concat(parts, ignore_index=True) if parts else empty(IndicatorEstimates)
 
 
-def _means(frame: pd.DataFrame, sample_design: str, indicator: str, wave: str) -> Iterator[pd.DataFrame]:
+def _means(frame: pd.DataFrame, sampling: Sampling, indicator: str, wave: str) -> Iterator[pd.DataFrame]:
     if not frame["value"].notna().any():
         return
     seen: set[tuple[str, ...]] = set()
@@ -133,14 +137,15 @@ def _means(frame: pd.DataFrame, sample_design: str, indicator: str, wave: str) -
             frame,
             "value",
             domains=domains,
-            with_errors=sample_design != "purposive",
+            with_errors=sampling.design != "purposive",
+            degrees_of_freedom=sampling.degrees_of_freedom,
             **design_columns(frame),
         )
         estimates = settled(estimates, frame["value"])
         for column in ("category", "poverty_group", "gender", "difference", "arm"):
             if column not in domains:
                 estimates[column] = ALL
-        yield estimates.assign(indicator=indicator, wave=wave, design=sample_design)
+        yield estimates.assign(indicator=indicator, wave=wave, design=sampling.design)
 
 
 @step(

@@ -6,22 +6,24 @@ from collections.abc import Collection, Sequence
 
 import pandas as pd
 
-from schemas.assessment import Thresholds, Wave
+from schemas.assessment import Sampling, Thresholds, Wave
 from schemas.base import column_types, empty
+from schemas.design import Replacements, Sample
 from schemas.fieldwork import (
     Attrition,
     Corrections,
     CorrectionSummary,
     FieldChecks,
     FieldCheckSummary,
+    HouseholdWeights,
     Interviews,
     Responses,
     WaveLosses,
 )
 from schemas.plan import Waves
 from schemas.vocabulary import ALL
-from tasks import catalogue
-from tasks.interviews import FROM_SAMPLE, ROW_NUMBER, WaveReading
+from tasks import catalogue, households, links, replaced
+from tasks.interviews import FROM_SAMPLE, ROW_NUMBER, WaveReading, own_name
 from tasks.methods import attrition as attrition_method
 from tasks.steps import step
 
@@ -35,12 +37,6 @@ def own_columns(reading: WaveReading) -> dict[str, str]:
     A column whose name is a standard column's gets '_in_file' behind it, if it is not that column itself.
     """
     return {own_name(column): kind for column, kind in reading.own_types.items()}
-
-
-def own_name(column: str) -> str:
-    """Return the name of a file's column in staged.responses."""
-    taken = {standard.casefold() for standard in STANDARD}
-    return f"{column}_in_file" if column.casefold() in taken else column
 
 
 def joined(readings: list[WaveReading], types: dict[str, str]) -> tuple[pd.DataFrame, list[Place]]:
@@ -71,12 +67,13 @@ def with_arm_from(responses: pd.DataFrame, wave: str) -> pd.DataFrame:
 
 
 def with_design(
-    responses: pd.DataFrame, sample: pd.DataFrame, frame: pd.DataFrame
+    responses: pd.DataFrame, sample: pd.DataFrame, replacements: pd.DataFrame, frame: pd.DataFrame
 ) -> tuple[pd.DataFrame, list[int]]:
     """Return the rows with what the frame and the draw know of them, and the index of rows of strangers.
 
     What the interviews say themselves is kept; empty cells are filled in. A stranger is not in the frame, or
-    has no weight although the draw gives weights (a purposive sample and an undeclared one do not).
+    has no weight although the draw gives weights (a purposive sample and an undeclared one do not). Who
+    replaces a drawn unit has a weight of the list of replacements. frame: with the strata of the draw.
     """
     if not len(responses):
         return responses, []
@@ -88,6 +85,8 @@ def with_design(
         responses[column] = own.where(own.notna(), from_frame)
     strangers = ~responses["respondent"].isin(known.index)
     weights = sample.set_index("unit")["weight"]
+    if len(replacements):
+        weights = pd.concat([weights, replacements.set_index("unit")["weight"]])
     if not weights.notna().any():
         return responses, list(responses.index[strangers])
     from_draw = responses["respondent"].map(weights).astype("float64")
@@ -143,29 +142,48 @@ def summarize_corrections(corrections: pd.DataFrame) -> pd.DataFrame:
 
 @step(
     "fieldwork",
-    reads=[Responses, Waves, WaveLosses],
+    reads=[Responses, Waves, WaveLosses, Sample, Replacements, HouseholdWeights],
     writes=[FieldChecks, FieldCheckSummary],
-    plan=["thresholds"],
+    plan=["thresholds", "sampling", "wave"],
 )
 def check_fieldwork(
     responses: pd.DataFrame,
     waves: pd.DataFrame,
     losses: pd.DataFrame,
+    sample: pd.DataFrame,
+    replacements: pd.DataFrame,
+    weights: pd.DataFrame,
     *,
     thresholds: Thresholds,
+    sampling: Sampling,
+    wave: Sequence[Wave],
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Look for what a coordinator would want to know: missing answers, values out of range, refusals."""
     pilots = waves.loc[waves["role"] == "pilot", "wave"]
+    two_stage = sampling.method == "two_stage"
+    of_draw = [
+        *replaced.replacement_findings(responses, sample, replacements, two_stage=two_stage),
+        *households.household_findings(responses, weights, sampling),
+    ]
     found = [
         *_missing(responses, thresholds.missing_share_warning),
         *_out_of_range(responses),
         *_changed_people(responses[~responses["wave"].isin(pilots)]),
+        *(
+            _finding(name, check, person, severity, variable, message)
+            for name, check, person, severity, variable, message in links.remarks(responses, waves, wave)
+        ),
         *_refusals(losses),
+        *(
+            _finding(wave, check, key, severity, None, message)
+            for wave, check, key, severity, message in of_draw
+        ),
     ]
     if not found:
         return empty(FieldChecks), empty(FieldCheckSummary)
     checks = pd.DataFrame(found)
-    summary = checks.groupby(["wave", "check", "severity"], as_index=False).agg(found=("key", "size"))
+    told = checks[~checks["check"].isin(links.COUNTED_HERE)]
+    summary = told.groupby(["wave", "check", "severity"], as_index=False).agg(found=("key", "size"))
     return checks, summary
 
 

@@ -94,7 +94,7 @@ class Wording:
                 Item("poverty_group", "choice", self.text("group"), answers=answers, required=needed)
             )
         items += [self.item(frame["gender"]), self.item(frame["household"])]
-        if self.plan.instruments.eligible_members:
+        if self.plan.instruments.eligible_members or self.plan.sampling.weighs_households:
             items.append(self.item(frame["eligible_members"]))
         return Section("about", self.text("about"), tuple(items))
 

@@ -9,7 +9,7 @@ import difflib
 import fnmatch
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 import pandas as pd
@@ -29,7 +29,7 @@ from schemas.design import (
 )
 from schemas.exports import HouseholdMembers, WaveFiles
 from schemas.faults import Fault, Refused, RowFault
-from schemas.fieldwork import Corrections, FocusGroups, Responses, WaveLosses
+from schemas.fieldwork import Corrections, FocusGroups, Responses, WaveLosses, WaveRevisions
 from schemas.instruments import Instruments
 from schemas.mapping import Actors, Characteristics, Informants, MappedGroups, MappingAnswers
 from schemas.plan import PlannedGroups
@@ -39,10 +39,12 @@ from tasks import (
     catalogue,
     checklist,
     coded,
-    design,
+    corrections,
+    drawing,
     expressions,
     fieldwork,
     forms,
+    grouping,
     identification,
     instrument,
     instruments,
@@ -52,6 +54,7 @@ from tasks import (
     short_lists,
     sourcing,
     state,
+    wave_files,
 )
 from tasks import plan as plan_tables
 from tasks.catalogue import Indicator, Question
@@ -67,7 +70,7 @@ from tasks.files import (
     read_table,
     typed,
 )
-from tasks.interviews import IDS, WaveReading, read_wave
+from tasks.interviews import FILE_NAME, IDS, WaveReading, read_wave
 from tasks.languages import Language, languages
 from tasks.members import MemberReading, joined_types, read_members
 from tasks.vault import Vault
@@ -81,6 +84,8 @@ KINDS = {
 }
 MADE_TERMS = {"programme", "programme x after"}
 """Terms of a specification that are made from arm and wave, and are no columns."""
+MADE_HERE: dict[type[Contract], set[str]] = {Frame: {"draw_order"}, Quotas: {"quota"}}
+"""Columns of an input table that no file has: the intake makes them."""
 NOT_A_PERSON = {"group"}
 """Words that stand where a person's id could, and are kept: a vote that a focus group gave in common."""
 
@@ -183,6 +188,7 @@ def take_in(
     reader.assign_groups()
     reader.interviews()
     reader.personal_patterns()
+    reader.raw_tables()
     coded.take_in(folder, intake, vault, reader.places)
     if not reader.unreadable:  # else what follows from a table that could not be read would hide the cause
         intake.faults += list(_references(intake, reader.places))
@@ -279,6 +285,8 @@ class _Reader:
         self.unreadable = False
         self.original_ids: dict[str, pd.Series] = {}
         self.raw_corrections: dict[str, pd.DataFrame] = {}
+        self.raw_parts: dict[str, dict[str, pd.DataFrame]] = {}
+        self.changes: list[dict[str, object]] = []
         self.readings: list[dict[str, object]] = []
 
     def definitions(self) -> None:
@@ -312,11 +320,17 @@ class _Reader:
         for part, found in self._sourced(about.name):
             parts.append(part)
             places += found
+        if contract is Corrections:
+            for part, found in self._logs():
+                parts.append(part)
+                places += found
         frame = pd.concat(parts, ignore_index=True) if parts else empty(contract)
         if contract is Frame and len(frame):
             frame["draw_order"] = _places_by_id(frame["unit"])
+        if contract is Quotas and len(frame):
+            frame["quota"] = drawing.quota_names(frame)
         if contract is Corrections:
-            self._keep_corrections(frame, places)
+            frame = self._keep_corrections(frame, places)
         self._check(frame, contract, places)
         self.places[about.name] = places
         self.intake.tables[about.name] = self._pseudonymised(frame, contract)
@@ -367,9 +381,9 @@ class _Reader:
         for wave in self.plan.wave:
             yield source.replace("*", wave.name), wave.name
 
-    def _received(self, table: str, *, is_wave: bool = False) -> Received | None:
+    def _received(self, table: str) -> Received | None:
         try:
-            return read_table(self.folder, table, self.vault.unseal, is_wave=is_wave)
+            return read_table(self.folder, table, self.vault.unseal)
         except Refused as refused:
             self.intake.faults += refused.faults
             self.unreadable = True
@@ -418,8 +432,7 @@ class _Reader:
         frame = received.frame.drop(columns=personal)
         kinds = column_types(contract)
         given = {column: kind for column, kind in kinds.items() if column != "wave" or not wave}
-        made_here = {"draw_order"} if contract is Frame else set()
-        faults = list(_column_faults(received, frame, contract, set(given) - made_here))
+        faults = list(_column_faults(received, frame, contract, set(given) - MADE_HERE.get(contract, set())))
         if faults:
             self.intake.faults += faults
             return None
@@ -469,7 +482,12 @@ class _Reader:
             if column in raw:
                 raw[column] = self._pseudonyms(as_text(raw[column]), kind)
         raw.insert(0, "_row", received.rows)
-        self.intake.raw[raw_name(received.table)] = raw
+        self.raw_parts.setdefault(raw_name(received.table), {})[received.file.removesuffix(SEALED)] = raw
+
+    def raw_tables(self) -> None:
+        """Put what came in several files into one raw table each."""
+        for name, parts in self.raw_parts.items():
+            self.intake.raw[name] = _one_below_the_other(parts)
 
     def _pseudonyms(self, ids: pd.Series, kind: str) -> pd.Series:
         people = ids.where(~ids.isin(NOT_A_PERSON))
@@ -493,7 +511,29 @@ class _Reader:
             self.intake.faults += check(whole.loc[group], contract, file=file, sheet=sheet, rows=rows)
         self.intake.faults += list(_twice_in_two_files(whole, list(contract.about().key), places))
 
-    def _keep_corrections(self, frame: pd.DataFrame, places: list[tuple[str, str, int]]) -> None:
+    def _logs(self) -> Iterator[tuple[pd.DataFrame, list[tuple[str, str, int]]]]:
+        """Read the foreign logs that the plan names; of them only what is mapped and used is stored."""
+        for wave in self.plan.wave:
+            for log in wave.corrections:
+                received = self._named_file(
+                    wave, log.file, f"waves/{wave.name}/corrections", "corrections.file"
+                )
+                if received is None:
+                    continue
+                self._keep_received(received)
+                read = corrections.read_log(received, log)
+                self.intake.faults += read.faults
+                if read.faults:
+                    self.unreadable = True
+                    continue
+                self.intake.found.append(f"{wave.name}: {read.told(received.file)}")
+                used = replace(received, frame=read.frame, rows=read.rows)
+                self._keep_raw(used, read.frame, Corrections.about().personal_ids)
+                frame = read.frame.assign(wave=wave.name, unstated=read.unstated)
+                yield frame, [(received.file, received.sheet, int(row)) for row in read.rows]
+
+    def _keep_corrections(self, frame: pd.DataFrame, places: list[tuple[str, str, int]]) -> pd.DataFrame:
+        """Keep each wave's corrections with their places, to be replayed; return them as they are staged."""
         located = frame.copy()
         located["file"] = [place[0] for place in places]
         located["sheet"] = [place[1] for place in places]
@@ -501,8 +541,11 @@ class _Reader:
         for column in ("old", "new"):
             if column not in located:
                 located[column] = pd.Series(pd.NA, index=located.index, dtype="string")
+        unstated = located.get("unstated", pd.Series(False, index=located.index))
+        located["unstated"] = unstated.astype("boolean").fillna(False).astype(bool)
         for wave, part in located.groupby("wave", sort=True) if len(located) else ():
             self.raw_corrections[str(wave)] = part
+        return frame.drop(columns="unstated", errors="ignore")
 
     def registers(self, hashes: Mapping[str, str]) -> None:
         """Add what each register of the plan sums to, to regional_industries and regions."""
@@ -588,7 +631,7 @@ class _Reader:
         if not len(frame) or not groups:
             return
         frame = conform(_with_optional(frame, Frame), Frame)
-        assigned, ambiguous = design.assign_groups(frame, self.intake.tables[PlannedGroups.about().name])
+        assigned, ambiguous = grouping.assign_groups(frame, self.intake.tables[PlannedGroups.about().name])
         self.intake.tables[Frame.about().name] = assigned
         places = self.places[Frame.about().name]
         for index in ambiguous:
@@ -615,21 +658,9 @@ class _Reader:
         """Read every wave's interviews into staged.responses."""
         readings: list[WaveReading] = []
         members: list[MemberReading] = []
-        files = []
+        files: list[dict[str, object]] = []
         for wave in self.plan.wave:
-            export = self._export(wave)
-            if export is not None:
-                reading = self._wave(export, wave)
-                readings.append(reading)
-                listed = self._members(export, wave, reading)
-                members += [listed] if listed else []
-                files.append(_wave_file(wave, export, listed))
-                self.intake.found.append(f"{wave.name}: {export.told(wave.members)}")
-                self.intake.faults += reading.faults
-                self.intake.losses += [
-                    {"wave": wave.name, "reason": reason, "interviews": count}
-                    for reason, count in reading.losses.items()
-                ]
+            self._wave(wave, readings, members, files)
         self.intake.own_types = _joined_types(readings, self.intake.faults)
         of_study = [one for one in readings if one.wave not in self.intake.pilots]
         self.intake.only_in_pilots = set(self.intake.own_types) - {
@@ -638,28 +669,7 @@ class _Reader:
         responses, places = fieldwork.joined(readings, self.intake.own_types)
         responses = self._responses_pseudonymised(responses)
         responses = fieldwork.with_arm_from(responses, self.plan.comparison.arm_from)
-        frame = conform(_with_optional(self.intake.tables[Frame.about().name], Frame), Frame)
-        quotas = conform(self.intake.tables[Quotas.about().name], Quotas)
-        if not self.intake.faults and len(frame):
-            try:
-                sample = design.draw(frame, quotas, self.plan.sampling, self.plan.seeds)
-            except ValueError as error:
-                self.intake.faults.append(
-                    Fault(
-                        "assessment.toml",
-                        column="sampling",
-                        rule=str(error)[0].lower() + str(error)[1:],
-                        remedy="Correct the sampling part of the plan, or the frame",
-                    )
-                )
-            else:
-                responses, unknown = fieldwork.with_design(responses, sample, frame)
-                tried = set(responses.index[responses["wave"].isin(self.intake.pilots)])
-                for index in (one for one in unknown if one not in tried):
-                    file, sheet, row = places[index]
-                    rule = "the respondent is not in the frame, or was not drawn and has no weight"
-                    remedy = "Correct the respondent's id, or add the person to design/frame"
-                    self.intake.faults.append(Fault(file, sheet, row, "respondent", rule, remedy))
+        responses = self._with_draw(responses, places)
         responses = fieldwork.with_usual_values(responses, self.plan.sampling.design, self.intake.pilots)
         if len(responses) and not self.intake.faults:
             contract = self.intake.response_contract
@@ -667,6 +677,7 @@ class _Reader:
             for (file, sheet), group in _by_place(places):
                 rows = pd.Series([places[index][2] for index in group], index=group)
                 self.intake.faults += check(responses.loc[group], contract, file=file, sheet=sheet, rows=rows)
+            self.intake.faults += list(_twice_in_two_files(responses, ["respondent", "wave"], places))
             of_study = responses[~responses["wave"].isin(self.intake.pilots)]
             self.intake.faults += list(_gaps(of_study, places))
             self.intake.faults += list(_lacking_waves(of_study, places))
@@ -674,29 +685,59 @@ class _Reader:
         self.intake.tables[Responses.about().name] = responses
         self._keep_members(members)
         self.intake.tables[WaveFiles.about().name] = _table(WaveFiles, files)
+        changes = _table(WaveRevisions, self.changes)
+        self.intake.tables[WaveRevisions.about().name] = self._pseudonymised(changes, WaveRevisions)
 
-    def _export(self, wave: Wave) -> Export | None:
-        """Return a wave's file, read as the export that it is; None where it is not there or refused."""
-        received = self._wave_file(wave)
-        if received is None:
-            return None
+    def _with_draw(self, responses: pd.DataFrame, places: list[tuple[str, str, int]]) -> pd.DataFrame:
+        """Return the responses with what frame and draw know of them; a draw that fails is a fault."""
+        frame = conform(_with_optional(self.intake.tables[Frame.about().name], Frame), Frame)
+        quotas = conform(_with_optional(self.intake.tables[Quotas.about().name], Quotas), Quotas)
+        if self.intake.faults or not len(frame):
+            return responses
+        of_quotas = self.places[Quotas.about().name]
+        for index, rule, remedy in drawing.quota_faults(frame, quotas):
+            self.intake.faults.append(Fault(*of_quotas[index], "", rule, remedy))
+        if self.intake.faults:
+            return responses
+        plan, seeds = self.plan.sampling, self.plan.seeds
         try:
-            given = forms.form_of_wave(self.folder, wave.name, self.vault.unseal)
-            export = read_export(
-                received,
-                wave,
-                self.folder,
-                self.vault.unseal,
-                given[0] if given else None,
-                lambda: self._own_form(wave),
-            )
+            sample = drawing.draw(frame, quotas, plan, seeds)
+            listed = drawing.replacements(frame, quotas, sample, plan, seeds)
+            drawing.household_subsample(frame, sample, plan, seeds)
+        except ValueError as error:
+            rule = str(error)[0].lower() + str(error)[1:]
+            remedy = "Correct the sampling part of the plan, or the frame"
+            self.intake.faults.append(Fault("assessment.toml", column="sampling", rule=rule, remedy=remedy))
+            return responses
+        responses, unknown = fieldwork.with_design(responses, sample, listed, drawing.as_drawn(frame, plan))
+        tried = set(responses.index[responses["wave"].isin(self.intake.pilots)])
+        for index in (one for one in unknown if one not in tried):
+            rule = "the respondent is not in the frame, or was not drawn and is no replacement: no weight"
+            remedy = "Correct the respondent's id, add the person to design/frame, or list more replacements"
+            self.intake.faults.append(Fault(*places[index], "respondent", rule, remedy))
+        return responses
+
+    def _exports(self, wave: Wave) -> list[Export]:
+        """Return a wave's files, each read as the export that it is; [] where one is refused."""
+        received = self._wave_files(wave)
+        try:
+            given = forms.form_of_wave(self.folder, wave.name, self.vault.unseal) if received else None
         except Refused as refused:
             self.intake.faults += refused.faults
             self.unreadable = True
-            return None
-        if given and not export.is_plain:
+            return []
+        exports = []
+        for one in received:
+            try:
+                form = given[0] if given else None
+                own = partial(self._own_form, wave)
+                exports.append(read_export(one, wave, self.folder, self.vault.unseal, form, own))
+            except Refused as refused:
+                self.intake.faults += refused.faults
+                self.unreadable = True
+        if given and not all(one.is_plain for one in exports):
             self.intake.received.append(given[1])
-        return export
+        return exports if len(exports) == len(received) else []
 
     def _own_form(self, wave: Wave) -> forms.Form | None:
         """Return the form that psia makes of the plan for a wave; None where the design has faults."""
@@ -706,22 +747,40 @@ class _Reader:
             return None
         return forms.read_form(xlsform(instrument_of(self.intake, wave)), forms.OWN)
 
-    def _wave_file(self, wave: Wave) -> Received | None:
-        table = f"waves/{wave.name}/interviews"
-        if not wave.interviews:
-            received = self._received(table, is_wave=True)
-            if received is None and not self.unreadable:
-                self._planned(wave, table)
-            return received
-        path = self.folder / wave.interviews
-        sealed = path.with_name(path.name + ".age")
-        if not among_inputs(self.folder, wave.interviews):
+    def _wave_files(self, wave: Wave) -> list[Received]:
+        """Return the files of a wave as received, each content once."""
+        faults = len(self.intake.faults)
+        if wave.interviews:
+            names = [wave.interviews] if isinstance(wave.interviews, str) else wave.interviews
+            table = f"waves/{wave.name}/interviews"
+            found = [self._named_file(wave, name, table, "interviews") for name in names]
+            received = [one for one in found if one]
+        else:
+            try:
+                received = wave_files.read_files(self.folder, wave.name, self.vault.unseal)
+            except Refused as refused:
+                self.intake.faults += refused.faults
+                self.unreadable = True
+                return []
+            if not received and not self.unreadable:
+                self._planned(wave, f"waves/{wave.name}/interviews")
+        if received:
+            self.intake.faults += list(wave_files.unknown_revisions(wave, received))
+        if len(self.intake.faults) > faults:
+            return []
+        return wave_files.without_copies(received, wave.revisions)
+
+    def _named_file(self, wave: Wave, name: str, table: str, key: str) -> Received | None:
+        """Return a file that the plan names for a wave, in clear or sealed; None where it is refused."""
+        path = self.folder / name
+        sealed = path.with_name(path.name + SEALED)
+        if not among_inputs(self.folder, name):
             rule = (
                 f"the file of the wave '{wave.name}' does not lie among the inputs of the assessment folder"
             )
             remedy = "Put it under waves/ and name it from there, for example waves/panel.csv"
             self.intake.faults.append(
-                Fault("assessment.toml", column="wave.interviews", rule=rule, remedy=remedy)
+                Fault("assessment.toml", column=f"wave.{key}", rule=rule, remedy=remedy)
             )
             return None
         try:
@@ -747,15 +806,66 @@ class _Reader:
         else:
             self.intake.found.append(f"{wave.name}: no interviews yet")
 
-    def _wave(self, export: Export, wave: Wave) -> WaveReading:
+    def _wave(
+        self,
+        wave: Wave,
+        readings: list[WaveReading],
+        members: list[MemberReading],
+        files: list[dict[str, object]],
+    ) -> None:
+        """Read the files of a wave and add what stands of each, and what became of the rest."""
+        exports = self._exports(wave)
+        if not exports:
+            return
+        personal = [self._keep_interviews(export, wave) for export in exports]
+        settled = wave_files.settle(exports, wave, personal)
+        self.intake.faults += settled.faults
+        self.changes += [{**one, "wave": wave.name} for one in settled.changes]
+        losses = {"received": settled.repeated + settled.superseded}
+        losses |= {"repeated": settled.repeated} if settled.repeated else {}
+        losses |= {"superseded": settled.superseded} if settled.superseded else {}
+        faults = len(self.intake.faults)
+        known = instruments.known_questions(self.plan, self.intake.questions)
+        used = 0
+        for number, export in enumerate(settled.exports):
+            listed = None
+            if len(export.received.frame) or len(exports) == 1:
+                logged = self._logged(wave, settled, number)
+                reading = read_wave(export, wave, self.plan, logged, known, personal[number])
+                self.intake.faults += reading.faults
+                readings.append(reading)
+                listed = self._members(export, wave, reading)
+                members += [listed] if listed else []
+                used += reading.losses.get("used", 0)
+                for reason, count in reading.losses.items():
+                    losses[reason] = losses.get(reason, 0) + count
+            files.append(_wave_file(wave, exports[number], listed))
+            self.intake.found.append(f"{wave.name}: {exports[number].told(wave.members)}")
+        if len(exports) > 1 or settled.superseded:
+            self.intake.found.append(f"{wave.name}: {settled.told()}")
+        if not used and len(self.intake.faults) == faults:
+            self.intake.faults.append(_nobody(wave, exports[0].received))
+        self.intake.losses += [
+            {"wave": wave.name, "reason": reason, "interviews": count} for reason, count in losses.items()
+        ]
+
+    def _logged(self, wave: Wave, settled: wave_files.Settled, number: int) -> pd.DataFrame:
+        """Return the corrections of a file's respondents; the first has those of nobody, to refuse them."""
+        nothing = pd.DataFrame(columns=["key", "variable", "old", "new", "file", "sheet", "row"])
+        logged = self.raw_corrections.get(wave.name, nothing)
+        if len(settled.exports) == 1:
+            return logged
+        here = logged["key"].isin(settled.keys[number])
+        first = next(place for place, one in enumerate(settled.exports) if len(one.received.frame))
+        if number == first:
+            here |= ~logged["key"].isin(set().union(*settled.keys))
+        return logged[here]
+
+    def _keep_interviews(self, export: Export, wave: Wave) -> list[str]:
+        """Keep a file of a wave as received and as raw, its people for the vault; return what is personal."""
         received = export.received
         self._keep_received(received)
         personal = self._personal_columns(received)
-        corrections = self.raw_corrections.get(
-            wave.name, pd.DataFrame(columns=["key", "variable", "old", "new", "file", "sheet", "row"])
-        )
-        known = instruments.known_questions(self.plan, self.intake.questions)
-        reading = read_wave(export, wave, self.plan, corrections, known, personal)
         kinds = Responses.about().personal_ids
         sources = {
             getattr(wave.columns, column) or column: kinds[column]
@@ -773,7 +883,7 @@ class _Reader:
                 source,
                 {c: received.frame[c] for c in personal},
             )
-        return reading
+        return personal
 
     def _members(self, export: Export, wave: Wave, reading: WaveReading) -> MemberReading | None:
         """Return the household members that the interviews in use list, with ids as received."""
@@ -833,6 +943,25 @@ def _places_by_id(ids: pd.Series) -> pd.Series:
     return pd.Series(range(1, len(ids) + 1), index=order, dtype="Int64").reindex(ids.index)
 
 
+def _one_below_the_other(parts: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return the rows of several files in one frame, with the file of each; of one file as they are."""
+    if len(parts) == 1:
+        return next(iter(parts.values()))
+    frames = {file: frame.assign(**{FILE_NAME: file}) for file, frame in sorted(parts.items())}
+    columns = list(dict.fromkeys(column for frame in frames.values() for column in frame))
+    mixed = [
+        column
+        for column in columns
+        if len({str(frame[column].dtype) for frame in frames.values() if column in frame}) > 1
+    ]
+    told = [
+        frame.assign(**{str(one): as_text(frame[one]) for one in mixed if one in frame})
+        for frame in frames.values()
+    ]
+    whole = pd.concat(told, ignore_index=True)
+    return whole.assign(**{FILE_NAME: whole[FILE_NAME].astype("string")})
+
+
 def raw_name(table: str) -> str:
     """Return the warehouse name of a table as received, for example raw.waves/baseline/interviews."""
     return "raw." + table
@@ -856,16 +985,23 @@ def _no_such_repeat(wave: Wave, export: Export) -> Fault:
     return Fault("assessment.toml", column="wave.members", rule=rule, remedy=f"{there}. Correct the plan")
 
 
+def _nobody(wave: Wave, received: Received) -> Fault:
+    rule = f"holds no interview of the wave '{wave.name}'"
+    return Fault(received.file, received.sheet, rule=rule, remedy="Check the plan's filter and wave column")
+
+
 def _files_of_other_names(folder: Path, wave: Wave) -> list[str]:
     """Return the data files in a wave's folder that bear the name of no table of a wave."""
     tables = [contract.about().source for contract in TABLES.values()]
     known = {forms.BESIDE_A_WAVE, *(one.rpartition("/")[2] for one in tables if one.startswith("waves/*/"))}
+    logs = {log.file for log in wave.corrections}
     there = sorted(path for path in (folder / "waves" / wave.name).glob("*") if path.is_file())
     return [
         path.name
         for path in there
         if Path(path.name.removesuffix(SEALED)).suffix in WAVE_SUFFIXES
         and Path(path.name.removesuffix(SEALED)).stem not in known
+        and path.relative_to(folder).as_posix().removesuffix(SEALED) not in logs
     ]
 
 

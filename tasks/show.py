@@ -7,6 +7,9 @@ from typing import Any
 
 from schemas.faults import Fault, Refused
 
+REVEALED = ("mart.sample", "mart.replacements", "mart.household_subsample")
+"""The tables by which the field team finds people: the unit's id may be put back."""
+
 
 def names(folder: Path) -> list[dict[str, Any]]:
     """Return each table of the warehouse with its number of rows. Raises Refused if there is none yet."""
@@ -28,8 +31,10 @@ def rows(folder: Path, table: str, *, reveal: bool) -> tuple[list[str], list[tup
         columns, records = warehouse.records(table)
     if not reveal:
         return columns, records
-    if table != "mart.sample":
-        raise Refused([Fault(table, rule="cannot be revealed", remedy="--reveal is for mart.sample")])
+    if table not in REVEALED:
+        raise Refused(
+            [Fault(table, rule="cannot be revealed", remedy=f"--reveal is for {', '.join(REVEALED)}")]
+        )
     return columns, _revealed(folder, columns, records)
 
 

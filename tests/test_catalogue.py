@@ -28,6 +28,7 @@ QUESTIONS = load("questions", "question")
 ITEMS = load("boxes", "item")
 TABLE_1 = load("table_1", "row")
 TABLE_2 = load("table_2", "characteristic")
+BOX_3 = load("box_3", "unit")
 BOX_4 = load("box_4", "group")
 BOX_A2 = load("box_a2", "question")
 
@@ -501,6 +502,15 @@ def test_table_2_runs_as_printed():
             "extremely weak",
             "extremely strong",
         )
+
+
+def test_box_3():
+    """As many advantages and disadvantages of each unit as the study prints."""
+    assert {unit["id"]: (len(unit["advantages"]), len(unit["limits"])) for unit in BOX_3} == {
+        "individual": (6, 3),
+        "household": (4, 2),
+        "group": (4, 3),
+    }
 
 
 def test_box_4():

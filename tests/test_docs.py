@@ -11,7 +11,7 @@ from pathlib import Path
 import typer.main
 
 from flows.cli import app
-from schemas.assessment import SourceFile
+from schemas.assessment import Sampling, SourceFile
 from tasks.sources import readers
 
 ROOT = Path(__file__).parent.parent
@@ -78,3 +78,14 @@ def test_every_source_of_the_docs_fits_the_plan():
     parts = [SourceFile.model_validate(tomllib.loads(block)["source"][0]) for block in blocks]
     assert {part.reader for part in parts} <= set(readers())
     assert len(parts) >= 6
+
+
+def test_the_page_of_the_sample_has_every_key_and_a_plan_that_is_accepted():
+    page = (ROOT / "docs" / "sampling.md").read_text(encoding="utf-8")
+    keys = (ROOT / "docs" / "plan.md").read_text(encoding="utf-8")
+    block = re.search(r"```toml\n(.*?)```", page, re.DOTALL)
+    assert block
+    assert Sampling.model_validate(tomllib.loads(block[1])["sampling"]).size == 400
+    for key in Sampling.model_fields:
+        assert re.search(rf"\b{key}\b", page), key
+        assert re.search(rf"\b{key}\b", keys), key

@@ -480,10 +480,10 @@ def drawn_sample(frame: pd.DataFrame) -> pd.DataFrame:
     from schemas.assessment import Sampling, Seeds
     from schemas.base import empty
     from schemas.design import Quotas
-    from tasks import design
+    from tasks import drawing
 
     plan = Sampling(design="representative", sizes=SIZES)
-    return design.draw(frame, empty(Quotas), plan, Seeds(sampling=SAMPLING_SEED))
+    return drawing.draw(frame, empty(Quotas), plan, Seeds(sampling=SAMPLING_SEED))
 
 
 def _field(frame: pd.DataFrame, people: People, sample: pd.DataFrame, seed: int) -> dict[str, _Wave]:
@@ -605,7 +605,7 @@ def make_responses(seed: int = DEFAULT_SEED) -> pd.DataFrame:
     sample = drawn_sample(frame)
     waves = _field(frame, people, sample, seed)
     rows = pd.concat([wave.right.assign(wave=name) for name, wave in waves.items()], ignore_index=True)
-    known = frame.drop(columns=["order", "draw_order"]).merge(sample[["unit", "weight"]], on="unit")
+    known = frame.drop(columns=["size", "order", "draw_order"]).merge(sample[["unit", "weight"]], on="unit")
     rows = rows.merge(known, left_on="respondent", right_on="unit", validate="many_to_one")
     texts = ["respondent", "wave", "enumerator"]
     rows[texts] = rows[texts].astype("string")
@@ -791,7 +791,7 @@ def _person(unit: str) -> tuple[str, str]:
 
 
 def _frame_file(frame: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
-    columns = [column for column in frame.columns if column != "draw_order"]
+    columns = [column for column in frame.columns if column not in ("draw_order", "size")]
     header = [columns[0], "name", "phone", *columns[1:]]
     rows = []
     for record in frame[columns].itertuples(index=False):
@@ -1139,6 +1139,7 @@ sampling = @SEED@
 
 [sampling]
 design = "representative"
+replacements = 8
 
 [sampling.sizes]
 @SIZES@

@@ -491,6 +491,9 @@ _FORMS: dict[tuple[str, str], Form] = {
     ("instruments", "answer_in_unit"): _answer_in_unit,
     ("instruments", "poverty_groups"): _asked_of,
     ("instruments", "indicators"): _for_indicators,
+    ("draw_record", "sum_of_weights"): _places("sum_of_weights", 0),
+    ("draw_record", "smallest_probability"): _places("smallest_probability", 2),
+    ("draw_record", "largest_probability"): _places("largest_probability", 2),
     ("evidence", "kind"): lambda _, row: Cell(wording.plain(row["kind"])),
     ("poverty_nodes", "evidence"): _kinds,
     ("characteristic_scores", "score"): _score,
@@ -525,6 +528,7 @@ _FORMS: dict[tuple[str, str], Form] = {
         )
     },
     ("correction_summary", "variable"): _labelled("indicator", "variable"),
+    ("revision_summary", "variable"): _labelled("indicator", "variable"),
     ("feedback", "finding"): _finding,
     ("feedback", "held_on"): _as_date("held_on"),
     ("feedback", "workshop"): lambda _, row: Cell(

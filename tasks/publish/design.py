@@ -21,6 +21,7 @@ from tasks.publish.sections.design import (
 from tasks.publish.sections.instruments import instruments
 from tasks.publish.sections.method import inputs, libraries
 from tasks.publish.sections.methods import methods
+from tasks.publish.sections.sample import sample
 from tasks.publish.sections.size import size
 
 TABLES = (
@@ -54,6 +55,7 @@ def render(plan: AssessmentPlan, tables: dict[str, pd.DataFrame], provenance: Pr
         "pairs_of_groups": pairs_of_groups(report),
         "short_lists": short_lists(report),
         "freeze": freeze(report),
+        "sample": sample(report),
         "size": size(report),
         "instruments": instruments(report),
         "inputs": inputs(report, provenance.inputs),

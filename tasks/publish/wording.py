@@ -154,6 +154,32 @@ SAMPLE_DESIGNS = {
         "error can be given."
     ),
 }
+SAMPLE_METHODS = {
+    "simple": "Simple random sample: everyone on the list has the same chance.",
+    "systematic": "Systematic sample: from a random start every so many-th unit of each stratum’s list.",
+    "stratified": "Stratified sample: within each stratum everyone has the same chance.",
+    "pps": (
+        "Drawn with probability proportional to size within each stratum; units that are too large for that "
+        "are taken with certainty."
+    ),
+    "two_stage": "Two-stage sample: within each stratum first localities (PSUs), then people in them.",
+}
+ALLOCATIONS = {
+    "proportional": "The {number} are spread over the strata in proportion to their units.",
+    "equal": "The {number} are spread over the strata in equal parts, so that strata can be compared.",
+    "neyman": "The {number} are spread over the strata by size and spread (Neyman), for the smallest error.",
+}
+CLUSTER_DRAWS = {
+    "by_size": (
+        "Localities have chances in proportion to their units; in each, {number} units are drawn, or all "
+        "where there are fewer."
+    ),
+    "simple": (
+        "All localities of a stratum have the same chance; in each, {number} units are drawn, or all where "
+        "there are fewer."
+    ),
+}
+REPLACED_WITHIN = {"stratum": "stratum", "cluster": "locality", "quota": "quota"}
 WITHOUT_ERROR = ("purposive", "undeclared")
 
 ARMS = {"programme": "programme group", "comparison": "comparison group", "all": "everyone"}

@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks.methods.sampling import draw_stratified, fill_quotas, proportional_sizes
+from tasks.methods.allocation import equal_sizes, neyman_sizes, proportional_sizes
+from tasks.methods.sampling import (
+    draw_households,
+    draw_pps,
+    draw_stratified,
+    draw_systematic,
+    draw_two_stage,
+    fill_quotas,
+    list_replacements,
+    pps_probabilities,
+)
 
 KEYS: dict[str, Any] = {"unit": "id", "stratum": "place"}
 SIZES = {"north": 4, "south": 9, "west": 3}
@@ -56,30 +66,6 @@ def test_another_seed_draws_another_sample() -> None:
     assert len(drawn) == 10
 
 
-def test_totals_are_unbiased_and_every_unit_has_its_chance() -> None:
-    frame = register()
-    jobs = frame.set_index("id")["jobs"]
-    totals, hits = [], pd.Series(0.0, index=jobs.index)
-    draws = 600
-    for seed in range(draws):
-        drawn = draw_stratified(frame, SIZES, seed, **KEYS)
-        totals.append((jobs[drawn["id"]].to_numpy() * drawn["weight"].to_numpy()).sum())
-        hits[drawn["id"]] += 1
-    error = np.std(totals) / np.sqrt(draws)
-    assert abs(np.mean(totals) - jobs.sum()) < 4 * error
-    chance = frame["place"].map({"north": 0.4, "south": 9 / 40, "west": 1.0}).to_numpy()
-    spread = np.sqrt(chance * (1 - chance) / draws)
-    assert (np.abs(hits.to_numpy() / draws - chance) <= 4.5 * spread + 1e-12).all()
-
-
-def test_a_size_of_zero_leaves_a_stratum_out() -> None:
-    drawn = draw_stratified(register(), {"north": 0, "south": 2, "west": 0}, 1, **KEYS)
-    assert drawn["place"].unique().tolist() == ["south"]
-    nothing = draw_stratified(register(), dict.fromkeys(SIZES, 0), 1, **KEYS)
-    assert nothing.empty
-    assert "weight" in nothing
-
-
 def test_numbers_may_name_units_and_strata() -> None:
     frame = register().assign(
         id=range(53), place=lambda f: f["place"].map({"north": 1, "south": 2, "west": 3})
@@ -99,6 +85,8 @@ def test_numbers_may_name_units_and_strata() -> None:
         ({}, {**SIZES, "west": 4}, "'west' has 3 units, fewer than 4"),
         ({}, {**SIZES, "west": -1}, "whole number"),
         ({}, {**SIZES, "west": 1.5}, "whole number"),
+        ({}, {**SIZES, "west": 0}, "whole number from 1 on"),
+        ({}, {**SIZES, "west": "2"}, "whole number"),
     ],
 )
 def test_bad_draws_are_refused_in_words(change: dict[str, Any], sizes: Any, said: str) -> None:
@@ -137,29 +125,189 @@ def test_bad_quotas_are_refused_in_words() -> None:
         fill_quotas(register(), half, order="turn", **KEYS)
 
 
-def test_proportional_sizes_by_hand(answers: dict[str, Any]) -> None:
-    known = answers["allocation"]
-    units = [name for name, count in known["units"].items() for _ in range(count)]
-    frame = pd.DataFrame({"place": units})
-    assert proportional_sizes(frame, known["n"], "place") == known["sizes"]
+@pytest.mark.parametrize("seed", [0, 20041204, 2**63 - 1])
+def test_each_design_draws_the_same_in_any_order_of_rows(seed: int) -> None:
+    frame = population()
+    shuffled = frame.sample(frac=1, random_state=seed % 1000)
+    for draw in DRAWS.values():
+        pd.testing.assert_frame_equal(draw(shuffled, seed), draw(frame, seed))
+    drawn = draw_stratified(frame, SIZES, seed, **KEYS)["id"]
+    listed, again = (
+        list_replacements(one, drawn, 4, seed, unit="id", cell="place", size="size")
+        for one in (frame, shuffled)
+    )
+    pd.testing.assert_frame_equal(again, listed)
 
 
-@given(counts=st.lists(st.integers(1, 60), min_size=1, max_size=8), share=st.floats(0.001, 1))
+def test_certainty_units_have_the_chance_one(answers: dict[str, Any]) -> None:
+    known = answers["pps"]
+    assert pps_probabilities(known["sizes"], known["n"]) == pytest.approx(known["chances"], abs=1e-15)
+    assert pps_probabilities([1, 1, 1], 3) == [1, 1, 1]
+    frame = pd.DataFrame({"id": list("abc"), "place": "p", "size": known["sizes"]})
+    for seed in range(20):
+        drawn = draw_pps(frame, {"p": 2}, seed, size="size", **KEYS)
+        assert len(drawn) == 2
+        assert drawn["id"].iloc[-1] == "c"
+        assert drawn["inclusion_probability"].iloc[-1] == 1
+
+
+def test_taking_one_certainty_unit_can_make_another() -> None:
+    # By hand: n = 3 of 1, 1, 10, 100: 100 is certain, then 2 * 10 / 12 > 1, and one is left for two.
+    assert pps_probabilities([1, 1, 10, 100], 3) == [0.5, 0.5, 1, 1]
+
+
+@given(
+    sizes=st.lists(st.floats(0.01, 1e6), min_size=1, max_size=30),
+    share=st.floats(0.01, 1),
+)
 @settings(max_examples=60, deadline=None)
-def test_sizes_sum_to_n_and_stay_within_one_of_their_share(counts: list[int], share: float) -> None:
-    units = [f"s{place}" for place, count in enumerate(counts) for _ in range(count)]
-    n = max(1, int(share * len(units)))
-    sizes = proportional_sizes(pd.DataFrame({"place": units}), n, "place")
-    assert sum(sizes.values()) == n
-    for place, count in enumerate(counts):
-        size = sizes[f"s{place}"]
-        assert size <= count
-        assert abs(size - n * count / len(units)) < 1
+def test_chances_sum_to_the_size_and_grow_with_it(sizes: list[float], share: float) -> None:
+    n = max(1, int(share * len(sizes)))
+    chances = np.array(pps_probabilities(sizes, n))
+    assert chances.sum() == pytest.approx(n)
+    assert ((chances > 0) & (chances <= 1)).all()
+    assert (np.diff(chances[np.argsort(sizes)]) >= -1e-9).all()
 
 
-@pytest.mark.parametrize("n", [0, 54, 2.5])
-def test_impossible_sizes_are_refused(n: Any) -> None:
-    with pytest.raises(ValueError, match="between 1 and the 53 units"):
-        proportional_sizes(register(), n, "place")
-    with pytest.raises(ValueError, match="without an entry"):
-        proportional_sizes(register().assign(place=None), 1, "place")
+def population() -> pd.DataFrame:
+    """Return the register with the size of each unit, its locality, and what is to be totalled."""
+    frame = register()
+    return frame.assign(
+        size=1 + (np.arange(53) * 7) % 11 + 40.0 * (np.arange(53) == 20),
+        locality=[f"l{(number * number) % 5}" for number in range(53)],
+        whole="all",
+    )
+
+
+DRAWS: dict[str, Any] = {
+    "simple": lambda f, seed: draw_stratified(f, {"all": 15}, seed, unit="id", stratum="whole"),
+    "systematic": lambda f, seed: draw_systematic(f, SIZES, seed, order="order", **KEYS),
+    "stratified, proportional": lambda f, seed: draw_stratified(
+        f, proportional_sizes(f, 15, "place"), seed, **KEYS
+    ),
+    "stratified, equal": lambda f, seed: draw_stratified(f, equal_sizes(f, 8, "place"), seed, **KEYS),
+    "stratified, Neyman": lambda f, seed: draw_stratified(
+        f, neyman_sizes(f, 15, "place", {"north": 60.0, "south": 80.0, "west": 60.0}), seed, **KEYS
+    ),
+    "PPS": lambda f, seed: draw_pps(f, {"north": 4, "south": 9, "west": 2}, seed, size="size", **KEYS),
+    "two-stage": lambda f, seed: draw_two_stage(
+        f, {"north": 2, "south": 2, "west": 1}, 3, seed, cluster="locality", **KEYS
+    ),
+    "two-stage, simple": lambda f, seed: draw_two_stage(
+        f, {"north": 2, "south": 2, "west": 1}, 3, seed, cluster="locality", by_size=False, **KEYS
+    ),
+}
+"""Every design, as a function of the frame and the seed."""
+
+
+def unbiased(design: str, draws: int) -> None:
+    """Totals within 4 Monte Carlo standard errors; each unit drawn as often as stated, within 4.5.
+
+    The chances of units that are not drawn are known from the draws in which they are.
+    """
+    frame = population()
+    jobs = frame.set_index("id")["jobs"]
+    totals, hits, chance = [], pd.Series(0.0, index=jobs.index), pd.Series(np.nan, index=jobs.index)
+    for seed in range(draws):
+        drawn = DRAWS[design](frame, seed).set_index("id")
+        totals.append((jobs[drawn.index] * drawn["weight"]).sum())
+        hits[drawn.index] += 1
+        told = chance[drawn.index]
+        assert (told.isna() | np.isclose(told, drawn["inclusion_probability"])).all()
+        chance[drawn.index] = drawn["inclusion_probability"]
+        assert (drawn["weight"] * drawn["inclusion_probability"]).to_numpy() == pytest.approx(1)
+    assert abs(np.mean(totals) - jobs.sum()) <= 4 * np.std(totals) / np.sqrt(draws)
+    spread = np.sqrt(chance * (1 - chance) / draws)
+    assert chance.notna().all()
+    assert ((hits / draws - chance).abs() <= 4.5 * spread + 1e-12).all()
+
+
+@pytest.mark.parametrize("design", DRAWS)
+def test_totals_are_unbiased_and_every_unit_has_its_chance(design: str) -> None:
+    unbiased(design, 60)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("design", DRAWS)
+def test_a_thousand_draws_are_unbiased(design: str) -> None:
+    unbiased(design, 1000)
+
+
+def test_a_systematic_draw_walks_the_list_in_equal_steps() -> None:
+    drawn = draw_systematic(register(), {"north": 5, "south": 8, "west": 3}, 3, order="order", **KEYS)
+    places = drawn["id"].str[1:].astype(int)
+    for place, step in (("north", 2), ("south", 5), ("west", 1)):
+        assert set(places[drawn["place"] == place].diff().dropna()) == {-step}
+    assert drawn.loc[drawn["place"] == "west", "inclusion_probability"].tolist() == [1, 1, 1]
+
+
+def test_two_stages_multiply_their_chances() -> None:
+    frame = population()
+    drawn = draw_two_stage(frame, {"north": 1, "south": 2, "west": 1}, 3, 1, cluster="locality", **KEYS)
+    assert drawn.groupby("place")["locality"].nunique().to_dict() == {"north": 1, "south": 2, "west": 1}
+    units = frame.groupby(["place", "locality"]).size().to_dict()
+    for (place, locality), part in drawn.groupby(["place", "locality"]):
+        count = units[place, locality]
+        assert len(part) == min(3, count)
+        share = min(3, count) / count
+        expected = part["cluster_probability"] * share
+        assert part["inclusion_probability"].to_numpy() == pytest.approx(expected.to_numpy())
+    # A cluster that is large enough gives every unit of its stratum the same chance.
+    south = drawn[drawn["place"] == "south"]
+    assert south["inclusion_probability"].to_numpy() == pytest.approx(2 * 3 / 40)
+
+
+def test_replacements_are_of_the_same_cell_and_never_drawn() -> None:
+    frame = population()
+    drawn = draw_stratified(frame, SIZES, 5, **KEYS)
+    listed = list_replacements(frame, drawn["id"], 5, 5, unit="id", cell="place")
+    assert not set(listed["id"]) & set(drawn["id"])
+    assert listed.groupby("place").size().to_dict() == {"north": 5, "south": 5}
+    assert listed["drawn_order"].tolist() == [1, 2, 3, 4, 5] * 2
+    longer = list_replacements(frame, drawn["id"], 30, 5, unit="id", cell="place")
+    pd.testing.assert_frame_equal(
+        longer[longer["drawn_order"] <= 5].reset_index(drop=True), listed.reset_index(drop=True)
+    )
+    assert list_replacements(frame, drawn["id"], 0, 5, unit="id", cell="place").empty
+
+
+def test_every_unit_may_be_the_first_replacement_by_its_size() -> None:
+    frame = pd.DataFrame({"id": list("abcd"), "place": "p", "size": [1.0, 1.0, 2.0, 9.0]})
+    first = pd.Series(
+        [
+            list_replacements(frame, ["d"], 1, seed, unit="id", cell="place", size="size")["id"].iloc[0]
+            for seed in range(400)
+        ]
+    )
+    share = first.value_counts() / 400
+    for unit, expected in (("a", 0.25), ("b", 0.25), ("c", 0.5)):
+        assert abs(share[unit] - expected) < 4 * np.sqrt(expected * (1 - expected) / 400)
+
+
+def test_a_sub_sample_of_households_has_no_household_twice() -> None:
+    drawn, chance = draw_households(["h1", "h2", "h1", "h3", "h4"], 3, 1)
+    assert len(set(drawn)) == 3
+    assert chance == 0.75
+    for households, n, said in (
+        (["h1", None], 1, "no household"),
+        (["h1"], 2, "between 1 and the 1"),
+        (["h1"], 0, "between 1"),
+    ):
+        with pytest.raises(ValueError, match=said):
+            draw_households(households, n, 1)
+
+
+def test_bad_frames_of_other_designs_are_refused_in_words() -> None:
+    frame = population()
+    with pytest.raises(ValueError, match="number above 0 in the column 'size'"):
+        draw_pps(frame.assign(size=0.0), SIZES, 1, size="size", **KEYS)
+    with pytest.raises(ValueError, match="number above 0 in the column 'size'"):
+        draw_pps(frame.assign(size=np.nan), SIZES, 1, size="size", **KEYS)
+    with pytest.raises(ValueError, match="'locality' has rows without an entry"):
+        draw_two_stage(frame.assign(locality=None), SIZES, 1, 1, cluster="locality", **KEYS)
+    with pytest.raises(ValueError, match="'north' has 3 clusters, fewer than 4"):
+        draw_two_stage(frame, SIZES, 1, 1, cluster="locality", **KEYS)
+    with pytest.raises(ValueError, match="in each cluster must be a whole number"):
+        draw_two_stage(frame, dict.fromkeys(SIZES, 1), 0, 1, cluster="locality", **KEYS)
+    with pytest.raises(ValueError, match="fewer than 4"):
+        draw_systematic(frame, {**SIZES, "west": 4}, 1, order="order", **KEYS)

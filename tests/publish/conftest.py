@@ -802,6 +802,29 @@ def _design() -> dict[str, pd.DataFrame]:
             design.QuotaGaps,
             [{"stratum": "comparison: Apprentices", "wanted": 60, "drawn": 56, "gap": 4}],
         ),
+        "draw_record": frame(
+            design.DrawRecord,
+            [
+                {
+                    "stratum": f"{arm}: {label}",
+                    "design": "representative",
+                    "method": "stratified",
+                    "allocation": "proportional",
+                    "unit_of_assessment": "individual",
+                    "seed": 20041204,
+                    "frame_sha256": "d" * 64,
+                    "in_frame": 400,
+                    "drawn": 60 - short,
+                    "replacements": 8,
+                    "certainty_units": 0,
+                    "sum_of_weights": 400.0,
+                    "smallest_probability": 0.15,
+                    "largest_probability": 0.15,
+                }
+                for arm in ("programme", "comparison")
+                for short, (label, *_) in enumerate(GROUPS.values())
+            ],
+        ),
         "comparison_balance": frame(
             comparison.ComparisonBalance,
             [
@@ -1099,6 +1122,27 @@ def _fieldwork() -> dict[str, pd.DataFrame]:
         "correction_summary": frame(
             fieldwork.CorrectionSummary,
             [{"wave": "baseline", "variable": "income_month", "corrections": 7}],
+        ),
+        "revision_summary": frame(
+            fieldwork.RevisionSummary,
+            [{"wave": "year_three", "variable": "income_month", "changes": 14}],
+        ),
+        "respondent_links": frame(
+            fieldwork.RespondentLinks,
+            [
+                {
+                    "wave": wave,
+                    "respondents": 585 - 20 * late,
+                    "followed": 540 * late,
+                    "returned": 0,
+                    "new": 25 if late else 585,
+                    "lost": 45 * late,
+                    "duplicated": 12 * late,
+                    "changed_gender": 0,
+                    "changed_birth_year": None,
+                }
+                for late, wave in enumerate(WAVES)
+            ],
         ),
         "field_check_summary": frame(
             fieldwork.FieldCheckSummary,

@@ -7,7 +7,7 @@ from datetime import date
 import lxml.html
 import pytest
 
-from schemas.assessment import Freeze
+from schemas.assessment import Freeze, Sampling
 from tasks.publish.design import render
 from tasks.publish.html import TEMPLATES
 
@@ -122,3 +122,42 @@ def test_the_study_design_says_what_it_makes_of_the_questions(
 def test_training_is_told_by_role(page):
     told = words(part(page, "pilot"))
     assert "6 February 2023 enumerators Consent and private questions 2.5 8 20" in told
+
+
+def part_3(plan, provenance, tables, **sampling) -> str:
+    """Return the text of the part on the sample, with the plan's sampling changed."""
+    part = Sampling.model_validate({"design": "representative", **sampling})
+    page = render(plan.model_copy(update={"sampling": part}), tables, provenance)
+    (section,) = lxml.html.document_fromstring(page).xpath("//section[@id='sample']")
+    return " ".join(section.text_content().split())
+
+
+@pytest.mark.parametrize(
+    ("sampling", "told", "untold"),
+    [
+        ({"size": 600, "replacements": 8}, ["the individual", "Up to 8 replacements"], ["PSU) on"]),
+        ({"size": 600, "allocation": "neyman", "deviations": {"a": 1}}, ["(Neyman)"], ["replacements are"]),
+        ({"method": "simple", "size": 600}, ["Simple random sample"], ["proportion"]),
+        (
+            {"method": "two_stage", "clusters": 4, "per_cluster": 12, "replacements": 2},
+            ["Two-stage", "in each, 12 units", "for each locality"],
+            ["Stratified sample"],
+        ),
+        ({"size": 9, "unit": "household"}, ["the household", "could be chosen"], ["are drawn by chance and"]),
+        ({"size": 9, "households": 40}, ["households 40 are drawn by chance"], []),
+        ({"design": "purposive", "unit": "group"}, ["the group", "Each quota is filled"], ["sample:"]),
+    ],
+)
+def test_the_sample_is_told_in_words(plan, provenance, all_tables, sampling, told, untold):
+    text = part_3(plan, provenance, all_tables, **sampling)
+    for words in told:
+        assert words in text
+    for words in untold:
+        assert words not in text
+
+
+def test_the_record_of_the_draw_has_its_seed_and_hash(plan, provenance, all_tables):
+    text = part_3(plan, provenance, all_tables, size=600)
+    assert "Seed 20041204. The list has the SHA-256 " + "d" * 64 in text
+    bare = {name: frame for name, frame in all_tables.items() if name != "draw_record"}
+    assert "SHA-256" not in part_3(plan, provenance, bare, size=600)

@@ -110,7 +110,11 @@ def test_the_plan_stays_text(plan, provenance, payload):
                 "to_wave",
                 "error_type",
                 "assignment",
+                "degrees_of_freedom",
                 "method",
+                "allocation",
+                "draw_clusters",
+                "unit",
             )
             return {key: one if key in fixed else infect(one) for key, one in value.items()}
         if isinstance(value, list):

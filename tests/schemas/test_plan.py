@@ -23,6 +23,9 @@ def test_a_whole_plan_is_read(tmp_path):
     assert read.thresholds.poverty_nodes.likely == 4
 
 
+DRAWN = "[sampling]\ndesign = 'representative'\n"
+
+
 @pytest.mark.parametrize(
     ("rest", "told"),
     [
@@ -30,6 +33,20 @@ def test_a_whole_plan_is_read(tmp_path):
         ("[[wave]]\nname = 'w'\n[wave.columns]\nrespondant = 'x'", "nearest known key is 'respondent'"),
         ("[sampling]\ndesign = 'random'", "key sampling.design: .*representative"),
         ("[sampling]\nsize = 3\n[sampling.sizes]\na = 1", "not both"),
+        ("[sampling]\nsize = '3'", "key sampling.size: is not a whole number"),
+        ("[sampling.sizes]\na = 0", "key sampling.sizes.a: .*greater than or equal to 1"),
+        ("[sampling.sizes]\na = 'many'", "key sampling.sizes.a: is not a whole number"),
+        ("[sampling]\nmethod = 'pps'", "'method' goes with a draw by chance"),
+        (DRAWN + "method = 'two_stage'\nper_cluster = 3", "needs 'clusters'"),
+        (DRAWN + "method = 'two_stage'\nper_cluster = 3\nclusters = 2\nsize = 9", "the size follows"),
+        (DRAWN + "per_cluster = 3", "'per_cluster' goes with method = 'two_stage'"),
+        (DRAWN + "method = 'simple'\n[sampling.sizes]\na = 1", "knows no strata"),
+        (DRAWN + "allocation = 'equal'", "give 'size'"),
+        (DRAWN + "size = 9\nallocation = 'neyman'", "go together"),
+        (DRAWN + "size = 9\ndeviations = { a = 1 }", "go together"),
+        (DRAWN + "clusters = 2\n[sampling.clusters_in]\na = 1", "not both"),
+        ("[sampling]\ndesign = 'census'\nreplacements = 3", "nobody is left over"),
+        (DRAWN + "unit = 'group'\nhouseholds = 3", "sub-sample of people's households"),
         ("[[wave]]\nname = 'w'\n[[wave]]\nname = 'w'", "given more than once"),
         ("[[wave]]\nname = 'W 1'", "key wave.1.name"),
         ("[thresholds.poverty_nodes]\nvulnerable = 4\nlikely = 3", "must be larger"),

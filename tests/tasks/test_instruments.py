@@ -212,6 +212,9 @@ def test_members_and_eligible_members_are_asked_where_the_plan_wants_them():
     assert [item.name for item in full.sections[0].items[1:]] == list(catalogue.roster())
     assert "eligible_members" in [item.name for item in full.opening.items]
     assert "eligible_members" not in [item.name for item in bare.opening.items]
+    for sampling in ({"unit": "household"}, {"design": "representative", "households": 9}):
+        weighed = asked(plan(sampling=sampling))
+        assert "eligible_members" in [item.name for item in weighed.opening.items]
 
 
 def test_the_version_follows_from_what_is_asked_and_from_nothing_else():

@@ -9,7 +9,17 @@ from schemas.base import TABLES, Contract, column_types, notes, required_columns
 
 MODULES = [
     f"schemas.{name}"
-    for name in ("plan", "secondary", "mapping", "design", "fieldwork", "analysis", "reporting", "followup")
+    for name in (
+        "plan",
+        "secondary",
+        "mapping",
+        "design",
+        "fieldwork",
+        "voices",
+        "analysis",
+        "reporting",
+        "followup",
+    )
 ]
 for _module in MODULES:
     importlib.import_module(_module)

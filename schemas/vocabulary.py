@@ -108,6 +108,25 @@ DIRECTIONS = ("better", "worse", "unchanged", "uncertain", "silent")
 VOICED_DIRECTIONS = ("better", "worse", "unchanged", "uncertain")
 TRIANGULATION_VERDICTS = ("agree", "contradict", "single source", "silent")
 
+CODED_SOURCES = ("interview", "group interview", "focus group", "diary", "observation", "document")
+PASSAGES = ("text", "PDF", "picture", "audio", "video", "transcript", "source", "case")
+"""What a code is set on: a passage of one of these kinds, a whole source, or a case."""
+SCORING_TOOLS = ("matrix scoring", "ranking")
+DIAGRAMS = ("map", "venn", "flow", "network")
+DIAGRAM_ELEMENTS = ("node", "edge")
+PRESENT_ROLES = ("participant", "facilitator", "note taker", "interpreter", "employer", "official", "other")
+"""As what somebody was present when a group met; only participants speak for a poverty group."""
+TOOLS = (
+    "maps",
+    "venn_diagrams",
+    "flow_diagrams",
+    "network_diagrams",
+    "diaries",
+    "matrix_scoring",
+    "photograph",
+)
+"""The tools of Box A.3, by their ids in the catalogue."""
+
 CHECK_SEVERITIES = ("note", "warning", "error")
 PILOT_DECISIONS = ("keep", "change", "drop")
 PILOT_KINDS = ("group", "unit", "indicator", "question", "schedule", "method", "tool")

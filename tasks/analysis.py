@@ -24,11 +24,12 @@ from schemas.assessment import (
     Thresholds,
     Wave,
 )
-from schemas.base import empty
+from schemas.base import Release, empty
 from schemas.comparison import ComparisonBalance, ComparisonMatching, ComparisonWeights, SpillOver
 from schemas.fieldwork import FocusGroups, Responses
 from schemas.plan import Plan, Waves
 from schemas.vocabulary import ALL
+from schemas.voices import CodedVoices
 from tasks import expressions, wording
 from tasks.comparison import SET, WEIGHT, Matched, matched, sets_cluster_errors
 from tasks.methods import claims, estimation, impact
@@ -432,20 +433,22 @@ def hear_focus_groups(focus_groups: pd.DataFrame) -> pd.DataFrame:
 
 @step(
     "analysis",
-    reads=[ImpactEstimates, FocusGroupVerdicts, Waves],
+    reads=[ImpactEstimates, FocusGroupVerdicts, CodedVoices, Waves],
     writes=[Triangulation],
     plan=["specification"],
 )
 def triangulate(
     estimates: pd.DataFrame,
     voices: pd.DataFrame,
+    coded: pd.DataFrame,
     waves: pd.DataFrame,
     *,
     specification: Sequence[Specification],
 ) -> pd.DataFrame:
-    """Set what the figures say beside what the focus groups say, indicator by indicator and group by group.
+    """Set the figures, the coded interviews and the focus groups side by side, by indicator and group.
 
-    Qualitative coding is not read yet, so that voice is silent.
+    Coded sources enter only where they can be told of, so that a verdict gives none of them away: at least
+    two, with ten people in all. Fewer are silent here.
     """
     leading = leading_estimates(estimates, specification)
     figures = {
@@ -460,20 +463,25 @@ def triangulate(
     last = study_waves(waves)[-1:]
     spoken = voices[voices["wave"].isin(last)]
     heard = {(row["indicator"], row["poverty_group"]): row for row in spoken.to_dict("records")}
+    least = (CodedVoices.about().release or Release()).joint
+    enough = pd.concat([coded[column] >= fewest for column, fewest in least.items()], axis=1).all(axis=1)
+    told = coded[coded["wave"].isin(last) & enough.astype(bool)]
+    read = {(row["indicator"], row["poverty_group"]): row["direction"] for row in told.to_dict("records")}
     records = []
-    for indicator, group in sorted(set(figures) | set(heard)):
+    for indicator, group in sorted({*figures, *heard, *read}):
         direction, respondents, smallest_cell = figures.get((indicator, group), ("silent", 0, 0))
         quantitative = direction if pd.notna(direction) else "silent"
         voice = heard.get((indicator, group))
+        qualitative = str(read.get((indicator, group), "silent"))
         participatory = str(voice["direction"]) if voice else "silent"
         records.append(
             {
                 "indicator": indicator,
                 "poverty_group": group,
                 "quantitative": quantitative,
-                "qualitative": "silent",
+                "qualitative": qualitative,
                 "participatory": participatory,
-                "verdict": agree(quantitative, "silent", participatory),
+                "verdict": agree(quantitative, qualitative, participatory),
                 "focus_groups": voice["focus_groups"] if voice else 0,
                 "participants": voice["participants"] if voice else 0,
                 "respondents": respondents,

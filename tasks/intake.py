@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pandas as pd
 
-import schemas.followup  # noqa: F401 -- declares its tables
+import schemas.followup
+import schemas.voices  # noqa: F401 -- declare their tables
 from schemas.analysis import Indicators
 from schemas.assessment import AssessmentPlan, Register, Wave
 from schemas.base import TABLES, Contract, check, column_types, conform, empty, extend, required_columns
@@ -41,6 +42,7 @@ from schemas.weights import CalibrationMargins, ResponseClasses, Weights
 from tasks import (
     catalogue,
     checklist,
+    coded,
     corrections,
     drawing,
     expressions,
@@ -192,6 +194,7 @@ def take_in(
     reader.interviews()
     reader.personal_patterns()
     reader.raw_tables()
+    coded.take_in(folder, intake, vault, reader.places)
     if not reader.unreadable:  # else what follows from a table that could not be read would hide the cause
         intake.faults += list(_references(intake, reader.places))
         intake.faults += list(_parts_beyond_their_whole(intake, reader.places))

@@ -45,6 +45,7 @@ for _module in (
     "pilot",
     "size",
     "fieldwork",
+    "voices",
     "households",
     "links",
     "attrition",
@@ -64,6 +65,7 @@ STORED_IN = {
     "schemas.instruments": "design",
     "schemas.analysis": "design",
     "schemas.fieldwork": "fieldwork",
+    "schemas.voices": "fieldwork",
     "schemas.reporting": "feedback",
 }
 Say = Callable[[str], None]

@@ -165,6 +165,20 @@ def _verdict_with_people(report: Report, row: Row) -> Cell:
     return _said(wording.VOICES[row["direction"]], ", ".join(told))
 
 
+def _said_with_sources(report: Report, row: Row) -> Cell:
+    """Return what coded sources say, with how many they are and how many people speak in them."""
+    told = [
+        wording.counted(row["sources"] or 0, "source", "sources"),
+        wording.counted(row["participants"] or 0, "person", "people"),
+    ]
+    return _said(wording.VOICES[row["direction"]], ", ".join(told))
+
+
+def _sessions_with_people(_: Report, row: Row) -> Cell:
+    people = wording.counted(row["participants"] or 0, "person", "people")
+    return Cell(wording.counted(row["sessions"] or 0, "session", "sessions"), note=people)
+
+
 def _growth_with_levels(_: Report, row: Row) -> Cell:
     levels = [wording.exact(row[end]) for end in ("value_from", "value_to") if row[end] is not None]
     growth = f"{wording.signed(wording.rounded(row['growth_pct'], 1))}{wording.THIN_SPACE}%"
@@ -340,6 +354,7 @@ def _kinds(_: Report, row: Row) -> Cell:
     return Cell(wording.listing(wording.plain(kind) for kind in row["evidence"].split(", ")))
 
 
+_TOOLS = {tool["id"]: tool for tool in catalogue("box_a3")["tool"]}
 _BOX_4 = {group["id"]: group["label"] for group in catalogue("box_4")["group"]}
 
 _SOURCES = {
@@ -353,6 +368,8 @@ _SOURCES = {
     "change_with_verdict": "change",
     "lost_share": "rate",
     "verdict_with_people": "direction",
+    "said_with_sources": "direction",
+    "sessions_with_people": "sessions",
     "growth_with_levels": "growth_pct",
     "rank_with_weight": "selected",
     "decided_with_role": "decided",
@@ -436,6 +453,19 @@ _FORMS: dict[tuple[str, str], Form] = {
     ("calibration_margins", "category"): lambda _, row: Cell(wording.plain(row["category"])),
     **{("calibration_margins", column): _as_count(column) for column in ("target", "before", "after")},
     ("focus_group_verdicts", "verdict_with_people"): _verdict_with_people,
+    ("coded_voices", "said_with_sources"): _said_with_sources,
+    ("coder_agreement", "code"): lambda _, row: Cell(
+        "all codes together" if row["code"] == ALL else row["code"]
+    ),
+    ("coder_agreement", "alpha"): _places("alpha", 2),
+    ("coder_agreement", "verdict"): _worded(wording.ALPHAS, "verdict"),
+    ("tools_used", "tool"): lambda _, row: Cell(
+        _TOOLS[row["tool"]]["label"], note=_TOOLS[row["tool"]]["use"]
+    ),
+    ("tools_used", "sessions_with_people"): _sessions_with_people,
+    ("tool_ranks", "mean_rank"): _places("mean_rank", 1),
+    ("diagram_links", "kind"): _worded(wording.DIAGRAMS, "kind"),
+    ("diagram_links", "strength"): _places("strength", 1),
     ("sector_growth", "growth_with_levels"): _growth_with_levels,
     ("sector_growth", "sector"): lambda _, row: Cell(wording.sector(row["sector"])),
     ("indicator_selection", "rank_with_weight"): _rank_with_weight,

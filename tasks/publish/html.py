@@ -38,6 +38,7 @@ from tasks.publish.sections.plan import resources, scope
 from tasks.publish.sections.summary import summary
 from tasks.publish.sections.table_2 import table_2
 from tasks.publish.sections.visit import checklist_count, groups_left_out, overruled, unheard
+from tasks.publish.sections.voices import coders, voices
 
 TEMPLATES = Path(__file__).parent.parent.parent / "reports"
 
@@ -98,6 +99,8 @@ def render(plan: AssessmentPlan, tables: dict[str, pd.DataFrame], provenance: Pr
         "differ_by": differ_by(report),
         "attrition_tests": attrition_tests(report),
         "weights": weights(report),
+        "coders": coders(report),
+        "voices": voices(report),
         "other_changes": other_changes(report),
         "inputs": inputs(report, provenance.inputs),
         "libraries": libraries(report, provenance.libraries),

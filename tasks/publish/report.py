@@ -18,6 +18,7 @@ from schemas import (
     reporting,
     secondary,
     size,
+    voices,
     weights,
 )
 from schemas.assessment import AssessmentPlan
@@ -34,6 +35,7 @@ _PHASES = (
     instruments,
     fieldwork,
     weights,
+    voices,
     analysis,
     reporting,
     followup,

@@ -238,6 +238,14 @@ TRIANGULATION = {
     "single source": "Only one source speaks",
     "silent": "No source speaks",
 }
+DIAGRAMS = {"map": "map", "venn": "Venn diagram", "flow": "flow diagram", "network": "network diagram"}
+ALPHAS = {
+    "reliable": "enough to rely on",
+    "tentative": "enough for tentative conclusions only",
+    "unreliable": "too little to rely on",
+    "cannot be said": "cannot be said",
+}
+"""What the agreement of coders allows."""
 FEEDBACK = {"contested": "contested", "confirmed": "confirmed", "comment": "commented on"}
 MATCHING_METHODS = {
     "propensity": "nearest propensity score",

@@ -16,6 +16,7 @@ from schemas import (
     reporting,
     secondary,
     size,
+    voices,
     weights,
 )
 from schemas.assessment import AssessmentPlan
@@ -183,7 +184,15 @@ def invented_plan() -> AssessmentPlan:
 
 def invented_tables() -> dict[str, pd.DataFrame]:
     """Return every released table of the invented assessment, some figures withheld."""
-    return {**_secondary(), **_mapping(), **_design(), **_fieldwork(), **_analysis(), **_reporting()}
+    return {
+        **_secondary(),
+        **_mapping(),
+        **_design(),
+        **_fieldwork(),
+        **_voices(),
+        **_analysis(),
+        **_reporting(),
+    }
 
 
 def invented_provenance() -> Provenance:
@@ -1444,6 +1453,80 @@ def _reporting() -> dict[str, pd.DataFrame]:
                     "status": "under way",
                     "finding": contested,
                 }
+            ],
+        ),
+    }
+
+
+def _voices() -> dict[str, pd.DataFrame]:
+    wave, women, hidden = WAVES[1], "stitchers_women", HIDDEN_GROUP
+    few = {"withheld_by": "threshold"}
+    said = {"wave": wave, "indicator": "income_month", "direction": "worse", "codings": 9, "coders": 2}
+    nothing = dict.fromkeys(("direction", "codings", "coders", "sources", "participants"))
+    quote = {"wave": wave, "indicator": "income_month", "language": "Portuguese"}
+    pooled = {"sessions": 2, "participants": 13}
+    unpooled = {"sessions": None, "participants": None, **few}
+    rank = {"wave": wave, "tool": "matrix scoring", "criterion": "all", "poverty_group": women}
+    line = {"wave": wave, "kind": "venn", "poverty_group": women}
+    return {
+        "coded_voices": frame(
+            voices.CodedVoices,
+            [
+                {**said, "poverty_group": women, "sources": 4, "participants": 15, "agreement": 0.71},
+                {**said, **nothing, "poverty_group": hidden, **few},
+            ],
+        ),
+        "coder_agreement": frame(
+            voices.CoderAgreement,
+            [
+                {"wave": wave, "code": code, "alpha": alpha, "sources": 9, "coders": 2, "verdict": verdict}
+                for code, alpha, verdict in (
+                    ("Income > Earns less", 0.83, "reliable"),
+                    ("Weather", None, "cannot be said"),
+                    ("all", 0.71, "tentative"),
+                )
+            ],
+        ),
+        "quotes": frame(
+            voices.Quotes,
+            [
+                {
+                    **quote,
+                    "quote": "q1",
+                    "poverty_group": women,
+                    "label": "a woman who stitches at home",
+                    "label_people": 1850,
+                    "words": "The thread I pay for now",
+                },
+                {**quote, "quote": "q2", "poverty_group": hidden, **few},
+            ],
+        ),
+        "attendance": frame(
+            voices.Attendance,
+            [
+                {"wave": wave, "role": "participant", "sessions": 4, "women": 13, "men": 12},
+                {"wave": wave, "role": "employer", "sessions": 1, "women": 0, "men": None, **few},
+            ],
+        ),
+        "tools_used": frame(
+            voices.ToolsUsed,
+            [
+                {"wave": wave, "tool": "venn_diagrams", "poverty_group": women, **pooled},
+                {"wave": wave, "tool": "diaries", "poverty_group": hidden, **unpooled},
+            ],
+        ),
+        "tool_ranks": frame(
+            voices.ToolRanks,
+            [
+                {**rank, "item": "Orders", "mean_rank": 1.5, "agreement": 0.25, **pooled},
+                {**rank, "item": "Loans", "mean_rank": None, **unpooled},
+            ],
+        ),
+        "diagram_links": frame(
+            voices.DiagramLinks,
+            [
+                {**line, "from": "Stitchers", "to": "Agent", "drawings": 2, "strength": 3.0, **pooled},
+                {**line, "from": "Stitchers", "to": "Bank", "drawings": None, **unpooled},
             ],
         ),
     }

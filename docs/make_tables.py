@@ -9,7 +9,17 @@ from schemas.base import TABLES, Contract, column_types, notes, required_columns
 
 MODULES = [
     f"schemas.{name}"
-    for name in ("plan", "secondary", "mapping", "design", "fieldwork", "analysis", "reporting", "followup")
+    for name in (
+        "plan",
+        "secondary",
+        "mapping",
+        "design",
+        "fieldwork",
+        "voices",
+        "analysis",
+        "reporting",
+        "followup",
+    )
 ]
 for _module in MODULES:
     importlib.import_module(_module)
@@ -26,7 +36,7 @@ Dates are written 2026-01-31. Ids of people become pseudonyms in the warehouse.
 ## waves/&lt;wave&gt;/interviews
 One row a respondent. Any columns: the plan says which of them hold what (`[wave.columns]`); where it says
 nothing, a column that bears the name is taken. An export of KoboToolbox, ODK Central or SurveyCTO goes there
-as it comes: [waves.md](waves.md).
+as it comes, and a wave may come in several files: [waves.md](waves.md).
 
 | column | what it holds |
 |---|---|
@@ -41,6 +51,8 @@ as it comes: [waves.md](waves.md).
 | household, enumerator | ids; they become pseudonyms |
 | consent | yes or no: whoever did not say yes is counted and left out |
 | wave | where one file holds several waves |
+| birth_year | year of birth, only where the plan names its column: who is followed is checked by it |
+| revision | number of the version of a row, where a wave comes in several files or versions |
 
 Beside them may lie `waves/&lt;wave&gt;/form.xlsx`, the XLSForm that was used, and
 `waves/&lt;wave&gt;/back_check`, some of the same questions asked again: [field-checks.md](field-checks.md).

@@ -188,10 +188,13 @@ class Sampling(Part):
 
     clusters and clusters_in: clusters (PSUs) drawn in each stratum; per_cluster: units in each of them.
     replacements: how many are listed for each stratum, or for each drawn cluster. households: size of a
-    sub-sample of the drawn people's households.
+    sub-sample of the drawn people's households. degrees_of_freedom: of the interval of an estimate for a part
+    of the sample, counted over all units of the strata that the part reaches (`strata`), or over the units
+    with a respondent of it alone (`respondents`).
     """
 
     design: Literal["representative", "purposive", "census", "randomised", "undeclared"] = "undeclared"
+    degrees_of_freedom: Literal["strata", "respondents"] = "strata"
     method: Literal["simple", "systematic", "stratified", "pps", "two_stage"] = "stratified"
     size: Count | None = None
     allocation: Literal["proportional", "equal", "neyman"] = "proportional"
@@ -252,6 +255,19 @@ class Sampling(Part):
         if (self.allocation == "neyman") != bool(self.deviations):
             raise ValueError("allocation = 'neyman' and 'deviations' (stratum = deviation) go together")
         return self
+
+
+class Weighting(Part):
+    """How design weights are adjusted; what is left out is not done.
+
+    nonresponse: columns that make classes of those drawn, for those of them who were not interviewed.
+    attrition: columns of the first wave that make classes, for those who were not interviewed again.
+    calibration: how weights are fitted to the known numbers of people in design/margins.
+    """
+
+    nonresponse: list[Words] = []
+    attrition: list[Words] = []
+    calibration: Literal["", "raking", "post_stratification", "linear"] = ""
 
 
 Share = Annotated[float, Field(ge=0, lt=1)]
@@ -413,6 +429,62 @@ class WaveColumns(Part):
     household: str = ""
     enumerator: str = ""
     consent: str = ""
+    birth_year: str = ""
+    revision: str = ""
+
+
+class LogColumns(Part):
+    """Which column of a foreign log of corrections holds what. A key left out: the log does not have it."""
+
+    key: Words
+    variable: Words
+    new: Words
+    old: str = ""
+    reason: str = ""
+    who: str = ""
+    when: str = ""
+
+
+class LogValues(Part):
+    """What stands for an empty cell of a foreign log, and for a column that it does not have."""
+
+    reason: str = ""
+    who: str = ""
+    when: date | None = None
+
+
+class RowsThat(Part):
+    """The rows of a foreign log whose column holds one of some words."""
+
+    column: Words
+    values: list[Words] = Field(min_length=1)
+
+
+class CorrectionLog(Part):
+    """A log of corrections in another layout than psia's, and how it is read (docs/waves.md).
+
+    remove: its rows that take an interview out; skip: those that change nothing. check_old = "as stated"
+    checks an old value only where the log states one; "always" takes an empty cell for a missing answer.
+    """
+
+    file: Words
+    columns: LogColumns
+    values: LogValues = LogValues()
+    remove: RowsThat | None = None
+    skip: RowsThat | None = None
+    check_old: Literal["always", "as stated"] = "always"
+    date_format: Words = "%Y-%m-%d"
+
+    @model_validator(mode="after")
+    def _whole(self) -> CorrectionLog:
+        for key in ("reason", "who", "when"):
+            if not getattr(self.columns, key) and not getattr(self.values, key):
+                raise ValueError(
+                    f"say who, when and why: name a column for '{key}', or a value under 'values'"
+                )
+        if self.check_old == "always" and not self.columns.old:
+            raise ValueError("name the column 'old', or write check_old = 'as stated' for a log without one")
+        return self
 
 
 class WaveTimes(Part):
@@ -455,14 +527,19 @@ class BackCheck(Part):
 
 
 class Wave(Part):
-    """A wave of interviews. Without `interviews` the file is waves/<name>/interviews.*."""
+    """A wave of interviews. Without `interviews` its files are waves/<name>/interviews*.
+
+    revisions: file -> number; where files disagree on a respondent, the highest decides.
+    """
 
     name: Name
     label: str = ""
     role: Literal["pilot", "baseline", "follow-up", "only"] = "only"
     starts_on: date | None = None
     ends_on: date | None = None
-    interviews: str = ""
+    interviews: str | list[Words] = ""
+    revisions: dict[str, int] = {}
+    corrections: list[CorrectionLog] = []
     members: str = "members"
     filter: str = ""
     columns: WaveColumns = WaveColumns()
@@ -714,6 +791,7 @@ class AssessmentPlan(Part):
     seeds: Seeds = Seeds()
     poverty_group: list[PovertyGroup] = []
     sampling: Sampling = Sampling()
+    weights: Weighting = Weighting()
     comparison: Comparison = Comparison()
     sample_size: SampleSize = SampleSize()
     instruments: Instruments = Instruments()
@@ -864,6 +942,13 @@ def _inner_references(plan: AssessmentPlan, file: str) -> typing.Iterator[Fault]
             column="comparison.arm_from",
             rule=f"the wave '{plan.comparison.arm_from}' is not in the plan",
             remedy=f"The waves of the plan: {known_waves}",
+        )
+    if plan.weights != Weighting() and plan.sampling.design == "purposive":
+        yield Fault(
+            file,
+            column="weights",
+            rule="the sample is purposive, and nobody knows how many people each respondent stands for",
+            remedy="Take [weights] out, or correct 'design' under [sampling]",
         )
     if plan.time_frame.end < plan.time_frame.start:
         yield Fault(file, column="time_frame.end", rule="is before the start", remedy="Correct a date")

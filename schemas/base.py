@@ -40,6 +40,7 @@ class Release:
     hide: the columns that are withheld where the count is too small (the counts are withheld with them).
     totals: columns of plain counts, each withheld alone where it is itself below its minimum.
     joint: columns of plain counts that are withheld together where one of them is below its minimum.
+    together: the same of counts that add up, where 0 is told: each of them is the whole less the others.
     beside: further columns that are withheld with those of `joint`.
     parts: column -> the word under which the whole stands. Where one part of a whole is withheld by `joint`,
     all its parts are: the whole less the others would be the one. The rest of the key is the same.
@@ -50,6 +51,7 @@ class Release:
     hide: tuple[str, ...] = ()
     totals: Mapping[str, int] = field(default_factory=dict)
     joint: Mapping[str, int] = field(default_factory=dict)
+    together: Mapping[str, int] = field(default_factory=dict)
     beside: tuple[str, ...] = ()
     parts: Mapping[str, str] = field(default_factory=dict)
     rounded: Mapping[str, int] = field(default_factory=dict)
@@ -195,10 +197,12 @@ def extend(contract: type[Contract], types: Mapping[str, str]) -> type[Contract]
 def as_received(name: str, types: Mapping[str, str]) -> type[Contract]:
     """Return the contract of a raw table: any columns, all of which may be empty, and `_row` as its key.
 
-    types: column -> text or number. The warehouse keeps the row of the file under `_row`.
+    types: column -> text or number. The warehouse keeps the row of the file under `_row`, and where a table
+    came in several files their names under `_file`, which is of the key then.
     """
+    key = ("_file", "_row") if "_file" in types else ("_row",)
     base = type("Raw", (Contract,), {})
-    base._about = Table(name, "one row a record as received", ("_row",))  # type: ignore[attr-defined]
+    base._about = Table(name, "one row a record as received", key)  # type: ignore[attr-defined]
     raw = extend(base, {"_row": "integer", **types})  # type: ignore[arg-type]
     kinds = {column: {"text": TEXT, "number": "float64"}[kind] for column, kind in types.items()}
     raw._plain = Plain(MappingProxyType({"_row": "Int64", **kinds}), frozenset())

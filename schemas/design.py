@@ -64,6 +64,19 @@ class Quotas(Contract):
 
 
 @table(
+    "staged.margins",
+    grain="one row a wave, variable and category",
+    key=("wave", "variable", "category"),
+    source="design/margins",
+)
+class Margins(Contract):
+    wave: Text = text("wave whose weights shall meet it, or all")
+    variable: Text = text("column of the interviews, or several joined by x, such as gender x arm")
+    category: Text = text("its value, such as women x programme")
+    total: Number = number("people known from elsewhere", gt=0)
+
+
+@table(
     "staged.rankings",
     grain="one row a focus group, person and indicator",
     key=("focus_group", "person", "indicator"),

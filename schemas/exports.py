@@ -7,8 +7,8 @@ from schemas.base import Contract, Text, Whole, number, table, text
 
 @table(
     "staged.wave_files",
-    grain="one row a wave",
-    key=("wave",),
+    grain="one row a wave and file",
+    key=("wave", "file"),
     refers={"wave": "staged.waves.wave"},
 )
 class WaveFiles(Contract):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from schemas.base import Contract, Number, Release, Text, Whole, choice, day, number, table, text
-from schemas.vocabulary import ARMS, GENDERS, LOSSES, VOICED_DIRECTIONS
+from schemas.vocabulary import ARMS, ATTRITION_VERDICTS, GENDERS, LOSSES, VOICED_DIRECTIONS
 
 
 @table(
@@ -120,6 +120,63 @@ class CorrectionSummary(Contract):
 
 
 @table(
+    "mart.wave_revisions",
+    grain="one row a wave, respondent, variable and revision that was replaced",
+    key=("wave", "respondent", "variable", "from_revision"),
+    personal_ids={"respondent": "person"},
+)
+class WaveRevisions(Contract):
+    """What a later file of a wave changed in answers that an earlier one had."""
+
+    wave: Text = text("wave")
+    respondent: Text = text("pseudonym of the person or firm")
+    variable: Text = text("column that was changed")
+    from_revision: Whole = number("revision that said it before")
+    to_revision: Whole = number("revision that says it otherwise")
+    old: Text = text("what was said; never of an id or a personal column", missing=True)
+    new: Text = text("what is said now; never of an id or a personal column", missing=True)
+
+
+@table(
+    "mart.revision_summary",
+    grain="one row a wave and variable",
+    key=("wave", "variable"),
+    release=Release(totals={"changes": 10}),
+)
+class RevisionSummary(Contract):
+    wave: Text = text("wave")
+    variable: Text = text("column that a later file changed")
+    changes: Whole = number("answers that were changed", ge=1)
+
+
+@table(
+    "mart.respondent_links",
+    grain="one row a wave",
+    key=("wave",),
+    release=Release(
+        totals=dict.fromkeys(("respondents", "duplicated", "changed_gender", "changed_birth_year"), 10),
+        together=dict.fromkeys(("followed", "returned", "new", "lost"), 10),
+    ),
+)
+class RespondentLinks(Contract):
+    """Respondents of a wave beside those of the waves before: followed, returned and new are all of them."""
+
+    wave: Text = text("wave of the plan, in their order; a pilot is none")
+    respondents: Whole = number("respondents of the wave", ge=0)
+    followed: Whole = number("of these, interviewed in the wave before too", ge=0)
+    returned: Whole = number("of these, not in the wave before, but in an earlier one", ge=0)
+    new: Whole = number("of these, in no wave before", ge=0)
+    lost: Whole = number("respondents of the wave before who are not in this one", ge=0)
+    duplicated: Whole = number("interviews left out because another row of the same person stands", ge=0)
+    changed_gender: Whole = number("respondents of another gender than in a wave before", ge=0)
+    changed_birth_year: Whole = number(
+        "respondents of another birth year than in a wave before; empty where the plan maps none",
+        missing=True,
+        ge=0,
+    )
+
+
+@table(
     "mart.attrition",
     grain="one row a wave, arm and poverty group",
     key=("wave", "arm", "poverty_group"),
@@ -129,6 +186,44 @@ class Attrition(Contract):
     wave: Text = text("later wave")
     arm: Text = text("arm, or all")
     poverty_group: Text = text("poverty group, or all")
+    followed: Whole = number("respondents of the first wave", ge=0)
+    interviewed: Whole = number("of these, interviewed again", ge=0)
+    lost: Whole = number("of these, not interviewed again", ge=0)
+    rate: Number = number("share lost", missing=True, ge=0, le=1)
+
+
+@table(
+    "mart.attrition_tests",
+    grain="one row a later wave and test",
+    key=("wave", "test"),
+    release=Release(
+        count=("respondents", "interviewed", "lost"),
+        hide=("statistic", "numerator_df", "denominator_df", "p_value", "verdict", "says"),
+        rounded={"statistic": 2, "numerator_df": 1, "denominator_df": 1, "p_value": 3},
+    ),
+)
+class AttritionTests(Contract):
+    wave: Text = text("later wave")
+    test: Text = text("column that is compared, or joint tests of several")
+    statistic: Number = number("F", missing=True)
+    numerator_df: Number = number("degrees of freedom of F", missing=True, gt=0)
+    denominator_df: Number = number("degrees of freedom of F", missing=True, gt=0)
+    p_value: Number = number("of the test that nothing differs", missing=True, ge=0, le=1)
+    respondents: Whole = number("respondents of the first wave in the test", ge=0)
+    interviewed: Whole = number("of these, interviewed again", ge=0)
+    lost: Whole = number("of these, not interviewed again", ge=0)
+    verdict: Text = choice(ATTRITION_VERDICTS)
+    says: Text = text("what that means, or why it was not tested")
+
+
+@table(
+    "mart.attrition_by_enumerator",
+    grain="one row a later wave and interviewer of the first",
+    key=("wave", "enumerator"),
+)
+class AttritionByEnumerator(Contract):
+    wave: Text = text("later wave")
+    enumerator: Text = text("pseudonym of who interviewed in the first wave")
     followed: Whole = number("respondents of the first wave", ge=0)
     interviewed: Whole = number("of these, interviewed again", ge=0)
     lost: Whole = number("of these, not interviewed again", ge=0)

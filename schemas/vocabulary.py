@@ -12,6 +12,9 @@ UNITS_OF_ASSESSMENT = ("individual", "household", "group")
 """What is assessed (Box 3)."""
 SIZE_VERDICTS = ("can be seen", "too small to be seen", "too few clusters", "cannot be said")
 """Whether the smallest change that counts is within what a sample can detect."""
+CLASSES_AMONG = ("those drawn", "those of the first wave")
+"""Whom weighting classes compare with those interviewed."""
+ATTRITION_VERDICTS = ("differ", "no difference found", "not tested")
 WAVE_ROLES = ("pilot", "baseline", "follow-up", "only")
 ARMS = ("programme", "comparison")
 GENDERS = ("women", "men", "mixed")
@@ -105,6 +108,25 @@ DIRECTIONS = ("better", "worse", "unchanged", "uncertain", "silent")
 VOICED_DIRECTIONS = ("better", "worse", "unchanged", "uncertain")
 TRIANGULATION_VERDICTS = ("agree", "contradict", "single source", "silent")
 
+CODED_SOURCES = ("interview", "group interview", "focus group", "diary", "observation", "document")
+PASSAGES = ("text", "PDF", "picture", "audio", "video", "transcript", "source", "case")
+"""What a code is set on: a passage of one of these kinds, a whole source, or a case."""
+SCORING_TOOLS = ("matrix scoring", "ranking")
+DIAGRAMS = ("map", "venn", "flow", "network")
+DIAGRAM_ELEMENTS = ("node", "edge")
+PRESENT_ROLES = ("participant", "facilitator", "note taker", "interpreter", "employer", "official", "other")
+"""As what somebody was present when a group met; only participants speak for a poverty group."""
+TOOLS = (
+    "maps",
+    "venn_diagrams",
+    "flow_diagrams",
+    "network_diagrams",
+    "diaries",
+    "matrix_scoring",
+    "photograph",
+)
+"""The tools of Box A.3, by their ids in the catalogue."""
+
 CHECK_SEVERITIES = ("note", "warning", "error")
 UNANSWERED = ("dont_know", "refused_answer")
 """Why an answer is a code: the respondent does not know, or does not want to say."""
@@ -164,11 +186,21 @@ IDENTIFICATION_RULES = (
 )
 """What identification notes beside its figures, in the order in which the report tells it."""
 
-LOSSES = ("received", "rejected", "filtered", "refused", "removed", "used")
-"""What becomes of the interviews of a wave: rejected by a reviewer on the server, filtered out by the plan,
-refused by who was asked, removed by a correction."""
+LOSSES = (
+    "received",
+    "repeated",
+    "superseded",
+    "rejected",
+    "filtered",
+    "refused",
+    "removed",
+    "used",
+)
+"""What becomes of the interviews of a wave: repeated in another file, superseded by a higher revision,
+rejected by a reviewer on the server, filtered out by the plan, refused by who was asked, removed by a
+correction."""
 OUTCOMES = ("used", "refused", "removed", "filtered")
-"""What became of an interview that was received and not rejected."""
+"""What became of an interview that was received, stands, and was not rejected."""
 
 COLUMN_TYPES = ("number", "integer", "text", "yes_no")
 

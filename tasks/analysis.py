@@ -19,15 +19,17 @@ from schemas.assessment import (
     AssessmentPart,
     Comparison,
     PovertyGroup,
+    Sampling,
     Specification,
     Thresholds,
     Wave,
 )
-from schemas.base import empty
+from schemas.base import Release, empty
 from schemas.comparison import ComparisonBalance, ComparisonMatching, ComparisonWeights, SpillOver
 from schemas.fieldwork import FocusGroups, Responses
 from schemas.plan import Plan, Waves
 from schemas.vocabulary import ALL
+from schemas.voices import CodedVoices
 from tasks import expressions, wording
 from tasks.comparison import SET, WEIGHT, Matched, matched, sets_cluster_errors
 from tasks.methods import claims, estimation, impact
@@ -103,23 +105,26 @@ def study_waves(waves: pd.DataFrame) -> list[str]:
     return waves[waves["role"] != "pilot"].sort_values("position")["wave"].tolist()
 
 
-@step("analysis", reads=[Responses, Indicators, Waves, Plan], writes=[IndicatorEstimates])
+@step("analysis", reads=[Responses, Indicators, Waves], writes=[IndicatorEstimates], plan=["sampling"])
 def estimate_indicators(
-    responses: pd.DataFrame, indicators: pd.DataFrame, waves: pd.DataFrame, plan: pd.DataFrame
+    responses: pd.DataFrame,
+    indicators: pd.DataFrame,
+    waves: pd.DataFrame,
+    *,
+    sampling: Sampling,
 ) -> pd.DataFrame:
     """Estimate each indicator's mean by poverty group, gender, arm and wave."""
-    sample_design = plan["sample_design"].iloc[0]
     parts = []
     for wave in study_waves(waves):
         of_wave = responses[responses["wave"] == wave]
         if not len(of_wave):
             continue
         for indicator, value in values(indicators, of_wave).items():
-            parts += list(_means(of_wave.assign(value=value), sample_design, indicator, wave))
+            parts += list(_means(of_wave.assign(value=value), sampling, indicator, wave))
     return pd.concat(parts, ignore_index=True) if parts else empty(IndicatorEstimates)
 
 
-def _means(frame: pd.DataFrame, sample_design: str, indicator: str, wave: str) -> Iterator[pd.DataFrame]:
+def _means(frame: pd.DataFrame, sampling: Sampling, indicator: str, wave: str) -> Iterator[pd.DataFrame]:
     if not frame["value"].notna().any():
         return
     seen: set[tuple[str, ...]] = set()
@@ -132,14 +137,15 @@ def _means(frame: pd.DataFrame, sample_design: str, indicator: str, wave: str) -
             frame,
             "value",
             domains=domains,
-            with_errors=sample_design != "purposive",
+            with_errors=sampling.design != "purposive",
+            degrees_of_freedom=sampling.degrees_of_freedom,
             **design_columns(frame),
         )
         estimates = settled(estimates, frame["value"])
         for column in ("category", "poverty_group", "gender", "difference", "arm"):
             if column not in domains:
                 estimates[column] = ALL
-        yield estimates.assign(indicator=indicator, wave=wave, design=sample_design)
+        yield estimates.assign(indicator=indicator, wave=wave, design=sampling.design)
 
 
 @step(
@@ -427,20 +433,22 @@ def hear_focus_groups(focus_groups: pd.DataFrame) -> pd.DataFrame:
 
 @step(
     "analysis",
-    reads=[ImpactEstimates, FocusGroupVerdicts, Waves],
+    reads=[ImpactEstimates, FocusGroupVerdicts, CodedVoices, Waves],
     writes=[Triangulation],
     plan=["specification"],
 )
 def triangulate(
     estimates: pd.DataFrame,
     voices: pd.DataFrame,
+    coded: pd.DataFrame,
     waves: pd.DataFrame,
     *,
     specification: Sequence[Specification],
 ) -> pd.DataFrame:
-    """Set what the figures say beside what the focus groups say, indicator by indicator and group by group.
+    """Set the figures, the coded interviews and the focus groups side by side, by indicator and group.
 
-    Qualitative coding is not read yet, so that voice is silent.
+    Coded sources enter only where they can be told of, so that a verdict gives none of them away: at least
+    two, with ten people in all. Fewer are silent here.
     """
     leading = leading_estimates(estimates, specification)
     figures = {
@@ -455,20 +463,25 @@ def triangulate(
     last = study_waves(waves)[-1:]
     spoken = voices[voices["wave"].isin(last)]
     heard = {(row["indicator"], row["poverty_group"]): row for row in spoken.to_dict("records")}
+    least = (CodedVoices.about().release or Release()).joint
+    enough = pd.concat([coded[column] >= fewest for column, fewest in least.items()], axis=1).all(axis=1)
+    told = coded[coded["wave"].isin(last) & enough.astype(bool)]
+    read = {(row["indicator"], row["poverty_group"]): row["direction"] for row in told.to_dict("records")}
     records = []
-    for indicator, group in sorted(set(figures) | set(heard)):
+    for indicator, group in sorted({*figures, *heard, *read}):
         direction, respondents, smallest_cell = figures.get((indicator, group), ("silent", 0, 0))
         quantitative = direction if pd.notna(direction) else "silent"
         voice = heard.get((indicator, group))
+        qualitative = str(read.get((indicator, group), "silent"))
         participatory = str(voice["direction"]) if voice else "silent"
         records.append(
             {
                 "indicator": indicator,
                 "poverty_group": group,
                 "quantitative": quantitative,
-                "qualitative": "silent",
+                "qualitative": qualitative,
                 "participatory": participatory,
-                "verdict": agree(quantitative, "silent", participatory),
+                "verdict": agree(quantitative, qualitative, participatory),
                 "focus_groups": voice["focus_groups"] if voice else 0,
                 "participants": voice["participants"] if voice else 0,
                 "respondents": respondents,

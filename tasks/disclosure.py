@@ -48,6 +48,15 @@ def release(frame: pd.DataFrame, contract: type[Contract], *, public: bool) -> p
             small = (out[column] < least).fillna(False).astype(bool) & (out[column] > 0)
             withheld = withheld.mask(small, THRESHOLD)
             out[column] = _hidden(out[column], small)
+        if rule.together:
+            below = [
+                ((out[column] < least) & (out[column] > 0)).fillna(False)
+                for column, least in rule.together.items()
+            ]
+            small = pd.concat(below, axis=1).any(axis=1).astype(bool)
+            withheld = withheld.mask(small, THRESHOLD)
+            for column in rule.together:
+                out[column] = _hidden(out[column], small)
         if rule.joint:
             below = [(out[column] < least).fillna(False) for column, least in rule.joint.items()]
             known = (out[list(rule.joint)] > 0).any(axis=1)

@@ -1,24 +1,20 @@
-"""Phase four: waves joined into one table of respondents, and followed from wave to wave."""
+"""Phase four: waves joined into one table of respondents."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 
 import pandas as pd
 
-from schemas.assessment import Wave
 from schemas.base import column_types, empty
 from schemas.fieldwork import (
-    Attrition,
     Corrections,
     CorrectionSummary,
     Interviews,
     Responses,
 )
-from schemas.plan import Waves
 from schemas.vocabulary import ALL
-from tasks.interviews import FROM_SAMPLE, ROW_NUMBER, WaveReading
-from tasks.methods import attrition as attrition_method
+from tasks.interviews import FROM_SAMPLE, WaveReading, own_name
 from tasks.steps import step
 
 STANDARD = list(column_types(Responses))
@@ -31,12 +27,6 @@ def own_columns(reading: WaveReading) -> dict[str, str]:
     A column whose name is a standard column's gets '_in_file' behind it, if it is not that column itself.
     """
     return {own_name(column): kind for column, kind in reading.own_types.items()}
-
-
-def own_name(column: str) -> str:
-    """Return the name of a file's column in staged.responses."""
-    taken = {standard.casefold() for standard in STANDARD}
-    return f"{column}_in_file" if column.casefold() in taken else column
 
 
 def joined(readings: list[WaveReading], types: dict[str, str]) -> tuple[pd.DataFrame, list[Place]]:
@@ -114,13 +104,13 @@ def count_interviews(responses: pd.DataFrame) -> pd.DataFrame:
     if not len(responses):
         return empty(Interviews)
     return (
-        _with_totals(responses)
+        with_totals(responses)
         .groupby(["wave", "arm", "poverty_group"], as_index=False)
         .agg(interviewed=("respondent", "size"))
     )
 
 
-def _with_totals(frame: pd.DataFrame) -> pd.DataFrame:
+def with_totals(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the rows once for each of: own arm and group, own arm, own group, all."""
     parts = []
     for arm in (True, False):
@@ -138,26 +128,3 @@ def summarize_corrections(corrections: pd.DataFrame) -> pd.DataFrame:
     if not len(corrections):
         return empty(CorrectionSummary)
     return corrections.groupby(["wave", "variable"], as_index=False).agg(corrections=("key", "size"))
-
-
-@step("fieldwork", reads=[Responses, Waves], writes=[Attrition], plan=["wave"])
-def follow_respondents(responses: pd.DataFrame, waves: pd.DataFrame, *, wave: Sequence[Wave]) -> pd.DataFrame:
-    """Count who of the first wave was interviewed again in each later one, by arm and poverty group.
-
-    Nothing is counted where a wave's respondents have no ids: they cannot be followed.
-    """
-    if any(one.columns.respondent == ROW_NUMBER for one in wave):
-        return empty(Attrition)
-    order = waves[waves["role"] != "pilot"].sort_values("position")["wave"].tolist()
-    present = [name for name in order if (responses["wave"] == name).any()]
-    if len(present) < 2:
-        return empty(Attrition)
-    first = _with_totals(responses[responses["wave"] == present[0]])
-    parts = []
-    for name in present[1:]:
-        later = responses.loc[responses["wave"] == name, ["respondent"]]
-        counted = attrition_method.attrition(first, later, by=["arm", "poverty_group"])
-        counted["wave"] = name
-        counted["followed"] = counted["interviewed"] + counted["lost"]
-        parts.append(counted)
-    return pd.concat(parts, ignore_index=True)

@@ -7,10 +7,11 @@ from typing import cast
 import pandas as pd
 
 from schemas.analysis import Indicators
+from schemas.assessment import Sampling
 from schemas.base import empty
 from schemas.fieldwork import Responses
 from schemas.followup import WaveChanges
-from schemas.plan import Plan, Waves
+from schemas.plan import Waves
 from schemas.vocabulary import ALL
 from tasks.analysis import (
     design_columns,
@@ -26,21 +27,24 @@ from tasks.steps import step
 SPLITS = (("poverty_group", "arm"), ("arm",), ("poverty_group",), ())
 
 
-@step("follow-up", reads=[Responses, Indicators, Waves, Plan], writes=[WaveChanges])
+@step("follow-up", reads=[Responses, Indicators, Waves], writes=[WaveChanges], plan=["sampling"])
 def change_since_baseline(
-    responses: pd.DataFrame, indicators: pd.DataFrame, waves: pd.DataFrame, plan: pd.DataFrame
+    responses: pd.DataFrame,
+    indicators: pd.DataFrame,
+    waves: pd.DataFrame,
+    *,
+    sampling: Sampling,
 ) -> pd.DataFrame:
     """Estimate the change of each indicator from the first wave to each later one."""
     order = [wave for wave in study_waves(waves) if (responses["wave"] == wave).any()]
     known = indicators.set_index("indicator")
-    purposive = plan["sample_design"].iloc[0] == "purposive"
     parts = []
     for later in order[1:]:
         pair = responses[responses["wave"].isin([order[0], later])]
         for indicator, value in values(indicators, pair).items():
             frame = pair.assign(value=value)
             about = cast("pd.Series", known.loc[indicator])
-            parts += _changes(frame, about, indicator, order[0], later, purposive=purposive)
+            parts += _changes(frame, about, indicator, order[0], later, sampling)
     return pd.concat(parts, ignore_index=True) if parts else empty(WaveChanges)
 
 
@@ -50,8 +54,7 @@ def _changes(
     name: str,
     from_wave: str,
     to_wave: str,
-    *,
-    purposive: bool,
+    sampling: Sampling,
 ) -> list[pd.DataFrame]:
     present = frame[frame["value"].notna()]
     if present["wave"].nunique() < 2:
@@ -70,10 +73,11 @@ def _changes(
             to_wave=to_wave,
             unit="respondent",
             domains=domains,
+            degrees_of_freedom=sampling.degrees_of_freedom,
             **design_columns(frame),
         )
         changes = settled(changes, frame["value"])
-        if purposive:
+        if sampling.design == "purposive":
             changes = without_errors(changes)
         for column in ("poverty_group", "arm"):
             if column not in domains:

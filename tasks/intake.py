@@ -9,34 +9,41 @@ import difflib
 import fnmatch
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 import pandas as pd
 
-import schemas.followup  # noqa: F401 -- declares its tables
+import schemas.followup
+import schemas.voices  # noqa: F401 -- declare their tables
 from schemas.analysis import Indicators
 from schemas.assessment import AssessmentPlan, Register, Wave
 from schemas.base import TABLES, Contract, check, column_types, conform, empty, extend, required_columns
 from schemas.design import (
     Frame,
     IndicatorDecisions,
+    Margins,
     Pilot,
     Quotas,
     Rankings,
+    Replacements,
     ResearchMethods,
+    Sample,
 )
 from schemas.exports import HouseholdMembers, WaveFiles
 from schemas.faults import Fault, Refused, RowFault
-from schemas.fieldwork import Corrections, FocusGroups, Responses, WaveLosses
+from schemas.fieldwork import Corrections, FocusGroups, Responses, WaveLosses, WaveRevisions
 from schemas.instruments import Instruments
 from schemas.mapping import Actors, Characteristics, Informants, MappedGroups, MappingAnswers
 from schemas.plan import PlannedGroups
 from schemas.reporting import StagedFeedback
 from schemas.secondary import RegionalIndustries, Regions, SourceReadings, Sources
+from schemas.weights import CalibrationMargins, ResponseClasses, Weights
 from tasks import (
     catalogue,
     checklist,
+    coded,
+    corrections,
     drawing,
     expressions,
     fieldwork,
@@ -51,6 +58,8 @@ from tasks import (
     short_lists,
     sourcing,
     state,
+    wave_files,
+    weights,
 )
 from tasks import plan as plan_tables
 from tasks.catalogue import Indicator, Question
@@ -67,7 +76,7 @@ from tasks.files import (
     read_table,
     typed,
 )
-from tasks.interviews import IDS, WaveReading, read_wave
+from tasks.interviews import FILE_NAME, IDS, WaveReading, read_wave
 from tasks.languages import Language, languages
 from tasks.members import MemberReading, joined_types, read_members
 from tasks.vault import Vault
@@ -185,6 +194,8 @@ def take_in(
     reader.assign_groups()
     reader.interviews()
     reader.personal_patterns()
+    reader.raw_tables()
+    coded.take_in(folder, intake, vault, reader.places)
     if not reader.unreadable:  # else what follows from a table that could not be read would hide the cause
         intake.faults += list(_references(intake, reader.places))
         intake.faults += list(_parts_beyond_their_whole(intake, reader.places))
@@ -283,6 +294,8 @@ class _Reader:
         self.raw_corrections: dict[str, pd.DataFrame] = {}
         self.forms: dict[str, forms.Form] = {}
         self.beside: list[staging.Beside] = []
+        self.raw_parts: dict[str, dict[str, pd.DataFrame]] = {}
+        self.changes: list[dict[str, object]] = []
         self.readings: list[dict[str, object]] = []
 
     def definitions(self) -> None:
@@ -316,13 +329,17 @@ class _Reader:
         for part, found in self._sourced(about.name):
             parts.append(part)
             places += found
+        if contract is Corrections:
+            for part, found in self._logs():
+                parts.append(part)
+                places += found
         frame = pd.concat(parts, ignore_index=True) if parts else empty(contract)
         if contract is Frame and len(frame):
             frame["draw_order"] = _places_by_id(frame["unit"])
         if contract is Quotas and len(frame):
             frame["quota"] = drawing.quota_names(frame)
         if contract is Corrections:
-            self._keep_corrections(frame, places)
+            frame = self._keep_corrections(frame, places)
         self._check(frame, contract, places)
         self.places[about.name] = places
         self.intake.tables[about.name] = self._pseudonymised(frame, contract)
@@ -373,9 +390,9 @@ class _Reader:
         for wave in self.plan.wave:
             yield source.replace("*", wave.name), wave.name
 
-    def _received(self, table: str, *, is_wave: bool = False) -> Received | None:
+    def _received(self, table: str) -> Received | None:
         try:
-            return read_table(self.folder, table, self.vault.unseal, is_wave=is_wave)
+            return read_table(self.folder, table, self.vault.unseal)
         except Refused as refused:
             self.intake.faults += refused.faults
             self.unreadable = True
@@ -474,7 +491,12 @@ class _Reader:
             if column in raw:
                 raw[column] = self._pseudonyms(as_text(raw[column]), kind)
         raw.insert(0, "_row", received.rows)
-        self.intake.raw[raw_name(received.table)] = raw
+        self.raw_parts.setdefault(raw_name(received.table), {})[received.file.removesuffix(SEALED)] = raw
+
+    def raw_tables(self) -> None:
+        """Put what came in several files into one raw table each."""
+        for name, parts in self.raw_parts.items():
+            self.intake.raw[name] = _one_below_the_other(parts)
 
     def _pseudonyms(self, ids: pd.Series, kind: str) -> pd.Series:
         people = ids.where(~ids.isin(NOT_A_PERSON))
@@ -498,7 +520,29 @@ class _Reader:
             self.intake.faults += check(whole.loc[group], contract, file=file, sheet=sheet, rows=rows)
         self.intake.faults += list(_twice_in_two_files(whole, list(contract.about().key), places))
 
-    def _keep_corrections(self, frame: pd.DataFrame, places: list[tuple[str, str, int]]) -> None:
+    def _logs(self) -> Iterator[tuple[pd.DataFrame, list[tuple[str, str, int]]]]:
+        """Read the foreign logs that the plan names; of them only what is mapped and used is stored."""
+        for wave in self.plan.wave:
+            for log in wave.corrections:
+                received = self._named_file(
+                    wave, log.file, f"waves/{wave.name}/corrections", "corrections.file"
+                )
+                if received is None:
+                    continue
+                self._keep_received(received)
+                read = corrections.read_log(received, log)
+                self.intake.faults += read.faults
+                if read.faults:
+                    self.unreadable = True
+                    continue
+                self.intake.found.append(f"{wave.name}: {read.told(received.file)}")
+                used = replace(received, frame=read.frame, rows=read.rows)
+                self._keep_raw(used, read.frame, Corrections.about().personal_ids)
+                frame = read.frame.assign(wave=wave.name, unstated=read.unstated)
+                yield frame, [(received.file, received.sheet, int(row)) for row in read.rows]
+
+    def _keep_corrections(self, frame: pd.DataFrame, places: list[tuple[str, str, int]]) -> pd.DataFrame:
+        """Keep each wave's corrections with their places, to be replayed; return them as they are staged."""
         located = frame.copy()
         located["file"] = [place[0] for place in places]
         located["sheet"] = [place[1] for place in places]
@@ -506,8 +550,11 @@ class _Reader:
         for column in ("old", "new"):
             if column not in located:
                 located[column] = pd.Series(pd.NA, index=located.index, dtype="string")
+        unstated = located.get("unstated", pd.Series(False, index=located.index))
+        located["unstated"] = unstated.astype("boolean").fillna(False).astype(bool)
         for wave, part in located.groupby("wave", sort=True) if len(located) else ():
             self.raw_corrections[str(wave)] = part
+        return frame.drop(columns="unstated", errors="ignore")
 
     def registers(self, hashes: Mapping[str, str]) -> None:
         """Add what each register of the plan sums to, to regional_industries and regions."""
@@ -620,24 +667,9 @@ class _Reader:
         """Read every wave's interviews into staged.responses."""
         readings: list[WaveReading] = []
         members: list[MemberReading] = []
-        files = []
+        files: list[dict[str, object]] = []
         for wave in self.plan.wave:
-            export = self._export(wave)
-            if export is not None:
-                reading = self._wave(export, wave)
-                readings.append(reading)
-                listed = self._members(export, wave, reading)
-                members += [listed] if listed else []
-                files.append(_wave_file(wave, export, listed))
-                self.intake.found.append(f"{wave.name}: {export.told(wave.members)}")
-                back_check = self._back_check(export, wave, reading)
-                form = self.forms.get(wave.name)
-                self.beside.append(staging.Beside(wave, reading, form, back_check))
-                self.intake.faults += reading.faults
-                self.intake.losses += [
-                    {"wave": wave.name, "reason": reason, "interviews": count}
-                    for reason, count in reading.losses.items()
-                ]
+            self._wave(wave, readings, members, files)
         self.intake.own_types = _joined_types(readings, self.intake.faults)
         of_study = [one for one in readings if one.wave not in self.intake.pilots]
         self.intake.only_in_pilots = set(self.intake.own_types) - {
@@ -646,7 +678,7 @@ class _Reader:
         responses, places = fieldwork.joined(readings, self.intake.own_types)
         responses = self._responses_pseudonymised(responses)
         responses = fieldwork.with_arm_from(responses, self.plan.comparison.arm_from)
-        responses = self._with_draw(responses, places)
+        responses, drawn = self._with_draw(responses, places)
         responses = fieldwork.with_usual_values(responses, self.plan.sampling.design, self.intake.pilots)
         if len(responses) and not self.intake.faults:
             contract = self.intake.response_contract
@@ -654,25 +686,35 @@ class _Reader:
             for (file, sheet), group in _by_place(places):
                 rows = pd.Series([places[index][2] for index in group], index=group)
                 self.intake.faults += check(responses.loc[group], contract, file=file, sheet=sheet, rows=rows)
+            self.intake.faults += list(_twice_in_two_files(responses, ["respondent", "wave"], places))
             of_study = responses[~responses["wave"].isin(self.intake.pilots)]
             self.intake.faults += list(_gaps(of_study, places))
             self.intake.faults += list(_lacking_waves(of_study, places))
+        responses = self._weighed(responses, places, *drawn)
         self.places[Responses.about().name] = places
         self.intake.tables[Responses.about().name] = responses
         self._keep_members(members)
         self.intake.tables[WaveFiles.about().name] = _table(WaveFiles, files)
+        changes = _table(WaveRevisions, self.changes)
+        self.intake.tables[WaveRevisions.about().name] = self._pseudonymised(changes, WaveRevisions)
 
-    def _with_draw(self, responses: pd.DataFrame, places: list[tuple[str, str, int]]) -> pd.DataFrame:
-        """Return the responses with what frame and draw know of them; a draw that fails is a fault."""
+    def _with_draw(
+        self, responses: pd.DataFrame, places: list[tuple[str, str, int]]
+    ) -> tuple[pd.DataFrame, tuple[pd.DataFrame, pd.DataFrame]]:
+        """Return the responses with what frame and draw know of them, and the draw: sample and replacements.
+
+        Both with gender and difference of the frame. A draw that fails is a fault.
+        """
         frame = conform(_with_optional(self.intake.tables[Frame.about().name], Frame), Frame)
         quotas = conform(_with_optional(self.intake.tables[Quotas.about().name], Quotas), Quotas)
+        nothing = responses, (empty(Sample), empty(Replacements))
         if self.intake.faults or not len(frame):
-            return responses
+            return nothing
         of_quotas = self.places[Quotas.about().name]
         for index, rule, remedy in drawing.quota_faults(frame, quotas):
             self.intake.faults.append(Fault(*of_quotas[index], "", rule, remedy))
         if self.intake.faults:
-            return responses
+            return nothing
         plan, seeds = self.plan.sampling, self.plan.seeds
         try:
             sample = drawing.draw(frame, quotas, plan, seeds)
@@ -682,52 +724,96 @@ class _Reader:
             rule = str(error)[0].lower() + str(error)[1:]
             remedy = "Correct the sampling part of the plan, or the frame"
             self.intake.faults.append(Fault("assessment.toml", column="sampling", rule=rule, remedy=remedy))
-            return responses
+            return nothing
         responses, unknown = fieldwork.with_design(responses, sample, listed, drawing.as_drawn(frame, plan))
         tried = set(responses.index[responses["wave"].isin(self.intake.pilots)])
         for index in (one for one in unknown if one not in tried):
             rule = "the respondent is not in the frame, or was not drawn and is no replacement: no weight"
             remedy = "Correct the respondent's id, add the person to design/frame, or list more replacements"
             self.intake.faults.append(Fault(*places[index], "respondent", rule, remedy))
-        return responses
+        known = frame[["unit", "gender", "difference"]]
+        sample, listed = (
+            one.merge(known, on="unit", how="left", validate="one_to_one") for one in (sample, listed)
+        )
+        return responses, (sample, listed)
 
-    def _export(self, wave: Wave) -> Export | None:
-        """Return a wave's file, read as the export that it is; None where it is not there or refused."""
-        received = self._wave_file(wave)
-        if received is None:
-            return None
+    def _weighed(
+        self,
+        responses: pd.DataFrame,
+        places: list[tuple[str, str, int]],
+        drawn: pd.DataFrame,
+        replacements: pd.DataFrame,
+    ) -> pd.DataFrame:
+        """Return the interviews with their final weights, and keep what the weights are made of."""
+        contracts = (Weights, ResponseClasses, CalibrationMargins)
+        self.intake.tables |= {contract.about().name: empty(contract) for contract in contracts}
+        if self.intake.faults or self.unreadable or not len(responses):
+            return responses
+        given = weights.Interviewed(
+            self.plan,
+            responses,
+            self.intake.own_types,
+            places,
+            drawn,
+            replacements,
+            conform(_with_optional(self.intake.tables[Margins.about().name], Margins), Margins),
+            self.places[Margins.about().name],
+        )
+        self.intake.faults += list(weights.faults(given))
+        if self.intake.faults:
+            return responses
         try:
-            given = forms.form_of_wave(self.folder, wave.name, self.vault.unseal)
-            export = read_export(
-                received,
-                wave,
-                self.folder,
-                self.vault.unseal,
-                given[0] if given else None,
-                lambda: self._own_form(wave),
-            )
+            found = weights.weigh(given)
+        except weights.NotWeighed as error:
+            rule = str(error)[0].lower() + str(error)[1:]
+            remedy = "Correct design/margins, or what [weights] asks for"
+            self.intake.faults.append(Fault("assessment.toml", column="weights", rule=rule, remedy=remedy))
+            return responses
+        for contract, table in zip(contracts, (found.weights, found.classes, found.margins), strict=True):
+            self.intake.tables[contract.about().name] = conform(table, contract)
+        final = found.weights["weight"].reindex(responses.index)
+        return responses.assign(weight=final.where(final.notna(), responses["weight"]))
+
+    def _exports(self, wave: Wave) -> list[Export]:
+        """Return a wave's files, each read as the export that it is; [] where one is refused."""
+        received = self._wave_files(wave)
+        try:
+            given = forms.form_of_wave(self.folder, wave.name, self.vault.unseal) if received else None
+        except Refused as refused:
+            self.intake.faults += refused.faults
+            self.unreadable = True
+            return []
+        exports = []
+        for one in received:
+            try:
+                form = given[0] if given else None
+                own = partial(self._own_form, wave)
+                exports.append(read_export(one, wave, self.folder, self.vault.unseal, form, own))
+            except Refused as refused:
+                self.intake.faults += refused.faults
+                self.unreadable = True
+        if given:
+            self.intake.received.append(given[1])
+            self.forms[wave.name] = given[0]
+        return exports if len(exports) == len(received) else []
+
+    def _back_check(
+        self, wave: Wave, parts: list[tuple[Export, WaveReading]]
+    ) -> again.BackCheckReading | None:
+        """Return the back-check that lies beside the files of a wave; None where there is none."""
+        try:
+            table = f"waves/{wave.name}/{again.FILE}"
+            received = read_table(self.folder, table, self.vault.unseal, is_wave=True)
+            if received is None:
+                return None
+            asked = read_export(received, wave, self.folder, self.vault.unseal)
         except Refused as refused:
             self.intake.faults += refused.faults
             self.unreadable = True
             return None
-        if given:
-            self.intake.received.append(given[1])
-            self.forms[wave.name] = given[0]
-        return export
-
-    def _back_check(self, export: Export, wave: Wave, reading: WaveReading) -> again.BackCheckReading | None:
-        """Return the back-check that lies beside a wave; None where there is none, or the wave has faults."""
-        received = self._received(f"waves/{wave.name}/{again.FILE}", is_wave=True)
-        if received is None or reading.faults:
-            return None
-        try:
-            asked = read_export(received, wave, self.folder, self.vault.unseal)
-        except Refused as refused:
-            self.intake.faults += refused.faults
-            return None
         self._keep_received(asked.received)
         personal = self._personal_columns(asked.received)
-        found = again.read_back_check(asked, export, wave, reading, personal)
+        found = again.read_back_check(asked, parts, wave, personal)
         self.intake.faults += found.faults
         if not found.faults:
             ids = {getattr(wave.columns, one) or one: Responses.about().personal_ids[one] for one in IDS}
@@ -752,22 +838,40 @@ class _Reader:
             return None
         return forms.read_form(xlsform(instrument_of(self.intake, wave)), forms.OWN)
 
-    def _wave_file(self, wave: Wave) -> Received | None:
-        table = f"waves/{wave.name}/interviews"
-        if not wave.interviews:
-            received = self._received(table, is_wave=True)
-            if received is None and not self.unreadable:
-                self._planned(wave, table)
-            return received
-        path = self.folder / wave.interviews
-        sealed = path.with_name(path.name + ".age")
-        if not among_inputs(self.folder, wave.interviews):
+    def _wave_files(self, wave: Wave) -> list[Received]:
+        """Return the files of a wave as received, each content once."""
+        faults = len(self.intake.faults)
+        if wave.interviews:
+            names = [wave.interviews] if isinstance(wave.interviews, str) else wave.interviews
+            table = f"waves/{wave.name}/interviews"
+            found = [self._named_file(wave, name, table, "interviews") for name in names]
+            received = [one for one in found if one]
+        else:
+            try:
+                received = wave_files.read_files(self.folder, wave.name, self.vault.unseal)
+            except Refused as refused:
+                self.intake.faults += refused.faults
+                self.unreadable = True
+                return []
+            if not received and not self.unreadable:
+                self._planned(wave, f"waves/{wave.name}/interviews")
+        if received:
+            self.intake.faults += list(wave_files.unknown_revisions(wave, received))
+        if len(self.intake.faults) > faults:
+            return []
+        return wave_files.without_copies(received, wave.revisions)
+
+    def _named_file(self, wave: Wave, name: str, table: str, key: str) -> Received | None:
+        """Return a file that the plan names for a wave, in clear or sealed; None where it is refused."""
+        path = self.folder / name
+        sealed = path.with_name(path.name + SEALED)
+        if not among_inputs(self.folder, name):
             rule = (
                 f"the file of the wave '{wave.name}' does not lie among the inputs of the assessment folder"
             )
             remedy = "Put it under waves/ and name it from there, for example waves/panel.csv"
             self.intake.faults.append(
-                Fault("assessment.toml", column="wave.interviews", rule=rule, remedy=remedy)
+                Fault("assessment.toml", column=f"wave.{key}", rule=rule, remedy=remedy)
             )
             return None
         try:
@@ -793,15 +897,71 @@ class _Reader:
         else:
             self.intake.found.append(f"{wave.name}: no interviews yet")
 
-    def _wave(self, export: Export, wave: Wave) -> WaveReading:
+    def _wave(
+        self,
+        wave: Wave,
+        readings: list[WaveReading],
+        members: list[MemberReading],
+        files: list[dict[str, object]],
+    ) -> None:
+        """Read the files of a wave and add what stands of each, and what became of the rest."""
+        exports = self._exports(wave)
+        if not exports:
+            return
+        personal = [self._keep_interviews(export, wave) for export in exports]
+        settled = wave_files.settle(exports, wave, personal)
+        self.intake.faults += settled.faults
+        self.changes += [{**one, "wave": wave.name} for one in settled.changes]
+        losses = {"received": settled.repeated + settled.superseded}
+        losses |= {"repeated": settled.repeated} if settled.repeated else {}
+        losses |= {"superseded": settled.superseded} if settled.superseded else {}
+        faults = len(self.intake.faults)
+        known = instruments.known_questions(self.plan, self.intake.questions)
+        used = 0
+        parts: list[tuple[Export, WaveReading]] = []
+        for number, export in enumerate(settled.exports):
+            listed = None
+            if len(export.received.frame) or len(exports) == 1:
+                logged = self._logged(wave, settled, number)
+                reading = read_wave(export, wave, self.plan, logged, known, personal[number])
+                self.intake.faults += reading.faults
+                readings.append(reading)
+                parts.append((export, reading))
+                listed = self._members(export, wave, reading)
+                members += [listed] if listed else []
+                used += reading.losses.get("used", 0)
+                for reason, count in reading.losses.items():
+                    losses[reason] = losses.get(reason, 0) + count
+            files.append(_wave_file(wave, exports[number], listed))
+            self.intake.found.append(f"{wave.name}: {exports[number].told(wave.members)}")
+        if not any(reading.faults for _, reading in parts):
+            form = self.forms.get(wave.name)
+            self.beside.append(staging.Beside(wave, parts, form, self._back_check(wave, parts)))
+        if len(exports) > 1 or settled.superseded:
+            self.intake.found.append(f"{wave.name}: {settled.told()}")
+        if not used and len(self.intake.faults) == faults:
+            self.intake.faults.append(_nobody(wave, exports[0].received))
+        self.intake.losses += [
+            {"wave": wave.name, "reason": reason, "interviews": count} for reason, count in losses.items()
+        ]
+
+    def _logged(self, wave: Wave, settled: wave_files.Settled, number: int) -> pd.DataFrame:
+        """Return the corrections of a file's respondents; the first has those of nobody, to refuse them."""
+        nothing = pd.DataFrame(columns=["key", "variable", "old", "new", "file", "sheet", "row"])
+        logged = self.raw_corrections.get(wave.name, nothing)
+        if len(settled.exports) == 1:
+            return logged
+        here = logged["key"].isin(settled.keys[number])
+        first = next(place for place, one in enumerate(settled.exports) if len(one.received.frame))
+        if number == first:
+            here |= ~logged["key"].isin(set().union(*settled.keys))
+        return logged[here]
+
+    def _keep_interviews(self, export: Export, wave: Wave) -> list[str]:
+        """Keep a file of a wave as received and as raw, its people for the vault; return what is personal."""
         received = export.received
         self._keep_received(received)
         personal = self._personal_columns(received)
-        corrections = self.raw_corrections.get(
-            wave.name, pd.DataFrame(columns=["key", "variable", "old", "new", "file", "sheet", "row"])
-        )
-        known = instruments.known_questions(self.plan, self.intake.questions)
-        reading = read_wave(export, wave, self.plan, corrections, known, personal)
         kinds = Responses.about().personal_ids
         sources = {
             getattr(wave.columns, column) or column: kinds[column]
@@ -819,7 +979,7 @@ class _Reader:
                 source,
                 {c: received.frame[c] for c in personal},
             )
-        return reading
+        return personal
 
     def _members(self, export: Export, wave: Wave, reading: WaveReading) -> MemberReading | None:
         """Return the household members that the interviews in use list, with ids as received."""
@@ -880,6 +1040,25 @@ def _places_by_id(ids: pd.Series) -> pd.Series:
     return pd.Series(range(1, len(ids) + 1), index=order, dtype="Int64").reindex(ids.index)
 
 
+def _one_below_the_other(parts: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return the rows of several files in one frame, with the file of each; of one file as they are."""
+    if len(parts) == 1:
+        return next(iter(parts.values()))
+    frames = {file: frame.assign(**{FILE_NAME: file}) for file, frame in sorted(parts.items())}
+    columns = list(dict.fromkeys(column for frame in frames.values() for column in frame))
+    mixed = [
+        column
+        for column in columns
+        if len({str(frame[column].dtype) for frame in frames.values() if column in frame}) > 1
+    ]
+    told = [
+        frame.assign(**{str(one): as_text(frame[one]) for one in mixed if one in frame})
+        for frame in frames.values()
+    ]
+    whole = pd.concat(told, ignore_index=True)
+    return whole.assign(**{FILE_NAME: whole[FILE_NAME].astype("string")})
+
+
 def raw_name(table: str) -> str:
     """Return the warehouse name of a table as received, for example raw.waves/baseline/interviews."""
     return "raw." + table
@@ -903,20 +1082,24 @@ def _no_such_repeat(wave: Wave, export: Export) -> Fault:
     return Fault("assessment.toml", column="wave.members", rule=rule, remedy=f"{there}. Correct the plan")
 
 
+def _nobody(wave: Wave, received: Received) -> Fault:
+    rule = f"holds no interview of the wave '{wave.name}'"
+    return Fault(received.file, received.sheet, rule=rule, remedy="Check the plan's filter and wave column")
+
+
 def _files_of_other_names(folder: Path, wave: Wave) -> list[str]:
     """Return the data files in a wave's folder that bear the name of no table of a wave."""
     tables = [contract.about().source for contract in TABLES.values()]
-    known = {
-        forms.BESIDE_A_WAVE,
-        again.FILE,
-        *(one.rpartition("/")[2] for one in tables if one.startswith("waves/*/")),
-    }
+    known = {one.rpartition("/")[2] for one in tables if one.startswith("waves/*/")}
+    known |= {forms.BESIDE_A_WAVE, again.FILE}
+    logs = {log.file for log in wave.corrections}
     there = sorted(path for path in (folder / "waves" / wave.name).glob("*") if path.is_file())
     return [
         path.name
         for path in there
         if Path(path.name.removesuffix(SEALED)).suffix in WAVE_SUFFIXES
         and Path(path.name.removesuffix(SEALED)).stem not in known
+        and path.relative_to(folder).as_posix().removesuffix(SEALED) not in logs
     ]
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import pandas as pd
 
@@ -20,6 +19,7 @@ from tasks import expressions
 from tasks.catalogue import Question
 from tasks.checks.codes import set_aside
 from tasks.checks.records import missing_times, records
+from tasks.corrections import replay
 from tasks.exports import Export
 from tasks.exports.values import Choices
 from tasks.files import TYPE_WORDS, Received, as_text, typed
@@ -27,6 +27,10 @@ from tasks.files import TYPE_WORDS, Received, as_text, typed
 STANDARD = [column for column in column_types(Responses) if column != "wave"]
 IDS = ("respondent", "household", "enumerator")
 FROM_SAMPLE = ("arm", "node", "poverty_group", "gender", "difference", "stratum", "cluster", "household")
+ONLY_WHERE_NAMED = ("birth_year",)
+"""What the plan has to name: a file's own column of that name may be anything, or personal."""
+FILE_NAME = "_file"
+"""The column of a raw table that says which of a wave's files a row is of."""
 ROW_NUMBER = "_row"
 """What a plan writes for the respondent's column where a file has no id: its rows are not linked."""
 
@@ -73,12 +77,15 @@ def read_wave(
     if reading.faults:
         return reading
     frame = received.frame.drop(columns=[c for c in personal if c in received.frame])
-    ids = _ids(received, sources["respondent"], wave)
+    ids = ids_of(received, sources["respondent"], wave)
     protected = {sources[name] for name in IDS} | set(personal)
-    of_wave = _wave_words(frame, wave, sources)
-    frame, kept = _corrected(frame, ids, of_wave, corrections, protected, reading)
+    of_wave = wave_words(frame, wave, sources["wave"])
+    here = ids.where(of_wave == wave.name)
+    frame, kept, faults = replay(frame, here, corrections, protected)
+    reading.faults += faults
     frame = _recoded(frame, wave, sources, reading)
-    frame, unanswered = set_aside(frame, wave, {*sources.values(), *personal})
+    mapped = {source for name, source in sources.items() if name not in ONLY_WHERE_NAMED}
+    frame, unanswered = set_aside(frame, wave, {*mapped, *personal})
     allowed = {**_catalogue_choices(questions), **export.choices} if not export.is_plain else {}
     _refuse_strange_choices(frame[kept], allowed, wave, reading)
     reading.own_types = _own_types(frame, wave, questions, sources, personal, export.types, reading)
@@ -113,12 +120,13 @@ def read_wave(
     reading.rows = received.rows.loc[used]
     reading.own = own.loc[used]
     reading.standard = _standard(frame.loc[used], ids.loc[used], wave, sources, reading)
-    if len(used) == 0 and not reading.faults:
-        rule = f"holds no interview of the wave '{wave.name}'"
-        reading.faults.append(
-            Fault(received.file, received.sheet, rule=rule, remedy="Check the plan's filter and wave column")
-        )
     return reading
+
+
+def own_name(column: str) -> str:
+    """Return the name of a file's column in staged.responses."""
+    taken = {standard.casefold() for standard in column_types(Responses)}
+    return f"{column}_in_file" if column.casefold() in taken else column
 
 
 def _sources(received: Received, wave: Wave, reading: WaveReading) -> dict[str, str]:
@@ -126,6 +134,9 @@ def _sources(received: Received, wave: Wave, reading: WaveReading) -> dict[str, 
     present = list(received.frame.columns)
     sources = {}
     for standard, given in wave.columns.model_dump().items():
+        if not given and standard in ONLY_WHERE_NAMED:
+            sources[standard] = ""
+            continue
         if given and given != ROW_NUMBER and given not in present:
             close = difflib.get_close_matches(given, present, n=1, cutoff=0.5)
             hint = f"The nearest column is '{close[0]}'" if close else "Correct the plan"
@@ -169,81 +180,24 @@ def _refuse_names(
             remedy = "Take it out of [personal], or map another column"
             reading.faults.append(Fault(received.file, received.sheet, 1, column, rule, remedy))
     for column in received.frame:
-        if column == ROW_NUMBER or str(column).endswith("_in_file"):
+        if column in (ROW_NUMBER, FILE_NAME) or str(column).endswith("_in_file"):
             remedy = "Give the column another name in a copy of the file, or map it under [wave.questions]"
             rule = "this name is kept for psia's own use"
             reading.faults.append(Fault(received.file, received.sheet, 1, str(column), rule, remedy))
 
 
-def _ids(received: Received, source: str, wave: Wave) -> pd.Series:
+def ids_of(received: Received, source: str, wave: Wave) -> pd.Series:
     """Return each row's id as received, recoded; a made one is of this wave alone, so it links nobody."""
     if source == ROW_NUMBER:
         return f"row of {wave.name} " + received.rows.astype("string")
     return _recode(as_text(received.frame[source]), wave.recode.get("respondent", {}))
 
 
-def _wave_words(frame: pd.DataFrame, wave: Wave, sources: dict[str, str]) -> pd.Series:
-    """Return the name of the wave that each row belongs to."""
-    if not sources["wave"]:
+def wave_words(frame: pd.DataFrame, wave: Wave, source: str) -> pd.Series:
+    """Return the name of the wave that each row belongs to; source: the column that says it, or ''."""
+    if not source:
         return pd.Series(wave.name, index=frame.index, dtype="string")
-    return _recode(as_text(frame[sources["wave"]]), wave.recode.get("wave", {}))
-
-
-def _corrected(
-    frame: pd.DataFrame,
-    ids: pd.Series,
-    of_wave: pd.Series,
-    corrections: pd.DataFrame,
-    protected: set[str],
-    reading: WaveReading,
-) -> tuple[pd.DataFrame, pd.Series]:
-    """Return the frame with every correction made, and which rows are not removed.
-
-    protected: columns of ids and of personal cells. The log of corrections is stored in the warehouse, so
-    they are not corrected there.
-    """
-    kept = pd.Series(True, index=frame.index)
-    frame = frame.copy()
-    for one in corrections.to_dict("records"):
-        place = (one["file"], one["sheet"], one["row"])
-        variable = one["variable"]
-        found = ids.index[(ids == one["key"]) & (of_wave == reading.wave)]
-        if len(found) != 1:
-            rule = "the key is not a respondent of this wave" if not len(found) else "the key is there twice"
-            reading.faults.append(Fault(*place, "key", rule, "Correct the key"))
-        elif variable == "interview":
-            if one["new"] != "remove":
-                rule = "the variable 'interview' can only be removed"
-                reading.faults.append(Fault(*place, "new", rule, "Write 'remove'"))
-            kept[found[0]] = False
-        elif variable in protected:
-            rule = "an id or a personal cell is not corrected in this log"
-            remedy = "A wrong respondent id is recoded under [wave.recode.respondent] in the plan"
-            reading.faults.append(Fault(*place, "variable", rule, remedy))
-        elif variable not in frame:
-            reading.faults.append(
-                Fault(*place, "variable", "is not a column of the interviews", "Correct the variable")
-            )
-        else:
-            text = as_text(frame[variable])
-            if not _same(text[found[0]], one["old"]):
-                rule = "the old value is not the value that stands in the interviews"
-                remedy = "The file was mended since, or the correction is wrong: drop or renew it"
-                reading.faults.append(Fault(*place, "old", rule, remedy))
-            text[found[0]] = one["new"]
-            frame[variable] = text
-    return frame, kept
-
-
-def _same(left: Any, right: Any) -> bool:
-    if pd.isna(left) or pd.isna(right):
-        return bool(pd.isna(left) and pd.isna(right))
-    if left == right:
-        return True
-    try:
-        return float(str(left)) == float(str(right))
-    except ValueError:
-        return False
+    return _recode(as_text(frame[source]), wave.recode.get("wave", {}))
 
 
 def _recoded(frame: pd.DataFrame, wave: Wave, sources: dict[str, str], reading: WaveReading) -> pd.DataFrame:
@@ -279,7 +233,7 @@ def _own_types(
         if column not in frame:
             rule = f"the plan types '{column}', which is not a column of this file"
             reading.faults.append(Fault(reading.file, reading.sheet, 1, column, rule, "Correct the plan"))
-    left_out = {sources[name] for name in IDS} | set(personal)
+    left_out = {sources[name] for name in (*IDS, "revision")} | set(personal)
     kinds = {}
     for column in frame.columns:
         if column in left_out:
@@ -357,7 +311,7 @@ def _of_this_wave(
 ) -> pd.Series:
     if not sources["wave"]:
         return pd.Series(True, index=frame.index)
-    values = _wave_words(frame, wave, sources)
+    values = wave_words(frame, wave, sources["wave"])
     known = {one.name for one in plan.wave}
     strange = chosen & ~values.isin(known)
     remedy = f"The waves of the plan: {', '.join(sorted(known))}. Add it, recode it or filter it out"

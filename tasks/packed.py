@@ -55,10 +55,10 @@ def listing(content: bytes) -> list[str]:
     return names
 
 
-def member(content: bytes, name: str) -> bytes:
-    """Return one file of an archive. Raises Unreadable where it is too large or damaged."""
+def member(content: bytes, name: str, most: int = LARGEST) -> bytes:
+    """Return one file of an archive. Raises Unreadable where it is larger than `most` bytes or damaged."""
     archive = _opened(content)
-    return _bounded(lambda: archive.open(name).read(LARGEST + 1))
+    return _bounded(lambda: archive.open(name).read(most + 1), most)
 
 
 def refuse_large(content: bytes) -> None:
@@ -97,16 +97,16 @@ def _opened(content: bytes) -> zipfile.ZipFile:
         raise Unreadable(Problem("cannot be opened as a zip archive", "Download it again")) from None
 
 
-def _bounded(read: Callable[[], bytes]) -> bytes:
+def _bounded(read: Callable[[], bytes], most: int = LARGEST) -> bytes:
     try:
         data = read()
     except (KeyError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError):
         raise Unreadable(Problem("cannot be unpacked", "Download it again, or unpack it yourself")) from None
-    if len(data) > LARGEST:
-        raise _too_large()
+    if len(data) > most:
+        raise _too_large(most)
     return data
 
 
-def _too_large() -> Unreadable:
-    rule = f"unfolds to more than {LARGEST // 1024**2} MB"
+def _too_large(most: int = LARGEST) -> Unreadable:
+    rule = f"unfolds to more than {most // 1024**2} MB"
     return Unreadable(Problem(rule, "Cut out what is needed, and name that file in the plan"))

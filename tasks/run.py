@@ -45,8 +45,12 @@ for _module in (
     "pilot",
     "size",
     "fieldwork",
+    "voices",
     "households",
+    "links",
     "checking",
+    "attrition",
+    "weights",
     "comparison",
     "analysis",
     "reporting",
@@ -62,6 +66,7 @@ STORED_IN = {
     "schemas.instruments": "design",
     "schemas.analysis": "design",
     "schemas.fieldwork": "fieldwork",
+    "schemas.voices": "fieldwork",
     "schemas.reporting": "feedback",
 }
 Say = Callable[[str], None]

@@ -17,14 +17,12 @@ from schemas.mapping import (
 )
 from schemas.plan import Plan
 from tasks import catalogue
-from tasks.methods.agreement import krippendorff_alpha
+from tasks.methods.agreement import alpha_verdict, krippendorff_alpha
 from tasks.methods.priority import draw_composites, intervals
 from tasks.methods.scoring import level_of_majority, level_of_share, whole_percent
 from tasks.steps import step
 
 DRAWS = 10_000
-RELIABLE, TENTATIVE = 0.800, 0.667
-"""What an alpha allows: Krippendorff (2004), Content Analysis, 2nd edition, page 241."""
 
 
 @step("mapping", reads=[Characteristics, Actors], writes=[CharacteristicScores], plan=["thresholds"])
@@ -165,14 +163,10 @@ def measure_agreement(plan: pd.DataFrame, characteristics: pd.DataFrame) -> pd.D
             "alpha": alpha,
             "assessors": assessors,
             "compared": compared,
-            "verdict": "cannot be said" if reason else _verdict(alpha),
+            "verdict": "cannot be said" if reason else alpha_verdict(alpha),
             "reason": reason,
         }
     )
-
-
-def _verdict(alpha: float) -> str:
-    return "reliable" if alpha >= RELIABLE else "tentative" if alpha >= TENTATIVE else "unreliable"
 
 
 @step("mapping", reads=[Plan, CharacteristicScores], writes=[ClusterPriorities], plan=["seeds"])

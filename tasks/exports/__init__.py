@@ -31,7 +31,8 @@ class Export:
 
     layout: what the file is, in words. private: columns that are never stored unless the plan asks for them;
     system: columns of the server, stored as received alone. rejected: interviews that a reviewer rejected:
-    they are left out. types and choices: of questions that the form knows. repeats: by name.
+    they are left out, and stand in aside. types and choices: of questions that the form knows. repeats: by
+    name.
     """
 
     received: Received
@@ -40,6 +41,7 @@ class Export:
     private: tuple[str, ...] = ()
     system: tuple[str, ...] = ()
     rejected: int = 0
+    aside: Received | None = None
     types: dict[str, str] = field(default_factory=dict)
     choices: dict[str, Choices] = field(default_factory=dict)
     repeats: dict[str, Repeat] = field(default_factory=dict)
@@ -102,6 +104,7 @@ def read_export(
         tuple(column for column in main.private if column in frame),
         tuple(column for column in main.system if column in frame),
         int((~kept).sum()),
+        replace(received, frame=frame[~kept], rows=received.rows[~kept]),
         {main.names[header]: KINDS.get(item.type, "text") for header, item in main.items.items()},
         choices_of(main),
         repeats,

@@ -8,6 +8,7 @@ import pandas as pd
 from tasks.methods._columns import codes, complete_codes, numbers, require_columns
 
 LEVELS = ("nominal", "ordinal", "interval", "ratio")
+RELIABLE, TENTATIVE = 0.800, 0.667
 
 
 def krippendorff_alpha(ratings: pd.DataFrame, level: str) -> float:
@@ -57,6 +58,23 @@ def krippendorff_alpha(ratings: pd.DataFrame, level: str) -> float:
     if not by_chance > 0:
         return float("nan")
     return float(1 - (pairable - 1) * (together * unlike).sum() / by_chance)
+
+
+def alpha_verdict(alpha: float) -> str:
+    """Return what an alpha allows: reliable from 0.800, tentative from 0.667, unreliable below.
+
+    "cannot be said" where alpha is NaN. Raises ValueError where alpha is above 1, which none can be.
+
+    Source: Krippendorff (2004), Content Analysis, 2nd edition, page 241.
+
+    >>> alpha_verdict(0.8), alpha_verdict(0.7), alpha_verdict(0.2), alpha_verdict(float("nan"))
+    ('reliable', 'tentative', 'unreliable', 'cannot be said')
+    """
+    if alpha > 1:
+        raise ValueError(f"An alpha of {alpha} is above 1")
+    if np.isnan(alpha):
+        return "cannot be said"
+    return "reliable" if alpha >= RELIABLE else "tentative" if alpha >= TENTATIVE else "unreliable"
 
 
 def _coincidences(given: pd.DataFrame, values: np.ndarray) -> np.ndarray:

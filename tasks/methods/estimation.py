@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,8 @@ from tasks.methods._columns import (
     require_columns,
     student_interval,
 )
+
+DegreesOfFreedom = Literal["strata", "respondents"]
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,7 @@ def domain_means(
     psu: str | None = None,
     domains: Sequence[str] = (),
     with_errors: bool = True,
+    degrees_of_freedom: DegreesOfFreedom = "strata",
     level: float = 0.95,
 ) -> pd.DataFrame:
     """Estimate the weighted mean of a column in each domain, with its design-based standard error.
@@ -73,7 +77,10 @@ def domain_means(
     A stratum with a single psu is centred at the overall mean of the linearised values (which is
     zero), as R's `survey.lonely.psu = "adjust"` and Stata's `singleunit(centered)` do.
     Degrees of freedom: units minus strata, counted over the strata that hold at least one
-    respondent of the domain (Stata's rule for subpopulations); the interval is Student's t.
+    respondent of the domain. `degrees_of_freedom="strata"` counts all units of these strata
+    (Stata's rule for subpopulations), "respondents" only the units that hold a respondent of the
+    domain themselves (the rule of R's `survey` for a subset; the more careful one, which gives
+    n - 1 without strata and psus). The interval is Student's t.
     The design effect is the variance over that of a simple random sample with replacement of as
     many respondents, S^2 / n with S^2 = n / (n - 1) * sum(w (y - mean)^2) / sum(w).
     With fewer than two respondents or less than one degree of freedom there is no error and no
@@ -85,7 +92,8 @@ def domain_means(
 
     Sources: Wolter (2007), Introduction to Variance Estimation, ch. 6 (linearisation); Hajek
     (1971); Kish (1965), Survey Sampling, p. 258 (design effect); Stata, Survey Data Reference
-    Manual, "Subpopulation estimation" (degrees of freedom). The errors are computed by svy.
+    Manual, "Subpopulation estimation", and Lumley (2010), Complex Surveys, section 2.2 (degrees of
+    freedom). The errors are computed by svy.
 
     Example, by hand: the mean of 1, 2, 3, 4 is 2.5 with the error sqrt((5/3) / 4) = 0.6454972.
 
@@ -107,7 +115,7 @@ def domain_means(
     error = np.full(len(labels), np.nan)
     freedom = np.full(len(labels), np.nan)
     if with_errors and inside.any():
-        freedom = _degrees_of_freedom(domain, design, len(labels))
+        freedom = _degrees_of_freedom(domain, design, len(labels), degrees_of_freedom)
         possible = (respondents >= 2) & (freedom >= 1)
         error = np.where(possible, _errors(y, domain, design, len(labels)), np.nan)
         freedom = np.where(respondents >= 1, freedom, np.nan)
@@ -137,6 +145,7 @@ def wave_changes(
     stratum: str | None = None,
     psu: str | None = None,
     domains: Sequence[str] = (),
+    degrees_of_freedom: DegreesOfFreedom = "strata",
     level: float = 0.95,
 ) -> pd.DataFrame:
     """Estimate the change of a weighted mean from one wave to another, in each domain.
@@ -198,7 +207,7 @@ def wave_changes(
         here = (domain >= 0) & (later == of_later)
         means[of_later], _, counts[of_later] = _moments(y[here], design.weight[here], domain[here], labels)
     change = means[True] - means[False]
-    freedom = _degrees_of_freedom(domain, design, len(labels))
+    freedom = _degrees_of_freedom(domain, design, len(labels), degrees_of_freedom)
     possible = (counts[False] >= 2) & (counts[True] >= 2) & (freedom >= 1)
     error = np.full(len(labels), np.nan)
     for place in np.flatnonzero(possible):
@@ -312,12 +321,21 @@ def _moments(
     return mean, spread, count
 
 
-def _degrees_of_freedom(domain: np.ndarray, design: _Design, size: int) -> np.ndarray:
+def _degrees_of_freedom(
+    domain: np.ndarray, design: _Design, size: int, counted: DegreesOfFreedom
+) -> np.ndarray:
     """Return units minus strata for each domain, over the strata that hold one of its rows."""
     strata = int(design.stratum.max(initial=0)) + 1
-    spare = np.bincount(design.stratum_of_units(), minlength=strata) - 1
     inside = domain >= 0
     held = np.unique(domain[inside] * strata + design.stratum[inside])
+    if counted == "respondents":
+        unit = np.arange(len(domain)) if design.psu is None else design.psu
+        units = int(unit.max(initial=0)) + 1
+        reached = np.unique(domain[inside] * units + unit[inside]) // units
+        return (np.bincount(reached, minlength=size) - np.bincount(held // strata, minlength=size)).astype(
+            float
+        )
+    spare = np.bincount(design.stratum_of_units(), minlength=strata) - 1
     return np.bincount(held // strata, spare[held % strata].astype(float), size)
 
 

@@ -85,6 +85,10 @@ def _signed(column: str, places: int) -> Form:
     return lambda _, row: Cell(wording.signed(wording.rounded(row[column], places)), numeric=True)
 
 
+def _as_count(column: str) -> Form:
+    return lambda _, row: Cell(wording.whole(row[column]), numeric=True)
+
+
 def _in_unit(column: str, form: Callable[[float, str], str]) -> Form:
     return lambda report, row: Cell(form(row[column], report.unit(row["indicator"])), numeric=True)
 
@@ -131,6 +135,15 @@ def _lost_share(_: Report, row: Row) -> Cell:
     return Cell(wording.quantity(row["rate"], "share"), note=note, numeric=True)
 
 
+def _f_with_freedom(_: Report, row: Row) -> Cell:
+    freedom = [
+        wording.rounded(row[f"{end}_df"], 1).removesuffix(".0") for end in ("numerator", "denominator")
+    ]
+    return Cell(
+        wording.rounded(row["statistic"], 2), note=f"{' and '.join(freedom)} degrees of freedom", numeric=True
+    )
+
+
 def _mde_with_limit(report: Report, row: Row) -> Cell:
     """Return the smallest effect that would be found, the people behind it and how it stands to a change."""
     unit = report.unit(row["indicator"])
@@ -150,6 +163,20 @@ def _verdict_with_people(report: Report, row: Row) -> Cell:
             return _said(wording.VOICES[row["direction"]], f"{many} {hidden}")
         told.append(wording.counted(row[column] or 0, one, many))
     return _said(wording.VOICES[row["direction"]], ", ".join(told))
+
+
+def _said_with_sources(report: Report, row: Row) -> Cell:
+    """Return what coded sources say, with how many they are and how many people speak in them."""
+    told = [
+        wording.counted(row["sources"] or 0, "source", "sources"),
+        wording.counted(row["participants"] or 0, "person", "people"),
+    ]
+    return _said(wording.VOICES[row["direction"]], ", ".join(told))
+
+
+def _sessions_with_people(_: Report, row: Row) -> Cell:
+    people = wording.counted(row["participants"] or 0, "person", "people")
+    return Cell(wording.counted(row["sessions"] or 0, "session", "sessions"), note=people)
 
 
 def _growth_with_levels(_: Report, row: Row) -> Cell:
@@ -327,6 +354,7 @@ def _kinds(_: Report, row: Row) -> Cell:
     return Cell(wording.listing(wording.plain(kind) for kind in row["evidence"].split(", ")))
 
 
+_TOOLS = {tool["id"]: tool for tool in catalogue("box_a3")["tool"]}
 _BOX_4 = {group["id"]: group["label"] for group in catalogue("box_4")["group"]}
 
 _SOURCES = {
@@ -340,12 +368,15 @@ _SOURCES = {
     "change_with_verdict": "change",
     "lost_share": "rate",
     "verdict_with_people": "direction",
+    "said_with_sources": "direction",
+    "sessions_with_people": "sessions",
     "growth_with_levels": "growth_pct",
     "rank_with_weight": "selected",
     "decided_with_role": "decided",
     "shared_lists": "on_both",
     "sizes": "too_small",
     "mde_with_limit": "programme_drawn",
+    "f_with_freedom": "statistic",
     "position_with_tension": "position",
     "answer_in_unit": "answers",
 }
@@ -398,7 +429,43 @@ _FORMS: dict[tuple[str, str], Form] = {
     ),
     ("wave_changes", "change_with_verdict"): _change_with_verdict,
     ("attrition", "lost_share"): _lost_share,
+    ("attrition_tests", "test"): lambda _, row: Cell(wording.capital(wording.lost_by(row["test"]))),
+    ("attrition_tests", "f_with_freedom"): _f_with_freedom,
+    ("attrition_tests", "p_value"): lambda _, row: Cell(wording.probability(row["p_value"]), numeric=True),
+    ("attrition_tests", "says"): lambda _, row: Cell(
+        row["says"], "contradict" if row["verdict"] == "differ" else ""
+    ),
+    ("weight_summary", "arm"): _labelled("arm", "arm"),
+    **{
+        ("weight_summary", column): _places(column, 2)
+        for column in (
+            *("smallest_weight", "largest_weight", "smallest_factor", "largest_factor"),
+            *("coefficient_of_variation", "design_effect"),
+        )
+    },
+    **{("weight_summary", column): _as_count(column) for column in ("total", "effective_respondents")},
+    ("response_classes", "weighting_class"): lambda _, row: Cell(wording.plain(row["weighting_class"])),
+    ("response_classes", "response_rate"): lambda _, row: Cell(
+        wording.quantity(row["response_rate"], "share"), numeric=True
+    ),
+    ("response_classes", "factor"): _places("factor", 2),
+    ("calibration_margins", "variable"): lambda _, row: Cell(wording.plain(row["variable"])),
+    ("calibration_margins", "category"): lambda _, row: Cell(wording.plain(row["category"])),
+    **{("calibration_margins", column): _as_count(column) for column in ("target", "before", "after")},
     ("focus_group_verdicts", "verdict_with_people"): _verdict_with_people,
+    ("coded_voices", "said_with_sources"): _said_with_sources,
+    ("coder_agreement", "code"): lambda _, row: Cell(
+        "all codes together" if row["code"] == ALL else row["code"]
+    ),
+    ("coder_agreement", "alpha"): _places("alpha", 2),
+    ("coder_agreement", "verdict"): _worded(wording.ALPHAS, "verdict"),
+    ("tools_used", "tool"): lambda _, row: Cell(
+        _TOOLS[row["tool"]]["label"], note=_TOOLS[row["tool"]]["use"]
+    ),
+    ("tools_used", "sessions_with_people"): _sessions_with_people,
+    ("tool_ranks", "mean_rank"): _places("mean_rank", 1),
+    ("diagram_links", "kind"): _worded(wording.DIAGRAMS, "kind"),
+    ("diagram_links", "strength"): _places("strength", 1),
     ("sector_growth", "growth_with_levels"): _growth_with_levels,
     ("sector_growth", "sector"): lambda _, row: Cell(wording.sector(row["sector"])),
     ("indicator_selection", "rank_with_weight"): _rank_with_weight,
@@ -498,6 +565,7 @@ _FORMS: dict[tuple[str, str], Form] = {
         )
     },
     ("correction_summary", "variable"): _labelled("indicator", "variable"),
+    ("revision_summary", "variable"): _labelled("indicator", "variable"),
     ("feedback", "finding"): _finding,
     ("feedback", "held_on"): _as_date("held_on"),
     ("feedback", "workshop"): lambda _, row: Cell(

@@ -164,6 +164,8 @@ _ORDERS: dict[str, Callable[[Row], Any]] = {
     "triangulation": lambda row: ("contradict", "agree", "single source", "silent", None).index(
         row["verdict"]
     ),
+    "coder_agreement": lambda row: row["code"] != ALL,
+    "diagram_links": lambda row: -(row["drawings"] or 0),
     "feedback": lambda row: ("contested", "comment", "confirmed").index(row["verdict"]),
     "characteristic_scores": lambda row: row["position"],
     "printed_checks": lambda row: bool(row["agrees"]),

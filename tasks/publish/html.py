@@ -25,7 +25,7 @@ from tasks.publish.report import Report
 from tasks.publish.sections.comparison import comparison_group
 from tasks.publish.sections.context import surroundings
 from tasks.publish.sections.design import likeness, overruled_rankings, rankings
-from tasks.publish.sections.fieldwork import waves
+from tasks.publish.sections.fieldwork import attrition_tests, differ_by, waves, weights
 from tasks.publish.sections.figures import figures
 from tasks.publish.sections.findings import findings
 from tasks.publish.sections.follow_up import before_and_after, other_changes
@@ -38,6 +38,7 @@ from tasks.publish.sections.plan import resources, scope
 from tasks.publish.sections.summary import summary
 from tasks.publish.sections.table_2 import table_2
 from tasks.publish.sections.visit import checklist_count, groups_left_out, overruled, unheard
+from tasks.publish.sections.voices import coders, voices
 
 TEMPLATES = Path(__file__).parent.parent.parent / "reports"
 
@@ -95,6 +96,11 @@ def render(plan: AssessmentPlan, tables: dict[str, pd.DataFrame], provenance: Pr
         "table_2": table_2(report),
         "printed": printed_checks(report),
         "waves": waves(report),
+        "differ_by": differ_by(report),
+        "attrition_tests": attrition_tests(report),
+        "weights": weights(report),
+        "coders": coders(report),
+        "voices": voices(report),
         "other_changes": other_changes(report),
         "inputs": inputs(report, provenance.inputs),
         "libraries": libraries(report, provenance.libraries),

@@ -19,6 +19,8 @@ from schemas import (
     reporting,
     secondary,
     size,
+    voices,
+    weights,
 )
 from schemas.assessment import AssessmentPlan
 from schemas.base import TABLES, Contract, column_types, required_columns
@@ -34,6 +36,8 @@ _PHASES = (
     instruments,
     fieldwork,
     checks,
+    weights,
+    voices,
     analysis,
     reporting,
     followup,

@@ -207,6 +207,15 @@ TOPICS = {
     "migration": "Migration",
     "shocks": "Shocks",
 }
+LOST_BY = {
+    "arm": "between the arms",
+    "poverty_group": "between the poverty groups",
+    "gender": "between women and men",
+    "enumerator": "between the interviewers of the first wave",
+    "joint": "by what is known of them from the first wave, taken together",
+    "joint, between the arms": "in other ways in the one arm than in the other",
+}
+"""Test of attrition -> in what those who were lost differ, or might."""
 SCOPES = {True: "in scope", False: "out of scope"}
 LIKELIHOODS = {
     "likely": "likely poor",
@@ -229,6 +238,14 @@ TRIANGULATION = {
     "single source": "Only one source speaks",
     "silent": "No source speaks",
 }
+DIAGRAMS = {"map": "map", "venn": "Venn diagram", "flow": "flow diagram", "network": "network diagram"}
+ALPHAS = {
+    "reliable": "enough to rely on",
+    "tentative": "enough for tentative conclusions only",
+    "unreliable": "too little to rely on",
+    "cannot be said": "cannot be said",
+}
+"""What the agreement of coders allows."""
 FEEDBACK = {"contested": "contested", "confirmed": "confirmed", "comment": "commented on"}
 MATCHING_METHODS = {
     "propensity": "nearest propensity score",
@@ -372,6 +389,11 @@ def date(value: dt.date | str) -> str:
         except ValueError:
             return value
     return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+
+
+def lost_by(test: str) -> str:
+    """Return in what those who were lost differ, or might, by a test of attrition."""
+    return LOST_BY.get(test, test)
 
 
 def period(first: dt.date | str | None, last: dt.date | str | None) -> str:

@@ -51,7 +51,11 @@ def test_block_printing_finds_the_effects_that_are_there(tmp_path):
         assert said["own-account", indicator] in ("unchanged", "uncertain")
     assert set(impact["claim"]) == {"causal"}
     assert {"none", "vulnerable", "likely"} <= set(nodes["likelihood"])
-    assert {"agree", "contradict"} <= set(triangulation["verdict"])
+    assert set(triangulation["verdict"]) == {"agree", "contradict", "single source", "silent"}
+    coded = triangulation.set_index(["poverty_group", "indicator"])["qualitative"].to_dict()
+    assert coded["home-worker-women", "income_month"] == "worse"
+    assert coded["wage-women", "safe_workplace"] == "worse"
+    assert coded["own-account", "workdays_month"] == "uncertain"
     assert (attrition["lost"] > 0).all()
 
 

@@ -86,12 +86,16 @@ def input_tables(made: Path):
                 yield contract, source.replace("*", wave), wave
 
 
+LEFT_OUT = {"design/quotas", "design/margins", "secondary/regional_industries", "secondary/regions"}
+"""Tables that other designs need: the demo draws its sample, and fits its weights to nothing."""
+
+
 def test_every_input_table_keeps_its_contract(made):
     seen = []
     for contract, table, wave in input_tables(made):
         received = read_table(made, table, bytes)
         if received is None:
-            assert table in {"design/quotas", "secondary/regional_industries", "secondary/regions"}
+            assert table in LEFT_OUT or (wave == "baseline" and contract.__module__ == "schemas.voices")
             continue
         seen.append(table)
         personal = ["name", "phone"] if contract is Frame else []
@@ -106,7 +110,7 @@ def test_every_input_table_keeps_its_contract(made):
         if wave:
             cells["wave"] = pd.Series(wave, index=columns.index, dtype="string")
         assert check(conform(pd.DataFrame(cells), contract), contract, rows=received.rows) == []
-    assert len(seen) == 27
+    assert len(seen) == 35
 
 
 def test_intake_takes_the_whole_folder(made, monkeypatch, tmp_path):

@@ -223,6 +223,39 @@ def test_tal_afar(case: Any, answers: dict[str, Any]) -> None:
         assert row["degrees_of_freedom"] == known["degrees_of_freedom"]
 
 
+def test_tal_afar_intervals_of_a_question_that_few_were_asked(case: Any, answers: dict[str, Any]) -> None:
+    """R's survey counts the degrees of freedom of a subset by its respondents."""
+    known = answers["tal_afar"]["num_hh_hosting"]
+    homes = pd.read_csv(case("tal-afar-2021/clean.csv"), usecols=["num_hh_hosting"], encoding="utf-8-sig")
+    row = domain_means(homes, "num_hh_hosting", degrees_of_freedom="respondents").iloc[0]
+    assert [round(row[name], 6) for name in ("estimate", "ci_low", "ci_high")] == known
+    assert row["degrees_of_freedom"] == 20
+
+
+def test_degrees_of_freedom_by_the_respondents_alone() -> None:
+    """Units with a respondent of the domain, less the strata that hold one."""
+    frame = survey()
+    table = domain_means(frame, "income", domains=["group"], degrees_of_freedom="respondents", **DESIGN)
+    usual = domain_means(frame, "income", domains=["group"], **DESIGN)
+    for group, freedom in zip(table["group"], table["degrees_of_freedom"], strict=True):
+        here = frame[(frame["group"] == group) & frame["income"].notna()]
+        units = here[["stratum", "village"]].drop_duplicates()
+        assert freedom == len(units) - units["stratum"].nunique()
+    assert (table["degrees_of_freedom"] <= usual["degrees_of_freedom"]).all()
+    pd.testing.assert_series_equal(table["standard_error"], usual["standard_error"])
+    simple = domain_means(frame, "income", domains=["group"], degrees_of_freedom="respondents")
+    assert (simple["degrees_of_freedom"] == simple["respondents"] - 1).all()
+
+
+def test_degrees_of_freedom_of_a_change_by_its_respondents_alone() -> None:
+    frame = panel(drop=0.2)
+    few = frame.assign(group=np.where(frame["village"].isin(["v0", "v1", "v2"]), "x", "y"))
+    table = wave_changes(
+        few, "wage", domains=["group"], degrees_of_freedom="respondents", psu="village", **WAVES
+    )
+    assert table["degrees_of_freedom"].tolist() == [2, 8]
+
+
 def panel(seed: int = 1, people: int = 60, *, drop: float = 0.0) -> pd.DataFrame:
     rng = np.random.default_rng(seed)
     level = rng.normal(50, 10, people)

@@ -17,6 +17,8 @@ from schemas import (
     reporting,
     secondary,
     size,
+    voices,
+    weights,
 )
 from schemas.assessment import AssessmentPlan
 from schemas.base import Contract, check, conform
@@ -183,7 +185,15 @@ def invented_plan() -> AssessmentPlan:
 
 def invented_tables() -> dict[str, pd.DataFrame]:
     """Return every released table of the invented assessment, some figures withheld."""
-    return {**_secondary(), **_mapping(), **_design(), **_fieldwork(), **_analysis(), **_reporting()}
+    return {
+        **_secondary(),
+        **_mapping(),
+        **_design(),
+        **_fieldwork(),
+        **_voices(),
+        **_analysis(),
+        **_reporting(),
+    }
 
 
 def invented_provenance() -> Provenance:
@@ -1070,6 +1080,55 @@ def _size() -> dict[str, pd.DataFrame]:
     return {name: frame(contracts[name], one) for name, one in released.items()}
 
 
+def _weights() -> dict[str, pd.DataFrame]:
+    uneven = {"respondents": 290, "total": 6100.0, "smallest_weight": 0.41, "largest_weight": 2.23}
+    adjusted = {"smallest_factor": 0.9, "largest_factor": 1.38, "coefficient_of_variation": 0.5}
+    cost = {"design_effect": 1.25, "effective_respondents": 232.0}
+    return {
+        "weight_summary": frame(
+            weights.WeightSummary,
+            [{"wave": wave, "arm": "all", **uneven, **adjusted, **cost} for wave in WAVES]
+            + [{"wave": wave, "arm": "comparison", "withheld_by": "threshold"} for wave in WAVES],
+        ),
+        "response_classes": frame(
+            weights.ResponseClasses,
+            [
+                {
+                    "wave": "baseline",
+                    "weighting_class": "hill-villages",
+                    "among": "those drawn",
+                    "expected": 120,
+                    "interviewed": 98,
+                    "not_interviewed": 22,
+                    "response_rate": 0.82,
+                    "joined": 1,
+                    "factor": 1.22,
+                },
+                {
+                    "wave": "baseline",
+                    "weighting_class": "town",
+                    "among": "those drawn",
+                    "withheld_by": "threshold",
+                },
+            ],
+        ),
+        "calibration_margins": frame(
+            weights.CalibrationMargins,
+            [
+                {
+                    "wave": "baseline",
+                    "variable": "gender",
+                    "category": "women",
+                    "target": 4100.0,
+                    "respondents": 170,
+                    "before": 3900.0,
+                    "after": 4100.0,
+                }
+            ],
+        ),
+    }
+
+
 def _fieldwork() -> dict[str, pd.DataFrame]:
     interviews, attrition = [], []
     for group in (*GROUPS, "all"):
@@ -1103,6 +1162,37 @@ def _fieldwork() -> dict[str, pd.DataFrame]:
     return {
         "interviews": frame(fieldwork.Interviews, interviews),
         "attrition": frame(fieldwork.Attrition, attrition),
+        "attrition_tests": frame(
+            fieldwork.AttritionTests,
+            [
+                {
+                    "wave": "year_three",
+                    "test": test,
+                    "statistic": statistic,
+                    "numerator_df": None if statistic is None else 1.9,
+                    "denominator_df": None if statistic is None else 55.4,
+                    "p_value": p,
+                    "respondents": 580,
+                    "interviewed": 490,
+                    "lost": 90,
+                    "verdict": verdict,
+                    "says": f"What the test of {test} says.",
+                }
+                for test, statistic, p, verdict in (
+                    ("arm", 6.31, 0.004, "differ"),
+                    ("gender", 0.4, 0.668, "no difference found"),
+                    ("joint", None, None, "not tested"),
+                )
+            ]
+            + [
+                {
+                    "wave": "year_three",
+                    "test": "enumerator",
+                    "withheld_by": "threshold",
+                }
+            ],
+        ),
+        **_weights(),
         "wave_losses": frame(
             fieldwork.WaveLosses,
             [
@@ -1114,6 +1204,27 @@ def _fieldwork() -> dict[str, pd.DataFrame]:
         "correction_summary": frame(
             fieldwork.CorrectionSummary,
             [{"wave": "baseline", "variable": "income_month", "corrections": 7}],
+        ),
+        "revision_summary": frame(
+            fieldwork.RevisionSummary,
+            [{"wave": "year_three", "variable": "income_month", "changes": 14}],
+        ),
+        "respondent_links": frame(
+            fieldwork.RespondentLinks,
+            [
+                {
+                    "wave": wave,
+                    "respondents": 585 - 20 * late,
+                    "followed": 540 * late,
+                    "returned": 0,
+                    "new": 25 if late else 585,
+                    "lost": 45 * late,
+                    "duplicated": 12 * late,
+                    "changed_gender": 0,
+                    "changed_birth_year": None,
+                }
+                for late, wave in enumerate(WAVES)
+            ],
         ),
         "field_check_summary": frame(
             checks.FieldCheckSummary,
@@ -1343,6 +1454,80 @@ def _reporting() -> dict[str, pd.DataFrame]:
                     "status": "under way",
                     "finding": contested,
                 }
+            ],
+        ),
+    }
+
+
+def _voices() -> dict[str, pd.DataFrame]:
+    wave, women, hidden = WAVES[1], "stitchers_women", HIDDEN_GROUP
+    few = {"withheld_by": "threshold"}
+    said = {"wave": wave, "indicator": "income_month", "direction": "worse", "codings": 9, "coders": 2}
+    nothing = dict.fromkeys(("direction", "codings", "coders", "sources", "participants"))
+    quote = {"wave": wave, "indicator": "income_month", "language": "Portuguese"}
+    pooled = {"sessions": 2, "participants": 13}
+    unpooled = {"sessions": None, "participants": None, **few}
+    rank = {"wave": wave, "tool": "matrix scoring", "criterion": "all", "poverty_group": women}
+    line = {"wave": wave, "kind": "venn", "poverty_group": women}
+    return {
+        "coded_voices": frame(
+            voices.CodedVoices,
+            [
+                {**said, "poverty_group": women, "sources": 4, "participants": 15, "agreement": 0.71},
+                {**said, **nothing, "poverty_group": hidden, **few},
+            ],
+        ),
+        "coder_agreement": frame(
+            voices.CoderAgreement,
+            [
+                {"wave": wave, "code": code, "alpha": alpha, "sources": 9, "coders": 2, "verdict": verdict}
+                for code, alpha, verdict in (
+                    ("Income > Earns less", 0.83, "reliable"),
+                    ("Weather", None, "cannot be said"),
+                    ("all", 0.71, "tentative"),
+                )
+            ],
+        ),
+        "quotes": frame(
+            voices.Quotes,
+            [
+                {
+                    **quote,
+                    "quote": "q1",
+                    "poverty_group": women,
+                    "label": "a woman who stitches at home",
+                    "label_people": 1850,
+                    "words": "The thread I pay for now",
+                },
+                {**quote, "quote": "q2", "poverty_group": hidden, **few},
+            ],
+        ),
+        "attendance": frame(
+            voices.Attendance,
+            [
+                {"wave": wave, "role": "participant", "sessions": 4, "women": 13, "men": 12},
+                {"wave": wave, "role": "employer", "sessions": 1, "women": 0, "men": None, **few},
+            ],
+        ),
+        "tools_used": frame(
+            voices.ToolsUsed,
+            [
+                {"wave": wave, "tool": "venn_diagrams", "poverty_group": women, **pooled},
+                {"wave": wave, "tool": "diaries", "poverty_group": hidden, **unpooled},
+            ],
+        ),
+        "tool_ranks": frame(
+            voices.ToolRanks,
+            [
+                {**rank, "item": "Orders", "mean_rank": 1.5, "agreement": 0.25, **pooled},
+                {**rank, "item": "Loans", "mean_rank": None, **unpooled},
+            ],
+        ),
+        "diagram_links": frame(
+            voices.DiagramLinks,
+            [
+                {**line, "from": "Stitchers", "to": "Agent", "drawings": 2, "strength": 3.0, **pooled},
+                {**line, "from": "Stitchers", "to": "Bank", "drawings": None, **unpooled},
             ],
         ),
     }

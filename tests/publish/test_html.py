@@ -110,6 +110,7 @@ def test_the_plan_stays_text(plan, provenance, payload):
                 "to_wave",
                 "error_type",
                 "assignment",
+                "degrees_of_freedom",
                 "method",
                 "allocation",
                 "draw_clusters",

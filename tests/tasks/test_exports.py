@@ -537,6 +537,84 @@ def test_an_answer_outside_the_choices_is_refused_until_it_is_corrected(tmp_path
     assert taken(folder).intake.tables["staged.responses"]["walls"].tolist() == ["mud", "brick"]
 
 
+REVISED = """
+[[wave]]
+name = "only"
+[wave.revisions]
+"waves/only/{0}" = 1
+"waves/only/{1}" = 2
+"""
+
+
+def test_a_later_export_with_edits_rejections_and_other_members(tmp_path):
+    """What the server adds differs from export to export, and says nothing."""
+    first = [interview(number) for number in (1, 2, 3, 4)]
+    members = [{"member_age": 70, "member_attends_school": "no"}]
+    reviewed = {**first[3], "_": {**first[3]["_"], "review": "Not approved"}}
+    second = [
+        interview(5),
+        {**first[0], "_": {**first[0]["_"], "notes": "seen twice"}},
+        interview(2, walls="mud"),
+        interview(3, members=members),
+        reviewed,
+    ]
+    files = {
+        "interviews.xlsx": exports.kobo(NODES, first),
+        "interviews_march.xlsx": exports.kobo(NODES, second, groups=True),
+    }
+    folder = assessment(tmp_path, files, '[[wave]]\nname = "only"\n')
+    with pytest.raises(Refused) as found:
+        taken(folder)
+    told = sorted(str(found.value).splitlines())
+    assert len(told) == 3
+    for column in ("walls", "the repeat 'members'", "the review on the server"):
+        assert any(f"column {column}: disagrees with waves/only/interviews.xlsx" in line for line in told), (
+            told
+        )
+    write(folder, {"assessment.toml": plan(REVISED.format(*files))})
+    run = taken(folder)
+    tables = run.intake.tables
+    losses = {one["reason"]: one["interviews"] for one in run.intake.losses}
+    assert (losses["received"], losses["rejected"], losses["used"]) == (9, 1, 4)
+    assert (losses["repeated"], losses["superseded"]) == (1, 3)
+    responses = tables["staged.responses"].sort_values("income_month")
+    assert responses["income_month"].tolist() == [1001, 1002, 1003, 1005]
+    assert responses["walls"].tolist() == ["mud", "mud", "mud", "mud"]
+    listed = tables["staged.household_members"].groupby("respondent")["member"].size()
+    assert listed.loc[responses["respondent"]].tolist() == [1, 2, 1, 5]
+    changes = tables["mart.wave_revisions"].set_index("variable")
+    assert sorted(changes.index) == ["the repeat 'members'", "the review on the server", "walls"]
+    assert pd.isna(changes.loc["the repeat 'members'", "new"])
+    assert changes.loc["walls", ["old", "new"]].tolist() == ["brick", "mud"]
+    assert len(tables["staged.wave_files"]) == 2
+
+
+def test_unpacked_exports_beside_each_other_keep_their_own_repeats(tmp_path):
+    files = {
+        name: text.encode()
+        for stem, people in (("interviews", [1, 2]), ("interviews_2026-03", [2, 3]))
+        for name, text in exports.odk_tables(NODES, [interview(one) for one in people], name=stem).items()
+    }
+    assert len(files) == 4
+    tables = taken(assessment(tmp_path, files)).intake.tables
+    assert len(tables["staged.responses"]) == 3
+    assert len(tables["staged.household_members"]) == 6
+    assert tables["staged.wave_files"]["file"].tolist() == [
+        "waves/only/interviews.csv",
+        "waves/only/interviews_2026-03.csv",
+    ]
+
+
+def test_an_interview_that_was_rejected_and_held_again_counts_once_in_two_exports(tmp_path):
+    again = {**interview(1, walls="brick"), "_": {"uuid": "0000-9", "review": "Not approved"}}
+    files = {
+        "interviews.xlsx": exports.kobo(NODES, [again, interview(1), interview(2)]),
+        "interviews_2.xlsx": exports.kobo(NODES, [interview(2), again, interview(1)]),
+    }
+    run = taken(assessment(tmp_path, files))
+    assert run.intake.tables["staged.responses"]["walls"].tolist() == ["mud", "brick"]
+
+
 def test_a_members_answer_outside_the_choices_is_refused(tmp_path):
     person = interview(1, members=[{"member_age": "old", "member_attends_school": "often"}])
     folder = assessment(

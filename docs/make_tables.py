@@ -54,6 +54,9 @@ as it comes, and a wave may come in several files: [waves.md](waves.md).
 | birth_year | year of birth, only where the plan names its column: who is followed is checked by it |
 | revision | number of the version of a row, where a wave comes in several files or versions |
 
+Beside them may lie `waves/&lt;wave&gt;/form.xlsx`, the XLSForm that was used, and
+`waves/&lt;wave&gt;/back_check`, some of the same questions asked again: [field-checks.md](field-checks.md).
+
 All other columns are the wave's own. Their types come from the catalogue's questions, from `[wave.types]`, or
 from a Stata, SPSS or Parquet file; else they are text.
 

@@ -88,12 +88,21 @@ def check(
         run.prepare()
     except Refused as refused:
         _refuse(refused.faults, as_json, root)
-    findings = _field_findings(run, wave)
+    known = [one.name for one in run.plan.wave]
+    if wave and wave not in known:
+        _stop(f"the wave '{wave}' is not in the plan. The waves: {', '.join(known) or 'none'}", USAGE)
+    from tasks import evening
+    from tasks.checks.short import told as told_findings
+
+    tables = evening.checked(run.plan, run.intake)
+    findings = evening.findings(run.plan, wave, tables)
+    page = _page_of_checks(run, wave, tables)
     told = [("warning", line) for line in run.intake.warnings()]
     told += [("note", line) for line in run.intake.notes()]
     if as_json:
+        about = {"status": "accepted", "tables": len(run.intake.tables), **({"page": page} if page else {})}
         design = [{"severity": severity, "message": line} for severity, line in told]
-        _print_json([{"status": "accepted", "tables": len(run.intake.tables)}, *findings, *design])
+        _print_json([about, *findings, *design])
         return
     name = root.name or root.resolve().name
     wrong = sum(int(finding["found"]) for finding in findings if finding["severity"] == "error")
@@ -104,39 +113,31 @@ def check(
     else:
         typer.echo(f"{name}: nothing is wrong with the plan or the data.")
     for line in run.intake.found:
-        typer.echo(f"  wave {line}")
-    for table_name, frame in sorted(run.intake.tables.items()):
+        if not wave or line.startswith(f"{wave}: "):
+            typer.echo(f"  wave {line}")
+    for table_name, frame in sorted(run.intake.tables.items()) if not wave else ():
         if len(frame):
             typer.echo(f"  {table_name}: {len(frame)} rows")
-    for finding in findings:
-        times = f" ({finding['found']} times)" if finding["found"] > 1 else ""
-        what = f"{finding['wave']}, {finding['check']}: {finding['message']}{times}"
-        typer.echo(f"  {finding['severity']}: {what}")
+    for line in told_findings(findings, wave, tables["mart.field_progress"]):
+        typer.echo(f"  {line}")
     for severity, line in told:
         typer.echo(f"  {severity}: {line}")
     if wrong:
         typer.echo(
             "  Correct them in waves/<wave>/corrections; the values stay out of no figure by themselves."
         )
+    if page:
+        typer.echo(f"  The page of this wave (internal, not to be published): {page}")
 
 
-def _field_findings(run: Run, wave: str) -> list[dict[str, Any]]:
-    """Return the field checks of a wave, or of every wave where none is named, without ids of people."""
-    from tasks import fieldwork
+def _page_of_checks(run: Run, wave: str, tables: dict[str, Any]) -> str:
+    """Write the page of one wave and return where it is; '' where no wave was named."""
+    if not wave:
+        return ""
+    from tasks import evening
 
-    known = [one.name for one in run.plan.wave]
-    if wave and wave not in known:
-        _stop(f"the wave '{wave}' is not in the plan. The waves: {', '.join(known) or 'none'}", USAGE)
-    tables = run.intake.tables
-    checks, _ = fieldwork.check_fieldwork(
-        tables["staged.responses"],
-        tables["staged.waves"],
-        tables["mart.wave_losses"],
-        thresholds=run.plan.thresholds,
-    )
-    shown = checks[checks["wave"] == wave] if wave else checks
-    columns = ["wave", "check", "severity", "message"]
-    return shown.groupby(columns, as_index=False).agg(found=("key", "size")).to_dict("records")
+    planned = next(one for one in run.plan.wave if one.name == wave)
+    return str(evening.write_page(run.folder, run.plan, planned, tables).absolute())
 
 
 @app.command()

@@ -487,6 +487,45 @@ class CorrectionLog(Part):
         return self
 
 
+class WaveTimes(Part):
+    """Which column says when an interview was held. Those of an export are known and need not be named."""
+
+    day: str = ""
+    start: str = ""
+    end: str = ""
+    submitted: str = ""
+    minutes: str = ""
+    form_version: str = ""
+
+
+Tolerance = Annotated[float, Field(ge=0)] | Annotated[str, Field(pattern=r"^\d+(\.\d+)? ?%$")]
+
+
+class BackCheck(Part):
+    """What a back-check compares: questions by type (1 to 3), and how far two answers may be apart.
+
+    Left out, every question of both files is compared, without a type.
+    """
+
+    type_1: list[Words] = []
+    type_2: list[Words] = []
+    type_3: list[Words] = []
+    tolerance: dict[str, Tolerance] = {}
+
+    @property
+    def types(self) -> dict[str, int]:
+        """Return question -> its type."""
+        listed = ((1, self.type_1), (2, self.type_2), (3, self.type_3))
+        return {name: number for number, names in listed for name in names}
+
+    @model_validator(mode="after")
+    def _one_type_each(self) -> BackCheck:
+        listed = [*self.type_1, *self.type_2, *self.type_3]
+        if twice := sorted({name for name in listed if listed.count(name) > 1}):
+            raise ValueError(f"'{twice[0]}' has two types: name it once")
+        return self
+
+
 class Wave(Part):
     """A wave of interviews. Without `interviews` its files are waves/<name>/interviews*.
 
@@ -507,6 +546,17 @@ class Wave(Part):
     questions: dict[str, str] = {}
     recode: dict[str, dict[str, str]] = {}
     types: dict[str, Literal["number", "integer", "text", "yes_no"]] = {}
+    dont_know: list[Words] = []
+    refused_answer: list[Words] = []
+    shortest_minutes: Positive | None = None
+    times: WaveTimes = WaveTimes()
+    back_check: BackCheck = BackCheck()
+
+    @model_validator(mode="after")
+    def _codes_differ(self) -> Wave:
+        if both := sorted({*self.dont_know} & {*self.refused_answer}):
+            raise ValueError(f"'{both[0]}' stands under dont_know and under refused_answer: keep one")
+        return self
 
 
 class Specification(Part):

@@ -1,9 +1,9 @@
-"""Phase four: waves of interviews and focus groups, corrections, checks, attrition."""
+"""Phase four: waves of interviews and focus groups, corrections, attrition."""
 
 from __future__ import annotations
 
 from schemas.base import Contract, Number, Release, Text, Whole, choice, day, number, table, text
-from schemas.vocabulary import ARMS, ATTRITION_VERDICTS, CHECK_SEVERITIES, GENDERS, LOSSES, VOICED_DIRECTIONS
+from schemas.vocabulary import ARMS, ATTRITION_VERDICTS, GENDERS, LOSSES, VOICED_DIRECTIONS
 
 
 @table(
@@ -174,30 +174,6 @@ class RespondentLinks(Contract):
         missing=True,
         ge=0,
     )
-
-
-@table("mart.field_checks", grain="one row a wave, check and key", key=("wave", "check", "key"))
-class FieldChecks(Contract):
-    wave: Text = text("wave")
-    check_: Text = text("what was looked for", alias="check")
-    key: Text = text("variable, or pseudonym of the respondent")
-    severity: Text = choice(CHECK_SEVERITIES)
-    variable: Text = text("column looked at", missing=True)
-    enumerator: Text = text("pseudonym of the interviewer", missing=True)
-    message: Text = text("what was found")
-
-
-@table(
-    "mart.field_check_summary",
-    grain="one row a wave, check and severity",
-    key=("wave", "check", "severity"),
-    release=Release(totals={"found": 10}),
-)
-class FieldCheckSummary(Contract):
-    wave: Text = text("wave")
-    check_: Text = text("what was looked for", alias="check")
-    severity: Text = choice(CHECK_SEVERITIES)
-    found: Whole = number("how often", ge=1)
 
 
 @table(

@@ -128,6 +128,9 @@ TOOLS = (
 """The tools of Box A.3, by their ids in the catalogue."""
 
 CHECK_SEVERITIES = ("note", "warning", "error")
+UNANSWERED = ("dont_know", "refused_answer")
+"""Why an answer is a code: the respondent does not know, or does not want to say."""
+PROGRESS_BY = ("all", "stratum", "arm", "poverty_group")
 PILOT_DECISIONS = ("keep", "change", "drop")
 PILOT_KINDS = ("group", "unit", "indicator", "question", "schedule", "method", "tool")
 """What a pilot tries (Nadvi and Barrientos 2004, Annex II, phase three); a schedule is the guide of an
@@ -196,6 +199,8 @@ LOSSES = (
 """What becomes of the interviews of a wave: repeated in another file, superseded by a higher revision,
 rejected by a reviewer on the server, filtered out by the plan, refused by who was asked, removed by a
 correction."""
+OUTCOMES = ("used", "refused", "removed", "filtered")
+"""What became of an interview that was received, stands and was not rejected."""
 
 COLUMN_TYPES = ("number", "integer", "text", "yes_no")
 

@@ -1,27 +1,19 @@
-"""Phase four: waves joined into one table of respondents and checked."""
+"""Phase four: waves joined into one table of respondents, and counted."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 
 import pandas as pd
 
-from schemas.assessment import Sampling, Thresholds, Wave
 from schemas.base import column_types, empty
-from schemas.design import Replacements, Sample
 from schemas.fieldwork import (
     Corrections,
     CorrectionSummary,
-    FieldChecks,
-    FieldCheckSummary,
-    HouseholdWeights,
     Interviews,
     Responses,
-    WaveLosses,
 )
-from schemas.plan import Waves
 from schemas.vocabulary import ALL
-from tasks import catalogue, households, links, replaced
 from tasks.interviews import FROM_SAMPLE, WaveReading, own_name
 from tasks.steps import step
 
@@ -136,130 +128,3 @@ def summarize_corrections(corrections: pd.DataFrame) -> pd.DataFrame:
     if not len(corrections):
         return empty(CorrectionSummary)
     return corrections.groupby(["wave", "variable"], as_index=False).agg(corrections=("key", "size"))
-
-
-@step(
-    "fieldwork",
-    reads=[Responses, Waves, WaveLosses, Sample, Replacements, HouseholdWeights],
-    writes=[FieldChecks, FieldCheckSummary],
-    plan=["thresholds", "sampling", "wave"],
-)
-def check_fieldwork(
-    responses: pd.DataFrame,
-    waves: pd.DataFrame,
-    losses: pd.DataFrame,
-    sample: pd.DataFrame,
-    replacements: pd.DataFrame,
-    weights: pd.DataFrame,
-    *,
-    thresholds: Thresholds,
-    sampling: Sampling,
-    wave: Sequence[Wave],
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Look for what a coordinator would want to know: missing answers, values out of range, refusals."""
-    pilots = waves.loc[waves["role"] == "pilot", "wave"]
-    two_stage = sampling.method == "two_stage"
-    of_draw = [
-        *replaced.replacement_findings(responses, sample, replacements, two_stage=two_stage),
-        *households.household_findings(responses, weights, sampling),
-    ]
-    found = [
-        *_missing(responses, thresholds.missing_share_warning),
-        *_out_of_range(responses),
-        *_changed_people(responses[~responses["wave"].isin(pilots)]),
-        *(
-            _finding(name, check, person, severity, variable, message)
-            for name, check, person, severity, variable, message in links.remarks(responses, waves, wave)
-        ),
-        *_refusals(losses),
-        *(
-            _finding(wave, check, key, severity, None, message)
-            for wave, check, key, severity, message in of_draw
-        ),
-    ]
-    if not found:
-        return empty(FieldChecks), empty(FieldCheckSummary)
-    checks = pd.DataFrame(found)
-    told = checks[~checks["check"].isin(links.COUNTED_HERE)]
-    summary = told.groupby(["wave", "check", "severity"], as_index=False).agg(found=("key", "size"))
-    return checks, summary
-
-
-def _missing(responses: pd.DataFrame, limit: float) -> list[dict[str, object]]:
-    own = [column for column in responses.columns if column in catalogue.questions()]
-    found = []
-    for wave, part in responses.groupby("wave", sort=True):
-        for column in own:
-            share = float(part[column].isna().mean())
-            if limit < share < 1:
-                message = f"{share:.0%} of the answers are missing, more than {limit:.0%}"
-                found.append(_finding(wave, "missing answers", column, "warning", column, message))
-    return found
-
-
-def _out_of_range(responses: pd.DataFrame) -> list[dict[str, object]]:
-    found = []
-    for column, question in catalogue.questions().items():
-        if column not in responses or question.column_type == "text":
-            continue
-        values = responses[column].astype("Float64")
-        low = values < question.minimum if question.minimum is not None else values.isna() & False
-        high = values > question.maximum if question.maximum is not None else values.isna() & False
-        for index in responses.index[(low | high).fillna(False)]:
-            row = responses.loc[index]
-            found.append(
-                _finding(
-                    row["wave"],
-                    f"out of range: {column}",
-                    row["respondent"],
-                    "error",
-                    column,
-                    "the answer is outside the range that the question allows",
-                    row.get("enumerator"),
-                )
-            )
-    return found
-
-
-def _changed_people(responses: pd.DataFrame) -> list[dict[str, object]]:
-    found = []
-    for column in ("gender", "poverty_group", "arm"):
-        if column not in responses:
-            continue
-        known = responses.dropna(subset=[column])
-        kinds = known.groupby("respondent")[column].nunique()
-        for respondent in kinds.index[kinds > 1]:
-            wave = known.loc[known["respondent"] == respondent, "wave"].iloc[-1]
-            message = f"{column.replace('_', ' ')} differs between waves"
-            found.append(_finding(wave, f"changed {column}", respondent, "error", column, message))
-    return found
-
-
-def _refusals(losses: pd.DataFrame) -> list[dict[str, object]]:
-    refused = losses[(losses["reason"] == "refused") & (losses["interviews"] > 0)]
-    return [
-        _finding(
-            row.wave, "refusals", "all", "note", None, f"{row.interviews} did not agree to be interviewed"
-        )
-        for row in refused.itertuples()
-    ]
-
-
-def _finding(
-    wave: object,
-    check: str,
-    key: object,
-    severity: str,
-    variable: str | None,
-    message: str,
-    enumerator: object = None,
-) -> dict[str, object]:
-    return {
-        "wave": wave,
-        "check": check,
-        "key": key,
-        "severity": severity,
-        "variable": variable,
-        "enumerator": enumerator,
-        "message": message,
-    }

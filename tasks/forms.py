@@ -10,6 +10,7 @@ import io
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -36,7 +37,9 @@ class Item:
     """A question of a form: where it stands, what it is, what it is called in each language.
 
     path: its groups and name. repeat: the repeat it stands in ('' for none), and inside: its path from there.
-    groups: labels of its groups. choices: value -> labels; None where any answer may be given.
+    groups: labels of its groups. choices: value -> labels; None where any answer may be given. relevant: the
+    conditions of its groups and its own, the own one last, under all of which it is asked. constraint: the
+    condition that its answer has to meet.
     """
 
     path: tuple[str, ...]
@@ -46,6 +49,9 @@ class Item:
     labels: Labels
     groups: tuple[tuple[str, Labels], ...]
     choices: Mapping[str, Labels] | None = None
+    relevant: tuple[str, ...] = ()
+    constraint: str = ""
+    required: bool = False
 
     @property
     def name(self) -> str:
@@ -159,22 +165,35 @@ def _labels(row: Mapping[str, str]) -> Labels:
     return labels
 
 
+class _Open(NamedTuple):
+    """A group or repeat that is open where a row of the form stands."""
+
+    name: str
+    what: str
+    labels: Labels
+    relevant: str
+
+
+def _relevant(row: Mapping[str, str]) -> str:
+    return row.get("relevant") or row.get("relevance", "")
+
+
 def _form(file: str, survey: Iterable[Mapping[str, str]], choices: Mapping[str, dict[str, Labels]]) -> Form:
     items: list[Item] = []
-    open_ones: list[tuple[str, str, Labels]] = []
+    open_ones: list[_Open] = []
     repeats: dict[str, Labels] = {}
     for row in survey:
         kind, _, rest = row.get("type", "").partition(" ")
         name, labels = row.get("name", ""), _labels(row)
         word = f"{kind}_{rest}" if kind in ("begin", "end") else kind
         if word in ("begin_group", "begin_repeat"):
-            open_ones.append((name, word.removeprefix("begin_"), labels))
+            open_ones.append(_Open(name, word.removeprefix("begin_"), labels, _relevant(row)))
             if word == "begin_repeat":
                 repeats[name] = labels
         elif word in ("end_group", "end_repeat"):
             open_ones = open_ones[:-1]
         elif name and kind:
-            items += _items(kind, rest.strip(), name, labels, open_ones, choices)
+            items += _items(kind, rest.strip(), name, row, open_ones, choices)
     languages = {language for item in items for language in item.labels}
     return Form(file, tuple(items), tuple(sorted(languages)), repeats)
 
@@ -183,15 +202,17 @@ def _items(
     kind: str,
     rest: str,
     name: str,
-    labels: Labels,
-    open_ones: list[tuple[str, str, Labels]],
+    row: Mapping[str, str],
+    open_ones: list[_Open],
     choices: Mapping[str, dict[str, Labels]],
 ) -> Iterator[Item]:
     """Yield a row's question, and the one that 'or_other' adds."""
-    names = [one for one, _, _ in open_ones]
-    last = max((at for at, (_, what, _) in enumerate(open_ones) if what == "repeat"), default=-1)
+    labels = _labels(row)
+    names = [one.name for one in open_ones]
+    relevant = tuple(one for one in (*(group.relevant for group in open_ones), _relevant(row)) if one)
+    last = max((at for at, one in enumerate(open_ones) if one.what == "repeat"), default=-1)
     repeat = names[last] if last >= 0 else ""
-    groups = tuple((one, told) for one, _, told in open_ones)
+    groups = tuple((one.name, one.labels) for one in open_ones)
     listed, _, other = rest.partition(" ")
     allowed: dict[str, Labels] | None = None
     if kind in ("select_one", "select_multiple", "rank") and listed in choices:
@@ -199,6 +220,9 @@ def _items(
     if allowed is not None and other.strip() in ("or_other", "or specify other"):
         allowed.setdefault("other", dict.fromkeys(labels, "Other"))
         path = (*names, f"{name}_other")
-        yield Item(path, path[last + 1 :], repeat, "text", {}, groups)
+        chosen = (*relevant, f"selected(${{{name}}}, 'other')")
+        yield Item(path, path[last + 1 :], repeat, "text", {}, groups, relevant=chosen)
     path = (*names, name)
-    yield Item(path, path[last + 1 :], repeat, kind, labels, groups, allowed)
+    constraint = row.get("constraint", "")
+    required = row.get("required", "").casefold() in ("yes", "true", "true()", "1")
+    yield Item(path, path[last + 1 :], repeat, kind, labels, groups, allowed, relevant, constraint, required)

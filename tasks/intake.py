@@ -63,6 +63,7 @@ from tasks import (
 )
 from tasks import plan as plan_tables
 from tasks.catalogue import Indicator, Question
+from tasks.checks import again, staging
 from tasks.exports import Export, read_export
 from tasks.files import (
     SEALED,
@@ -207,8 +208,9 @@ def take_in(
     intake.tables[WaveLosses.about().name] = _table(WaveLosses, intake.losses)
     if not intake.faults:
         intake.tables[Indicators.about().name] = _table(Indicators, _in_use(intake))
-        asked = [instrument_of(intake, wave) for wave in plan.wave]
-        intake.tables[Instruments.about().name] = instrument.table(asked)
+        asked = {wave.name: instrument_of(intake, wave) for wave in plan.wave}
+        intake.tables[Instruments.about().name] = instrument.table(asked.values())
+        reader.beside_the_answers(asked)
     return intake
 
 
@@ -292,6 +294,8 @@ class _Reader:
         self.raw_corrections: dict[str, pd.DataFrame] = {}
         self.raw_parts: dict[str, dict[str, pd.DataFrame]] = {}
         self.changes: list[dict[str, object]] = []
+        self.forms: dict[str, forms.Form] = {}
+        self.beside: list[staging.Beside] = []
         self.readings: list[dict[str, object]] = []
 
     def definitions(self) -> None:
@@ -386,9 +390,9 @@ class _Reader:
         for wave in self.plan.wave:
             yield source.replace("*", wave.name), wave.name
 
-    def _received(self, table: str) -> Received | None:
+    def _received(self, table: str, *, is_wave: bool = False) -> Received | None:
         try:
-            return read_table(self.folder, table, self.vault.unseal)
+            return read_table(self.folder, table, self.vault.unseal, is_wave=is_wave)
         except Refused as refused:
             self.intake.faults += refused.faults
             self.unreadable = True
@@ -405,7 +409,7 @@ class _Reader:
 
     def _names_people(self, received: Received) -> bool:
         """Return whether a file holds ids of people, which a sealed frame or wave gives a name."""
-        if received.table.endswith(("/interviews", "/members")):
+        if received.table.endswith(("/interviews", "/members", f"/{again.FILE}")):
             return True
         return any(
             fnmatch.fnmatch(received.table, contract.about().source) and contract.about().personal_ids
@@ -788,9 +792,41 @@ class _Reader:
             except Refused as refused:
                 self.intake.faults += refused.faults
                 self.unreadable = True
-        if given and not all(one.is_plain for one in exports):
+        if given:
             self.intake.received.append(given[1])
+            self.forms[wave.name] = given[0]
         return exports if len(exports) == len(received) else []
+
+    def _back_check(
+        self, read: list[tuple[Export, WaveReading]], wave: Wave
+    ) -> again.BackCheckReading | None:
+        """Return the back-check that lies beside a wave; None where there is none, or the wave has faults."""
+        received = self._received(f"waves/{wave.name}/{again.FILE}", is_wave=True)
+        if received is None or any(reading.faults for _, reading in read):
+            return None
+        try:
+            asked = read_export(received, wave, self.folder, self.vault.unseal)
+        except Refused as refused:
+            self.intake.faults += refused.faults
+            return None
+        self._keep_received(asked.received)
+        personal = self._personal_columns(asked.received)
+        found = again.read_back_check(asked, read, wave, personal)
+        self.intake.faults += found.faults
+        if not found.faults:
+            ids = {getattr(wave.columns, one) or one: Responses.about().personal_ids[one] for one in IDS}
+            self._keep_raw(asked.received, asked.received.frame[found.columns], ids)
+            strangers = f", {found.unknown} of whom no interview is used" if found.unknown else ""
+            told = f"{asked.received.file}: {found.asked} people asked again{strangers}"
+            self.intake.found.append(f"{wave.name}: {told}")
+        return found
+
+    def beside_the_answers(self, asked: Mapping[str, instrument.Instrument]) -> None:
+        """Keep what the field checks read of each wave beside its answers."""
+        known = instruments.known_questions(self.plan, self.intake.questions)
+        found = staging.tables(self.beside, lambda wave: asked[wave.name], known)
+        for contract, frame in found.items():
+            self.intake.tables[contract.about().name] = self._pseudonymised(frame, contract)
 
     def _own_form(self, wave: Wave) -> forms.Form | None:
         """Return the form that psia makes of the plan for a wave; None where the design has faults."""
@@ -880,6 +916,7 @@ class _Reader:
         faults = len(self.intake.faults)
         known = instruments.known_questions(self.plan, self.intake.questions)
         used = 0
+        read: list[tuple[Export, WaveReading]] = []
         for number, export in enumerate(settled.exports):
             listed = None
             if len(export.received.frame) or len(exports) == 1:
@@ -887,6 +924,7 @@ class _Reader:
                 reading = read_wave(export, wave, self.plan, logged, known, personal[number])
                 self.intake.faults += reading.faults
                 readings.append(reading)
+                read.append((export, reading))
                 listed = self._members(export, wave, reading)
                 members += [listed] if listed else []
                 used += reading.losses.get("used", 0)
@@ -898,6 +936,9 @@ class _Reader:
             self.intake.found.append(f"{wave.name}: {settled.told()}")
         if not used and len(self.intake.faults) == faults:
             self.intake.faults.append(_nobody(wave, exports[0].received))
+        if read:
+            back_check = self._back_check(read, wave)
+            self.beside.append(staging.Beside(wave, read, self.forms.get(wave.name), back_check))
         self.intake.losses += [
             {"wave": wave.name, "reason": reason, "interviews": count} for reason, count in losses.items()
         ]
@@ -980,7 +1021,8 @@ class _Reader:
     def personal_patterns(self) -> None:
         """A pattern that fits no file is a fault: a slip of spelling would publish a name."""
         for pattern in self.plan.personal:
-            to_come = [f"waves/{wave.name}/interviews" for wave in self.plan.wave]
+            names = ("interviews", again.FILE)
+            to_come = [f"waves/{wave.name}/{name}" for wave in self.plan.wave for name in names]
             awaited = any(fnmatch.fnmatch(table, pattern) for table in to_come)
             if pattern not in self.personal_seen and not awaited and not self.unreadable:
                 rule = "no file of the folder fits this pattern"
@@ -1046,7 +1088,11 @@ def _nobody(wave: Wave, received: Received) -> Fault:
 def _files_of_other_names(folder: Path, wave: Wave) -> list[str]:
     """Return the data files in a wave's folder that bear the name of no table of a wave."""
     tables = [contract.about().source for contract in TABLES.values()]
-    known = {forms.BESIDE_A_WAVE, *(one.rpartition("/")[2] for one in tables if one.startswith("waves/*/"))}
+    known = {
+        forms.BESIDE_A_WAVE,
+        again.FILE,
+        *(one.rpartition("/")[2] for one in tables if one.startswith("waves/*/")),
+    }
     logs = {log.file for log in wave.corrections}
     there = sorted(path for path in (folder / "waves" / wave.name).glob("*") if path.is_file())
     return [
@@ -1088,7 +1134,7 @@ def _gaps(responses: pd.DataFrame, places: list[tuple[str, str, int]]) -> Iterat
 
 def _lacking_waves(responses: pd.DataFrame, places: list[tuple[str, str, int]]) -> Iterator[Fault]:
     """Faults of a wave in which nobody has an arm or group, and others do: it would drop out in silence."""
-    for column in ("arm", "poverty_group", "gender"):
+    for column in ("arm", "poverty_group", "gender") if len(responses) else ():  # there may be pilots alone
         known = responses.groupby("wave")[column].apply(lambda values: bool(values.notna().any()))
         if known.any() and not known.all():
             for wave in known.index[~known]:

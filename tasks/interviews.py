@@ -17,6 +17,8 @@ from schemas.faults import Fault
 from schemas.fieldwork import Responses
 from tasks import expressions
 from tasks.catalogue import Question
+from tasks.checks.codes import set_aside
+from tasks.checks.records import missing_times, records
 from tasks.corrections import replay
 from tasks.exports import Export
 from tasks.exports.values import Choices
@@ -46,6 +48,8 @@ class WaveReading:
     rows: pd.Series
     losses: dict[str, int] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
+    records: pd.DataFrame = field(default_factory=pd.DataFrame)
+    unanswered: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def read_wave(
@@ -69,6 +73,7 @@ def read_wave(
     received = _with_questions(received, wave, reading)
     sources = _sources(received, wave, reading)
     _refuse_names(received, sources, personal, reading)
+    _refuse_times(export.received, wave, reading)
     if reading.faults:
         return reading
     frame = received.frame.drop(columns=[c for c in personal if c in received.frame])
@@ -79,6 +84,7 @@ def read_wave(
     frame, kept, faults = replay(frame, here, corrections, protected)
     reading.faults += faults
     frame = _recoded(frame, wave, sources, reading)
+    frame, unanswered = set_aside(frame, wave, {*sources.values(), *personal})
     allowed = {**_catalogue_choices(questions), **export.choices} if not export.is_plain else {}
     _refuse_strange_choices(frame[kept], allowed, wave, reading)
     reading.own_types = _own_types(frame, wave, questions, sources, personal, export.types, reading)
@@ -97,6 +103,19 @@ def read_wave(
     reading.losses["refused"] = int((chosen & ~agreed).sum())
     used = own.index[chosen & agreed]
     reading.losses["used"] = len(used)
+    outcome = _outcomes(kept, chosen, agreed)[of_wave == wave.name]
+    reading.records = records(
+        export.received,
+        export.layout,
+        wave,
+        ids,
+        _enumerators(frame, wave, sources),
+        outcome,
+        [one for one in personal if one not in export.private],
+    )
+    reading.unanswered = unanswered[unanswered["index"].isin(used)].assign(
+        respondent=lambda found: found["index"].map(ids)
+    )
     reading.rows = received.rows.loc[used]
     reading.own = own.loc[used]
     reading.standard = _standard(frame.loc[used], ids.loc[used], wave, sources, reading)
@@ -321,6 +340,29 @@ def _consented(frame: pd.DataFrame, wave: Wave, sources: dict[str, str], reading
         remedy = "Recode it under [wave.recode.consent], or correct the answer"
         reading.faults.append(Fault(reading.file, reading.sheet, int(row), sources["consent"], rule, remedy))
     return agreed.fillna(False).astype(bool)
+
+
+def _refuse_times(received: Received, wave: Wave, reading: WaveReading) -> None:
+    for column in missing_times(received, wave):
+        rule = f"the plan names '{column}' under [wave.times], and it is not a column of this file"
+        close = difflib.get_close_matches(column, list(map(str, received.frame)), n=1, cutoff=0.5)
+        hint = f"The nearest column is '{close[0]}'" if close else "Correct the plan"
+        reading.faults.append(Fault(received.file, received.sheet, 1, column, rule, hint))
+
+
+def _outcomes(kept: pd.Series, chosen: pd.Series, agreed: pd.Series) -> pd.Series:
+    """Return what became of each row: removed by a correction, filtered out, refused, or used."""
+    outcome = pd.Series("removed", index=kept.index, dtype="string")
+    outcome[kept] = "filtered"
+    outcome[chosen.index[chosen]] = "refused"
+    outcome[chosen.index[chosen & agreed]] = "used"
+    return outcome
+
+
+def _enumerators(frame: pd.DataFrame, wave: Wave, sources: dict[str, str]) -> pd.Series | None:
+    if not sources["enumerator"]:
+        return None
+    return _recode(as_text(frame[sources["enumerator"]]), wave.recode.get("enumerator", {}))
 
 
 def _standard(

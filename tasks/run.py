@@ -50,6 +50,7 @@ for _module in (
     "links",
     "attrition",
     "weights",
+    "checking",
     "comparison",
     "analysis",
     "reporting",

@@ -9,6 +9,7 @@ import pandas as pd
 
 from schemas import (
     analysis,
+    checks,
     comparison,
     design,
     fieldwork,
@@ -36,6 +37,7 @@ _PHASES = (
     fieldwork,
     weights,
     voices,
+    checks,
     analysis,
     reporting,
     followup,

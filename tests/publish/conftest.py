@@ -7,6 +7,7 @@ import pytest
 
 from schemas import (
     analysis,
+    checks,
     comparison,
     design,
     fieldwork,
@@ -1226,7 +1227,7 @@ def _fieldwork() -> dict[str, pd.DataFrame]:
             ],
         ),
         "field_check_summary": frame(
-            fieldwork.FieldCheckSummary,
+            checks.FieldCheckSummary,
             [
                 {
                     "wave": "baseline",

@@ -243,10 +243,9 @@ class HouseholdSubsample(Contract):
             "clusters_drawn",
             "certainty_units",
             "sum_of_weights",
-            "smallest_probability",
-            "largest_probability",
+            "inclusion_probability",
         ),
-        rounded={"sum_of_weights": 1, "smallest_probability": 2, "largest_probability": 2},
+        rounded={"sum_of_weights": 1, "inclusion_probability": 2},
     ),
 )
 class DrawRecord(Contract):
@@ -264,8 +263,12 @@ class DrawRecord(Contract):
     clusters_drawn: Whole = number("clusters (PSUs) drawn", missing=True, ge=0)
     certainty_units: Whole = number("units drawn with certainty", missing=True, ge=0)
     sum_of_weights: Number = number("units that the drawn ones stand for", missing=True, ge=0)
-    smallest_probability: Number = number("smallest chance of a drawn unit", missing=True, gt=0, le=1)
-    largest_probability: Number = number("largest chance of a drawn unit", missing=True, gt=0, le=1)
+    inclusion_probability: Number = number(
+        "chance of each unit; empty where it differs: that of the largest would tell its size",
+        missing=True,
+        gt=0,
+        le=1,
+    )
 
 
 @table(

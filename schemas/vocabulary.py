@@ -200,7 +200,7 @@ LOSSES = (
 rejected by a reviewer on the server, filtered out by the plan, refused by who was asked, removed by a
 correction."""
 OUTCOMES = ("used", "refused", "removed", "filtered")
-"""What became of an interview that was received, stands, and was not rejected."""
+"""What became of an interview that was received, stands and was not rejected."""
 
 COLUMN_TYPES = ("number", "integer", "text", "yes_no")
 

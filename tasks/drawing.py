@@ -350,11 +350,14 @@ def record_draw(
                 "clusters_drawn": drawn["cluster"].nunique() if two_stage else None,
                 "certainty_units": int((chances >= 1).sum()) if known else None,
                 "sum_of_weights": drawn["weight"].sum() if known else None,
-                "smallest_probability": chances.min() if known else None,
-                "largest_probability": chances.max() if known else None,
+                "inclusion_probability": chances.iloc[0] if known and _alike(chances) else None,
             }
         )
     return conform(pd.DataFrame(records), DrawRecord)
+
+
+def _alike(chances: pd.Series) -> bool:
+    return bool(chances.max() - chances.min() <= 1e-12)
 
 
 def _method(plan: Sampling) -> str:

@@ -1,4 +1,4 @@
-"""Phase four: waves joined into one table of respondents."""
+"""Phase four: waves joined into one table of respondents, and counted."""
 
 from __future__ import annotations
 

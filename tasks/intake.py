@@ -292,10 +292,10 @@ class _Reader:
         self.unreadable = False
         self.original_ids: dict[str, pd.Series] = {}
         self.raw_corrections: dict[str, pd.DataFrame] = {}
-        self.forms: dict[str, forms.Form] = {}
-        self.beside: list[staging.Beside] = []
         self.raw_parts: dict[str, dict[str, pd.DataFrame]] = {}
         self.changes: list[dict[str, object]] = []
+        self.forms: dict[str, forms.Form] = {}
+        self.beside: list[staging.Beside] = []
         self.readings: list[dict[str, object]] = []
 
     def definitions(self) -> None:
@@ -390,9 +390,9 @@ class _Reader:
         for wave in self.plan.wave:
             yield source.replace("*", wave.name), wave.name
 
-    def _received(self, table: str) -> Received | None:
+    def _received(self, table: str, *, is_wave: bool = False) -> Received | None:
         try:
-            return read_table(self.folder, table, self.vault.unseal)
+            return read_table(self.folder, table, self.vault.unseal, is_wave=is_wave)
         except Refused as refused:
             self.intake.faults += refused.faults
             self.unreadable = True
@@ -798,22 +798,20 @@ class _Reader:
         return exports if len(exports) == len(received) else []
 
     def _back_check(
-        self, wave: Wave, parts: list[tuple[Export, WaveReading]]
+        self, read: list[tuple[Export, WaveReading]], wave: Wave
     ) -> again.BackCheckReading | None:
-        """Return the back-check that lies beside the files of a wave; None where there is none."""
+        """Return the back-check that lies beside a wave; None where there is none, or the wave has faults."""
+        received = self._received(f"waves/{wave.name}/{again.FILE}", is_wave=True)
+        if received is None or any(reading.faults for _, reading in read):
+            return None
         try:
-            table = f"waves/{wave.name}/{again.FILE}"
-            received = read_table(self.folder, table, self.vault.unseal, is_wave=True)
-            if received is None:
-                return None
             asked = read_export(received, wave, self.folder, self.vault.unseal)
         except Refused as refused:
             self.intake.faults += refused.faults
-            self.unreadable = True
             return None
         self._keep_received(asked.received)
         personal = self._personal_columns(asked.received)
-        found = again.read_back_check(asked, parts, wave, personal)
+        found = again.read_back_check(asked, read, wave, personal)
         self.intake.faults += found.faults
         if not found.faults:
             ids = {getattr(wave.columns, one) or one: Responses.about().personal_ids[one] for one in IDS}
@@ -918,7 +916,7 @@ class _Reader:
         faults = len(self.intake.faults)
         known = instruments.known_questions(self.plan, self.intake.questions)
         used = 0
-        parts: list[tuple[Export, WaveReading]] = []
+        read: list[tuple[Export, WaveReading]] = []
         for number, export in enumerate(settled.exports):
             listed = None
             if len(export.received.frame) or len(exports) == 1:
@@ -926,7 +924,7 @@ class _Reader:
                 reading = read_wave(export, wave, self.plan, logged, known, personal[number])
                 self.intake.faults += reading.faults
                 readings.append(reading)
-                parts.append((export, reading))
+                read.append((export, reading))
                 listed = self._members(export, wave, reading)
                 members += [listed] if listed else []
                 used += reading.losses.get("used", 0)
@@ -934,13 +932,13 @@ class _Reader:
                     losses[reason] = losses.get(reason, 0) + count
             files.append(_wave_file(wave, exports[number], listed))
             self.intake.found.append(f"{wave.name}: {exports[number].told(wave.members)}")
-        if not any(reading.faults for _, reading in parts):
-            form = self.forms.get(wave.name)
-            self.beside.append(staging.Beside(wave, parts, form, self._back_check(wave, parts)))
         if len(exports) > 1 or settled.superseded:
             self.intake.found.append(f"{wave.name}: {settled.told()}")
         if not used and len(self.intake.faults) == faults:
             self.intake.faults.append(_nobody(wave, exports[0].received))
+        if read:
+            back_check = self._back_check(read, wave)
+            self.beside.append(staging.Beside(wave, read, self.forms.get(wave.name), back_check))
         self.intake.losses += [
             {"wave": wave.name, "reason": reason, "interviews": count} for reason, count in losses.items()
         ]
@@ -1090,8 +1088,11 @@ def _nobody(wave: Wave, received: Received) -> Fault:
 def _files_of_other_names(folder: Path, wave: Wave) -> list[str]:
     """Return the data files in a wave's folder that bear the name of no table of a wave."""
     tables = [contract.about().source for contract in TABLES.values()]
-    known = {one.rpartition("/")[2] for one in tables if one.startswith("waves/*/")}
-    known |= {forms.BESIDE_A_WAVE, again.FILE}
+    known = {
+        forms.BESIDE_A_WAVE,
+        again.FILE,
+        *(one.rpartition("/")[2] for one in tables if one.startswith("waves/*/")),
+    }
     logs = {log.file for log in wave.corrections}
     there = sorted(path for path in (folder / "waves" / wave.name).glob("*") if path.is_file())
     return [

@@ -820,8 +820,7 @@ def _design() -> dict[str, pd.DataFrame]:
                     "replacements": 8,
                     "certainty_units": 0,
                     "sum_of_weights": 400.0,
-                    "smallest_probability": 0.15,
-                    "largest_probability": 0.15,
+                    "inclusion_probability": 0.15,
                 }
                 for arm in ("programme", "comparison")
                 for short, (label, *_) in enumerate(GROUPS.values())

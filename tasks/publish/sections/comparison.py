@@ -25,6 +25,7 @@ class ComparisonGroup:
     verdict: str
     tests: tuple[str, ...]
     pictures: tuple[Markup, ...]
+    is_matched: bool
     reached: tuple[str, ...]
 
 
@@ -38,6 +39,7 @@ def comparison_group(report: Report) -> ComparisonGroup:
         verdict=_verdict(report),
         tests=tuple(_tests(report)),
         pictures=tuple(Markup(one) for one in pictures if one),  # noqa: S704
+        is_matched=any(row["adjusted_verdict"] for row in report.rows("comparison_balance")),
         reached=tuple(_reached(report)),
     )
 

@@ -84,7 +84,8 @@ def read_wave(
     frame, kept, faults = replay(frame, here, corrections, protected)
     reading.faults += faults
     frame = _recoded(frame, wave, sources, reading)
-    frame, unanswered = set_aside(frame, wave, {*sources.values(), *personal})
+    mapped = {source for name, source in sources.items() if name not in ONLY_WHERE_NAMED}
+    frame, unanswered = set_aside(frame, wave, {*mapped, *personal})
     allowed = {**_catalogue_choices(questions), **export.choices} if not export.is_plain else {}
     _refuse_strange_choices(frame[kept], allowed, wave, reading)
     reading.own_types = _own_types(frame, wave, questions, sources, personal, export.types, reading)

@@ -317,3 +317,12 @@ def test_a_wave_in_two_files_is_checked_as_one_and_rows_are_those_of_their_file(
     ]
     assert tables["mart.back_check_rates"]["compared"].tolist() == [40, 40, 40]
     assert tables["mart.interviewers"]["interviews"].sum() == 180
+
+
+def test_a_code_in_the_year_of_birth_is_no_year(tmp_path):
+    rows = [{**row, "born": 2026 - row["age"]} for row in evenings.interviews()]
+    rows[3]["born"] = -99
+    wave = evenings.WAVE + '\n[wave.columns]\nbirth_year = "born"\n'
+    tables = checked(evenings.folder(tmp_path / "now", rows, wave=wave))
+    asked = tables["mart.question_checks"].set_index("question").loc["born"]
+    assert asked[["answered", "missing", "dont_know"]].tolist() == [179, 0, 1]

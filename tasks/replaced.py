@@ -26,13 +26,13 @@ def replacement_findings(
     drawn = sample.assign(cell=sample[keys].agg(", ".join, axis=1))
     spare = listed.assign(cell=listed[keys].agg(", ".join, axis=1))
     cells = pd.concat([drawn, spare]).set_index("unit")["cell"]
-    sizes = drawn.groupby("cell").size()
+    sizes = {str(cell): int(count) for cell, count in drawn.groupby("cell").size().items()}
     for wave, part in responses.groupby("wave", sort=True):
         interviewed = part["respondent"].map(cells).value_counts().sort_index()
         for cell, count in interviewed.items():
-            if count > sizes[cell]:
+            if count > sizes[str(cell)]:
                 message = (
-                    f"{count} people were interviewed, and {sizes[cell]} drawn: a replacement is asked "
+                    f"{count} people were interviewed, and {sizes[str(cell)]} drawn: a replacement is asked "
                     "only in place of somebody"
                 )
                 yield str(wave), TOO_MANY, str(cell), "warning", message

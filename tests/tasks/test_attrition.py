@@ -46,9 +46,10 @@ def evenly(step: int) -> set[str]:
 def test_those_lost_of_one_arm_are_found(tmp_path):
     of_the_programme = {f"R{person:03}" for person in range(1, 240, 4)}
     tests, counts = compared(folder_of(tmp_path, of_the_programme))
-    assert tests.loc["arm", "verdict"] == tests.loc[JOINT, "verdict"] == "differ"
-    assert "One arm lost a larger share" in tests.loc["arm", "says"]
-    assert tests.loc["arm", ["respondents", "interviewed", "lost"]].tolist() == [240, 180, 60]
+    told = tests.to_dict("index")
+    assert told["arm"]["verdict"] == told[JOINT]["verdict"] == "differ"
+    assert "One arm lost a larger share" in told["arm"]["says"]
+    assert [told["arm"][one] for one in ("respondents", "interviewed", "lost")] == [240, 180, 60]
     assert counts["lost"].sum() == 60
     assert counts["followed"].tolist() == [60] * 4
 

@@ -584,8 +584,8 @@ def test_a_later_export_with_edits_rejections_and_other_members(tmp_path):
     assert listed.loc[responses["respondent"]].tolist() == [1, 2, 1, 5]
     changes = tables["mart.wave_revisions"].set_index("variable")
     assert sorted(changes.index) == ["the repeat 'members'", "the review on the server", "walls"]
-    assert pd.isna(changes.loc["the repeat 'members'", "new"])
-    assert changes.loc["walls", ["old", "new"]].tolist() == ["brick", "mud"]
+    assert changes["new"].isna()["the repeat 'members'"]
+    assert (changes["old"]["walls"], changes["new"]["walls"]) == ("brick", "mud")
     assert len(tables["staged.wave_files"]) == 2
 
 

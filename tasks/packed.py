@@ -51,27 +51,31 @@ def listing(content: bytes) -> list[str]:
     if any(one.file_size > max(MOST_TIMES * one.compress_size, 1 << 20) for one in tables):
         raise Unreadable(Problem("holds a table that unfolds to far more than answers do", again))
     if sum(one.file_size for one in tables) > LARGEST:
-        raise _too_large()
+        raise _too_large(LARGEST)
     return names
 
 
-def member(content: bytes, name: str, most: int = LARGEST) -> bytes:
-    """Return one file of an archive. Raises Unreadable where it is larger than `most` bytes or damaged."""
+def member(content: bytes, name: str, most: int | None = None) -> bytes:
+    """Return one file of an archive.
+
+    Raises Unreadable where it is larger than `most` bytes (LARGEST, where none is named) or damaged.
+    """
     archive = _opened(content)
-    return _bounded(lambda: archive.open(name).read(most + 1), most)
+    limit = LARGEST if most is None else most
+    return _bounded(lambda: archive.open(name).read(limit + 1), limit)
 
 
 def refuse_large(content: bytes) -> None:
     """Raise Unreadable where an archive, such as a workbook, unfolds to more than the limit."""
     if sum(one.file_size for one in _opened(content).infolist()) > LARGEST:
-        raise _too_large()
+        raise _too_large(LARGEST)
 
 
 def gunzipped(content: bytes) -> bytes:
     """Return the content unpacked where it is gzip's, else as it is. Raises Unreadable if too large."""
     if content[:2] != b"\x1f\x8b":
         return content
-    return _bounded(lambda: zlib.decompressobj(31).decompress(content, LARGEST + 1))
+    return _bounded(lambda: zlib.decompressobj(31).decompress(content, LARGEST + 1), LARGEST)
 
 
 def only_member(content: bytes, wanted: Callable[[str], bool], what: str) -> tuple[bytes, str]:
@@ -97,7 +101,7 @@ def _opened(content: bytes) -> zipfile.ZipFile:
         raise Unreadable(Problem("cannot be opened as a zip archive", "Download it again")) from None
 
 
-def _bounded(read: Callable[[], bytes], most: int = LARGEST) -> bytes:
+def _bounded(read: Callable[[], bytes], most: int) -> bytes:
     try:
         data = read()
     except (KeyError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError):
@@ -107,6 +111,6 @@ def _bounded(read: Callable[[], bytes], most: int = LARGEST) -> bytes:
     return data
 
 
-def _too_large(most: int = LARGEST) -> Unreadable:
+def _too_large(most: int) -> Unreadable:
     rule = f"unfolds to more than {most // 1024**2} MB"
     return Unreadable(Problem(rule, "Cut out what is needed, and name that file in the plan"))

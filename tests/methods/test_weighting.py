@@ -231,7 +231,11 @@ def four() -> pd.DataFrame:
         (four(), two(total=41.0), "'arm' sum up to 100, those of 'gender' to 101"),
         (four(), two("mixed"), "No respondent has 'mixed' as gender"),
         (four().assign(gender=["women", "women", "men", "mixed"]), two(), "lack a category .* as gender"),
-        (four().assign(gender=pd.Series(["women", None, "men", "men"])), two(), "'gender' has rows without an entry"),
+        (
+            four().assign(gender=pd.Series(["women", None, "men", "men"])),
+            two(),
+            "'gender' has rows without an entry",
+        ),
         (four().assign(weight=[1, 1, 1, 0]), two(), "'weight' needs a number above 0"),
         (four(), two(total=0.0), "'total' needs a number above 0"),
         (four(), pd.concat([two(), two().tail(1)]), "category of 'arm' stands twice"),

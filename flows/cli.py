@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from flows.exits import FAILED, REFUSED, USAGE, told
+from flows.exits import FAILED, REFUSED, USAGE, answers_look, told
 
 if TYPE_CHECKING:
     from schemas.faults import Fault
@@ -108,7 +108,7 @@ def check(
     wrong = sum(int(finding["found"]) for finding in findings if finding["severity"] == "error")
     if wrong:
         typer.echo(
-            f"{name}: accepted, but {wrong} answers look wrong and would be in the figures as they are."
+            f"{name}: accepted, but {answers_look(wrong)} wrong and would be in the figures as they are."
         )
     else:
         typer.echo(f"{name}: nothing is wrong with the plan or the data.")

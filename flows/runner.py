@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import logging
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -13,7 +14,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from flows import engine as engines
-from flows.exits import DONE, FAILED, REFUSED, USAGE, told
+from flows.exits import DONE, FAILED, REFUSED, USAGE, answers_look, told
 from schemas.faults import Fault, Refused
 from tasks import state
 from tasks.run import Run, StepFailed, quarantine
@@ -25,6 +26,7 @@ Say = Callable[[str], None]
 
 def execute(folder: Path, *, engine: str, select: str, seal: bool, say: Say) -> int:
     """Run one assessment and return the exit status: 0 done, 1 refused, 2 usage, 3 failed."""
+    logging.getLogger("svy").setLevel(logging.ERROR)  # its remarks on single PSUs are no lines of ours
     wanted = engine or ("prefect" if engines.configured() else "process")
     phases = _selected(select)
     if phases is None:
@@ -131,7 +133,8 @@ def _whole(run: Run, engine: str, seal: bool, say: Say) -> int:
     checks = run.read("mart.field_checks")
     wrong = int((checks["severity"] == "error").sum())
     if wrong:
-        say(f"{wrong} answers look wrong and are in the figures as they are: 'psia check' says which.")
+        verb = "is" if wrong == 1 else "are"
+        say(f"{answers_look(wrong)} wrong and {verb} in the figures: 'psia check' says which.")
     say(f"The report: {(current / 'report.html').absolute()}")
     return DONE
 

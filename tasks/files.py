@@ -6,6 +6,7 @@ SPSS and Parquet files bring types of their own, which are kept.
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import hashlib
 import io
@@ -214,7 +215,11 @@ def _read_csv(content: bytes, _path: Path, _sheet: str) -> pd.DataFrame:
     for sign, name in ((";", "semicolon"), ("\t", "tab")):
         if sign in header and "," not in header and not kobo:
             raise _OtherSeparator(name)
-    cells = _csv_cells(text, ";" if kobo else ",")
+    sign = ";" if kobo else ","
+    cells = _regular_cells(text, sign)
+    if cells is None:
+        cells = _loose_cells(text, sign)
+        _refuse_short_rows(text, sign, len(cells.columns))
     header = ["" if pd.isna(name) else str(name).strip() for name in cells.iloc[0]]
     return cells.iloc[1:].set_axis(header, axis=1).reset_index(drop=True)
 
@@ -228,26 +233,30 @@ def _quotes_are_plain(text: str, sign: str) -> bool:
     return '"' not in whole.sub("", text)
 
 
-def _csv_cells(text: str, sign: str) -> pd.DataFrame:
-    """Return the cells of a CSV as text, the header among them.
+def _regular_cells(text: str, sign: str) -> pd.DataFrame | None:
+    """Return the cells of a CSV as text, the header among them, where each row has as many as the first.
 
-    Arrow reads a file in which every row has as many cells as the first, many times faster; what it refuses
-    is read by pandas, whose errors say which row is wrong.
+    Arrow reads such a file, many times faster than pandas; None where it does not.
     """
-    from pyarrow import csv
+    from pyarrow import csv as arrow_csv
 
-    lines = csv.ParseOptions(delimiter=sign, newlines_in_values=True, ignore_empty_lines=False)
-    unnamed = csv.ReadOptions(autogenerate_column_names=True)
+    lines = arrow_csv.ParseOptions(delimiter=sign, newlines_in_values=True, ignore_empty_lines=False)
+    unnamed = arrow_csv.ReadOptions(autogenerate_column_names=True)
     with suppress(pa.ArrowInvalid):
         content = text.encode()
-        names = csv.open_csv(io.BytesIO(content), unnamed, lines).schema.names
-        as_text = csv.ConvertOptions(
+        names = arrow_csv.open_csv(io.BytesIO(content), unnamed, lines).schema.names
+        as_text = arrow_csv.ConvertOptions(
             column_types=dict.fromkeys(names, pa.large_string()), null_values=[""], strings_can_be_null=True
         )
         if len(names) > 1 and _quotes_are_plain(text, sign):
-            table = csv.read_csv(io.BytesIO(content), unnamed, lines, as_text)
+            table = arrow_csv.read_csv(io.BytesIO(content), unnamed, lines, as_text)
             cells = {place: pd.array(table[name], dtype="string") for place, name in enumerate(names)}
             return pd.DataFrame(cells)
+    return None
+
+
+def _loose_cells(text: str, sign: str) -> pd.DataFrame:
+    """Return the cells of any CSV as text, the header among them; pandas' errors say which row is wrong."""
     return pd.read_csv(
         io.StringIO(text),
         sep=sign,
@@ -258,6 +267,15 @@ def _csv_cells(text: str, sign: str) -> pd.DataFrame:
         skip_blank_lines=False,
         low_memory=False,
     )
+
+
+def _refuse_short_rows(text: str, sign: str, columns: int) -> None:
+    """Raise Unreadable where a row has fewer cells than the first: the file may have been cut off there."""
+    with suppress(csv.Error):  # a cell too long for the reader, which is no matter of its row's cells
+        for number, row in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=sign), start=1):
+            if any(cell.strip() for cell in row) and len(row) < columns:
+                rule = f"row {number} has {len(row)} of {columns} cells: the file may have been cut off"
+                raise Unreadable(Problem(rule, "Export it again, or fill the row up with commas"))
 
 
 def _read_excel(content: bytes, _path: Path, sheet: str) -> pd.DataFrame:

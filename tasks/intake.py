@@ -670,6 +670,7 @@ class _Reader:
         files: list[dict[str, object]] = []
         for wave in self.plan.wave:
             self._wave(wave, readings, members, files)
+        self.intake.found += _folders_of_no_wave(self.folder, [wave.name for wave in self.plan.wave])
         self.intake.own_types = _joined_types(readings, self.intake.faults)
         of_study = [one for one in readings if one.wave not in self.intake.pilots]
         self.intake.only_in_pilots = set(self.intake.own_types) - {
@@ -1083,6 +1084,17 @@ def _no_such_repeat(wave: Wave, export: Export) -> Fault:
 def _nobody(wave: Wave, received: Received) -> Fault:
     rule = f"holds no interview of the wave '{wave.name}'"
     return Fault(received.file, received.sheet, rule=rule, remedy="Check the plan's filter and wave column")
+
+
+def _folders_of_no_wave(folder: Path, waves: list[str]) -> list[str]:
+    """Return a line for each folder under waves/ that holds files and is no wave of the plan."""
+    told = []
+    for path in sorted((folder / "waves").glob("*/")):
+        if path.is_dir() and path.name not in waves and any(one.is_file() for one in path.iterdir()):
+            close = difflib.get_close_matches(path.name, waves, n=1, cutoff=0.5)
+            hint = f". Did you mean '{close[0]}'?" if close else ""
+            told.append(f"{path.name}: no wave of the plan, so that waves/{path.name} is not read{hint}")
+    return told
 
 
 def _files_of_other_names(folder: Path, wave: Wave) -> list[str]:

@@ -15,6 +15,7 @@ FEWEST_ASKED = 10
 def findings(data: WaveData, limit: float) -> Iterator[pd.DataFrame]:
     """Yield what is missing. limit: the share of missing answers above which a question is named."""
     yield from _unread(data)
+    yield from _in_no_part(data)
     for question, row in data.known.items():
         asked = data.asked[question]
         if asked is None or not asked.any():
@@ -36,6 +37,15 @@ def findings(data: WaveData, limit: float) -> Iterator[pd.DataFrame]:
         ):
             message = f"{percent(coded_share)} do not know or do not want to say, more than {percent(limit)}"
             yield of_wave(data.wave.name, "no answer given", "warning", message, question)
+
+
+def _in_no_part(data: WaveData) -> Iterator[pd.DataFrame]:
+    """Yield who has no arm or poverty group where others have one: they count in the totals alone."""
+    for column, words in (("arm", "arm"), ("poverty_group", "poverty group")):
+        known = data.responses[column].notna()
+        if known.any() and not known.all():
+            message = f"no {words} is known of this person, who counts in the totals and in no {words}"
+            yield of_rows(data, ~known, f"no {words}", "warning", message)
 
 
 def _unread(data: WaveData) -> Iterator[pd.DataFrame]:

@@ -232,7 +232,7 @@ def test_the_evening_in_one_command(tmp_path):
     rows[5]["consent"] = "no"
     folder = evenings.folder(tmp_path / "now", rows, back_check=evenings.again(rows[10:40]))
     output = told(folder, "--wave", "now")
-    assert "1 answers look wrong" in output
+    assert "1 answer looks wrong" in output
     assert "error: out of range: age: the answer is outside the range" in output
     assert "row 5" in output
     assert "R003" not in output
@@ -326,3 +326,18 @@ def test_a_code_in_the_year_of_birth_is_no_year(tmp_path):
     tables = checked(evenings.folder(tmp_path / "now", rows, wave=wave))
     asked = tables["mart.question_checks"].set_index("question").loc["born"]
     assert asked[["answered", "missing", "dont_know"]].tolist() == [179, 0, 1]
+
+
+def test_people_of_no_group_are_named_where_others_have_one(tmp_path):
+    rows = evenings.interviews()
+    rows[7]["poverty_group"] = ""
+    findings = checked(evenings.folder(tmp_path / "now", rows))["mart.field_checks"]
+    found = findings[findings["check"] == "no poverty group"]
+    assert found[["severity", "row"]].to_numpy().tolist() == [["warning", 9]]
+
+
+def test_a_folder_that_is_no_wave_of_the_plan_is_told(tmp_path):
+    folder = evenings.folder(tmp_path / "now", evenings.interviews())
+    (folder / "waves/noww").mkdir()
+    (folder / "waves/noww/interviews.csv").write_text("respondent\nR1\n")
+    assert "noww: no wave of the plan, so that waves/noww is not read. Did you mean 'now'?" in told(folder)

@@ -505,12 +505,12 @@ def test_an_answer_that_cannot_be_is_told_by_check_and_run(tmp_path):
     frame.to_csv(path, index=False)
     checked = psia("check", str(folder))
     assert checked.returncode == 0
-    assert "accepted, but 1 answers look wrong" in checked.stdout
+    assert "accepted, but 1 answer looks wrong" in checked.stdout
     assert "error: followup, out of range: income_month" in checked.stdout
     assert "R003" not in checked.stdout
     code, lines = go(folder)
     assert code == 0
-    assert any("1 answers look wrong and are in the figures" in line for line in lines)
+    assert any("1 answer looks wrong and is in the figures" in line for line in lines)
 
 
 def test_a_demo_does_not_run_somebody_elses_folder(tmp_path):

@@ -195,6 +195,8 @@ def _rao_scott(rows: pd.DataFrame) -> list[float]:
     design = svy.Design(psu="psu")
     found: Any = svy.Sample(table, design).categorical.tabulate("value", "gone")
     test = found.stats.f
+    if not min(test.df_num, test.df_den) > 0:  # as where every cluster has the same counts
+        raise _NotTestable("From cluster to cluster nothing varies")
     return [float(one) for one in (test.value, test.df_num, test.df_den, test.p_value)]
 
 

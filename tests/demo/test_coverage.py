@@ -39,7 +39,7 @@ def test_true_effects_lie_in_the_intervals_as_often_as_they_should():
 def intervals_that_hold(seed: int) -> list[tuple[str, str, bool]]:
     """Return for each group and indicator of one regeneration whether the interval holds the true effect."""
     plan, indicators, truth = known()
-    (specification,) = plan.specification
+    specification = plan.specification[0]
     hits = []
     for group, rows in demo.make_responses(seed).groupby("poverty_group"):
         for name, indicator in indicators.iterrows():

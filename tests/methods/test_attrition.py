@@ -248,3 +248,11 @@ def test_bad_first_waves_are_refused_in_words() -> None:
         attrition_tests(frame.assign(lost=2), ["arm"], [])
     with pytest.raises(ValueError, match="'village' has rows without an entry"):
         attrition_tests(frame.assign(village=None), ["arm"], [], psu="village")
+
+
+def test_where_every_cluster_has_the_same_counts_there_is_no_test() -> None:
+    village = pd.DataFrame({"group": list("aabb"), "lost": [1, 0, 1, 0]})
+    first = pd.concat([village.assign(psu=number) for number in range(8)], ignore_index=True)
+    table = attrition_tests(first, ["group"], [], psu="psu")
+    assert table["why_not"].tolist() == ["From cluster to cluster nothing varies"]
+    assert table["statistic"].isna().all()

@@ -308,7 +308,7 @@ FAULTS = {
     ),
     "a CSV cut off": (
         {"interviews.csv": (HEAD + ROW + "2026-11-01,R2").encode()},
-        "interviews.csv, row 3, column KEY: has no KEY: the file was cut off",
+        "interviews.csv: row 3 has 2 of 4 cells: the file may have been cut off",
     ),
     "two exports in one sheet": (
         {"interviews.xlsx": broken(pasted)},

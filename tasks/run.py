@@ -53,6 +53,9 @@ for _module in (
     "checking",
     "comparison",
     "analysis",
+    "impacts",
+    "triangulation",
+    "findings",
     "reporting",
     "followup",
 ):

@@ -15,7 +15,7 @@ from data.demo import make_block_printing as demo
 from schemas.analysis import Indicators
 from schemas.assessment import AssessmentPlan, read_plan
 from schemas.base import conform
-from tasks import analysis, catalogue
+from tasks import catalogue, impacts
 
 SEEDS = range(41_000, 41_200)
 """Fixed before the first run of this test, and as they come: none was left out."""
@@ -44,7 +44,7 @@ def intervals_that_hold(seed: int) -> list[tuple[str, str, bool]]:
     for group, rows in demo.make_responses(seed).groupby("poverty_group"):
         for name, indicator in indicators.iterrows():
             found: dict[str, Any]
-            (found,) = analysis.estimate_one(specification, indicator, rows, "baseline", "followup")
+            (found,) = impacts.estimate_one(specification, indicator, rows, "baseline", "followup")
             hits.append((str(group), str(name), found["ci_low"] <= truth[group, name] <= found["ci_high"]))
     return hits
 

@@ -123,8 +123,14 @@ def bare(folder: Path) -> dict[str, float]:
 
 def ours(folder: Path) -> dict[str, float]:
     """Everything up to the end of the fieldwork: read, checked, parted from names, stored, counted."""
+    import polars
+    import pyrage
+    import svy
+
     from tasks.run import Run
     from tasks.steps import PHASES
+
+    del polars, pyrage, svy  # heavy libraries that a run imports when it needs them
 
     shutil.rmtree(folder / "results", ignore_errors=True)
     shutil.rmtree(folder / "received", ignore_errors=True)

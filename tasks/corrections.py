@@ -131,7 +131,8 @@ def replay(
     kept = pd.Series(True, index=frame.index)
     frame = frame.copy()
     faults = []
-    places = ids.dropna().groupby(ids.dropna()).groups
+    named = ids[ids.isin(corrections["key"])]
+    places = named.groupby(named).groups
     for one in corrections.to_dict("records"):
         found = places.get(one["key"], [])
         variable = one["variable"]

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import gc
 import hashlib
 import io
 import re
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -284,14 +286,55 @@ def _read_excel(content: bytes, _path: Path, sheet: str) -> pd.DataFrame:
     workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
     if sheet and sheet not in workbook.sheet_names:
         raise _NoSuchSheet
-    cells = workbook.get_sheet_by_name(sheet or workbook.sheet_names[0]).to_python(skip_empty_area=False)
+    with _collector_paused():
+        cells = workbook.get_sheet_by_name(sheet or workbook.sheet_names[0]).to_python(skip_empty_area=False)
+        return _under_header(cells)
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Spare Python the search for cycles among millions of cells, which takes as long as reading them."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _under_header(cells: list[list[Any]]) -> pd.DataFrame:
     if not cells:
         raise pd.errors.EmptyDataError
     header = [cell_text(cell) or "" for cell in cells[0]]
     while header and not header[-1]:
         header.pop()
-    body = [[cell_text(cell) for cell in row[: len(header)]] for row in cells[1:]]
-    return pd.DataFrame(body, columns=header, dtype="string")
+    columns = list(zip(*cells[1:], strict=True))[: len(header)] or [()] * len(header)
+    body = {place: _column_text(column) for place, column in enumerate(columns)}
+    return pd.DataFrame(body).set_axis(header, axis=1)
+
+
+def _column_text(cells: Sequence[object]) -> pd.api.extensions.ExtensionArray:
+    """Return a column of cells as `cell_text` has them; where all are words or figures, at once."""
+    kinds = set(map(type, cells))
+    if kinds == {str}:
+        trimmed = pc.call_function("utf8_trim_whitespace", [pa.array(cells, pa.large_string())])
+        empty = pc.call_function("equal", [trimmed, ""])
+        texts = pc.call_function("if_else", [empty, pa.scalar(None, pa.large_string()), trimmed])
+    elif kinds == {float}:
+        numbers = np.array(cells, dtype="float64")
+        size = np.abs(numbers)
+        whole = (numbers == np.round(numbers)) & (size < LARGEST_WHOLE)
+        if (whole | (size >= IN_DIGITS[0]) & (size < IN_DIGITS[1])).all():
+            texts = pc.cast(pa.array(np.where(whole, numbers, 0).astype("int64")), pa.large_string())
+            if not whole.all():
+                decimals = pc.cast(pa.array(numbers), pa.large_string())
+                texts = pc.call_function("if_else", [pa.array(whole), texts, decimals])
+        else:
+            texts = pa.array(list(map(_figure_text, numbers.tolist())), pa.large_string())
+    else:
+        texts = pa.array([cell_text(cell) for cell in cells], pa.large_string())
+    return pd.array(texts, dtype="string")
 
 
 def cell_text(cell: object, *, truth: tuple[str, str] = ("0", "1")) -> str | None:
@@ -303,13 +346,25 @@ def cell_text(cell: object, *, truth: tuple[str, str] = ("0", "1")) -> str | Non
         return None
     if isinstance(cell, bool):
         return truth[cell]
-    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
-        return str(int(cell))
+    if isinstance(cell, float):
+        return _figure_text(cell)
     if isinstance(cell, dt.datetime) and cell.time() == dt.time(0):
         return cell.date().isoformat()
     if isinstance(cell, (dt.datetime, dt.date, dt.time)):
         return cell.isoformat()
     return str(cell).strip() or None
+
+
+LARGEST_WHOLE = 1e15
+"""Below it a figure without decimals is written as a whole number."""
+
+
+IN_DIGITS = (1e-4, 1e10)
+"""From the one on, and below the other, Arrow writes a figure as Python does: in its shortest digits."""
+
+
+def _figure_text(cell: float) -> str:
+    return str(int(cell)) if cell.is_integer() and abs(cell) < LARGEST_WHOLE else str(cell)
 
 
 def _read_parquet(content: bytes, _path: Path, _sheet: str) -> pd.DataFrame:

@@ -12,6 +12,7 @@ import os
 import time
 import traceback
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -113,6 +114,7 @@ class Run:
         self.intake: Intake
         self.warehouse: Warehouse
         self._present: dict[str, object] = {}
+        self._at_hand: dict[str, pd.DataFrame] = {}
         self._running = False
 
     def prepare(self) -> None:
@@ -269,7 +271,10 @@ class Run:
             seconds=time.perf_counter() - start,
             reads=task.reads,
         )
-        self._digests.update(written)
+        for name, table in written.items():
+            self._digests[name] = table.digest
+            if name in self._read_often:
+                self._at_hand[name] = table.frame
         rows = sum(len(frame) for frame, _ in frames.values())
         return Outcome("done", rows, time.perf_counter() - start)
 
@@ -321,7 +326,17 @@ class Run:
         nothing = empty(contract)
         if self._digests.get(name) == frame_digest(nothing):
             return nothing
-        return self.warehouse.read(name, contract.about().key)
+        if name not in self._read_often:
+            return self.warehouse.read(name, contract.about().key)
+        if name not in self._at_hand:
+            self._at_hand[name] = self.warehouse.read(name, contract.about().key)
+        return self._at_hand[name].copy(deep=False)
+
+    @cached_property
+    def _read_often(self) -> set[str]:
+        """The tables of answers that several steps read: kept at hand, since a wave may be large."""
+        counts = Counter(name for task in self.tasks for name in task.reads)
+        return {name for name, times in counts.items() if times > 1 and name.startswith("staged.")}
 
     def finish(self, *, seal: bool = False) -> Path:
         """Publish the report, note the end of the run, and return results/current.

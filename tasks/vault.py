@@ -14,6 +14,8 @@ from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
+from pyarrow import csv
 
 from schemas.faults import Fault, Refused
 
@@ -71,11 +73,14 @@ class Vault:
         kind keeps apart the ids of people, households and interviewers that happen to look alike.
         """
         known = self._known.setdefault(kind, {})
-        for one in ids.dropna().unique():
+        places, different = pd.factorize(ids)
+        told = different.tolist()
+        for one in told:
             if one not in known:
                 digest = hmac.digest(self._hmac_key, f"{kind}:{one}".encode(), "sha256")
                 known[one] = digest.hex()[:PSEUDONYM_HEX]
-        return ids.map(known).astype("string")
+        pseudonyms = pd.array([*(known[one] for one in told), None], dtype="string")
+        return pd.Series(pseudonyms.take(places), index=ids.index, name=ids.name)
 
     def seal(self, content: bytes) -> bytes:
         """Return the content encrypted for the holder of the key."""
@@ -103,7 +108,9 @@ class Vault:
     def keep(self, people: pd.DataFrame) -> None:
         """Store the personal cells: one row a table, file row and column. Replaces what was kept."""
         path = self.folder / "people.csv.age"
-        content = people.to_csv(index=False, lineterminator="\n").encode()
+        sink = pa.BufferOutputStream()
+        csv.write_csv(pa.Table.from_pandas(people, preserve_index=False), sink)
+        content = sink.getvalue().to_pybytes()
         if path.is_file() and self.unseal(path.read_bytes()) == content:
             return
         sealed = self.seal(content)

@@ -11,14 +11,17 @@ import datetime as dt
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from schemas.base import Contract, check, column_types, conform
 from schemas.faults import BrokenPromise, Fault, Refused
@@ -152,13 +155,13 @@ class Warehouse:
         run: str,
         seconds: float,
         reads: Iterable[str],
-    ) -> dict[str, str]:
-        """Write a step's tables and its ledger entry in one transaction; return table -> digest.
+    ) -> dict[str, Written]:
+        """Write a step's tables and its ledger entry in one transaction; return what was written, by table.
 
         Each frame is brought into its contract's order and types, sorted by its key and checked.
         Raises BrokenPromise if a frame does not keep its contract; nothing is written then.
         """
-        ready = {name: _kept(frame, contract) for name, (frame, contract) in frames.items()}
+        ready = {name: kept(frame, contract) for name, (frame, contract) in frames.items()}
         outputs = {name: frame_digest(frame) for name, frame in ready.items()}
         self._connection.execute("BEGIN TRANSACTION")
         try:
@@ -181,7 +184,7 @@ class Warehouse:
         except BaseException:
             self._connection.execute("ROLLBACK")
             raise
-        return outputs
+        return {name: Written(frame, outputs[name]) for name, frame in ready.items()}
 
     def _replace(self, table: str, frame: pd.DataFrame, contract: type[Contract]) -> None:
         kinds = column_types(contract)
@@ -230,6 +233,14 @@ class Warehouse:
                 "INSERT OR REPLACE INTO meta.inputs VALUES (?, ?, ?, ?, ?, ?)", [*one, run]
             )
         self._connection.execute("COMMIT")
+
+
+@dataclass(frozen=True)
+class Written:
+    """A table as it stands in the warehouse: its rows in the order of the key, and their digest."""
+
+    frame: pd.DataFrame
+    digest: str
 
 
 class FileScan:
@@ -335,11 +346,37 @@ def frame_digest(frame: pd.DataFrame) -> str:
     if not len(frame):
         return hasher.hexdigest()
     for column in frame.columns:
-        hasher.update(pd.util.hash_pandas_object(frame[column], index=False).to_numpy().tobytes())
+        for part in _bytes_of(frame[column]):
+            hasher.update(part)
     return hasher.hexdigest()
 
 
-def _kept(frame: pd.DataFrame, contract: type[Contract]) -> pd.DataFrame:
+def _bytes_of(column: pd.Series) -> Iterator[bytes]:
+    """Yield a column's values as bytes, the same for the same values however they lie in memory."""
+    yield str(column.dtype).encode()
+    if column.dtype == "float64":
+        numbers = column.to_numpy() + 0.0  # no -0.0
+        yield np.where(np.isnan(numbers), np.nan, numbers).tobytes()
+        return
+    cells = pa.array(column, from_pandas=True)
+    if isinstance(cells, pa.ChunkedArray):
+        cells = cells.combine_chunks()
+    yield np.packbits(cells.is_null().to_numpy(zero_copy_only=False)).tobytes()
+    if pa.types.is_large_string(cells.type) or pa.types.is_string(cells.type):
+        texts = pc.cast(cells.fill_null(""), pa.large_string())
+        yield pc.call_function("binary_length", [texts]).to_numpy().tobytes()
+        _, offsets, letters = texts.buffers()
+        ends = np.frombuffer(offsets, dtype="int64")[texts.offset : texts.offset + len(texts) + 1]
+        yield letters.slice(ends[0], ends[-1] - ends[0]).to_pybytes() if letters else b""
+        return
+    yield (
+        cells.fill_null(0 if pa.types.is_integer(cells.type) else False)
+        .to_numpy(zero_copy_only=False)
+        .tobytes()
+    )
+
+
+def kept(frame: pd.DataFrame, contract: type[Contract]) -> pd.DataFrame:
     """Return the frame as its contract wants it, sorted by key. Raises BrokenPromise if it is not kept."""
     name = contract.about().name
     try:
@@ -348,11 +385,19 @@ def _kept(frame: pd.DataFrame, contract: type[Contract]) -> pd.DataFrame:
         raise BrokenPromise(f"{name}: {error}") from None
     if not len(ready):
         return ready
-    ready = ready.sort_values(list(contract.about().key), kind="stable").reset_index(drop=True)
+    ready = _sorted(ready, list(contract.about().key))
     faults: list[Fault] = check(ready, contract)
     if faults:
         raise BrokenPromise("; ".join(str(fault) for fault in faults[:5]))
     return ready
+
+
+def _sorted(frame: pd.DataFrame, key: list[str]) -> pd.DataFrame:
+    """Return the frame sorted by its key; itself where it is sorted by a key of one column already."""
+    in_order = len(key) == 1 and frame[key[0]].is_monotonic_increasing
+    if in_order and frame.index.equals(pd.RangeIndex(len(frame))):
+        return frame
+    return frame.sort_values(key, kind="stable").reset_index(drop=True)
 
 
 def _name(table: str) -> str:

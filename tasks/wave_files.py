@@ -104,10 +104,10 @@ def unknown_revisions(wave: Wave, received: Sequence[Received]) -> Iterator[Faul
 class Settled:
     """The files of a wave less the rows that another file's stand for.
 
-    keys: the respondents whose rows stand in each file, as received. repeated: rows that say what another
-    says; superseded: rows in place of which a higher revision stands. changes: one row an answer that a
-    revision changed, with respondent, variable, from_revision, to_revision, old and new; values of ids and
-    personal cells are left out.
+    keys: the respondents whose rows stand in each file, as received, where there are several. repeated: rows
+    that say what another says; superseded: rows in place of which a higher revision stands. changes: one row
+    an answer that a revision changed, with respondent, variable, from_revision, to_revision, old and new;
+    values of ids and personal cells are left out.
     """
 
     exports: list[Export]
@@ -137,6 +137,8 @@ def settle(exports: Sequence[Export], wave: Wave, personal: Sequence[Sequence[st
     if source == ROW_NUMBER or any(source not in one.received.frame for one in exports):
         if source == ROW_NUMBER and len(exports) > 1:
             settled.faults.append(_no_ids(wave, exports))
+        return settled
+    if len(exports) == 1 and exports[0].aside is None and not _numbered(exports[0], wave):
         return settled
     rows = pd.concat([_rows(number, one, wave, source, settled.faults) for number, one in enumerate(exports)])
     again = rows[rows["key"].notna() & rows.duplicated("key", keep=False)]
@@ -225,6 +227,11 @@ def _rows(number: int, export: Export, wave: Wave, source: str, faults: list[Fau
     # an interview that was rejected and held again stands in the file twice: the one that was not is meant
     rejected = ~found["index"].isin(export.received.frame.index)
     return found[~rejected | ~found["key"].isin(found.loc[~rejected, "key"]) & ~found.duplicated("key")]
+
+
+def _numbered(export: Export, wave: Wave) -> bool:
+    """Return whether a column of a file gives its rows revisions."""
+    return (wave.columns.revision or "revision") in export.received.frame
 
 
 def _revisions(whole: Received, wave: Wave, faults: list[Fault]) -> pd.Series:

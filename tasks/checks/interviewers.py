@@ -100,14 +100,15 @@ def _answers(data: WaveData, enumerators: list[str]) -> Iterator[pd.DataFrame]:
     The mean is of what is above or below the poverty group's, so that who goes to the poor is not found out
     for it.
     """
-    who = data.responses["enumerator"]
+    everyone = data.responses["enumerator"]
+    who = everyone.where(everyone.isin(enumerators)).astype("category")
     for question in data.columns:
         values = _measured(data, question)
         if values is None or values.nunique() < 2:
             continue
         if data.groups is not None:
             values = values - values.groupby(data.groups.fillna("")).transform("mean")
-        by = values[who.isin(enumerators)].groupby(who)
+        by = values.groupby(who, observed=True)
         means, counts = by.mean(), by.count()
         means = means[counts >= FEWEST_INTERVIEWS]
         far = outliers.modified_z(means, fewest=FEWEST_INTERVIEWERS)

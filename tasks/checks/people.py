@@ -66,9 +66,11 @@ def _alike(data: WaveData) -> pd.Series:
     varied = [column for column in data.columns if data.responses[column].nunique() > 1]
     if len(varied) < FEWEST_ALIKE:
         return nothing
-    answers = data.responses[varied].astype("string")
-    enough = answers.notna().sum(axis=1) >= FEWEST_ALIKE
-    hashes = pd.util.hash_pandas_object(answers.fillna(""), index=False)
+    answers = pd.DataFrame(
+        {column: pd.factorize(data.responses[column])[0] for column in varied}, index=nothing.index
+    )
+    enough = (answers >= 0).sum(axis=1) >= FEWEST_ALIKE
+    hashes = pd.util.hash_pandas_object(answers, index=False)
     return hashes.duplicated(keep=False) & enough
 
 

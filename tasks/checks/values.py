@@ -48,9 +48,7 @@ def findings(data: WaveData) -> Iterator[pd.DataFrame]:
         if far.any():
             others = "the other answers" if data.groups is None else "those of the same poverty group"
             message = f"the answer is far from {others}"
-            yield of_rows(
-                data, far, "outlier", "warning", message, question, _beside(data, question, numbers)
-            )
+            yield of_rows(data, far, "outlier", "warning", message, question, _beside(data, numbers, far))
 
 
 def out_of_range(data: WaveData, question: str) -> pd.Series:
@@ -92,8 +90,8 @@ def codes(numbers: pd.Series) -> list[float]:
     Far outside is below 0 where all other answers are not, or a fifth above the largest of the others.
     """
     known = numbers.dropna()
-    likely = known[known.isin(list(_CODES))]
-    rest = known[~known.isin(list(_CODES))]
+    like_codes = known.isin(_CODES)
+    likely, rest = known[like_codes], known[~like_codes]
     if not len(rest):
         return []
     counts = likely.value_counts()
@@ -122,8 +120,8 @@ def outlying(data: WaveData, question: str, leave_out: pd.Series) -> pd.Series:
     return outliers.distances(numbers, data.groups).abs() > outliers.FAR
 
 
-def _beside(data: WaveData, question: str, numbers: pd.Series) -> pd.Series:
-    """Return each answer with the median that it was held against."""
+def _beside(data: WaveData, numbers: pd.Series, far: pd.Series) -> pd.Series:
+    """Return the answers that are far outside, each with the median that it was held against."""
     groups = data.groups
     overall = pd.Series(float(numbers.median()), index=numbers.index)
     median = overall
@@ -131,7 +129,7 @@ def _beside(data: WaveData, question: str, numbers: pd.Series) -> pd.Series:
         enough = numbers.groupby(groups).transform("count") >= outliers.FEWEST
         median = numbers.groupby(groups).transform("median").where(enough, overall)
     told = [
-        "" if pd.isna(value) else f"{number(value)} (median {number(middle)})"
-        for value, middle in zip(numbers, median, strict=True)
+        f"{number(value)} (median {number(middle)})"
+        for value, middle in zip(numbers[far], median[far], strict=True)
     ]
-    return pd.Series(told, index=numbers.index, dtype="string")
+    return pd.Series(told, index=numbers.index[far], dtype="string")

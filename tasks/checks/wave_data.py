@@ -17,6 +17,8 @@ from tasks import xpath
 STANDARD = frozenset(column_types(Responses))
 NUMBERS = ("integer", "number")
 EVERYBODY = "all"
+FIRST_LOOKED_AT = 100
+"""So many answers in words tell that a question has no numbers, before all of them are read."""
 
 
 @dataclass(frozen=True)
@@ -110,13 +112,25 @@ class WaveData:
             found[question] = relevant | self.answered(question) if of_plan else relevant
         return found
 
+    @cached_property
+    def _numbers(self) -> dict[str, pd.Series | None]:
+        return {}
+
     def numbers(self, question: str) -> pd.Series | None:
         """Return the answers as numbers; None where they are not, or are choices or yes and no."""
+        if question not in self._numbers:
+            self._numbers[question] = self._as_numbers(question)
+        return self._numbers[question]
+
+    def _as_numbers(self, question: str) -> pd.Series | None:
         kind = self.known[question]["kind"] if question in self.known else ""
         values = self.responses[question]
         if kind in ("choice", "choices", "yes_no") or values.dtype == "boolean" or not values.notna().any():
             return None
         if values.dtype == "string":
+            first = values.dropna().head(FIRST_LOOKED_AT).str.strip()
+            if pd.to_numeric(first, errors="coerce").isna().any():
+                return None
             numbers = pd.to_numeric(values.str.strip(), errors="coerce").astype("float64")
             return numbers if numbers.notna().equals(values.notna()) else None
         return values.astype("Float64").astype("float64")

@@ -31,7 +31,7 @@ def modified_z(values: pd.Series, group: pd.Series | None = None, *, fewest: int
     if group is not None and not values.index.equals(group.index):
         raise ValueError("The values and their groups are not of the same rows")
     numbers = values.astype("float64")
-    parts = pd.Series("", index=values.index) if group is None else group
+    parts = pd.Series(0, index=values.index) if group is None else group
     by = numbers.groupby(parts)
     from_median = numbers - by.transform("median")
     spread = from_median.abs().groupby(parts).transform("median")

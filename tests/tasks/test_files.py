@@ -163,3 +163,25 @@ def test_numbers_typed_at_once_are_those_typed_one_by_one(cells):
     apart = [files.typed(pd.Series([cell, "no number"], dtype="string"), "number") for cell in cells]
     assert together[1].tolist() == [bool(bad.iloc[0]) for _, bad in apart]
     assert together[0].tolist() == pytest.approx([float(one.iloc[0]) for one, _ in apart], nan_ok=True)
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.floats(allow_nan=False, allow_infinity=False),
+            st.floats(-1e16, 1e16),
+            st.floats(-1e5, 1e5).map(lambda one: round(one, 2)),
+            st.integers(-(10**15), 10**15).map(float),
+        ),
+        min_size=1,
+    )
+)
+def test_a_column_of_figures_is_written_as_each_of_its_cells_is(cells):
+    together = pd.Series(files._column_text(cells))
+    assert together.tolist() == [files.cell_text(cell) for cell in cells]
+
+
+@given(st.lists(st.text(st.characters(codec="utf-8")), min_size=1))
+def test_a_column_of_words_is_trimmed_as_each_of_its_cells_is(cells):
+    together = pd.Series(files._column_text(cells))
+    assert [None if pd.isna(one) else one for one in together] == [files.cell_text(one) for one in cells]

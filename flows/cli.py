@@ -207,6 +207,46 @@ def status(folder: FolderArgument = Path(), as_json: JsonOption = False) -> None
 
 
 @app.command()
+def rebuild(
+    folder: FolderArgument = Path(),
+    engine: Annotated[str, typer.Option(help="prefect or process.")] = "",
+) -> None:
+    """Delete the warehouse, make it anew from the folder, and say whether the exports are the same."""
+    _known_engine(engine)
+    from flows.care import rebuild as made_anew
+
+    code = made_anew(_assessment(folder), engine=engine, say=typer.echo)
+    if code:
+        raise typer.Exit(code)
+
+
+@app.command()
+def verify(folder: FolderArgument = Path()) -> None:
+    """Run the assessment thrice, elsewhere and otherwise, and compare every byte of the results."""
+    from flows.care import verify as run_thrice
+
+    code = run_thrice(_assessment(folder), say=typer.echo)
+    if code:
+        raise typer.Exit(code)
+
+
+@app.command()
+def doctor(folder: FolderArgument = Path(), as_json: JsonOption = False) -> None:
+    """Look at plan, disk, vault, warehouse and results; say what is wrong and what to do."""
+    from flows.care import WRONG
+    from flows.care import doctor as looked_at
+
+    found = looked_at(_assessment(folder))
+    if as_json:
+        _print_json(found)
+    for one in found if not as_json else ():
+        remedy = f". {one['remedy']}" if one["remedy"] else ""
+        typer.echo(f"{one['verdict']:5} {one['check']}: {one['found']}{remedy}")
+    if any(one["verdict"] == WRONG for one in found):
+        raise typer.Exit(REFUSED)
+
+
+@app.command()
 def table(
     name: Annotated[str, typer.Argument(help="Layer and table, such as mart.poverty_nodes.")] = "",
     folder: Annotated[Path, typer.Option("--in", help="The assessment folder.")] = Path(),

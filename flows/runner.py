@@ -24,8 +24,11 @@ from tasks.warehouse import Busy, Damaged
 Say = Callable[[str], None]
 
 
-def execute(folder: Path, *, engine: str, select: str, seal: bool, say: Say) -> int:
-    """Run one assessment and return the exit status: 0 done, 1 refused, 2 usage, 3 failed."""
+def execute(folder: Path, *, engine: str, select: str, seal: bool, say: Say, anew: bool = False) -> int:
+    """Run one assessment and return the exit status: 0 done, 1 refused, 2 usage, 3 failed.
+
+    anew: without the warehouse of former runs, which is deleted once plan and data are accepted.
+    """
     logging.getLogger("svy").setLevel(logging.ERROR)  # its remarks on single PSUs are no lines of ours
     wanted = engine or ("prefect" if engines.configured() else "process")
     phases = _selected(select)
@@ -42,7 +45,7 @@ def execute(folder: Path, *, engine: str, select: str, seal: bool, say: Say) -> 
             say(f"  wave {line}")
         for line in run.intake.warnings():
             say(f"Warning: {line}.")
-        run.open()
+        run.open(anew=anew)
         return _partial(run, phases, say) if select else _whole(run, wanted, seal, say)
 
     return _guarded(run, work)

@@ -136,18 +136,20 @@ class Run:
             released = disclosure.released_contract(contract)
             self._contracts[released.about().name] = released
 
-    def open(self) -> None:
+    def open(self, *, anew: bool = False) -> None:
         """Open the warehouse, keep the received files and the vault, and note that the run has begun.
 
-        The state of the last finished run goes: only the end of this one leaves a state again.
+        The state of the last finished run goes: only the end of this one leaves a state again. anew: what
+        the warehouse holds is deleted first.
         """
         state.forget(self.folder)
         path = self.results / "warehouse.duckdb"
+        if anew:
+            self._delete_warehouse()
         self.warehouse = Warehouse(path)
         if self._holds_personal():
             self.warehouse.close()
-            for one in (path, path.with_name(path.name + ".wal"), self.results / "quarantine.csv"):
-                one.unlink(missing_ok=True)
+            self._delete_warehouse()
             self.say("Columns are personal that were not before: the warehouse is made anew without them.")
             self.warehouse = Warehouse(path)
         self._before = self.warehouse.step_fingerprints()
@@ -156,6 +158,11 @@ class Run:
         self._running = True
         self._keep_received()
         registers.keep(self.folder, self.intake.register_readings)
+
+    def _delete_warehouse(self) -> None:
+        path = self.results / "warehouse.duckdb"
+        for one in (path, path.with_name(path.name + ".wal"), self.results / "quarantine.csv"):
+            one.unlink(missing_ok=True)
 
     @property
     def _personal_contents(self) -> set[str]:

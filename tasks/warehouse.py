@@ -141,6 +141,19 @@ class Warehouse:
         rows = self._connection.execute("SELECT outputs FROM meta.steps ORDER BY step").fetchall()
         return {table: value for (outputs,) in rows for table, value in json.loads(outputs).items()}
 
+    def damaged(self) -> list[str]:
+        """Return the tables whose rows are not those that were written, or cannot be read."""
+        found = []
+        for table, digest in sorted(self.digests().items()):
+            try:
+                rows = self.read(table)
+            except (KeyError, duckdb.Error):
+                found.append(table)
+                continue
+            if frame_digest(rows) != digest:
+                found.append(table)
+        return found
+
     def step_fingerprints(self) -> dict[str, str]:
         """Return step -> fingerprint with which its tables were last written."""
         return dict(self._connection.execute("SELECT step, fingerprint FROM meta.steps").fetchall())

@@ -1,0 +1,74 @@
+"""kill -9 at random moments: nothing is lost or doubled, results/current is whole, the rerun is identical.
+
+PSIA_KILLS says how many (40 unless told; 200 for the full size).
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from flows.care import COMMAND
+from tasks import state
+from tests.flows.test_run import go, mart, tree
+from tests.folders import two_waves
+
+KILLS = int(os.environ.get("PSIA_KILLS", "40"))
+SEED = 20041209
+FINISHED_EVERY = 7
+
+
+def start(folder: Path) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(  # noqa: S603
+        [sys.executable, "-c", COMMAND, "run", str(folder), "--engine", "process"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd=state.ROOT,
+    )
+
+
+def answers(folder: Path, whole: str, version: int) -> None:
+    """Put the answers of the second wave there as they are (0), or with the first row taken out (1)."""
+    head, *rows = whole.splitlines()
+    text = "\n".join([head, *rows[version:]]) + "\n"
+    (folder / "waves" / "followup" / "interviews.csv").write_text(text)
+
+
+@pytest.mark.slow
+def test_kills_at_random_moments_lose_and_double_nothing(tmp_path):
+    folder = two_waves(tmp_path / "tiny")
+    whole = (folder / "waves" / "followup" / "interviews.csv").read_text()
+    right: dict[int, tuple[dict[str, bytes], dict[str, object]]] = {}
+    for version in (0, 1):
+        other = tmp_path / f"right {version}" / "tiny"
+        shutil.copytree(folder, other)
+        answers(other, whole, version)
+        assert go(other)[0] == 0
+        right[version] = tree(other), mart(other)
+    began = time.monotonic()
+    assert start(folder).wait() == 0
+    takes = time.monotonic() - began
+    moments = random.Random(SEED)  # noqa: S311
+    killed = 0
+    for number in range(1, KILLS + 1):
+        version = number % 2  # so that there is something to compute each time
+        answers(folder, whole, version)
+        running = start(folder)
+        time.sleep(moments.uniform(0.1, 1.0) * takes)
+        killed += running.poll() is None
+        running.kill()
+        running.wait()
+        current = folder / "results" / "current"
+        assert state.is_whole(current)
+        assert tree(folder) in [one for one, _ in right.values()]
+        if number % FINISHED_EVERY == 0:
+            assert go(folder)[0] == 0
+            assert (tree(folder), mart(folder)) == right[version]
+    assert killed > KILLS / 2

@@ -160,7 +160,9 @@ def filled_rows(frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series]:
     frame = frame.set_axis([str(column) for column in frame.columns], axis=1)
     rows = pd.Series(range(2, len(frame) + 2), index=frame.index, dtype="int64")
     filled = frame.notna().any(axis=1)
-    return frame[filled].reset_index(drop=True), rows[filled].reset_index(drop=True)
+    if not filled.all():
+        frame, rows = frame[filled], rows[filled]
+    return frame.reset_index(drop=True), rows.reset_index(drop=True)
 
 
 def copy_verified(source: Path, target: Path, sha256: str) -> int:

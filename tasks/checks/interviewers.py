@@ -9,7 +9,7 @@ import pandas as pd
 
 from schemas.base import empty
 from schemas.checks import Interviewers
-from tasks.checks.wave_data import WaveData, of_wave
+from tasks.checks.wave_data import WaveData, has_different, of_wave
 from tasks.methods import outliers
 
 FEWEST_INTERVIEWERS = 5
@@ -104,7 +104,7 @@ def _answers(data: WaveData, enumerators: list[str]) -> Iterator[pd.DataFrame]:
     who = everyone.where(everyone.isin(enumerators)).astype("category")
     for question in data.columns:
         values = _measured(data, question)
-        if values is None or values.nunique() < 2:
+        if values is None or not has_different(values, 2):
             continue
         if data.groups is not None:
             values = values - values.groupby(data.groups.fillna("")).transform("mean")

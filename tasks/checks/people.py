@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import pandas as pd
 
 from tasks.checks.values import is_age
-from tasks.checks.wave_data import WaveData, of_rows, of_wave
+from tasks.checks.wave_data import WaveData, has_different, of_rows, of_wave
 
 FEWEST_ALIKE = 8
 """Interviews with fewer answers than these may be alike by chance."""
@@ -63,7 +63,7 @@ def _same_telephone(data: WaveData) -> pd.Series:
 def _alike(data: WaveData) -> pd.Series:
     """Return the interviews whose answers are all those of another, where there are many to be alike."""
     nothing = pd.Series(False, index=data.responses.index)
-    varied = [column for column in data.columns if data.responses[column].nunique() > 1]
+    varied = [column for column in data.columns if has_different(data.responses[column], 2)]
     if len(varied) < FEWEST_ALIKE:
         return nothing
     answers = pd.DataFrame(

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from tasks.checks.wave_data import NUMBERS, WaveData, number, of_rows, of_wave
+from tasks.checks.wave_data import NUMBERS, WaveData, has_different, number, of_rows, of_wave
 from tasks.methods import outliers
 
 OLDEST = 115
@@ -115,7 +115,7 @@ def outlying(data: WaveData, question: str, leave_out: pd.Series) -> pd.Series:
     if numbers is None or not (data.is_typed(question) or kind in NUMBERS):
         return nothing
     numbers = numbers.mask(leave_out)
-    if numbers.nunique() < FEWEST_VALUES:
+    if not has_different(numbers, FEWEST_VALUES):
         return nothing
     return outliers.distances(numbers, data.groups).abs() > outliers.FAR
 

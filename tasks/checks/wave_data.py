@@ -146,6 +146,11 @@ class WaveData:
         return group if group.notna().any() else None
 
 
+def has_different(values: pd.Series, number: int) -> bool:
+    """Return whether a column has so many different values; its beginning mostly tells."""
+    return values.head(FIRST_LOOKED_AT).nunique() >= number or values.nunique() >= number
+
+
 def of_rows(
     data: WaveData,
     rows: pd.Series,

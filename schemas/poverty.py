@@ -8,6 +8,7 @@ from schemas.vocabulary import (
     GINI_ESTIMATORS,
     MISSING_RULES,
     POVERTY_KINDS,
+    POVERTY_MEASURES,
     SAMPLE_DESIGNS,
 )
 
@@ -100,7 +101,7 @@ class CapabilityWeights(Contract):
 )
 class PovertyMeasures(Contract):
     specification: Text = text("name of the specification in the plan")
-    measure: Text = text("what is estimated")
+    measure: Text = choice(POVERTY_MEASURES, "what is estimated")
     dimension: Text = text("dimension of capability, or all")
     poverty_group: Text = text("poverty group, or all")
     gender: Text = text("gender, or all")
@@ -130,7 +131,7 @@ class PovertyMeasures(Contract):
 )
 class PovertyChanges(Contract):
     specification: Text = text("name of the specification in the plan")
-    measure: Text = text("what is estimated")
+    measure: Text = choice(POVERTY_MEASURES, "what is estimated")
     dimension: Text = text("dimension of capability, or all")
     poverty_group: Text = text("poverty group, or all")
     gender: Text = text("gender, or all")

@@ -106,17 +106,14 @@ CLAIMS = ("causal", "associational", "descriptive", "recall")
 
 POVERTY_KINDS = ("poverty", "capability")
 """What a specification of poverty measures: money below a line, or deprivations counted."""
-MONEY_MEASURES = (
+POVERTY_MEASURES = (
+    "line",
     "headcount",
     "poverty_gap",
     "squared_poverty_gap",
     "median_gap",
     "quintile_ratio",
     "gini",
-    "line",
-)
-CAPABILITY_MEASURES = (
-    "headcount",
     "intensity",
     "adjusted_headcount",
     "uncensored_headcount",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -216,8 +217,11 @@ class _Study:
         sampling: Sampling,
         weights: pd.DataFrame | None,
     ):
-        self.one, self.frame, self.counted, self.given = one, frame, counted, given
-        self.sampling, self.weights = sampling, weights
+        read = ["respondent", "wave", *KEYS, "stratum", "cluster", *filter(None, [one.cluster])]
+        read += [PEOPLE_WEIGHT, *given.get("deprived", (VALUE, LINE)), *given.get("weights", ())]
+        self.one, self.given, self.sampling, self.weights = one, given, sampling, weights
+        self.frame = frame[list(dict.fromkeys(read))]
+        self.counted = counted
 
     def measured(self, method: Method, order: Sequence[str]) -> list[pd.DataFrame]:
         """Return the estimates of each wave in which somebody counts."""
@@ -229,7 +233,7 @@ class _Study:
             for domains in self._splits(rows):
                 table = self._estimated(method, rows, domains)
                 parts.append(table.assign(wave=wave, left_out=self._left_out(rows, domains, table)))
-        return [part.assign(design=self.sampling.design) for part in parts]
+        return [self._told(parts).assign(design=self.sampling.design)] if parts else []
 
     def changed(self, method: Method, order: Sequence[str]) -> list[pd.DataFrame]:
         """Return the changes from the first wave in which somebody counts to each later one."""
@@ -240,14 +244,12 @@ class _Study:
             pair = {"wave": "wave", "from_wave": present[0], "to_wave": later, "unit": "respondent"}
             for domains in self._splits(rows):
                 table = self._estimated(method, rows, domains, **pair)
-                parts.append(table.drop(columns="estimate_from").assign(from_wave=present[0], to_wave=later))
-        return parts
+                parts.append(table.assign(from_wave=present[0], to_wave=later))
+        return [self._told(parts).drop(columns="estimate_from")] if parts else []
 
     def _splits(self, rows: pd.DataFrame) -> Iterator[tuple[str, ...]]:
-        splits = [
-            tuple(column for column in split if rows[column].notna().any())
-            for split in (*SPLITS, ("gender",))
-        ]
+        known = {column for column in KEYS if rows[column].notna().any()}
+        splits = [tuple(column for column in split if column in known) for split in (*SPLITS, ("gender",))]
         return iter(dict.fromkeys(splits))
 
     def _estimated(
@@ -265,14 +267,14 @@ class _Study:
             with_errors=self.sampling.design != "purposive",
             degrees_of_freedom=self.sampling.degrees_of_freedom,
         )
-        table = settled(table, pd.Series([1.0]))
-        for column in KEYS:
-            if column not in domains:
-                table[column] = ALL
-        # A relative line is one for everybody: no part of them has its own.
-        table = table[(table["measure"] != "line") | (not domains)]
-        money_unit = self.one.unit if isinstance(self.one, Poverty) else ""
-        units = {**UNITS, "line": money_unit}
+        if domains:  # a relative line is one for everybody: no part of them has its own
+            table = table[table["measure"] != "line"]
+        return table.assign(**{column: ALL for column in KEYS if column not in domains})
+
+    def _told(self, parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+        """Return the tables of all splits as one, with what every row says of its specification."""
+        table = settled(pd.concat(parts, ignore_index=True), pd.Series([1.0]))
+        units = {**UNITS, "line": self.one.unit if isinstance(self.one, Poverty) else ""}
         return table.assign(
             specification=self.one.name,
             dimension=table["dimension"].str.removeprefix(DEPRIVED),
@@ -280,14 +282,11 @@ class _Study:
             smallest_cell=self._smallest_cell(table),
         )
 
-    def _left_out(self, rows: pd.DataFrame, domains: tuple[str, ...], table: pd.DataFrame) -> pd.Series | int:
-        """Return how many respondents of each domain do not count."""
-        missing = rows[~self.counted[rows.index]]
-        if not domains:
-            return len(missing)
-        counts = missing.groupby(list(domains), sort=True).size().rename("left out").reset_index()
-        found = table[list(domains)].merge(counts, on=list(domains), how="left")["left out"]
-        return found.fillna(0).astype("int64").set_axis(table.index)
+    def _left_out(self, rows: pd.DataFrame, domains: tuple[str, ...], table: pd.DataFrame) -> list[int]:
+        """Return for each row of the table how many respondents of its domain do not count."""
+        missing = rows.loc[~self.counted[rows.index], list(domains)]
+        counts = Counter(missing.itertuples(index=False, name=None))
+        return [counts[key] for key in table[list(domains)].itertuples(index=False, name=None)]
 
     def _smallest_cell(self, table: pd.DataFrame) -> pd.Series:
         """Return the smallest cells; a contribution tells the weights, and so the votes behind these.

@@ -1232,11 +1232,11 @@ value = "income_month"
 unit = "rupees a month"
 line = "table"
 
-# Poor is who lacks a third of what his group finds important: the weights come from its own ranking.
+# Poor is who lacks half of what their group finds important: the weights come from its own ranking.
 [[capability]]
 name = "capabilities"
 label = "Poverty of capabilities"
-k = "1/3"
+k = 0.5
 weights = "ranking"
 
 [[capability.dimension]]

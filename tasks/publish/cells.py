@@ -154,8 +154,10 @@ def _dimension(report: Report, row: Row) -> Cell:
 
 
 def _group_or_gender(report: Report, row: Row) -> Cell:
-    parts = [] if row["gender"] == ALL else [row["gender"]]
-    return Cell(": ".join([report.label("poverty_group", row["poverty_group"]), *parts]))
+    """Return a group, or women or men of all groups."""
+    if row["gender"] == ALL:
+        return Cell(report.label("poverty_group", row["poverty_group"]))
+    return Cell(f"{wording.capital(row['gender'])} of all groups")
 
 
 def _area(_: Report, row: Row) -> Cell:

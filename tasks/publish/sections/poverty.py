@@ -43,7 +43,9 @@ class Measured:
     everyone: Grid
     groups: Grid | None
     by_dimension: Grid | None
+    finding: str
     picture: Markup
+    with_error: bool
     changes: Grid | None
 
 
@@ -61,6 +63,7 @@ def _measured(report: Report, ident: str, one: Row) -> Measured:
     rows = report.rows("poverty_measures", {"specification": name})
     whole = [row for row in rows if row["dimension"] == ALL and _undivided(row)]
     headline = HEADLINE[one["kind"]]
+    finding, picture = _picture(report, ident, one, rows)
     heading = wording.POVERTY_MEASURES[headline]
     divided = [row for row in rows if row["measure"] == headline and not _undivided(row)]
     changes = [
@@ -84,7 +87,9 @@ def _measured(report: Report, ident: str, one: Row) -> Measured:
         if divided
         else None,
         by_dimension=_by_dimension(report, one, rows),
-        picture=_picture(report, ident, one, rows),
+        finding=finding,
+        picture=picture,
+        with_error=any(row["standard_error"] is not None for row in rows),
         changes=grids.pivot(
             report,
             "poverty_changes",
@@ -114,7 +119,7 @@ def _rules(report: Report, one: Row, rows: list[Row]) -> Iterator[str]:
     if one["kind"] == "poverty":
         yield f"Measured is {wording.plain(one['value'])}, in {one['unit']}"
         if one["line"] == "as in the table of lines":
-            yield "Somebody is poor who has less than the line of his area and wave, listed below"
+            yield "Somebody is poor who has less than the line of their area and wave, listed below"
         else:
             unit = "" if "%" in one["line"] else f" {one['unit']}"
             yield f"Somebody is poor who has less than {one['line']}{unit}"
@@ -131,7 +136,7 @@ def _rules(report: Report, one: Row, rows: list[Row]) -> Iterator[str]:
         else "The figures are of people like the respondents, by their weights"
     )
     yield _left_out(report, one, rows)
-    if all(row["standard_error"] is None for row in rows):
+    if not any(row["standard_error"] is not None for row in rows):
         yield "No error can be given for these figures"
 
 
@@ -215,8 +220,8 @@ def _by_dimension(report: Report, one: Row, rows: list[Row]) -> Grid | None:
     )
 
 
-def _picture(report: Report, ident: str, one: Row, rows: list[Row]) -> Markup:
-    """Return what each dimension contributes to the adjusted headcount, with its interval, largest first."""
+def _picture(report: Report, ident: str, one: Row, rows: list[Row]) -> tuple[str, Markup]:
+    """Return a finding, and what each dimension adds to the adjusted headcount, largest first."""
     parts = [
         row
         for row in _last(report, rows)
@@ -225,7 +230,7 @@ def _picture(report: Report, ident: str, one: Row, rows: list[Row]) -> Markup:
         and not report.hidden("poverty_measures", row, "estimate")
     ]
     if not parts:
-        return Markup()
+        return "", Markup()
     parts.sort(key=lambda row: (-row["estimate"], report.rank("dimension", row["dimension"])))
     spans = []
     for row in parts:
@@ -237,10 +242,8 @@ def _picture(report: Report, ident: str, one: Row, rows: list[Row]) -> Markup:
         spans.append(charts.Span(label, ends[0], row["estimate"], ends[1], words))
     values = [0.0, *(end for span in spans for end in (span.low, span.high))]
     scale = charts.scale(values, lambda value: wording.quantity(value, "share"), least=min(values))
-    wave = report.short(parts[0]["wave"])
-    title = (
-        f"{spans[0].label} adds most: {wording.quantity(spans[0].middle, 'share')} of the adjusted headcount"
-    )
+    most, wave = wording.quantity(spans[0].middle, "share"), report.short(parts[0]["wave"])
+    title = f"{spans[0].label} adds most: {most} of the adjusted headcount at {wave}"
     told = "; ".join(f"{span.label}: {span.words}" for span in spans)
-    described = f"{title}. What each dimension adds, {one['label']}, everyone, {wave}. {told}."
-    return Markup(charts.span_rows(ident, title, described, scale, spans))  # noqa: S704
+    described = f"{title}. What each dimension adds, {one['label']}, everyone. {told}."
+    return title, Markup(charts.span_rows(ident, title, described, scale, spans))  # noqa: S704

@@ -289,9 +289,10 @@ class _Study:
         return [counts[key] for key in table[list(domains)].itertuples(index=False, name=None)]
 
     def _smallest_cell(self, table: pd.DataFrame) -> pd.Series:
-        """Return the smallest cells; a contribution tells the weights, and so the votes behind these.
+        """Return the smallest cells; those of what tells the weights are the votes behind these.
 
-        Weights of fewer than two focus groups are not told, and neither is what they could be reckoned from.
+        Weights of fewer than two focus groups are not told. With the adjusted headcount, which is, censored
+        headcounts and contributions would give them back.
         """
         cells = table["smallest_cell"]
         if self.weights is None or not self.weights["participants"].notna().any():
@@ -301,5 +302,5 @@ class _Study:
         fewest = people.groupby(votes["poverty_group"]).min()
         fewest = pd.concat([fewest, pd.Series({ALL: fewest.min()})])
         of_weights = table["poverty_group"].map(fewest).astype("float64")
-        told = table["measure"] == "contribution"
+        told = table["measure"].isin(["contribution", "censored_headcount"])
         return cells.mask(told & (of_weights < cells), of_weights).astype("int64")

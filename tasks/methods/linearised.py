@@ -121,7 +121,7 @@ def domain_figures(
     """
     check_level(level)
     require_columns(frame, [*columns, weight, stratum, psu, *domains])
-    frame, counted = _sorted(frame, counted, columns, weight, stratum, psu)
+    frame, counted = _sorted(frame, counted, columns, weight, (stratum, psu), domains)
     w = _weights(frame, weight, counted)
     values = {name: numbers(frame, name) for name in columns}
     records = []
@@ -206,7 +206,8 @@ def figure_changes(
     if frame.duplicated([unit, wave]).any():
         raise ValueError(f"A unit of the column '{unit}' stands more than once in a wave")
     kept = frame[wave].isin([from_wave, to_wave]).to_numpy(dtype=bool)
-    frame, counted = _sorted(frame[kept], counted[kept], columns, weight, stratum, psu or unit)
+    by = (wave, *domains)
+    frame, counted = _sorted(frame[kept], counted[kept], columns, weight, (stratum, psu or unit), by)
     units = complete_codes(frame, unit)
     w = _weights(frame, weight, counted)
     values = {name: numbers(frame, name) for name in columns}
@@ -256,13 +257,21 @@ def _sorted(
     counted: np.ndarray,
     columns: Sequence[str],
     weight: str | None,
-    stratum: str | None,
-    psu: str | None,
+    design: Sequence[str | None],
+    parts: Sequence[str],
 ) -> tuple[pd.DataFrame, np.ndarray]:
-    """Return the rows in an order of their own, strata and psus as whole numbers, and which of them count."""
-    coded = {name: complete_codes(frame, name) for name in (stratum, psu) if name}
+    """Return the rows in an order of their own, strata and psus as whole numbers, and which of them count.
+
+    design: stratum and psu. parts: columns that part the rows, whose sums are of some rows only.
+    """
+    coded = {name: complete_codes(frame, name) for name in design if name}
     frame = frame.assign(**coded).reset_index(drop=True)
-    keys = [*coded.values(), *(numbers(frame, name) for name in (*columns, *([weight] if weight else [])))]
+    read = [*columns, *([weight] if weight else [])]
+    keys = [
+        *coded.values(),
+        *(codes(frame[name]) for name in parts),
+        *(numbers(frame, name) for name in read),
+    ]
     order = np.lexsort((*reversed(keys), ~counted))
     return frame.iloc[order].reset_index(drop=True), counted[order]
 

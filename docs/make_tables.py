@@ -17,6 +17,7 @@ MODULES = [
         "fieldwork",
         "voices",
         "analysis",
+        "poverty",
         "reporting",
         "followup",
     )

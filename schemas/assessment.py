@@ -11,10 +11,19 @@ import tomllib
 import typing
 from collections.abc import Iterable
 from datetime import date
+from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from schemas.faults import Fault, Refused
 
@@ -609,6 +618,119 @@ def recall_name(question: str) -> str:
     return f"{question}_before"
 
 
+class RelativeLine(Part):
+    """A poverty line that is a share of the median or mean of everybody in the wave."""
+
+    share: float = Field(gt=0, le=2)
+    of: Literal["median", "mean"] = "median"
+
+
+class Poverty(Part):
+    """Poverty in money: the value, its line, and for whom the figures are (docs/poverty.md).
+
+    line: a number, "table" for design/poverty_lines, or a share of the median or mean. area: the column of
+    the areas in that table. people: for how many people a respondent stands, such as the household's members.
+    cluster: a column whose members count as one unit, where it is not that of the sample.
+    """
+
+    name: Name
+    label: Words
+    value: Words
+    unit: Words
+    line: float | Literal["table"] | RelativeLine
+    area: str = ""
+    people: str = ""
+    gini: Literal["trapezoid", "rank"] = "trapezoid"
+    cluster: str = ""
+
+    @field_validator("line", mode="before")
+    @classmethod
+    def _one_of_three(cls, line: Any) -> Any:
+        if isinstance(line, dict):
+            try:
+                return RelativeLine.model_validate(line)
+            except ValidationError:
+                line = None
+        if line == "table" or isinstance(line, RelativeLine):
+            return line
+        if isinstance(line, int | float) and not isinstance(line, bool) and line > 0:
+            return float(line)
+        raise ValueError(
+            'a line is a number above 0, "table" for design/poverty_lines, or { share = 0.6, of = "median" }'
+        )
+
+
+class CapabilityDimension(Part):
+    """A dimension in which somebody may be deprived: an indicator, or a condition of the plan's own.
+
+    box_1: the state of well-being, asset or entitlement of Box 1 to which it belongs.
+    """
+
+    indicator: str = ""
+    name: Name | Literal[""] = ""
+    label: str = ""
+    deprived: str = ""
+    box_1: str = ""
+    weight: Positive | None = None
+
+    @model_validator(mode="after")
+    def _from_somewhere(self) -> CapabilityDimension:
+        if not self.indicator and not (self.name and self.label and self.deprived and self.box_1):
+            raise ValueError("give 'indicator', or 'name', 'label', 'deprived' and 'box_1' of a condition")
+        return self
+
+    @property
+    def dimension(self) -> str:
+        """Return the name of the dimension: its own, else the indicator's."""
+        return self.name or self.indicator
+
+
+class Capability(Part):
+    """Poverty of capabilities after Alkire and Foster (docs/poverty.md).
+
+    k: share of the weights from which somebody counts as poor, as a number or a fraction such as "1/3".
+    weights: equal; given (a weight for each dimension); nested (equal between the states of Box 1, and equal
+    within each); ranking (the group's own). missing: who has not answered on a dimension is left out (drop)
+    or is scored by the others (reweight). people and cluster: see [[poverty]].
+    """
+
+    name: Name
+    label: Words
+    k: float
+    weights: Literal["equal", "given", "nested", "ranking"] = "equal"
+    missing: Literal["drop", "reweight"] = "drop"
+    people: str = ""
+    cluster: str = ""
+    dimension: list[CapabilityDimension] = Field(min_length=1)
+
+    @field_validator("k", mode="before")
+    @classmethod
+    def _as_a_share(cls, k: Any) -> float:
+        try:
+            share = float(Fraction(k)) if isinstance(k, str | int | float) else 0.0
+        except (ValueError, ZeroDivisionError):
+            share = 0.0
+        if not 0 < share <= 1:
+            raise ValueError('k is a share of the weights, above 0 and at most 1, such as 0.4 or "1/3"')
+        return share
+
+    @model_validator(mode="after")
+    def _weighted(self) -> Capability:
+        names = [one.dimension for one in self.dimension]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(
+                f"the dimension '{twice[0]}' stands there twice: give one of them another 'name'"
+            )
+        given = [one.dimension for one in self.dimension if one.weight is not None]
+        if self.weights == "given" and len(given) < len(names):
+            raise ValueError("weights = 'given' needs a 'weight' for each dimension")
+        if self.weights != "given" and given:
+            raise ValueError(f"'{given[0]}' has a weight: write weights = 'given', or take it out")
+        if self.weights == "ranking" and not all(one.indicator for one in self.dimension):
+            raise ValueError("weights = 'ranking' needs an 'indicator' in each dimension: groups rank these")
+        return self
+
+
 class GrowthComparison(Part):
     """Growth inside and outside clusters, from the secondary statistics (Annex I)."""
 
@@ -800,6 +922,8 @@ class AssessmentPlan(Part):
     wave: list[Wave] = []
     indicators: list[Name] = []
     specification: list[Specification] = []
+    poverty: list[Poverty] = []
+    capability: list[Capability] = []
     growth: list[GrowthComparison] = []
     source: list[SourceFile] = []
     identification: list[Identification] = []
@@ -812,6 +936,7 @@ class AssessmentPlan(Part):
             ("wave", [wave.name for wave in self.wave]),
             ("poverty_group", [group.id for group in self.poverty_group]),
             ("specification", [one.name for one in self.specification]),
+            ("poverty]] or [[capability", [one.name for one in (*self.poverty, *self.capability)]),
             ("growth", [one.name for one in self.growth]),
             ("identification", [one.source for one in self.identification]),
             ("register", [one.source for one in self.registers]),

@@ -104,6 +104,27 @@ ESTIMATORS = (
 ERROR_TYPES = ("cluster", "robust", "iid")
 CLAIMS = ("causal", "associational", "descriptive", "recall")
 
+POVERTY_KINDS = ("poverty", "capability")
+"""What a specification of poverty measures: money below a line, or deprivations counted."""
+POVERTY_MEASURES = (
+    "line",
+    "headcount",
+    "poverty_gap",
+    "squared_poverty_gap",
+    "median_gap",
+    "quintile_ratio",
+    "gini",
+    "intensity",
+    "adjusted_headcount",
+    "uncensored_headcount",
+    "censored_headcount",
+    "contribution",
+)
+GINI_ESTIMATORS = ("trapezoid", "rank")
+CAPABILITY_WEIGHTS = ("equal", "given", "nested", "ranking")
+MISSING_RULES = ("drop", "reweight")
+"""Who has not answered on a dimension is left out, or is scored by the dimensions that were answered."""
+
 DIRECTIONS = ("better", "worse", "unchanged", "uncertain", "silent")
 VOICED_DIRECTIONS = ("better", "worse", "unchanged", "uncertain")
 TRIANGULATION_VERDICTS = ("agree", "contradict", "single source", "silent")

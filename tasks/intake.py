@@ -36,6 +36,7 @@ from schemas.fieldwork import Corrections, FocusGroups, Responses, WaveLosses, W
 from schemas.instruments import Instruments
 from schemas.mapping import Actors, Characteristics, Informants, MappedGroups, MappingAnswers
 from schemas.plan import PlannedGroups
+from schemas.poverty import CapabilityDimensions, PovertyLines
 from schemas.reporting import StagedFeedback
 from schemas.secondary import RegionalIndustries, Regions, SourceReadings, Sources
 from schemas.weights import CalibrationMargins, ResponseClasses, Weights
@@ -53,6 +54,7 @@ from tasks import (
     instrument,
     instruments,
     pilot,
+    poverty_inputs,
     registers,
     research_methods,
     short_lists,
@@ -202,12 +204,15 @@ def take_in(
         intake.faults += list(_plan_and_data(intake))
         intake.faults += list(_map_faults(intake, reader.places))
         intake.faults += list(_design_faults(intake, reader.places))
+        intake.faults += list(_poverty_faults(intake, reader.places))
         intake.faults += list(
             identification.faults(plan.identification, intake.tables[RegionalIndustries.about().name])
         )
     intake.tables[WaveLosses.about().name] = _table(WaveLosses, intake.losses)
     if not intake.faults:
         intake.tables[Indicators.about().name] = _table(Indicators, _in_use(intake))
+        dimensions = poverty_inputs.dimensions(plan.capability, intake.indicators)
+        intake.tables[CapabilityDimensions.about().name] = _table(CapabilityDimensions, dimensions)
         asked = {wave.name: instrument_of(intake, wave) for wave in plan.wave}
         intake.tables[Instruments.about().name] = instrument.table(asked.values())
         reader.beside_the_answers(asked)
@@ -1339,6 +1344,22 @@ def _design_faults(intake: Intake, places: dict[str, list[tuple[str, str, int]]]
     for one in found:
         file, sheet, row = places[one.table][one.index]
         yield Fault(file, sheet, row, one.column, one.rule, one.remedy)
+
+
+def _poverty_faults(intake: Intake, places: dict[str, list[tuple[str, str, int]]]) -> Iterator[Fault]:
+    """Faults of what is to be measured of poverty, once the interviews themselves are in order."""
+    if intake.faults:
+        return
+    yield from poverty_inputs.faults(
+        poverty_inputs.Given(
+            intake.plan,
+            intake.indicators,
+            intake.study_responses(),
+            intake.table(PovertyLines),
+            places[PovertyLines.about().name],
+            short_lists.after_pilot(intake.short_lists, intake.table(Pilot)),
+        )
+    )
 
 
 def _unknown_subjects(intake: Intake) -> Iterator[Fault]:

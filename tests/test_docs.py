@@ -11,7 +11,8 @@ from pathlib import Path
 import typer.main
 
 from flows.cli import app
-from schemas.assessment import Sampling, SourceFile
+from schemas.assessment import Capability, CapabilityDimension, Poverty, Sampling, SourceFile
+from schemas.vocabulary import CAPABILITY_WEIGHTS, MISSING_RULES, POVERTY_MEASURES
 from tasks.sources import readers
 
 ROOT = Path(__file__).parent.parent
@@ -89,3 +90,14 @@ def test_the_page_of_the_sample_has_every_key_and_a_plan_that_is_accepted():
     for key in Sampling.model_fields:
         assert re.search(rf"\b{key}\b", page), key
         assert re.search(rf"\b{key}\b", keys), key
+
+
+def test_the_page_of_poverty_has_every_key_measure_and_parts_that_are_accepted():
+    page = (ROOT / "docs" / "poverty.md").read_text(encoding="utf-8")
+    blocks = [tomllib.loads(block) for block in re.findall(r"```toml\n(.*?)```", page, re.DOTALL)]
+    parts = {key: part for block in blocks for key, (part,) in block.items()}
+    assert set(Poverty.model_validate(parts["poverty"]).model_fields_set) == set(Poverty.model_fields)
+    assert len(Capability.model_validate(parts["capability"]).dimension) == 2
+    fields = {*Capability.model_fields, *CapabilityDimension.model_fields}
+    for word in (*fields, *POVERTY_MEASURES, *CAPABILITY_WEIGHTS, *MISSING_RULES):
+        assert re.search(rf"\b{word}\b", page), word

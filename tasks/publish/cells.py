@@ -130,6 +130,44 @@ def _change_with_verdict(report: Report, row: Row) -> Cell:
     return Cell(f"{said.words}: {change}", said.style, said.symbol, note) if said else Cell(change, note=note)
 
 
+def _poverty_estimate(_: Report, row: Row) -> Cell:
+    """Return a measure of poverty with its interval and the number of respondents below it."""
+    ends = [row[end] for end in ("ci_low", "ci_high")]
+    told = [] if None in ends else [wording.span(*(wording.quantity(end, row["unit"]) for end in ends))]
+    told.append(wording.counted(row["respondents"] or 0, "person", "people"))
+    return Cell(wording.quantity(row["estimate"], row["unit"]), note="; ".join(told), numeric=True)
+
+
+def _poverty_change(_: Report, row: Row) -> Cell:
+    """Return the change of a measure of poverty with its interval and the respondents below it."""
+    ends = [row[end] for end in ("ci_low", "ci_high")]
+    told = [] if None in ends else [wording.span(*(wording.change(end, row["unit"]) for end in ends))]
+    told.append(f"{wording.whole(row['respondents_both'] or 0)} asked in both")
+    return Cell(wording.change(row["change"], row["unit"]), note="; ".join(told), numeric=True)
+
+
+def _dimension(report: Report, row: Row) -> Cell:
+    """Return a dimension of capability by its label."""
+    key = {column: row[column] for column in ("specification", "dimension")}
+    known = next(iter(report.rows("capability_dimensions", key)), None)
+    return Cell(known["label"] if known else wording.plain(row["dimension"]))
+
+
+def _group_or_gender(report: Report, row: Row) -> Cell:
+    """Return a group, or women or men of all groups."""
+    if row["gender"] == ALL:
+        return Cell(report.label("poverty_group", row["poverty_group"]))
+    return Cell(f"{wording.capital(row['gender'])} of all groups")
+
+
+def _area(_: Report, row: Row) -> Cell:
+    return Cell("everywhere" if row["area"] == ALL else row["area"])
+
+
+def _any_wave(report: Report, row: Row) -> Cell:
+    return Cell("every wave" if row["wave"] == ALL else report.label("wave", row["wave"]))
+
+
 def _lost_share(_: Report, row: Row) -> Cell:
     note = f"{wording.whole(row['lost'])} of {wording.whole(row['followed'])}"
     return Cell(wording.quantity(row["rate"], "share"), note=note, numeric=True)
@@ -366,6 +404,7 @@ _SOURCES = {
     "letter": "institution",
     "any_smallest_change": "indicator",
     "change_with_verdict": "change",
+    "change_with_interval": "change",
     "lost_share": "rate",
     "verdict_with_people": "direction",
     "said_with_sources": "direction",
@@ -428,6 +467,17 @@ _FORMS: dict[tuple[str, str], Form] = {
         wording.TRIANGULATION[row["verdict"]], "contradict" if row["verdict"] == "contradict" else ""
     ),
     ("wave_changes", "change_with_verdict"): _change_with_verdict,
+    ("poverty_measures", "estimate_with_interval"): _poverty_estimate,
+    ("poverty_measures", "poverty_group"): _group_or_gender,
+    ("poverty_measures", "measure"): lambda report, row: Cell(
+        wording.capital(report.label("measure", row["measure"]))
+    ),
+    ("poverty_measures", "dimension"): _dimension,
+    ("poverty_changes", "change_with_interval"): _poverty_change,
+    ("capability_weights", "dimension"): _dimension,
+    ("capability_weights", "weight"): _share_of("weight"),
+    ("poverty_lines", "area"): _area,
+    ("poverty_lines", "wave"): _any_wave,
     ("attrition", "lost_share"): _lost_share,
     ("attrition_tests", "test"): lambda _, row: Cell(wording.capital(wording.lost_by(row["test"]))),
     ("attrition_tests", "f_with_freedom"): _f_with_freedom,

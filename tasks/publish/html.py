@@ -35,6 +35,7 @@ from tasks.publish.sections.map import printed_checks
 from tasks.publish.sections.method import inputs, libraries
 from tasks.publish.sections.models import models
 from tasks.publish.sections.plan import resources, scope
+from tasks.publish.sections.poverty import poverty
 from tasks.publish.sections.summary import summary
 from tasks.publish.sections.table_2 import table_2
 from tasks.publish.sections.visit import checklist_count, groups_left_out, overruled, unheard
@@ -86,6 +87,7 @@ def render(plan: AssessmentPlan, tables: dict[str, pd.DataFrame], provenance: Pr
         "likeness": likeness(report),
         "overruled_rankings": overruled_rankings(report),
         "models": models(report),
+        "poverty": poverty(report),
         "context": surroundings(report),
         "scope": scope(report),
         "resources": resources(report),

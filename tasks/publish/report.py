@@ -16,6 +16,7 @@ from schemas import (
     followup,
     instruments,
     mapping,
+    poverty,
     reporting,
     secondary,
     size,
@@ -24,7 +25,7 @@ from schemas import (
 )
 from schemas.assessment import AssessmentPlan
 from schemas.base import TABLES, Contract, column_types, required_columns
-from schemas.vocabulary import ALL, ARMS, LOSSES, STAGES
+from schemas.vocabulary import ALL, ARMS, LOSSES, POVERTY_MEASURES, STAGES
 from tasks.publish import wording
 
 _PHASES = (
@@ -39,6 +40,7 @@ _PHASES = (
     voices,
     checks,
     analysis,
+    poverty,
     reporting,
     followup,
 )
@@ -191,6 +193,7 @@ class Report:
                 row["institution"]: wording.letter(position)
                 for position, row in enumerate(self._raw("institutions"))
             },
+            "measure": wording.POVERTY_MEASURES,
             "index": {"krugman": "Krugman, 0 to 2", "herfindahl": "Herfindahl, up to 1"},
             "comparison": {one.name: one.label for one in self.plan.growth},
         }
@@ -210,7 +213,13 @@ class Report:
             "actor": actors,
             "from": actors,
             "to": actors,
-            "specification": _positions(one.name for one in self.plan.specification),
+            "specification": _positions(
+                one.name for one in (*self.plan.specification, *self.plan.poverty, *self.plan.capability)
+            ),
+            "measure": _positions(POVERTY_MEASURES),
+            "dimension": _positions(
+                dimension.dimension for one in self.plan.capability for dimension in one.dimension
+            ),
             "reason": _positions(LOSSES),
             "kind": _positions(mapping.EVIDENCE_KINDS),
             "sector": {"TOTAL": 99},

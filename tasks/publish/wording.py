@@ -232,6 +232,20 @@ ESTIMATORS = {
     "recall": "change as people remember it",
 }
 ERROR_TYPES = {"cluster": "clustered", "robust": "robust", "iid": "classical"}
+POVERTY_MEASURES = {
+    "headcount": "share of people who are poor",
+    "poverty_gap": "mean shortfall, of the line",
+    "squared_poverty_gap": "mean squared shortfall",
+    "median_gap": "shortfall of the median poor person, of the line",
+    "intensity": "mean share of deprivations of the poor (A)",
+    "adjusted_headcount": "adjusted headcount (M0)",
+    "quintile_ratio": "richest fifth over poorest fifth",
+    "gini": "Gini index",
+    "line": "poverty line",
+    "uncensored_headcount": "deprived",
+    "censored_headcount": "deprived and poor",
+    "contribution": "part of the adjusted headcount",
+}
 TRIANGULATION = {
     "contradict": "The sources contradict each other",
     "agree": "The sources agree",

@@ -14,6 +14,7 @@ from schemas import (
     followup,
     instruments,
     mapping,
+    poverty,
     reporting,
     secondary,
     size,
@@ -192,6 +193,7 @@ def invented_tables() -> dict[str, pd.DataFrame]:
         **_fieldwork(),
         **_voices(),
         **_analysis(),
+        **_poverty(),
         **_reporting(),
     }
 
@@ -1416,6 +1418,131 @@ def _add_group(made: dict[str, list[dict]], indicator: str, group: str, level: f
             "withheld_by": rule,
         }
     )
+
+
+def _poverty() -> dict[str, pd.DataFrame]:
+    """Return poverty in money and in capabilities, with a group too small to be told of."""
+    money = {"specification": "earnings", "dimension": "all", "unit": "share of people"}
+    counted = {**money, "specification": "lacking"}
+    rows = [
+        {**money, "measure": "headcount", "estimate": 0.41},
+        {**money, "measure": "gini", "estimate": 0.2634, "unit": "index 0 to 1"},
+        {**money, "measure": "line", "estimate": 1260.0, "unit": "currency per month"},
+        {**counted, "measure": "adjusted_headcount", "estimate": 0.23},
+        {**counted, "measure": "contribution", "dimension": "contract", "estimate": 0.62},
+        {**counted, "measure": "contribution", "dimension": "housing", "estimate": 0.38},
+    ]
+    told = {
+        "standard_error": 0.021,
+        "degrees_of_freedom": 56.0,
+        "design_effect": 1.2,
+        "respondents": 58,
+        "smallest_cell": 24,
+        "left_out": 3,
+        "design": "representative",
+    }
+    hidden = dict.fromkeys(("estimate", "standard_error", "respondents", "smallest_cell", "left_out"))
+    measures, changes = [], []
+    for row in rows:
+        for group in ("all", "stitchers_women", HIDDEN_GROUP):
+            few = group == HIDDEN_GROUP
+            key = {"poverty_group": group, "gender": "all", "arm": "all"}
+            ends = {} if few else {"ci_low": row["estimate"] - 0.04, "ci_high": row["estimate"] + 0.04}
+            rule = {"withheld_by": "threshold"} if few else {}
+            measures += [
+                {**row, **key, "wave": wave, **told, **ends, **(hidden if few else {}), **rule}
+                for wave in WAVES
+            ]
+            if row["measure"] == "line":
+                continue
+            change = {name: one for name, one in row.items() if name != "estimate"}
+            counts = ("respondents_from", "respondents_to", "respondents_both", "smallest_cell")
+            changes.append(
+                {
+                    **change,
+                    **key,
+                    "from_wave": WAVES[0],
+                    "to_wave": WAVES[1],
+                    "change": None if few else -0.06,
+                    "standard_error": None if few else 0.02,
+                    "ci_low": None if few else -0.1,
+                    "ci_high": None if few else -0.02,
+                    "degrees_of_freedom": None if few else 56.0,
+                    **dict.fromkeys(counts, None if few else 49),
+                    **rule,
+                }
+            )
+    dimension = {"specification": "lacking", "box_1": "Decent and secure work"}
+    weight = {"specification": "lacking", "poverty_group": "stitchers_women"}
+    return {
+        "poverty_specifications": frame(
+            poverty.PovertySpecifications,
+            [
+                {
+                    "specification": "earnings",
+                    "kind": "poverty",
+                    "label": "Poverty by earnings",
+                    "value": "income_month",
+                    "unit": "currency per month",
+                    "area": "valley",
+                    "line": "60 % of the median of everybody in the wave",
+                    "gini": "trapezoid",
+                    "people": "household_members",
+                    "cluster": "household",
+                },
+                {
+                    "specification": "lacking",
+                    "kind": "capability",
+                    "label": "What people lack",
+                    "k": 1 / 3,
+                    "weights": "ranking",
+                    "missing": "drop",
+                },
+            ],
+        ),
+        "poverty_lines": frame(
+            poverty.PovertyLines,
+            [
+                {"specification": "earnings", "area": "all", "wave": WAVES[0], "price_index": 100.0},
+                {
+                    "specification": "earnings",
+                    "area": "all",
+                    "wave": WAVES[1],
+                    "price_index": 118.5,
+                    "ppp": 2.1,
+                },
+            ],
+        ),
+        "capability_dimensions": frame(
+            poverty.CapabilityDimensions,
+            [
+                {
+                    **dimension,
+                    "dimension": "contract",
+                    "position": 1,
+                    "label": "No contract",
+                    "indicator": "written_contract",
+                    "deprived": "written_contract = 0",
+                },
+                {
+                    **dimension,
+                    "dimension": "housing",
+                    "position": 2,
+                    "label": "Crowded rooms",
+                    "deprived": "household_members > 3 * rooms",
+                },
+            ],
+        ),
+        "capability_weights": frame(
+            poverty.CapabilityWeights,
+            [
+                {**weight, "dimension": "contract", "weight": 0.7, "participants": 14, "focus_groups": 2},
+                {**weight, "dimension": "housing", "withheld_by": "threshold"},
+            ],
+        ),
+        "poverty_measures": frame(poverty.PovertyMeasures, measures),
+        "poverty_changes": frame(poverty.PovertyChanges, changes),
+    }
 
 
 def _reporting() -> dict[str, pd.DataFrame]:

@@ -1,0 +1,173 @@
+"""Whether 95 % intervals hold the truth in 95 % of samples: 2,000 draws from populations that are known."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ProcessPoolExecutor
+from functools import cache
+from multiprocessing import get_context
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tasks.methods import impact
+from tasks.methods.estimation import means_by_splits
+
+SEEDS = range(73_000, 75_000)
+"""Fixed before the first run of this test, and as they come: none was left out."""
+SEED_OF_POPULATION = 72_999
+
+STRATA, CLUSTERS = 6, 1_000
+DRAWN = np.array([12, 16, 20, 24, 28, 20])
+"""Clusters drawn in each stratum: unlike shares, so that weights differ."""
+PEOPLE = 8
+"""People drawn in each cluster, of 15 to 60 who live there."""
+SHARE_TAKEN = 0.3
+"""Of the finite population: clusters drawn, each of them whole."""
+LEAST, MOST = 0.935, 0.965
+EFFECT = 0.4
+
+
+@pytest.mark.slow
+def test_intervals_hold_the_truth_as_often_as_they_say() -> None:
+    """Each mean, of all and of each group, and the difference-in-differences: 93.5 to 96.5 % of 2,000."""
+    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
+        hits = pd.DataFrame(list(pool.map(held, SEEDS, chunksize=100)))
+    shares = hits.mean()
+    print(shares.round(4).to_string())
+    assert len(hits) == len(SEEDS) == 2_000
+    assert hits.notna().all(axis=None)
+    assert len(shares) == 10
+    assert ((shares >= LEAST) & (shares <= MOST)).all(), shares.to_dict()
+
+
+def held(seed: int) -> dict[str, bool]:
+    """Return for each estimate of one draw whether its interval holds the truth."""
+    return {**means_held(seed), **finite_population_held(seed), **effect_held(seed)}
+
+
+@cache
+def population() -> pd.DataFrame:
+    """Return 6,000 clusters in six strata and the people who live there, with an income and a contract."""
+    random = np.random.default_rng(SEED_OF_POPULATION)
+    sizes = random.integers(15, 61, STRATA * CLUSTERS)
+    cluster = np.repeat(np.arange(len(sizes)), sizes)
+    stratum = cluster // CLUSTERS
+    # Incomes are skewed, alike within a cluster, and lower in large clusters and in some strata.
+    level = (
+        random.normal(0, 0.2, len(sizes)) - 0.006 * (sizes - 37) + 0.05 * np.repeat(range(STRATA), CLUSTERS)
+    )
+    group = random.choice(["home", "own", "wage"], len(cluster), p=[0.2, 0.5, 0.3])
+    income = np.exp(8 + level[cluster] + 0.1 * (group == "own") + random.normal(0, 0.5, len(cluster)))
+    contract = random.random(len(cluster)) < 1 / (1 + np.exp(1 - 3 * level[cluster]))
+    return pd.DataFrame(
+        {
+            "stratum": stratum,
+            "cluster": cluster,
+            "group": group,
+            "income": income,
+            "contract": contract.astype(float),
+        }
+    )
+
+
+@cache
+def true_means() -> dict[tuple[str, str], float]:
+    """Return the mean of income and contract in the population, of all and of each group."""
+    people = population()
+    return {
+        (value, group): float(part[value].mean())
+        for value in ("income", "contract")
+        for group, part in [("all", people), *people.groupby("group")]
+    }
+
+
+def means_held(seed: int) -> dict[str, bool]:
+    """Draw clusters in each stratum and people in each cluster; estimate the means of all and of groups."""
+    people = sample(seed)
+    table = means_by_splits(
+        people,
+        ["income", "contract"],
+        splits=[(), ("group",)],
+        weight="weight",
+        stratum="stratum",
+        psu="cluster",
+    )
+    table["group"] = table["group"].fillna("all")
+    truth = true_means()
+    rows: list[Any] = list(table.itertuples())
+    return {
+        f"{row.value} of {row.group}": row.ci_low <= truth[row.value, row.group] <= row.ci_high
+        for row in rows
+    }
+
+
+def sample(seed: int) -> pd.DataFrame:
+    """Return a draw in two stages, both without replacement, with its weights."""
+    random = np.random.default_rng([seed, 1])
+    people = population()
+    starts = np.searchsorted(people["cluster"], np.arange(STRATA * CLUSTERS + 1))
+    rows, weights = [], []
+    for stratum, drawn in enumerate(DRAWN):
+        for cluster in stratum * CLUSTERS + random.choice(CLUSTERS, drawn, replace=False):
+            first, after = int(starts[cluster]), int(starts[cluster + 1])
+            rows.append(random.choice(np.arange(first, after), PEOPLE, replace=False))
+            weights.append(np.full(PEOPLE, CLUSTERS / drawn * (after - first) / PEOPLE))
+    return people.iloc[np.concatenate(rows)].assign(weight=np.concatenate(weights))
+
+
+def finite_population_held(seed: int) -> dict[str, bool]:
+    """Draw a third of few clusters, each taken whole, and correct for the share that was drawn."""
+    random = np.random.default_rng([seed, 2])
+    few = 200
+    people = population()
+    people = people[people["cluster"] % CLUSTERS < few]
+    chosen = np.concatenate(
+        [
+            stratum * CLUSTERS + random.choice(few, int(few * SHARE_TAKEN), replace=False)
+            for stratum in range(STRATA)
+        ]
+    )
+    drawn = people[people["cluster"].isin(chosen)].assign(clusters=few)
+    table = means_by_splits(drawn, ["income"], stratum="stratum", psu="cluster", population="clusters")
+    row: Any = next(table.itertuples())
+    return {"finite population": row.ci_low <= people["income"].mean() <= row.ci_high}
+
+
+def effect_held(seed: int) -> dict[str, bool]:
+    """Make a panel of 80 clusters, half with a programme of a known effect, with weights; estimate it."""
+    random = np.random.default_rng([seed, 3])
+    clusters, size = 80, 6
+    cluster = np.repeat(np.arange(clusters), size)
+    programme = cluster % 2 == 0
+    weight = random.uniform(1, 4, len(cluster))
+    person = random.normal(0, 1, len(cluster)) + 0.5 * programme
+    waves = []
+    for after in (0, 1):
+        shock = random.normal(0, 0.4, clusters)[cluster]
+        answer = person + shock + 0.2 * after + EFFECT * (programme & bool(after))
+        waves.append(
+            pd.DataFrame(
+                {
+                    "respondent": [f"r{one}" for one in range(len(cluster))],
+                    "wave": "after" if after else "before",
+                    "arm": np.where(programme, "programme", "comparison"),
+                    "cluster": [f"c{one}" for one in cluster],
+                    "weight": weight,
+                    "wealth": answer + random.normal(0, 0.7, len(cluster)),
+                }
+            )
+        )
+    model = impact.Model(
+        "difference_in_differences",
+        "wealth",
+        from_wave="before",
+        to_wave="after",
+        weight="weight",
+        cluster="cluster",
+        error_type="cluster",
+    )
+    row: Any = next(impact.fit(pd.concat(waves, ignore_index=True), model).itertuples())
+    return {"difference-in-differences": row.ci_low <= EFFECT <= row.ci_high}

@@ -22,14 +22,14 @@ class Design:
     """The survey design row by row: weight, stratum and primary sampling unit (psu) as codes.
 
     A psu's code is its own in the whole frame, not only within its stratum; None: each row is one.
-    population: units of the row's stratum in the whole population; None: a draw with replacement.
+    drawn: share of the units of the row's stratum that were drawn; None: a draw with replacement.
     lonely: what a stratum with a single unit adds to a variance.
     """
 
     weight: np.ndarray
     stratum: np.ndarray
     psu: np.ndarray | None
-    population: np.ndarray | None = None
+    drawn: np.ndarray | None = None
     lonely: LonelyPsu = "center"
 
     @classmethod
@@ -39,7 +39,7 @@ class Design:
         weight: str | None,
         stratum: str | None,
         psu: str | None,
-        population: str | None,
+        drawn_share: str | None,
         lonely: LonelyPsu,
         *,
         counted: np.ndarray,
@@ -50,15 +50,15 @@ class Design:
             _weights(frame, weight, counted),
             strata,
             joint_codes([strata, complete_codes(frame, psu)]) if psu else None,
-            _populations(frame, population, strata) if population else None,
+            _drawn_shares(frame, drawn_share, strata) if drawn_share else None,
             lonely,
         )
 
     def taken(self, rows: np.ndarray) -> Design:
         """Return the design of some of the rows, in their order."""
         psu = None if self.psu is None else self.psu[rows]
-        population = None if self.population is None else self.population[rows]
-        return Design(self.weight[rows], self.stratum[rows], psu, population, self.lonely)
+        drawn = None if self.drawn is None else self.drawn[rows]
+        return Design(self.weight[rows], self.stratum[rows], psu, drawn, self.lonely)
 
     def sort(self, *keys: np.ndarray) -> tuple[np.ndarray, Design]:
         """Return an order of the rows, by stratum, psu and then the keys, and the design in it."""
@@ -92,11 +92,10 @@ class Design:
         units = self.units_of_strata()
         single = {"center": 1.0, "certainty": 0.0, "refuse": np.nan}[self.lonely]
         factor = np.where(units == 1, single, units / np.maximum(units - 1, 1))
-        if self.population is None:
+        if self.drawn is None:
             return factor
-        population = np.ones(len(units))
-        population[self.stratum] = self.population
-        left = 1 - np.minimum(units / population, 1.0)
+        left = np.ones(len(units))
+        left[self.stratum] = 1 - self.drawn
         # A stratum that was taken whole adds nothing, even where it is a single unit.
         return np.where(left > 0, factor * left, 0.0)
 
@@ -123,7 +122,7 @@ class Sample:
         weight: str | None,
         stratum: str | None,
         psu: str | None,
-        population: str | None,
+        drawn_share: str | None,
         lonely_psu: LonelyPsu,
         order: str | None,
         *,
@@ -131,12 +130,12 @@ class Sample:
     ) -> Sample:
         """Read the columns; strata and psus only where they are `needed` for errors."""
         used = [name for split in splits for name in split]
-        require_columns(frame, [*values, weight, stratum, psu, population, order, *used])
+        require_columns(frame, [*values, weight, stratum, psu, drawn_share, order, *used])
         y = np.column_stack([numbers(frame, name) for name in values])
         coded = [_domains(frame, split) for split in splits]
         divided = np.any([domain >= 0 for _, domain in coded], axis=0)
         counted = divided & ~np.isnan(y).all(axis=1)
-        errors = (stratum, psu, population) if needed else (None, None, None)
+        errors = (stratum, psu, drawn_share) if needed else (None, None, None)
         design = Design.read(frame, weight, *errors, lonely_psu, counted=counted)
         keys = (complete_codes(frame, order),) if order else (design.weight, *y.T)
         places, design = design.sort(*keys)
@@ -149,15 +148,15 @@ class Sample:
             yield self.y[:, first : first + wide]
 
 
-def _populations(frame: pd.DataFrame, population: str, strata: np.ndarray) -> np.ndarray:
-    sizes = numbers(frame, population)
-    if not (sizes > 0).all():
-        raise ValueError(f"The column '{population}' needs the number of units of each row's stratum")
+def _drawn_shares(frame: pd.DataFrame, name: str, strata: np.ndarray) -> np.ndarray:
+    shares = numbers(frame, name)
+    if not ((shares >= 0) & (shares <= 1)).all():
+        raise ValueError(f"The column '{name}' needs the share drawn of each row's stratum, 0 to 1")
     of_stratum = np.zeros(int(strata.max(initial=0)) + 1)
-    of_stratum[strata] = sizes
-    if (of_stratum[strata] != sizes).any():
-        raise ValueError(f"The column '{population}' says two numbers for one stratum")
-    return sizes
+    of_stratum[strata] = shares
+    if (of_stratum[strata] != shares).any():
+        raise ValueError(f"The column '{name}' says two shares for one stratum")
+    return shares
 
 
 class Cells:

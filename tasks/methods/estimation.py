@@ -23,7 +23,7 @@ def domain_means(
     with_errors: bool = True,
     degrees_of_freedom: DegreesOfFreedom = "strata",
     level: float = 0.95,
-    population: str | None = None,
+    drawn_share: str | None = None,
     lonely_psu: LonelyPsu = "center",
 ) -> pd.DataFrame:
     """Estimate the weighted mean of a column in each domain, with its design-based standard error.
@@ -38,10 +38,9 @@ def domain_means(
     value, or without an entry in a domain column, is outside every domain but stays in the
     design. No weight = 1 for every row; no psu = each row is a unit; no stratum = one stratum;
     the same psu code in two strata is two units.
-    Without `population` the draw is taken as one with replacement. `population` names a column with the
-    number of units (psus) of the row's stratum in the whole population, N: the variance of the stratum,
-    with n units in the frame, is multiplied by 1 - n / N, the correction of the first stage alone. A
-    stratum that was taken whole adds nothing.
+    Without `drawn_share` the draw is taken as one with replacement. `drawn_share` names a column with the
+    share of the row's stratum that was drawn, f, from 0 to 1: the variance of the stratum is multiplied by
+    1 - f, the correction of the first stage alone. A stratum that was taken whole adds nothing.
     A stratum with a single psu is centred at the overall mean of the linearised values (which is
     zero) where `lonely_psu` is "center", as R's `survey.lonely.psu = "adjust"` and Stata's
     `singleunit(centered)` do; with "certainty" it adds nothing; with "refuse" a domain that reaches such
@@ -57,8 +56,9 @@ def domain_means(
     interval (NaN). `with_errors=False` (a purposive sample) leaves all of them NaN, the degrees
     of freedom and the design effect too. Rows are sorted before anything is summed.
 
-    Raises ValueError where a column is absent, is not numeric, has gaps (stratum, psu, population), or
-    a weight of a row with a value is missing or not above 0.
+    Raises ValueError where a column is absent, is not numeric, has gaps (stratum, psu), a share drawn
+    is not from 0 to 1 or not the same in a stratum, or a weight of a row with a value is missing or
+    not above 0.
 
     Sources: Wolter (2007), Introduction to Variance Estimation, ch. 6 (linearisation); Hajek
     (1971); Kish (1965), Survey Sampling, p. 258 (design effect); Stata, Survey Data Reference
@@ -78,7 +78,7 @@ def domain_means(
         weight=weight,
         stratum=stratum,
         psu=psu,
-        population=population,
+        drawn_share=drawn_share,
         lonely_psu=lonely_psu,
         with_errors=with_errors,
         degrees_of_freedom=degrees_of_freedom,
@@ -95,7 +95,7 @@ def means_by_splits(
     weight: str | None = None,
     stratum: str | None = None,
     psu: str | None = None,
-    population: str | None = None,
+    drawn_share: str | None = None,
     lonely_psu: LonelyPsu = "center",
     order: str | None = None,
     with_errors: bool = True,
@@ -123,7 +123,7 @@ def means_by_splits(
     """
     _refuse_names_of_results(splits)
     sample = Sample.read(
-        frame, values, splits, weight, stratum, psu, population, lonely_psu, order, needed=with_errors
+        frame, values, splits, weight, stratum, psu, drawn_share, lonely_psu, order, needed=with_errors
     )
     check_level(level)
     parts = []
@@ -185,7 +185,7 @@ def wave_changes(
     domains: Sequence[str] = (),
     degrees_of_freedom: DegreesOfFreedom = "strata",
     level: float = 0.95,
-    population: str | None = None,
+    drawn_share: str | None = None,
     lonely_psu: LonelyPsu = "center",
 ) -> pd.DataFrame:
     """Estimate the change of a weighted mean from one wave to another, in each domain.
@@ -240,7 +240,7 @@ def wave_changes(
         weight=weight,
         stratum=stratum,
         psu=psu,
-        population=population,
+        drawn_share=drawn_share,
         lonely_psu=lonely_psu,
         degrees_of_freedom=degrees_of_freedom,
         level=level,
@@ -260,7 +260,7 @@ def changes_by_splits(
     weight: str | None = None,
     stratum: str | None = None,
     psu: str | None = None,
-    population: str | None = None,
+    drawn_share: str | None = None,
     lonely_psu: LonelyPsu = "center",
     degrees_of_freedom: DegreesOfFreedom = "strata",
     level: float = 0.95,
@@ -286,7 +286,7 @@ def changes_by_splits(
     require_columns(frame, [*values, wave, unit])
     frame = _rows_of_two_waves(frame, wave, from_wave, to_wave, unit)
     _refuse_names_of_results(splits)
-    sample = Sample.read(frame, values, splits, weight, stratum, psu or unit, population, lonely_psu, unit)
+    sample = Sample.read(frame, values, splits, weight, stratum, psu or unit, drawn_share, lonely_psu, unit)
     check_level(level)
     units = complete_codes(frame, unit)[sample.order]
     later = np.asarray(frame[wave] == to_wave, dtype=bool)[sample.order]
@@ -345,7 +345,7 @@ def errors_of_totals(
     *,
     stratum: str | None = None,
     psu: str | None = None,
-    population: str | None = None,
+    drawn_share: str | None = None,
     lonely_psu: LonelyPsu = "center",
     degrees_of_freedom: DegreesOfFreedom = "strata",
 ) -> tuple[np.ndarray, float]:
@@ -371,13 +371,13 @@ def errors_of_totals(
     >>> errors.round(7).tolist(), freedom
     ([0.6454972], 3.0)
     """
-    require_columns(frame, [stratum, psu, population])
+    require_columns(frame, [stratum, psu, drawn_share])
     if pulls.ndim != 2 or len(pulls) != len(frame) or len(inside) != len(frame):
         raise ValueError("The linearised values need a row for each row of the table")
     none = np.full(pulls.shape[1], np.nan)
     if not inside.any():
         return none, np.nan
-    design = Design.read(frame, None, stratum, psu, population, lonely_psu, counted=inside)
+    design = Design.read(frame, None, stratum, psu, drawn_share, lonely_psu, counted=inside)
     everywhere = np.zeros(len(frame), dtype=np.int64)
     cells = Cells(design, design, everywhere, 1)
     freedom = float(cells.degrees_of_freedom(inside[:, None], degrees_of_freedom)[0, 0])

@@ -40,7 +40,7 @@ EFFECT = 0.4
 def test_intervals_hold_the_truth_as_often_as_they_say() -> None:
     """Each mean, of all and of each group, and the difference-in-differences: 93.5 to 96.5 % of 2,000."""
     with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
-        hits = pd.DataFrame(list(pool.map(held, SEEDS, chunksize=100)))
+        hits = pd.concat(pool.map(held, [SEEDS[first : first + 50] for first in range(0, len(SEEDS), 50)]))
     shares = hits.mean()
     print(shares.round(4).to_string())
     assert len(hits) == len(SEEDS) == 2_000
@@ -49,9 +49,12 @@ def test_intervals_hold_the_truth_as_often_as_they_say() -> None:
     assert ((shares >= LEAST) & (shares <= MOST)).all(), shares.to_dict()
 
 
-def held(seed: int) -> dict[str, bool]:
-    """Return for each estimate of one draw whether its interval holds the truth."""
-    return {**means_held(seed), **finite_population_held(seed), **effect_held(seed)}
+def held(seeds: range) -> pd.DataFrame:
+    """Return for each draw and estimate whether its interval holds the truth."""
+    effects = pd.Series([effect_held(seed) for seed in seeds], index=list(seeds))
+    return pd.concat([means_held(seeds), finite_population_held(seeds)], axis=1).assign(
+        **{"difference-in-differences": effects}
+    )
 
 
 @cache
@@ -90,24 +93,27 @@ def true_means() -> dict[tuple[str, str], float]:
     }
 
 
-def means_held(seed: int) -> dict[str, bool]:
+def means_held(seeds: range) -> pd.DataFrame:
     """Draw clusters in each stratum and people in each cluster; estimate the means of all and of groups."""
-    people = sample(seed)
-    table = means_by_splits(
-        people,
+    table = of_each_draw(
+        {seed: sample(seed) for seed in seeds},
         ["income", "contract"],
-        splits=[(), ("group",)],
+        splits=[("draw",), ("draw", "group")],
         weight="weight",
-        stratum="stratum",
-        psu="cluster",
     )
     table["group"] = table["group"].fillna("all")
     truth = true_means()
     rows: list[Any] = list(table.itertuples())
-    return {
-        f"{row.value} of {row.group}": row.ci_low <= truth[row.value, row.group] <= row.ci_high
-        for row in rows
-    }
+    table["held"] = [row.ci_low <= truth[row.value, row.group] <= row.ci_high for row in rows]
+    table["what"] = table["value"] + " of " + table["group"]
+    return table.pivot(index="draw", columns="what", values="held")
+
+
+def of_each_draw(draws: dict[int, pd.DataFrame], values: list[str], **options: Any) -> pd.DataFrame:
+    """Return the estimates of each draw: in strata of its own, it is a sample of its own."""
+    rows = pd.concat([people.assign(draw=seed) for seed, people in draws.items()], ignore_index=True)
+    rows["stratum"] += STRATA * rows["draw"]
+    return means_by_splits(rows, values, stratum="stratum", psu="cluster", **options)
 
 
 @cache
@@ -136,23 +142,32 @@ def sample(seed: int) -> pd.DataFrame:
     return people.iloc[np.concatenate(rows)].assign(weight=np.concatenate(weights))
 
 
-def finite_population_held(seed: int) -> dict[str, bool]:
-    """Draw a third of few clusters, each taken whole, and correct for the share that was drawn."""
+def finite_population_held(seeds: range) -> pd.DataFrame:
+    """Draw three in ten of few clusters, each taken whole, and correct for the share that was drawn."""
+    table = of_each_draw(
+        {seed: whole_clusters(seed) for seed in seeds},
+        ["income"],
+        splits=[("draw",)],
+        drawn_share="share",
+    ).set_index("draw")
+    truth = few_clusters()["income"].mean()
+    return pd.DataFrame({"finite population": (table["ci_low"] <= truth) & (truth <= table["ci_high"])})
+
+
+def whole_clusters(seed: int) -> pd.DataFrame:
+    """Return the people of the clusters drawn in each stratum of the finite population."""
     random = np.random.default_rng([seed, 2])
-    people = few_clusters()
     chosen = [
         stratum * CLUSTERS + random.choice(FEW, int(FEW * SHARE_TAKEN), replace=False)
         for stratum in range(STRATA)
     ]
     taken = np.zeros(STRATA * CLUSTERS, dtype=bool)
     taken[np.concatenate(chosen)] = True
-    drawn = people[taken[people["cluster"]]].assign(share=SHARE_TAKEN)
-    table = means_by_splits(drawn, ["income"], stratum="stratum", psu="cluster", drawn_share="share")
-    row: Any = next(table.itertuples())
-    return {"finite population": row.ci_low <= people["income"].mean() <= row.ci_high}
+    people = few_clusters()
+    return people[taken[people["cluster"]]].assign(share=SHARE_TAKEN)
 
 
-def effect_held(seed: int) -> dict[str, bool]:
+def effect_held(seed: int) -> bool:
     """Make a panel of 80 clusters, half with a programme of a known effect, with weights; estimate it."""
     random = np.random.default_rng([seed, 3])
     clusters, size = 80, 6
@@ -186,4 +201,4 @@ def effect_held(seed: int) -> dict[str, bool]:
         error_type="cluster",
     )
     row: Any = next(impact.fit(pd.concat(waves, ignore_index=True), model).itertuples())
-    return {"difference-in-differences": row.ci_low <= EFFECT <= row.ci_high}
+    return row.ci_low <= EFFECT <= row.ci_high

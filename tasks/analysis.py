@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import TypedDict
 
 import pandas as pd
@@ -32,12 +32,23 @@ SPLITS = (
 """The tables of estimates: by which columns respondents are divided."""
 
 
-def values(indicators: pd.DataFrame, responses: pd.DataFrame) -> dict[str, pd.Series]:
-    """Return indicator -> its value for each respondent and wave, by the catalogue's expression."""
-    return {
-        str(row["indicator"]): expressions.compute_number(row["value"], responses)
-        for row in indicators.to_dict("records")
-    }
+def values(indicators: pd.DataFrame, responses: pd.DataFrame) -> pd.DataFrame:
+    """Return the value of each indicator for each respondent and wave, by the catalogue's expression.
+
+    One column an indicator: no name of a column of the interviews is that of an indicator's value.
+    """
+    return pd.DataFrame(
+        {
+            VALUE_OF + str(row["indicator"]): expressions.compute_number(row["value"], responses)
+            for row in indicators.to_dict("records")
+        },
+        index=responses.index,
+    )
+
+
+def with_names(table: pd.DataFrame) -> pd.DataFrame:
+    """Return estimates with the indicator's id in place of the column that held its values."""
+    return table.assign(indicator=table["value"].str.removeprefix(VALUE_OF)).drop(columns="value")
 
 
 def settled(table: pd.DataFrame, scale: pd.Series) -> pd.DataFrame:
@@ -47,7 +58,10 @@ def settled(table: pd.DataFrame, scale: pd.Series) -> pd.DataFrame:
     nothing varies, those digits would be all that an error consists of, and the p-value of such an error is
     no p-value.
     """
-    dust = 1e-12 * float(scale.abs().max())
+    return _without_dust(table, 1e-12 * float(scale.abs().max()))
+
+
+def _without_dust(table: pd.DataFrame, dust: float | pd.Series) -> pd.DataFrame:
     out = table.copy()
     for column in ("estimate", "change", "standard_error", "ci_low", "ci_high"):
         if column in out:
@@ -55,6 +69,15 @@ def settled(table: pd.DataFrame, scale: pd.Series) -> pd.DataFrame:
     if "p_value" in out:
         out["p_value"] = out["p_value"].mask(out["standard_error"] == 0)
     return out
+
+
+def settled_each(table: pd.DataFrame, answers: pd.DataFrame) -> pd.DataFrame:
+    """Return the estimates of many columns, each `settled` by the values of its own column."""
+    largest = answers[table["value"].unique()].abs().max()
+    return _without_dust(table, 1e-12 * table["value"].map(largest).astype("float64"))
+
+
+VALUE_OF = "value of "
 
 
 class DesignColumns(TypedDict):
@@ -94,38 +117,37 @@ def estimate_indicators(
     sampling: Sampling,
 ) -> pd.DataFrame:
     """Estimate each indicator's mean by poverty group, gender, arm and wave."""
-    parts = []
-    for wave in study_waves(waves):
-        of_wave = responses[responses["wave"] == wave]
-        if not len(of_wave):
-            continue
-        for indicator, value in values(indicators, of_wave).items():
-            parts += list(_means(of_wave.assign(value=value), sampling, indicator, wave))
+    answers = values(indicators, responses)
+    parts = [
+        _means(responses[rows], answers[rows], sampling).assign(wave=wave)
+        for wave in study_waves(waves)
+        if (rows := responses["wave"] == wave).any() and answers[rows].notna().any(axis=None)
+    ]
     return pd.concat(parts, ignore_index=True) if parts else empty(IndicatorEstimates)
 
 
-def _means(frame: pd.DataFrame, sampling: Sampling, indicator: str, wave: str) -> Iterator[pd.DataFrame]:
-    if not frame["value"].notna().any():
-        return
-    seen: set[tuple[str, ...]] = set()
-    for split in SPLITS:
-        domains = tuple(column for column in split if frame[column].notna().any())
-        if domains in seen:
-            continue
-        seen.add(domains)
-        estimates = estimation.domain_means(
-            frame,
-            "value",
-            domains=domains,
-            with_errors=sampling.design != "purposive",
-            degrees_of_freedom=sampling.degrees_of_freedom,
-            **design_columns(frame),
-        )
-        estimates = settled(estimates, frame["value"])
-        for column in ("category", "poverty_group", "gender", "difference", "arm"):
-            if column not in domains:
-                estimates[column] = ALL
-        yield estimates.assign(indicator=indicator, wave=wave, design=sampling.design)
+def _means(frame: pd.DataFrame, answers: pd.DataFrame, sampling: Sampling) -> pd.DataFrame:
+    answers = answers.loc[:, answers.notna().any()]
+    estimates = estimation.means_by_splits(
+        pd.concat([frame, answers], axis=1),
+        [str(one) for one in answers],
+        splits=present_splits(frame, SPLITS),
+        order="respondent",
+        with_errors=sampling.design != "purposive",
+        degrees_of_freedom=sampling.degrees_of_freedom,
+        **design_columns(frame),
+    )
+    estimates = with_names(settled_each(estimates, answers))
+    whole = ["category", "poverty_group", "gender", "difference", "arm"]
+    estimates = estimates.reindex(columns=[*estimates, *(one for one in whole if one not in estimates)])
+    estimates[whole] = estimates[whole].astype("string").fillna(ALL)
+    return estimates.assign(design=sampling.design)
+
+
+def present_splits(frame: pd.DataFrame, splits: Iterable[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Return the splits without the columns in which nobody has an entry, each once."""
+    told = {column for split in splits for column in split if frame[column].notna().any()}
+    return list(dict.fromkeys(tuple(column for column in split if column in told) for split in splits))
 
 
 def smallest_change(indicator: pd.Series, earlier_mean: float) -> float:

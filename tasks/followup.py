@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any, cast
 
 import pandas as pd
 
@@ -15,10 +15,12 @@ from schemas.plan import Waves
 from schemas.vocabulary import ALL
 from tasks.analysis import (
     design_columns,
-    settled,
+    present_splits,
+    settled_each,
     smallest_change,
     study_waves,
     values,
+    with_names,
     without_errors,
 )
 from tasks.methods import claims, estimation
@@ -37,64 +39,57 @@ def change_since_baseline(
 ) -> pd.DataFrame:
     """Estimate the change of each indicator from the first wave to each later one."""
     order = [wave for wave in study_waves(waves) if (responses["wave"] == wave).any()]
+    answers = values(indicators, responses)
     known = indicators.set_index("indicator")
     parts = []
     for later in order[1:]:
-        pair = responses[responses["wave"].isin([order[0], later])]
-        for indicator, value in values(indicators, pair).items():
-            frame = pair.assign(value=value)
-            about = cast("pd.Series", known.loc[indicator])
-            parts += _changes(frame, about, indicator, order[0], later, sampling)
-    return pd.concat(parts, ignore_index=True) if parts else empty(WaveChanges)
+        rows = responses["wave"].isin([order[0], later])
+        changes = _changes(responses[rows], answers[rows], order[0], later, sampling)
+        if len(changes):
+            directions = [_direction(row, known) for row in _records(changes)]
+            parts.append(changes.assign(direction=pd.array(directions, dtype="string")))
+    if not parts:
+        return empty(WaveChanges)
+    return pd.concat(parts, ignore_index=True).drop(columns="estimate_from")
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    return cast("list[dict[str, Any]]", table.to_dict("records"))
 
 
 def _changes(
-    frame: pd.DataFrame,
-    indicator: pd.Series,
-    name: str,
-    from_wave: str,
-    to_wave: str,
-    sampling: Sampling,
-) -> list[pd.DataFrame]:
-    present = frame[frame["value"].notna()]
-    if present["wave"].nunique() < 2:
-        return []
-    parts, seen = [], set()
-    for split in SPLITS:
-        domains = tuple(column for column in split if frame[column].notna().any())
-        if domains in seen:
-            continue
-        seen.add(domains)
-        changes = estimation.wave_changes(
-            frame,
-            "value",
-            wave="wave",
-            from_wave=from_wave,
-            to_wave=to_wave,
-            unit="respondent",
-            domains=domains,
-            degrees_of_freedom=sampling.degrees_of_freedom,
-            **design_columns(frame),
-        )
-        changes = settled(changes, frame["value"])
-        if sampling.design == "purposive":
-            changes = without_errors(changes)
-        for column in ("poverty_group", "arm"):
-            if column not in domains:
-                changes[column] = ALL
-        changes["direction"] = [
-            claims.direction(
-                row["change"],
-                row["ci_low"],
-                row["ci_high"],
-                smallest_change(indicator, float(row["estimate_from"])),
-                indicator["better"],
-            )
-            for row in changes.to_dict("records")
-        ]
-        parts.append(
-            changes.drop(columns=["estimate_from"]).assign(
-                indicator=name, from_wave=from_wave, to_wave=to_wave
-            )
-        )
-    return parts
+    frame: pd.DataFrame, answers: pd.DataFrame, from_wave: str, to_wave: str, sampling: Sampling
+) -> pd.DataFrame:
+    in_both = (answers.notna().groupby(frame["wave"]).any()).all()
+    answers = answers.loc[:, in_both]
+    if not len(answers.columns):
+        return pd.DataFrame()
+    changes = estimation.changes_by_splits(
+        pd.concat([frame, answers], axis=1),
+        [str(one) for one in answers],
+        wave="wave",
+        from_wave=from_wave,
+        to_wave=to_wave,
+        unit="respondent",
+        splits=present_splits(frame, SPLITS),
+        degrees_of_freedom=sampling.degrees_of_freedom,
+        **design_columns(frame),
+    )
+    changes = with_names(settled_each(changes, answers))
+    if sampling.design == "purposive":
+        changes = without_errors(changes)
+    for column in ("poverty_group", "arm"):
+        told = changes[column] if column in changes else pd.Series(pd.NA, index=changes.index)
+        changes[column] = told.astype("string").fillna(ALL)
+    return changes.assign(from_wave=from_wave, to_wave=to_wave)
+
+
+def _direction(change: dict[str, Any], indicators: pd.DataFrame) -> str | None:
+    indicator = cast("pd.Series", indicators.loc[change["indicator"]])
+    return claims.direction(
+        change["change"],
+        change["ci_low"],
+        change["ci_high"],
+        smallest_change(indicator, float(change["estimate_from"])),
+        indicator["better"],
+    )

@@ -3,50 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from tasks.methods._columns import (
-    check_level,
-    codes,
-    complete_codes,
-    joint_codes,
-    numbers,
-    require_columns,
-    student_interval,
-)
-
-DegreesOfFreedom = Literal["strata", "respondents"]
-
-
-@dataclass(frozen=True)
-class _Design:
-    """The survey design row by row: weight, stratum and primary sampling unit (psu) as codes.
-
-    A psu's code is its own in the whole frame, not only within its stratum; None: each row is one.
-    """
-
-    weight: np.ndarray
-    stratum: np.ndarray
-    psu: np.ndarray | None
-
-    def sort(self, *keys: np.ndarray) -> tuple[np.ndarray, _Design]:
-        """Return an order of the rows, by stratum, psu and then the keys, and the design in it."""
-        first = (self.stratum,) if self.psu is None else (self.psu, self.stratum)
-        order = np.lexsort((*reversed(keys), *first))
-        psu = None if self.psu is None else self.psu[order]
-        return order, _Design(self.weight[order], self.stratum[order], psu)
-
-    def stratum_of_units(self) -> np.ndarray:
-        """Return the stratum of each unit, in the order of the units' codes."""
-        if self.psu is None:
-            return self.stratum
-        found = np.zeros(int(self.psu.max(initial=-1)) + 1, dtype=np.int64)
-        found[self.psu] = self.stratum
-        return found
+from tasks.methods._columns import check_level, complete_codes, require_columns, student_interval
+from tasks.methods._survey import Cells, DegreesOfFreedom, Design, LonelyPsu, Sample, linearised, summed
 
 
 def domain_means(
@@ -60,6 +23,8 @@ def domain_means(
     with_errors: bool = True,
     degrees_of_freedom: DegreesOfFreedom = "strata",
     level: float = 0.95,
+    drawn_share: str | None = None,
+    lonely_psu: LonelyPsu = "center",
 ) -> pd.DataFrame:
     """Estimate the weighted mean of a column in each domain, with its design-based standard error.
 
@@ -72,10 +37,14 @@ def domain_means(
     over the whole frame: a domain is a domain, never a sample of its own, and a row without a
     value, or without an entry in a domain column, is outside every domain but stays in the
     design. No weight = 1 for every row; no psu = each row is a unit; no stratum = one stratum;
-    the same psu code in two strata is two units. The draw is taken as one with replacement: no
-    finite population correction.
+    the same psu code in two strata is two units.
+    Without `drawn_share` the draw is taken as one with replacement. `drawn_share` names a column with the
+    share of the row's stratum that was drawn, f, from 0 to 1: the variance of the stratum is multiplied by
+    1 - f, the correction of the first stage alone. A stratum that was taken whole adds nothing.
     A stratum with a single psu is centred at the overall mean of the linearised values (which is
-    zero), as R's `survey.lonely.psu = "adjust"` and Stata's `singleunit(centered)` do.
+    zero) where `lonely_psu` is "center", as R's `survey.lonely.psu = "adjust"` and Stata's
+    `singleunit(centered)` do; with "certainty" it adds nothing; with "refuse" a domain that reaches such
+    a stratum has no error.
     Degrees of freedom: units minus strata, counted over the strata that hold at least one
     respondent of the domain. `degrees_of_freedom="strata"` counts all units of these strata
     (Stata's rule for subpopulations), "respondents" only the units that hold a respondent of the
@@ -87,13 +56,14 @@ def domain_means(
     interval (NaN). `with_errors=False` (a purposive sample) leaves all of them NaN, the degrees
     of freedom and the design effect too. Rows are sorted before anything is summed.
 
-    Raises ValueError where a column is absent, is not numeric, has gaps (stratum, psu), or a
-    weight of a row with a value is missing or not above 0.
+    Raises ValueError where a column is absent, is not numeric, has gaps (stratum, psu), a share drawn
+    is not from 0 to 1 or not the same in a stratum, or a weight of a row with a value is missing or
+    not above 0.
 
     Sources: Wolter (2007), Introduction to Variance Estimation, ch. 6 (linearisation); Hajek
     (1971); Kish (1965), Survey Sampling, p. 258 (design effect); Stata, Survey Data Reference
     Manual, "Subpopulation estimation", and Lumley (2010), Complex Surveys, section 2.2 (degrees of
-    freedom). The errors are computed by svy.
+    freedom); Cochran (1977), Sampling Techniques, theorem 2.2 (finite population).
 
     Example, by hand: the mean of 1, 2, 3, 4 is 2.5 with the error sqrt((5/3) / 4) = 0.6454972.
 
@@ -101,36 +71,104 @@ def domain_means(
     >>> table[["estimate", "standard_error", "degrees_of_freedom"]].iloc[0].round(7).tolist()
     [2.5, 0.6454972, 3.0]
     """
+    table = means_by_splits(
+        frame,
+        [value],
+        splits=[domains],
+        weight=weight,
+        stratum=stratum,
+        psu=psu,
+        drawn_share=drawn_share,
+        lonely_psu=lonely_psu,
+        with_errors=with_errors,
+        degrees_of_freedom=degrees_of_freedom,
+        level=level,
+    )
+    return table.drop(columns=VALUE)
+
+
+def means_by_splits(
+    frame: pd.DataFrame,
+    values: Sequence[str],
+    *,
+    splits: Sequence[Sequence[str]] = ((),),
+    weight: str | None = None,
+    stratum: str | None = None,
+    psu: str | None = None,
+    drawn_share: str | None = None,
+    lonely_psu: LonelyPsu = "center",
+    order: str | None = None,
+    with_errors: bool = True,
+    degrees_of_freedom: DegreesOfFreedom = "strata",
+    level: float = 0.95,
+) -> pd.DataFrame:
+    """Estimate the means of many columns, each by several divisions of the rows, as `domain_means` does.
+
+    Returns the rows of `domain_means` for each split and column, in this order: a column `value` with the
+    column's name, the domain columns of all splits (missing where a split does not divide by one), and the
+    results of `domain_means`. order: a column whose values are unique and decide in which order rows are
+    summed; without it the values themselves do.
+
+    The design is read once and the rows are sorted once; of each split the rows are summed by unit and
+    domain, all columns together.
+
+    Raises ValueError as `domain_means` does.
+
+    Source: as `domain_means`.
+
+    >>> two = pd.DataFrame({"wage": [1.0, 2.0, 3.0, 4.0], "days": [5.0, 5.0, 6.0, 8.0]})
+    >>> table = means_by_splits(two, ["wage", "days"])
+    >>> table[["value", "estimate", "standard_error"]].round(7).values.tolist()
+    [['wage', 2.5, 0.6454972], ['days', 6.0, 0.7071068]]
+    """
+    _refuse_names_of_results(splits)
+    sample = Sample.read(
+        frame, values, splits, weight, stratum, psu, drawn_share, lonely_psu, order, needed=with_errors
+    )
     check_level(level)
-    require_columns(frame, [value, weight, stratum, psu, *domains])
-    _refuse_names_of_results(domains)
-    y = numbers(frame, value)
-    labels, domain = _domains(frame, domains)
-    domain = np.where(np.isnan(y), -1, domain)
-    design = _design(frame, weight, stratum, psu, counted=domain >= 0, needed=with_errors)
-    order, design = design.sort(domain, design.weight, y)
-    y, domain = y[order], domain[order]
-    inside = domain >= 0
-    estimate, spread, respondents = _moments(y[inside], design.weight[inside], domain[inside], labels)
-    error = np.full(len(labels), np.nan)
-    freedom = np.full(len(labels), np.nan)
-    if with_errors and inside.any():
-        freedom = _degrees_of_freedom(domain, design, len(labels), degrees_of_freedom)
+    parts = []
+    for labels, domain in sample.splits:
+        found = [
+            _means(sample, block, domain, len(labels), with_errors, degrees_of_freedom, level)
+            for block in sample.blocks()
+        ]
+        parts.append(_told(labels, values, _side_by_side(found)))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _means(
+    sample: Sample,
+    y: np.ndarray,
+    domain: np.ndarray,
+    size: int,
+    with_errors: bool,
+    degrees_of_freedom: DegreesOfFreedom,
+    level: float,
+) -> dict[str, np.ndarray]:
+    """Return the results of `domain_means`, each as a matrix: a row a domain, a column a column of y."""
+    rows = np.flatnonzero(domain >= 0)
+    y, domain, design = y[rows], domain[rows], sample.design.taken(rows)
+    pull, estimate, spread, respondents = linearised(y, design.weight, domain, size)
+    freedom = np.full(estimate.shape, np.nan)
+    error = np.full(estimate.shape, np.nan)
+    if with_errors and len(rows):
+        cells = Cells(sample.design, design, domain, size)
+        freedom = cells.degrees_of_freedom(~np.isnan(y), degrees_of_freedom)
         possible = (respondents >= 2) & (freedom >= 1)
-        error = np.where(possible, _errors(y, domain, design, len(labels)), np.nan)
+        error = np.where(possible, np.sqrt(cells.variance(pull)), np.nan)
         freedom = np.where(respondents >= 1, freedom, np.nan)
     low, high = student_interval(estimate, error, freedom, level)
     with np.errstate(divide="ignore", invalid="ignore"):
         effect = np.where(spread > 0, error**2 / (spread / respondents), np.nan)
-    return labels.assign(
-        estimate=estimate,
-        standard_error=error,
-        ci_low=low,
-        ci_high=high,
-        degrees_of_freedom=freedom,
-        design_effect=effect,
-        respondents=respondents,
-    )
+    return {
+        "estimate": estimate,
+        "standard_error": error,
+        "ci_low": low,
+        "ci_high": high,
+        "degrees_of_freedom": freedom,
+        "design_effect": effect,
+        "respondents": respondents,
+    }
 
 
 def wave_changes(
@@ -147,6 +185,8 @@ def wave_changes(
     domains: Sequence[str] = (),
     degrees_of_freedom: DegreesOfFreedom = "strata",
     level: float = 0.95,
+    drawn_share: str | None = None,
+    lonely_psu: LonelyPsu = "center",
 ) -> pd.DataFrame:
     """Estimate the change of a weighted mean from one wave to another, in each domain.
 
@@ -189,43 +229,113 @@ def wave_changes(
     >>> table[["change", "standard_error", "degrees_of_freedom"]].iloc[0].round(7).tolist()
     [2.0, 0.5773503, 2.0]
     """
-    check_level(level)
-    require_columns(frame, [value, wave, unit, weight, stratum, psu, *domains])
-    _refuse_names_of_results(domains)
+    table = changes_by_splits(
+        frame,
+        [value],
+        wave=wave,
+        from_wave=from_wave,
+        to_wave=to_wave,
+        unit=unit,
+        splits=[domains],
+        weight=weight,
+        stratum=stratum,
+        psu=psu,
+        drawn_share=drawn_share,
+        lonely_psu=lonely_psu,
+        degrees_of_freedom=degrees_of_freedom,
+        level=level,
+    )
+    return table.drop(columns=VALUE)
+
+
+def changes_by_splits(
+    frame: pd.DataFrame,
+    values: Sequence[str],
+    *,
+    wave: str,
+    from_wave: object,
+    to_wave: object,
+    unit: str,
+    splits: Sequence[Sequence[str]] = ((),),
+    weight: str | None = None,
+    stratum: str | None = None,
+    psu: str | None = None,
+    drawn_share: str | None = None,
+    lonely_psu: LonelyPsu = "center",
+    degrees_of_freedom: DegreesOfFreedom = "strata",
+    level: float = 0.95,
+) -> pd.DataFrame:
+    """Estimate the changes of many columns, each by several divisions of the rows, as `wave_changes` does.
+
+    Returns the rows of `wave_changes` for each split and column, as `means_by_splits` lays them out.
+
+    Raises ValueError as `wave_changes` does.
+
+    Source: as `wave_changes`.
+
+    >>> people = pd.DataFrame({
+    ...     "person": ["a", "b", "c"] * 2, "year": [1, 1, 1, 2, 2, 2],
+    ...     "wage": [5.0, 9.0, 7.0, 6.0, 11.0, 10.0], "days": [2.0, 4.0, 4.0, 3.0, 4.0, 5.0],
+    ... })
+    >>> table = changes_by_splits(
+    ...     people, ["wage", "days"], wave="year", from_wave=1, to_wave=2, unit="person"
+    ... )
+    >>> table[["value", "change", "standard_error"]].round(7).values.tolist()
+    [['wage', 2.0, 0.5773503], ['days', 0.6666667, 0.3333333]]
+    """
+    require_columns(frame, [*values, wave, unit])
     frame = _rows_of_two_waves(frame, wave, from_wave, to_wave, unit)
-    y = numbers(frame, value)
-    labels, domain = _domains(frame, domains)
-    domain = np.where(np.isnan(y), -1, domain)
-    design = _design(frame, weight, stratum, psu or unit, counted=domain >= 0, needed=True)
-    units = complete_codes(frame, unit)
-    later = np.asarray(frame[wave] == to_wave, dtype=bool)
-    order, design = design.sort(units, later)
-    y, domain, units, later = y[order], domain[order], units[order], later[order]
-    means: dict[bool, np.ndarray] = {}
-    counts: dict[bool, np.ndarray] = {}
-    for of_later in (False, True):
-        here = (domain >= 0) & (later == of_later)
-        means[of_later], _, counts[of_later] = _moments(y[here], design.weight[here], domain[here], labels)
-    change = means[True] - means[False]
-    freedom = _degrees_of_freedom(domain, design, len(labels), degrees_of_freedom)
-    possible = (counts[False] >= 2) & (counts[True] >= 2) & (freedom >= 1)
-    error = np.full(len(labels), np.nan)
-    for place in np.flatnonzero(possible):
-        pull = _pull(y, domain == place, later, design.weight)
-        error[place] = np.sqrt(_variance_of_total(pull, design))
+    _refuse_names_of_results(splits)
+    sample = Sample.read(frame, values, splits, weight, stratum, psu or unit, drawn_share, lonely_psu, unit)
+    check_level(level)
+    units = complete_codes(frame, unit)[sample.order]
+    later = np.asarray(frame[wave] == to_wave, dtype=bool)[sample.order]
+    parts = []
+    for labels, domain in sample.splits:
+        found = [
+            _changes(sample, block, domain, len(labels), later, units, degrees_of_freedom, level)
+            for block in sample.blocks()
+        ]
+        parts.append(_told(labels, values, _side_by_side(found)))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _changes(
+    sample: Sample,
+    y: np.ndarray,
+    domain: np.ndarray,
+    size: int,
+    later: np.ndarray,
+    units: np.ndarray,
+    degrees_of_freedom: DegreesOfFreedom,
+    level: float,
+) -> dict[str, np.ndarray]:
+    """Return the results of `wave_changes`, each as a matrix: a row a domain, a column a column of y."""
+    rows = np.flatnonzero(domain >= 0)
+    y, domain, later, units = y[rows], domain[rows], later[rows], units[rows]
+    design = sample.design.taken(rows)
+    of_wave = domain + size * later
+    pull, means, _, counts = linearised(y, design.weight, of_wave, 2 * size)
+    pull[~later] *= -1
+    change = means[size:] - means[:size]
+    cells = Cells(sample.design, design, domain, size)
+    seen = ~np.isnan(y)
+    freedom = cells.degrees_of_freedom(seen, degrees_of_freedom)
+    possible = (counts[:size] >= 2) & (counts[size:] >= 2) & (freedom >= 1)
+    error = np.where(possible, np.sqrt(cells.variance(pull)), np.nan)
     freedom = np.where(np.isnan(change), np.nan, freedom)
     low, high = student_interval(change, error, freedom, level)
-    return labels.assign(
-        estimate_from=means[False],
-        change=change,
-        standard_error=error,
-        ci_low=low,
-        ci_high=high,
-        degrees_of_freedom=freedom,
-        respondents_from=counts[False],
-        respondents_to=counts[True],
-        respondents_both=_units_in_both(units, domain, len(labels)),
-    )
+    return {
+        "estimate_from": means[:size],
+        "change": change,
+        "standard_error": error,
+        "ci_low": low,
+        "ci_high": high,
+        "degrees_of_freedom": freedom,
+        "respondents_from": counts[:size],
+        "respondents_to": counts[size:],
+        "respondents_both": _units_in_both(units, domain, seen, size),
+    }
 
 
 def errors_of_totals(
@@ -235,6 +345,8 @@ def errors_of_totals(
     *,
     stratum: str | None = None,
     psu: str | None = None,
+    drawn_share: str | None = None,
+    lonely_psu: LonelyPsu = "center",
     degrees_of_freedom: DegreesOfFreedom = "strata",
 ) -> tuple[np.ndarray, float]:
     """Estimate the design-based standard errors of sums of linearised values.
@@ -243,8 +355,8 @@ def errors_of_totals(
     that does not move the estimate. inside: which rows are respondents of the domain.
 
     Returns the standard error of each column, in its unit, and their degrees of freedom. The rules for
-    psus, strata with a single psu and degrees of freedom are those of `domain_means`. With fewer than two
-    respondents or less than one degree of freedom the errors are NaN.
+    psus, strata with a single psu, finite populations and degrees of freedom are those of `domain_means`.
+    With fewer than two respondents or less than one degree of freedom the errors are NaN.
 
     Raises ValueError where a column is absent or has gaps, or an array has not a row for each of the frame.
 
@@ -259,19 +371,24 @@ def errors_of_totals(
     >>> errors.round(7).tolist(), freedom
     ([0.6454972], 3.0)
     """
-    require_columns(frame, [stratum, psu])
+    require_columns(frame, [stratum, psu, drawn_share])
     if pulls.ndim != 2 or len(pulls) != len(frame) or len(inside) != len(frame):
         raise ValueError("The linearised values need a row for each row of the table")
+    none = np.full(pulls.shape[1], np.nan)
     if not inside.any():
-        return np.full(pulls.shape[1], np.nan), np.nan
-    design = _design(frame, None, stratum, psu, counted=inside, needed=True)
-    freedom = float(_degrees_of_freedom(np.where(inside, 0, -1), design, 1, degrees_of_freedom)[0])
+        return none, np.nan
+    design = Design.read(frame, None, stratum, psu, drawn_share, lonely_psu, counted=inside)
+    everywhere = np.zeros(len(frame), dtype=np.int64)
+    cells = Cells(design, design, everywhere, 1)
+    freedom = float(cells.degrees_of_freedom(inside[:, None], degrees_of_freedom)[0, 0])
     if inside.sum() < 2 or freedom < 1:
-        return np.full(pulls.shape[1], np.nan), freedom
-    return np.sqrt([_variance_of_total(pull, design) for pull in pulls.T]), freedom
+        return none, freedom
+    return np.sqrt(cells.variance(pulls)[0]), freedom
 
 
+VALUE = "value"
 _RESULTS = {
+    VALUE,
     "estimate",
     "estimate_from",
     "change",
@@ -287,12 +404,13 @@ _RESULTS = {
 }
 
 
-def _refuse_names_of_results(domains: Sequence[str]) -> None:
-    for name in domains:
-        if name in _RESULTS:
-            raise ValueError(f"The results have a column '{name}', so no domain may bear that name")
-    if len(set(domains)) < len(domains):
-        raise ValueError("A domain column is named twice")
+def _refuse_names_of_results(splits: Sequence[Sequence[str]]) -> None:
+    for domains in splits:
+        for name in domains:
+            if name in _RESULTS:
+                raise ValueError(f"The results have a column '{name}', so no domain may bear that name")
+        if len(set(domains)) < len(domains):
+            raise ValueError("A domain column is named twice")
 
 
 def _rows_of_two_waves(
@@ -309,129 +427,23 @@ def _rows_of_two_waves(
     return frame
 
 
-def _domains(frame: pd.DataFrame, domains: Sequence[str]) -> tuple[pd.DataFrame, np.ndarray]:
-    """Return the domains, one a row, and each row's place among them (-1 for none)."""
-    if not domains:
-        return pd.DataFrame(index=range(1)), np.zeros(len(frame), dtype=np.int64)
-    code = joint_codes([codes(frame[name]) for name in domains])
-    # Combinations that only rows outside make must not leave gaps in the numbering.
-    kept, first = np.unique(code, return_index=True)
-    first = first[kept >= 0]
-    code = np.where(code < 0, -1, np.searchsorted(kept[kept >= 0], code))
-    return frame[list(domains)].iloc[first].reset_index(drop=True), code
+def _side_by_side(blocks: list[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
+    return {name: np.concatenate([one[name] for one in blocks], axis=1) for name in blocks[0]}
 
 
-def _design(
-    frame: pd.DataFrame,
-    weight: str | None,
-    stratum: str | None,
-    psu: str | None,
-    *,
-    counted: np.ndarray,
-    needed: bool,
-) -> _Design:
-    """Return the design; strata and psus are read only where they are needed for errors."""
-    rows = len(frame)
-    nothing = np.zeros(rows, dtype=np.int64)
-    strata = complete_codes(frame, stratum) if stratum and needed else nothing
-    units = joint_codes([strata, complete_codes(frame, psu)]) if psu and needed else None
-    return _Design(_weights(frame, weight, counted), strata, units)
-
-
-def _weights(frame: pd.DataFrame, weight: str | None, counted: np.ndarray) -> np.ndarray:
-    if weight is None:
-        return np.ones(len(frame))
-    weights = numbers(frame, weight)
-    if not (weights[counted] > 0).all():
-        raise ValueError(f"The column '{weight}' needs a weight above 0 for each row with a value")
-    # Rows without a value weigh nothing in any mean, whatever stands there.
-    return np.where(counted, weights, 1.0)
-
-
-def _moments(
-    y: np.ndarray, weight: np.ndarray, domain: np.ndarray, labels: pd.DataFrame
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return weighted mean, element variance and number of rows for each domain."""
+def _told(labels: pd.DataFrame, values: Sequence[str], results: dict[str, np.ndarray]) -> pd.DataFrame:
+    """Return the results one below the other: value by value, the domains within each."""
     size = len(labels)
-    count = np.bincount(domain, minlength=size)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        total = np.bincount(domain, weight, size)
-        # Summed about a rough centre, so that large figures lose no digits.
-        centre = np.bincount(domain, y, size) / count
-        mean = centre + np.bincount(domain, weight * (y - centre[domain]), size) / total
-        squares = np.bincount(domain, weight * (y - mean[domain]) ** 2, size)
-        spread = squares / total * count / (count - 1)
-    return mean, spread, count
+    out = labels.take(np.tile(np.arange(size), len(values))).reset_index(drop=True)
+    out.insert(0, VALUE, pd.Series(np.repeat(np.asarray(values, dtype=object), size), dtype="string"))
+    columns: dict[str, Any] = {name: matrix.T.ravel() for name, matrix in results.items()}
+    return out.assign(**columns)
 
 
-def _degrees_of_freedom(
-    domain: np.ndarray, design: _Design, size: int, counted: DegreesOfFreedom
-) -> np.ndarray:
-    """Return units minus strata for each domain, over the strata that hold one of its rows."""
-    strata = int(design.stratum.max(initial=0)) + 1
-    inside = domain >= 0
-    held = np.unique(domain[inside] * strata + design.stratum[inside])
-    if counted == "respondents":
-        unit = np.arange(len(domain)) if design.psu is None else design.psu
-        units = int(unit.max(initial=0)) + 1
-        reached = np.unique(domain[inside] * units + unit[inside]) // units
-        return (np.bincount(reached, minlength=size) - np.bincount(held // strata, minlength=size)).astype(
-            float
-        )
-    spare = np.bincount(design.stratum_of_units(), minlength=strata) - 1
-    return np.bincount(held // strata, spare[held % strata].astype(float), size)
-
-
-def _errors(y: np.ndarray, domain: np.ndarray, design: _Design, size: int) -> np.ndarray:
-    """Return svy's linearised standard error of the mean of each domain (NaN where it has none)."""
-    import polars as pl
-    import svy
-
-    columns = {"y": np.where(domain < 0, 0.0, y), "weight": design.weight, "domain": domain}
-    layout: dict[str, str] = {"wgt": "weight"}
-    if design.stratum.any():
-        columns["stratum"] = design.stratum
-        layout |= {"stratum": "stratum", "singleton": "center"}
-    if design.psu is not None:
-        columns["psu"] = design.psu
-        layout["psu"] = "psu"
-    sample = svy.Sample(pl.DataFrame(columns), svy.Design(**layout))  # type: ignore[arg-type]
-    table = sample.estimation.mean("y", by="domain").to_polars()  # type: ignore[union-attr]
-    error = np.full(size, np.nan)
-    for place, standard_error in table.select("domain", "se").iter_rows():
-        if place >= 0:
-            error[place] = standard_error
-    return error
-
-
-def _pull(y: np.ndarray, inside: np.ndarray, later: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    """Return each row's linearised value for the change of one domain's mean; 0 outside."""
-    pull = np.zeros(len(y))
-    for of_later, sign in ((False, -1.0), (True, 1.0)):
-        rows = inside & (later == of_later)
-        share = weight[rows] / weight[rows].sum()
-        rough = y[rows].mean()
-        mean = rough + (share * (y[rows] - rough)).sum()
-        pull[rows] = sign * share * (y[rows] - mean)
-    return pull
-
-
-def _variance_of_total(pull: np.ndarray, design: _Design) -> float:
-    """Return the variance of the sum of linearised values between the psus of each stratum."""
-    stratum = design.stratum_of_units()
-    totals = pull if design.psu is None else np.bincount(design.psu, pull, len(stratum))
-    units = np.bincount(stratum)
-    with np.errstate(invalid="ignore"):
-        centre = np.bincount(stratum, totals) / units
-    # A stratum with a single psu is centred at the overall mean instead of its own.
-    centre = np.where(units == 1, totals.mean(), centre)
-    factor = np.where(units == 1, 1.0, units / np.maximum(units - 1, 1))
-    return float((factor[stratum] * (totals - centre[stratum]) ** 2).sum())
-
-
-def _units_in_both(units: np.ndarray, domain: np.ndarray, size: int) -> np.ndarray:
-    """Return how many units have a value in both waves within the same domain."""
-    inside = domain >= 0
+def _units_in_both(units: np.ndarray, domain: np.ndarray, seen: np.ndarray, size: int) -> np.ndarray:
+    """Return how many units have a value in both waves within the same domain, for each column of answers."""
     most = int(units.max(initial=0)) + 1
-    pairs, seen = np.unique(domain[inside] * most + units[inside], return_counts=True)
-    return np.bincount(pairs[seen == 2] // most, minlength=size)
+    pairs, cell = np.unique(domain * most + units, return_inverse=True)
+    twice = (summed(cell, len(pairs)) @ seen.astype(float)) == 2
+    both = summed(pairs // most, size) @ np.asarray(twice, dtype=float)
+    return both.round().astype(np.int64)

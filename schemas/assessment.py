@@ -583,6 +583,7 @@ class Specification(Part):
     error_type: Literal["cluster", "robust", "iid"] = "cluster"
     by_poverty_group: bool = False
     before: dict[str, str] = {}
+    successive: bool = False
     family: str = ""
     comparison: Literal["all", "matched"] = "all"
 
@@ -592,6 +593,15 @@ class Specification(Part):
             raise ValueError("a recall compares nobody with anybody: leave out comparison = 'matched'")
         if self.comparison == "matched" and self.weight:
             raise ValueError("the weights of a matching hold those of the survey: leave out 'weight'")
+        return self
+
+    @model_validator(mode="after")
+    def _changes_of_terms(self) -> Specification:
+        if self.successive and (self.estimator != "first_differences" or not self.terms):
+            raise ValueError(
+                "'successive' compares each wave with the one before: estimator = 'first_differences', with"
+                " 'terms' that change from wave to wave"
+            )
         return self
 
     def recalled(self, questions: Iterable[str]) -> dict[str, str]:

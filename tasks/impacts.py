@@ -101,10 +101,10 @@ def estimate_impact(
             return {"claim": claim, "claim_reason": " ".join(reasons)}
 
         for indicator in one.indicators:
-            for group, rows in _group_rows(one, responses, from_wave, to_wave):
+            for group, rows in _group_rows(one, responses, order, from_wave, to_wave):
                 about = cast("pd.Series", known.loc[indicator])
                 estimates = estimate_one(
-                    one, about, rows, from_wave, to_wave, purposive=purposive, pairs=pairs
+                    one, about, rows, from_wave, to_wave, order, purposive=purposive, pairs=pairs
                 )
                 records += [
                     {
@@ -167,11 +167,18 @@ def _pair(one: Specification, order: list[str]) -> tuple[str, str]:
     return one.from_wave or (order[0] if order else ""), to_wave
 
 
+def _between(order: Sequence[str], from_wave: str, to_wave: str) -> list[str]:
+    """Return the waves from the one to the other, both included."""
+    return list(order[order.index(from_wave) : order.index(to_wave) + 1])
+
+
 def _group_rows(
-    one: Specification, responses: pd.DataFrame, from_wave: str, to_wave: str
+    one: Specification, responses: pd.DataFrame, order: Sequence[str], from_wave: str, to_wave: str
 ) -> Iterator[tuple[str, pd.DataFrame]]:
     rows = responses
-    if one.estimator != "fixed_effects" or one.from_wave or one.to_wave:
+    if one.successive:
+        rows = rows[rows["wave"].isin(_between(order, from_wave, to_wave))]
+    elif one.estimator != "fixed_effects" or one.from_wave or one.to_wave:
         rows = rows[rows["wave"].isin([from_wave, to_wave])]
     if one.filter:
         rows = rows[expressions.compute_condition(one.filter, rows).astype(bool)]
@@ -187,6 +194,7 @@ def estimate_one(
     rows: pd.DataFrame,
     from_wave: str,
     to_wave: str,
+    order: Sequence[str],
     *,
     purposive: bool = False,
     pairs: Matched | None = None,
@@ -205,7 +213,7 @@ def estimate_one(
         if one.estimator == "recall":
             fitted = _recall(one, indicator, frame, to_wave)
         else:
-            fitted = impact.fit(frame, _model(one, frame, from_wave, to_wave))
+            fitted = impact.fit(frame, _model(one, frame, order, from_wave, to_wave))
     except ValueError as error:
         term = one.terms[0] if one.terms else PROGRAMME
         why = {"claim": "descriptive", "claim_reason": str(error)}
@@ -237,7 +245,9 @@ _KEPT = {
 }
 
 
-def _model(one: Specification, frame: pd.DataFrame, from_wave: str, to_wave: str) -> impact.Model:
+def _model(
+    one: Specification, frame: pd.DataFrame, order: Sequence[str], from_wave: str, to_wave: str
+) -> impact.Model:
     cluster = one.cluster
     is_matched = one.comparison == "matched"
     if not cluster and one.error_type == "cluster":
@@ -255,6 +265,7 @@ def _model(one: Specification, frame: pd.DataFrame, from_wave: str, to_wave: str
         error_type=one.error_type,
         from_wave=from_wave or None,
         to_wave=to_wave or None,
+        waves=tuple(_between(order, from_wave, to_wave)) if one.successive else (),
     )
 
 

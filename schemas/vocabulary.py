@@ -101,7 +101,7 @@ ESTIMATORS = (
     "ancova",
     "recall",
 )
-ERROR_TYPES = ("cluster", "robust", "iid")
+ERROR_TYPES = ("cluster", "cr2", "robust", "iid")
 CLAIMS = ("causal", "associational", "descriptive", "recall")
 
 DIRECTIONS = ("better", "worse", "unchanged", "uncertain", "silent")

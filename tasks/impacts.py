@@ -250,7 +250,7 @@ def _model(
 ) -> impact.Model:
     cluster = one.cluster
     is_matched = one.comparison == "matched"
-    if not cluster and one.error_type == "cluster":
+    if not cluster and one.error_type in ("cluster", "cr2"):
         cluster = "cluster" if frame["cluster"].notna().any() else "respondent"
         if is_matched and sets_cluster_errors(frame):
             cluster = SET

@@ -9,10 +9,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tasks.methods._regressions import Model, term_columns
+from tasks.methods._regressions import CLUSTERED, Model, term_columns
+from tasks.methods.few_clusters import bias_reduced_errors
 
 SMALLEST_SHARE_OF_ITS_OWN = 1e-9
 """Below this share of its variation left over by the rest of the model a term counts as collinear."""
+MOST_CROSSING_EFFECTS = 500
+"""Fixed effects across clusters that CR2 takes as columns of their own: beyond, it would take too long."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +24,7 @@ class Fitted:
 
     estimate: np.ndarray
     error: np.ndarray
-    freedom: int
+    freedom: np.ndarray
 
 
 def least_squares(table: pd.DataFrame, names: Sequence[str], model: Model) -> Fitted:
@@ -29,7 +32,7 @@ def least_squares(table: pd.DataFrame, names: Sequence[str], model: Model) -> Fi
     effects = _named(table, "effect")
     terms = term_columns(names)
     _require_variation(table, names)
-    if model.error_type == "cluster" and table["cluster"].nunique() < 2:
+    if model.error_type in CLUSTERED and table["cluster"].nunique() < 2:
         raise ValueError("Clustered errors need at least 2 clusters")
     # Terms stand last, so that what is collinear with them is kept and they are dropped.
     regressors = [*_named(table, "control"), *_named(table, "covariate"), *terms]
@@ -52,14 +55,59 @@ def least_squares(table: pd.DataFrame, names: Sequence[str], model: Model) -> Fi
     rows = len(table)
     if rows <= counted:
         raise ValueError(_too_few(rows, counted))
-    covariance = np.asarray(fitted._vcov) * _small_sample_factor(rows, counted, model)
-    freedom = table["cluster"].nunique() - 1 if model.error_type == "cluster" else rows - counted
     order = [found.index(column) for column in terms]
     back = scale["outcome"] / np.array([scale[column] for column in terms])
     estimates = np.asarray(fitted._beta_hat, dtype=float).ravel()[order] * back
+    if model.error_type == "cr2":
+        errors, freedom = _bias_reduced(scaled, found, effects, terms, model)
+        return Fitted(estimates, errors * back, freedom)
+    covariance = np.asarray(fitted._vcov) * _small_sample_factor(rows, counted, model)
+    freedom = table["cluster"].nunique() - 1 if model.error_type == "cluster" else rows - counted
     # Where the model fits without a rest, rounding may leave a variance just below 0.
     errors = np.sqrt(np.maximum(np.diag(covariance), 0))[order] * back
-    return Fitted(estimates, errors, int(freedom))
+    return Fitted(estimates, errors, np.full(len(terms), float(freedom)))
+
+
+def _bias_reduced(
+    scaled: pd.DataFrame, regressors: list[str], effects: list[str], terms: list[str], model: Model
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return CR2 errors and degrees of freedom of the terms.
+
+    The largest of the fixed effects that lie within clusters is taken out beforehand, which changes nothing;
+    the others, those across clusters among them, are columns of the model.
+    """
+    within = [name for name in effects if _nested(scaled, name)]
+    taken_out = max(within, key=lambda name: scaled[name].nunique(), default=None)
+    columns = [scaled[name].to_numpy("float64") for name in regressors if name != "Intercept"]
+    places = [[name for name in regressors if name != "Intercept"].index(term) for term in terms]
+    crossing = [
+        (scaled[name] == level).to_numpy(float)
+        for name in effects
+        if name != taken_out
+        for level in sorted(scaled[name].unique())
+    ]
+    if len(crossing) > MOST_CROSSING_EFFECTS:
+        raise ValueError(
+            f"Errors by CR2 take fixed effects across clusters as columns, at most {MOST_CROSSING_EFFECTS}"
+            f" of them; here are {len(crossing)}: take error_type = 'cluster'"
+        )
+    matrix = np.column_stack([*columns, *crossing, *([] if effects else [np.ones(len(scaled))])])
+    outcome, weights = (scaled[name].to_numpy("float64") for name in ("outcome", "weight"))
+    if taken_out:
+        group = scaled[taken_out].to_numpy()
+        matrix = matrix - _group_means(matrix, group, weights)
+        outcome = outcome - _group_means(outcome[:, None], group, weights)[:, 0]
+    clusters = scaled["cluster"].to_numpy()
+    _, errors, freedom = bias_reduced_errors(matrix, outcome, clusters, weights=weights, columns=places)
+    return errors, freedom
+
+
+def _group_means(matrix: np.ndarray, group: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Return the weighted mean of each column in a row's group, for each row."""
+    _, place = np.unique(group, return_inverse=True)
+    totals = np.zeros((place.max() + 1, matrix.shape[1]))
+    np.add.at(totals, place, matrix * weights[:, None])
+    return (totals / np.bincount(place, weights)[:, None])[place]
 
 
 def _standardized(table: pd.DataFrame, columns: Sequence[str]) -> tuple[pd.DataFrame, dict[str, float]]:
@@ -117,13 +165,13 @@ def _run(table: pd.DataFrame, regressors: list[str], effects: list[str], model: 
     formula = f"outcome ~ {' + '.join(regressors)}"
     if effects:
         formula += f" | {' + '.join(effects)}"
-    kinds: dict[str, Any] = {"cluster": {"CRV1": "cluster"}, "robust": "HC1", "iid": "iid"}
+    kinds: dict[str, Any] = {"robust": "HC1", "iid": "iid"}
     with warnings.catch_warnings(), np.errstate(divide="ignore", invalid="ignore"):
         warnings.simplefilter("ignore")  # collinear covariates, which are dropped as in Stata
         return pyfixest.feols(
             formula,
             table,
-            vcov=kinds[model.error_type],
+            vcov={"CRV1": "cluster"} if model.error_type in CLUSTERED else kinds[model.error_type],
             weights="weight" if model.weight else None,
             ssc=pyfixest.ssc(k_adj=False, G_adj=True),
             fixef_rm="none",
@@ -137,7 +185,7 @@ def _counted_effects(table: pd.DataFrame, effects: list[str], model: Model) -> i
     if not effects:
         return 0
     levels = {name: table[name].nunique() for name in effects}
-    if model.error_type != "cluster":
+    if model.error_type not in CLUSTERED:
         return sum(levels.values()) - (len(levels) - 1)
     free = [name for name in effects if not _nested(table, name)]
     if len(free) == len(effects):

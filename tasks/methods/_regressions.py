@@ -18,7 +18,8 @@ ESTIMATORS = (
     "fixed_effects",
     "ancova",
 )
-ERROR_TYPES = ("cluster", "robust", "iid")
+ERROR_TYPES = ("cluster", "cr2", "robust", "iid")
+CLUSTERED = ("cluster", "cr2")
 PROGRAMME = "programme"
 AFTER = "programme x after"
 
@@ -229,10 +230,11 @@ def term_columns(names: Sequence[str]) -> list[str]:
     return [f"term{place}" for place in range(len(names))]
 
 
-def complete_rows(regression: Regression, model: Model) -> pd.DataFrame:
+def complete_rows(regression: Regression, model: Model, part: str | None = None) -> pd.DataFrame:
     """Return the rows that the model can use, sorted, under names of our own.
 
-    outcome, control*, term*, effect* (codes), weight, cluster and respondent (codes), programme.
+    outcome, control*, term*, effect* (codes), weight, cluster and respondent (codes), programme. part: a
+    column of 1 and 0 that is kept under that name.
     """
     rows = regression.rows
     columns: dict[str, np.ndarray] = {"outcome": regression.outcome}
@@ -242,10 +244,12 @@ def complete_rows(regression: Regression, model: Model) -> pd.DataFrame:
     for place, effect in enumerate(regression.fixed_effects):
         columns[f"effect{place}"] = _with_gaps(codes(effect))
     cluster = model.cluster or "respondent"
-    if model.error_type == "cluster" or model.cluster is not None:
+    if model.error_type in CLUSTERED or model.cluster is not None:
         columns["cluster"] = _with_gaps(codes(rows[cluster]))
     columns["weight"] = numbers(rows, model.weight) if model.weight else np.ones(len(rows))
     columns["respondent"] = codes(rows["respondent"]).astype(float)
+    if part:
+        columns["part"] = numbers(rows, part)
     table = pd.DataFrame(columns)
     words = [_prepare_covariate(series) for series in regression.covariates]
     kept = table.notna().all(axis=1) & np.logical_and.reduce(
@@ -259,7 +263,7 @@ def complete_rows(regression: Regression, model: Model) -> pd.DataFrame:
             table[f"covariate{place}_{level}"] = indicator
     if not len(table):
         raise ValueError("No row has everything that the model uses")
-    table = _without_singletons(table)
+    table = without_singletons(table)
     order = ["respondent", "wave"]
     if table.duplicated(order).any():  # then everything else decides
         order += [str(name) for name in table if name not in order]
@@ -284,7 +288,7 @@ def _indicators(series: pd.Series) -> list[np.ndarray]:
     return [(series == level).to_numpy(float) for level in sorted(series.unique())[1:]]
 
 
-def _without_singletons(table: pd.DataFrame) -> pd.DataFrame:
+def without_singletons(table: pd.DataFrame) -> pd.DataFrame:
     """Leave out rows that are alone in one of their fixed effects, until there is none."""
     effects = [name for name in table if str(name).startswith("effect")]
     while effects:

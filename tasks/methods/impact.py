@@ -6,7 +6,8 @@ errors, the intervals and the rules on when a figure is withheld are stated here
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,7 @@ from tasks.methods._least_squares import least_squares
 from tasks.methods._regressions import (
     AFTER,
     BUILDERS,
+    CLUSTERED,
     ERROR_TYPES,
     ESTIMATORS,
     PROGRAMME,
@@ -23,10 +25,22 @@ from tasks.methods._regressions import (
     complete_rows,
     present,
     term_columns,
+    without_singletons,
 )
 from tasks.methods.estimation import domain_means
 
-__all__ = ["AFTER", "ERROR_TYPES", "ESTIMATORS", "PROGRAMME", "Model", "fit", "recall_change"]
+__all__ = [
+    "AFTER",
+    "ERROR_TYPES",
+    "ESTIMATORS",
+    "FEWEST_PROGRAMME_CLUSTERS",
+    "PROGRAMME",
+    "Model",
+    "fit",
+    "fit_difference_of_effects",
+    "recall_change",
+    "withhold_p_value_for_few_clusters",
+]
 
 FEWEST_PROGRAMME_CLUSTERS = 6
 
@@ -68,7 +82,8 @@ def fit(frame: pd.DataFrame, model: Model) -> pd.DataFrame:
     effects, and xtreg, fe vce(cluster) with one nested set. (With a nested and another set,
     pyfixest, fixest and reghdfe count one parameter more.) Rows that are alone in their fixed
     effect say nothing of the terms and are left out first, as reghdfe does.
-    degrees_of_freedom: clusters - 1 with clustered errors, else N - K. Weights are analytic.
+    degrees_of_freedom: clusters - 1 with clustered errors, else N - K. Weights are analytic. "cr2": the
+    bias-reduced errors and Satterthwaite's degrees of freedom of `few_clusters.bias_reduced_errors`.
     With fewer than six programme clusters p-value and interval are withheld
     (`withhold_p_value_for_few_clusters`).
 
@@ -96,32 +111,112 @@ def fit(frame: pd.DataFrame, model: Model) -> pd.DataFrame:
     regression = BUILDERS[model.estimator](frame, model)
     table = complete_rows(regression, model)
     names = list(regression.terms)
+    results = _tested(table, names, model).assign(
+        respondents=table["respondent"].nunique(),
+        observations=len(table),
+        smallest_cell=_smallest_cell(table),
+        clusters=_counted(table, names, _clusters),
+        programme_clusters=_counted(table, names, _programme_clusters),
+    )
+    return _without_few_clusters(results, model)
+
+
+def fit_difference_of_effects(frame: pd.DataFrame, model: Model, part: str) -> pd.DataFrame:
+    """Estimate how far the model's effects in a part of the people differ from those in the others.
+
+    Returns one row a term, as `fit` does, with the effect in the part minus that in the others as estimate
+    (unit of the outcome), and two more columns: others (respondents outside the part), and interaction, the
+    name of the coefficient. respondents are those in the part; smallest_cell and programme_clusters are the
+    fewer of the two sides. part: a column that is 1 for those in the part and 0 for the others.
+
+    Everything of the model (constant, controls, covariates, fixed effects) is allowed to differ between the
+    two sides, so that the estimate is that of `fit` on the part less that of `fit` on the others. What one
+    model adds are the errors: those of a cluster that has people on both sides go together.
+
+    Raises ValueError as `fit` does, and where the part is not 1 and 0 or one of the sides has nobody.
+
+    Source: Wooldridge (2019), Introductory Econometrics, section 7-4 (interactions; testing for differences
+    in regression functions across groups).
+
+    Example, by hand: women gain 6 - 2 = 4, men 9 - 8 = 1; the difference is 3.
+
+    >>> answers = pd.DataFrame({
+    ...     "respondent": range(8), "wave": "only", "women": [1, 1, 1, 1, 0, 0, 0, 0],
+    ...     "income": [5.0, 7.0, 1.0, 3.0, 8.0, 10.0, 7.0, 9.0],
+    ...     "arm": (["programme"] * 2 + ["comparison"] * 2) * 2,
+    ... })
+    >>> table = fit_difference_of_effects(answers, Model("difference", "income", error_type="iid"), "women")
+    >>> table["interaction"][0], round(float(table["estimate"][0]), 7)
+    ('programme x women', 3.0)
+    """
+    require_columns(frame, [part])
+    _check(frame, model)
+    regression = BUILDERS[model.estimator](frame, model)
+    table = complete_rows(regression, model, part)
+    if set(table["part"]) != {0.0, 1.0}:
+        raise ValueError("Effects are compared where some people are in the part and others are not")
+    table = without_singletons(_apart(table))
+    names = list(regression.terms)
+    sides = [table[table["part"] == side] for side in (1.0, 0.0)]
+    here, others = (side["respondent"].nunique() for side in sides)
+    programme = [_counted(side, names, _programme_clusters) for side in sides]
+    results = _tested(table, names, model).assign(
+        interaction=[f"{name} x {part}" for name in names],
+        respondents=here,
+        others=others,
+        observations=len(table),
+        smallest_cell=min(_smallest_cell(side) for side in sides),
+        clusters=_counted(table, names, _clusters),
+        programme_clusters=pd.array(
+            [min(pair) if pd.notna(pair[0]) else pd.NA for pair in zip(*programme, strict=True)],
+            dtype="Int64",
+        ),
+    )
+    return _without_few_clusters(results, model)
+
+
+def _apart(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows with everything of the model once for all, and once more for the part.
+
+    The terms as they are become controls, and what is left under their names is how the part differs.
+    """
+    inside = table["part"]
+    out = table.copy()
+    for name in [str(name) for name in table if str(name).startswith(("control", "covariate", "term"))]:
+        if name.startswith("term"):
+            out[f"control_{name}"] = table[name]
+            out[name] = table[name] * inside
+        else:
+            out[f"{name}_of_part"] = table[name] * inside
+    effects = [str(name) for name in table if str(name).startswith("effect")]
+    for name in effects:
+        out[name] = 2 * table[name] + inside
+    if not effects:
+        out["control_part"] = inside
+    return out
+
+
+def _tested(table: pd.DataFrame, names: list[str], model: Model) -> pd.DataFrame:
+    """Return the terms with estimate, error, interval, degrees of freedom and p-value."""
     fitted = least_squares(table, names, model)
     with np.errstate(divide="ignore", invalid="ignore"):
         statistic = fitted.estimate / fitted.error
-    low, high = student_interval(fitted.estimate, fitted.error, np.array(fitted.freedom))
-    results = pd.DataFrame(
+    low, high = student_interval(fitted.estimate, fitted.error, fitted.freedom)
+    return pd.DataFrame(
         {
             "term": names,
             "estimate": fitted.estimate,
             "standard_error": fitted.error,
             "ci_low": low,
             "ci_high": high,
-            "degrees_of_freedom": float(fitted.freedom),
+            "degrees_of_freedom": fitted.freedom,
             "p_value": _two_sided(statistic, fitted.freedom),
-            "respondents": table["respondent"].nunique(),
-            "observations": len(table),
-            "smallest_cell": _smallest_cell(table),
-            "clusters": pd.array([_clusters(table, model)] * len(names), dtype="Int64"),
-            "programme_clusters": pd.array(
-                [_programme_clusters(table, column, model) for column in term_columns(names)],
-                dtype="Int64",
-            ),
         }
     )
-    if model.error_type != "cluster":
-        return results
-    return withhold_p_value_for_few_clusters(results)
+
+
+def _without_few_clusters(results: pd.DataFrame, model: Model) -> pd.DataFrame:
+    return withhold_p_value_for_few_clusters(results) if model.error_type in CLUSTERED else results
 
 
 def withhold_p_value_for_few_clusters(
@@ -209,13 +304,18 @@ def _check(frame: pd.DataFrame, model: Model) -> None:
         raise ValueError(f"The weights in the column '{model.weight}' must be above 0")
 
 
-def _two_sided(statistic: np.ndarray, freedom: int) -> np.ndarray:
+def _two_sided(statistic: np.ndarray, freedom: np.ndarray) -> np.ndarray:
     from scipy import stats
 
     return 2 * stats.t.sf(np.abs(statistic), freedom)
 
 
-def _clusters(table: pd.DataFrame, model: Model) -> int | None:
+def _counted(table: pd.DataFrame, names: list[str], count: Callable[[pd.DataFrame, str], int | None]) -> Any:
+    """Return a count for each term, <NA> where there are no clusters to count."""
+    return pd.array([count(table, column) for column in term_columns(names)], dtype="Int64")
+
+
+def _clusters(table: pd.DataFrame, term: str) -> int | None:
     return int(table["cluster"].nunique()) if "cluster" in table else None
 
 
@@ -225,7 +325,7 @@ def _smallest_cell(table: pd.DataFrame) -> int:
     return int(cells.min())
 
 
-def _programme_clusters(table: pd.DataFrame, term: str, model: Model) -> int | None:
+def _programme_clusters(table: pd.DataFrame, term: str) -> int | None:
     """Return how many clusters hold a programme row.
 
     Where no row says its arm, those that hold a row in which the term is not zero.

@@ -231,7 +231,12 @@ ESTIMATORS = {
     "ancova": "later value, given the earlier one (ancova)",
     "recall": "change as people remember it",
 }
-ERROR_TYPES = {"cluster": "clustered", "robust": "robust", "iid": "classical"}
+ERROR_TYPES = {
+    "cluster": "clustered",
+    "cr2": "clustered, corrected for few clusters (CR2, degrees of freedom by Satterthwaite)",
+    "robust": "robust",
+    "iid": "classical",
+}
 TRIANGULATION = {
     "contradict": "The sources contradict each other",
     "agree": "The sources agree",

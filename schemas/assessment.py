@@ -614,6 +614,12 @@ class Specification(Part):
         return named or {one: recall_name(one) for one in asked}
 
 
+class MultipleTesting(Part):
+    """How p-values are adjusted for the number of tests in their family (docs/impact.md)."""
+
+    method: Literal["holm", "benjamini_hochberg"] = "holm"
+
+
 def recall_name(question: str) -> str:
     """Return the name under which a form of psia asks what was before."""
     return f"{question}_before"
@@ -810,6 +816,7 @@ class AssessmentPlan(Part):
     wave: list[Wave] = []
     indicators: list[Name] = []
     specification: list[Specification] = []
+    multiple_testing: MultipleTesting = MultipleTesting()
     growth: list[GrowthComparison] = []
     source: list[SourceFile] = []
     identification: list[Identification] = []

@@ -31,6 +31,7 @@ from tasks.methods.estimation import domain_means
 
 __all__ = [
     "AFTER",
+    "CLUSTERED",
     "ERROR_TYPES",
     "ESTIMATORS",
     "FEWEST_PROGRAMME_CLUSTERS",

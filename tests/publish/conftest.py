@@ -1365,7 +1365,11 @@ def _add_group(made: dict[str, list[dict]], indicator: str, group: str, level: f
             "ci_low": None if few else estimate - 2 * spread,
             "ci_high": None if few else estimate + 2 * spread,
             "degrees_of_freedom": None if few else 17.0,
-            "p_value": None if few else 0.012,
+            **dict.fromkeys(
+                ("p_value", "p_holm", "p_benjamini_hochberg", "p_adjusted"), None if few else 0.012
+            ),
+            "family": "main",
+            "tests": 1,
             "respondents": None if few else 107,
             "clusters": 18,
             "claim": claim,

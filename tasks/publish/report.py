@@ -14,6 +14,7 @@ from schemas import (
     design,
     fieldwork,
     followup,
+    impact,
     instruments,
     mapping,
     reporting,
@@ -39,6 +40,7 @@ _PHASES = (
     voices,
     checks,
     analysis,
+    impact,
     reporting,
     followup,
 )

@@ -66,7 +66,12 @@ class IndicatorEstimates(Contract):
     key=("specification", "term", "indicator", "poverty_group", "from_wave", "to_wave"),
     release=Release(
         count=("respondents", "smallest_cell"),
-        hide=("estimate", *_UNCERTAINTY, "p_value", "direction"),
+        hide=(
+            "estimate",
+            *_UNCERTAINTY,
+            *("p_value", "p_adjusted", "p_holm", "p_benjamini_hochberg"),
+            "direction",
+        ),
     ),
 )
 class ImpactEstimates(Contract):
@@ -89,6 +94,11 @@ class ImpactEstimates(Contract):
     ci_high: Number = number("upper end of the 95 % interval", missing=True)
     degrees_of_freedom: Number = number("of the interval", missing=True)
     p_value: Number = number("two-sided", missing=True, ge=0, le=1)
+    family: Text = text("family of tests, as the plan names it; else the specification")
+    tests: Whole = number("tests with a p-value in the family", ge=0)
+    p_holm: Number = number("adjusted by Holm", missing=True, ge=0, le=1)
+    p_benjamini_hochberg: Number = number("adjusted by Benjamini and Hochberg", missing=True, ge=0, le=1)
+    p_adjusted: Number = number("the one that the plan names", missing=True, ge=0, le=1)
     respondents: Whole = number("respondents in the model", ge=0)
     smallest_cell: Whole = number("the fewest respondents of an arm in a wave", missing=True, ge=0)
     clusters: Whole = number("clusters in the model", missing=True, ge=0)

@@ -589,9 +589,10 @@ class Specification(Part):
     filter: str = ""
     weight: str = ""
     cluster: str = ""
-    error_type: Literal["cluster", "robust", "iid"] = "cluster"
+    error_type: Literal["cluster", "cr2", "robust", "iid"] = "cluster"
     by_poverty_group: bool = False
     before: dict[str, str] = {}
+    successive: bool = False
     family: str = ""
     comparison: Literal["all", "matched"] = "all"
 
@@ -603,6 +604,15 @@ class Specification(Part):
             raise ValueError("the weights of a matching hold those of the survey: leave out 'weight'")
         return self
 
+    @model_validator(mode="after")
+    def _changes_of_terms(self) -> Specification:
+        if self.successive and (self.estimator != "first_differences" or not self.terms):
+            raise ValueError(
+                "'successive' compares each wave with the one before: estimator = 'first_differences', with"
+                " 'terms' that change from wave to wave"
+            )
+        return self
+
     def recalled(self, questions: Iterable[str]) -> dict[str, str]:
         """Return question -> column in which people recall what was before, of an indicator's questions.
 
@@ -611,6 +621,12 @@ class Specification(Part):
         asked = list(questions)
         named = {one: self.before[one] for one in asked if one in self.before}
         return named or {one: recall_name(one) for one in asked}
+
+
+class MultipleTesting(Part):
+    """How p-values are adjusted for the number of tests in their family (docs/impact.md)."""
+
+    method: Literal["holm", "benjamini_hochberg"] = "holm"
 
 
 def recall_name(question: str) -> str:
@@ -924,6 +940,7 @@ class AssessmentPlan(Part):
     specification: list[Specification] = []
     poverty: list[Poverty] = []
     capability: list[Capability] = []
+    multiple_testing: MultipleTesting = MultipleTesting()
     growth: list[GrowthComparison] = []
     source: list[SourceFile] = []
     identification: list[Identification] = []

@@ -101,7 +101,11 @@ ESTIMATORS = (
     "ancova",
     "recall",
 )
-ERROR_TYPES = ("cluster", "robust", "iid")
+ERROR_TYPES = ("cluster", "cr2", "robust", "iid")
+TREND_VERDICTS = ("differed", "not told apart", "not tested")
+"""Of the arms' changes before the programme: told apart at 5 %, not told apart, or no p-value."""
+EFFECT_VERDICTS = ("differ", "not told apart", "not tested")
+"""Of the programme's effects in two groups of people, by the adjusted p-value at 5 %."""
 CLAIMS = ("causal", "associational", "descriptive", "recall")
 
 POVERTY_KINDS = ("poverty", "capability")

@@ -2,34 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import cast
 
 import pandas as pd
 
-from schemas.analysis import (
-    ImpactEstimates,
-    Indicators,
-)
-from schemas.assessment import (
-    Comparison,
-    Specification,
-    Thresholds,
-)
+from schemas.analysis import ImpactEstimates, Indicators
+from schemas.assessment import Comparison, MultipleTesting, Specification, Thresholds
 from schemas.base import empty
 from schemas.comparison import ComparisonBalance, ComparisonMatching, ComparisonWeights, SpillOver
 from schemas.fieldwork import Responses
+from schemas.impact import PreTrends
 from schemas.plan import Plan, Waves
-from schemas.vocabulary import ALL
 from tasks import expressions
-from tasks.analysis import design_columns, settled, smallest_change, study_waves, without_errors
-from tasks.comparison import SET, WEIGHT, Matched, matched, sets_cluster_errors
+from tasks.analysis import design_columns, smallest_change
+from tasks.comparison import WEIGHT
+from tasks.disclosure import SMALLEST_CELL
+from tasks.families import with_adjusted
+from tasks.impact_models import (
+    AFTER,
+    PROGRAMME,
+    Study,
+    compares_changes,
+    default_term,
+    figures,
+    is_programme_term,
+    study_of,
+)
 from tasks.methods import claims, impact
 from tasks.methods.claims import LARGEST_STANDARDIZED_DIFFERENCE
 from tasks.steps import step
 
-AFTER = "programme x after"
-PROGRAMME = "programme"
 SHARED = {"locality": "a locality", "buyer": "a buyer"}
 """What people of both arms may share -> how it is told."""
 
@@ -45,9 +49,10 @@ SHARED = {"locality": "a locality", "buyer": "a buyer"}
         ComparisonWeights,
         ComparisonMatching,
         SpillOver,
+        PreTrends,
     ],
     writes=[ImpactEstimates],
-    plan=["specification", "comparison", "thresholds"],
+    plan=["specification", "comparison", "thresholds", "multiple_testing"],
 )
 def estimate_impact(
     responses: pd.DataFrame,
@@ -58,90 +63,105 @@ def estimate_impact(
     weights: pd.DataFrame,
     matching: pd.DataFrame,
     spill_over: pd.DataFrame,
+    trends: pd.DataFrame,
     *,
     specification: Sequence[Specification],
     comparison: Comparison,
     thresholds: Thresholds,
+    multiple_testing: MultipleTesting,
 ) -> pd.DataFrame:
     """Estimate what each specification of the plan asks for, and say what its design allows to claim."""
-    order = [wave for wave in study_waves(waves) if (responses["wave"] == wave).any()]
-    if not order:
-        return empty(ImpactEstimates)
-    responses = responses[responses["wave"].isin(order)]
-    known = indicators.set_index("indicator")
-    measured = {"all": largest_difference(balance), "matched": largest_difference(balance, "adjusted_")}
-    shared = [SHARED[channel] for channel in spill_over.loc[spill_over["exposed"] > 0, "channel"]]
-    pairs = matched(weights, matching)
-    purposive = plan["sample_design"].iloc[0] == "purposive"
+    study = study_of(responses, indicators, waves, plan, weights, matching)
+    design = _Design(
+        study,
+        plan.iloc[0],
+        comparison,
+        {"all": largest_difference(balance), "matched": largest_difference(balance, "adjusted_")},
+        tuple(SHARED[channel] for channel in spill_over.loc[spill_over["exposed"] > 0, "channel"]),
+        min(thresholds.largest_standardized_difference, LARGEST_STANDARDIZED_DIFFERENCE),
+        told_trends(trends),
+    )
     records = []
-    for one in specification:
-        from_wave, to_wave = _pair(one, order)
-        if not {from_wave, to_wave} - {""} <= set(order):
-            continue  # a wave is still to come: there is nothing to estimate, and nothing to withhold
-
-        def claimed(
-            estimate: dict[str, object],
-            one: Specification = one,
-            pair: tuple[str, str] = (from_wave, to_wave),
-        ) -> dict[str, str]:
-            claim, reasons = claims.decide_claim(
-                study_design=plan["study_design"].iloc[0],
-                sample_design=plan["sample_design"].iloc[0],
-                assignment=comparison.assignment,
-                waves=len(order),
-                largest_standardized_difference=measured[one.comparison],
-                spill_over=bool(comparison.spill_over),
-                estimator=one.estimator,
-                limit=min(thresholds.largest_standardized_difference, LARGEST_STANDARDIZED_DIFFERENCE),
-                programme_term=is_programme_term(one, str(estimate["term"])),
-                compares_changes=compares_changes(one, str(estimate["term"]), *pair),
-                matched=one.comparison == "matched",
-                shared=shared,
-            )
-            return {"claim": claim, "claim_reason": " ".join(reasons)}
-
+    for one in specification if study.order else ():
+        pair = study.pair(one)
+        if not study.is_here(pair):
+            continue
+        about = {
+            "specification": one.name,
+            "from_wave": pair[0] or "none",
+            "to_wave": pair[1],
+            "estimator": one.estimator,
+            "fixed_effects": ", ".join(one.fixed_effects) or None,
+            "covariates": ", ".join(one.covariates) or None,
+            "filter": one.filter or None,
+            "weight": WEIGHT if one.comparison == "matched" else one.weight or None,
+            "comparison": one.comparison,
+            "error_type": None if one.estimator == "recall" else one.error_type,
+        }
         for indicator in one.indicators:
-            for group, rows in _group_rows(one, responses, from_wave, to_wave):
-                about = cast("pd.Series", known.loc[indicator])
-                estimates = estimate_one(
-                    one, about, rows, from_wave, to_wave, purposive=purposive, pairs=pairs
-                )
+            for group, rows in study.parts(one, pair):
+                here = {**about, "indicator": indicator, "poverty_group": group}
                 records += [
-                    {
-                        "specification": one.name,
-                        "indicator": indicator,
-                        "poverty_group": group,
-                        "from_wave": from_wave or "none",
-                        "to_wave": to_wave,
-                        "estimator": one.estimator,
-                        "fixed_effects": ", ".join(one.fixed_effects) or None,
-                        "covariates": ", ".join(one.covariates) or None,
-                        "filter": one.filter or None,
-                        "weight": WEIGHT if one.comparison == "matched" else one.weight or None,
-                        "comparison": one.comparison,
-                        "error_type": None if one.estimator == "recall" else one.error_type,
-                        **claimed(estimate),
-                        **estimate,
-                    }
-                    for estimate in estimates
+                    {**here, **design.claim(one, estimate, indicator, group, pair), **estimate}
+                    for estimate in estimate_one(study, one, indicator, rows, pair)
                 ]
     if not records:
         return empty(ImpactEstimates)
-    return pd.DataFrame(records)
+    return with_adjusted(pd.DataFrame(records), specification, multiple_testing)
 
 
-def is_programme_term(one: Specification, term: str) -> bool:
-    """Return whether a term is the programme itself, and not some other column of the model."""
-    return one.estimator == "recall" or term in (PROGRAMME, AFTER)
+@dataclass(frozen=True)
+class _Design:
+    """What decides how strongly an estimate may be worded."""
+
+    study: Study
+    plan: pd.Series
+    comparison: Comparison
+    measured: dict[str, float | None]
+    shared: tuple[str, ...]
+    limit: float
+    trends: dict[tuple[str, ...], str]
+
+    def claim(
+        self,
+        one: Specification,
+        estimate: dict[str, object],
+        indicator: str,
+        group: str,
+        pair: tuple[str, str],
+    ) -> dict[str, str]:
+        """Return the claim of an estimate, and the sentences behind it."""
+        term = str(estimate["term"])
+        claim, reasons = claims.decide_claim(
+            study_design=self.plan["study_design"],
+            sample_design=self.plan["sample_design"],
+            assignment=self.comparison.assignment,
+            waves=len(self.study.order),
+            largest_standardized_difference=self.measured[one.comparison],
+            spill_over=bool(self.comparison.spill_over),
+            estimator=one.estimator,
+            limit=self.limit,
+            programme_term=is_programme_term(one, term),
+            compares_changes=compares_changes(one, term, *pair),
+            matched=one.comparison == "matched",
+            shared=self.shared,
+            earlier_trends=self.trends.get((one.name, term, indicator, group), "not tested"),
+        )
+        return {"claim": claim, "claim_reason": " ".join(reasons)}
 
 
-def compares_changes(one: Specification, term: str, from_wave: str, to_wave: str) -> bool:
-    """Return whether an estimate compares changes over time between the arms, and not levels."""
-    if not from_wave or from_wave == to_wave:
-        return False
-    if one.estimator == "fixed_effects":
-        return term == AFTER or {"respondent", "wave"} <= set(one.fixed_effects)
-    return one.estimator in ("difference_in_differences", "first_differences")
+def told_trends(trends: pd.DataFrame) -> dict[tuple[str, ...], str]:
+    """Return (specification, term, indicator, group) -> what its earlier waves say of the trends.
+
+    One earlier wave from which the arms changed differently is enough. What fewer people tell than may be
+    published decides nothing.
+    """
+    key = ["specification", "term", "indicator", "poverty_group"]
+    enough = (trends[["respondents", "smallest_cell"]].astype("Int64").fillna(0) >= SMALLEST_CELL).all(axis=1)
+    told = trends[enough & trends["verdict"].isin(["differed", "not told apart"])]
+    # in the order of the alphabet "differed" stands first
+    first = told.sort_values([*key, "verdict"]).drop_duplicates(key)
+    return dict(zip(first[key].itertuples(index=False, name=None), first["verdict"].astype(str), strict=True))
 
 
 def largest_difference(balance: pd.DataFrame, prefix: str = "") -> float | None:
@@ -159,37 +179,8 @@ def largest_difference(balance: pd.DataFrame, prefix: str = "") -> float | None:
     return None if sizes.isna().all() else float(sizes.max())
 
 
-def _pair(one: Specification, order: list[str]) -> tuple[str, str]:
-    """Return the specification's waves; where it names none, the first and the last of the study."""
-    to_wave = one.to_wave or (order[-1] if order else "")
-    if one.estimator in ("difference", "recall"):
-        return one.from_wave, to_wave
-    return one.from_wave or (order[0] if order else ""), to_wave
-
-
-def _group_rows(
-    one: Specification, responses: pd.DataFrame, from_wave: str, to_wave: str
-) -> Iterator[tuple[str, pd.DataFrame]]:
-    rows = responses
-    if one.estimator != "fixed_effects" or one.from_wave or one.to_wave:
-        rows = rows[rows["wave"].isin([from_wave, to_wave])]
-    if one.filter:
-        rows = rows[expressions.compute_condition(one.filter, rows).astype(bool)]
-    yield ALL, rows
-    if one.by_poverty_group:
-        for group, part in rows.groupby("poverty_group", sort=True):
-            yield str(group), part
-
-
 def estimate_one(
-    one: Specification,
-    indicator: pd.Series,
-    rows: pd.DataFrame,
-    from_wave: str,
-    to_wave: str,
-    *,
-    purposive: bool = False,
-    pairs: Matched | None = None,
+    study: Study, one: Specification, indicator: str, rows: pd.DataFrame, pair: tuple[str, str]
 ) -> list[dict[str, object]]:
     """Return the estimates of one specification for one indicator and group: a record a term.
 
@@ -197,65 +188,24 @@ def estimate_one(
 
     Where the model cannot be estimated the record has no figure and says why.
     """
-    frame = rows.assign(value=expressions.compute_number(indicator["value"], rows))
-    smallest = smallest_change(indicator, _mean(frame[frame["wave"] == (from_wave or to_wave)]))
+    about = cast("pd.Series", study.known.loc[indicator])
+    frame = study.frame(indicator, rows)
+    smallest = smallest_change(about, _mean(frame[frame["wave"] == (pair[0] or pair[1])]))
     try:
-        if one.comparison == "matched":
-            frame = (pairs or Matched(pd.DataFrame())).rows(frame)
+        frame = study.compared(one, frame)
         if one.estimator == "recall":
-            fitted = _recall(one, indicator, frame, to_wave)
+            fitted = _recall(one, about, frame, pair[1])
         else:
-            fitted = impact.fit(frame, _model(one, frame, from_wave, to_wave))
+            fitted = impact.fit(frame, study.model(one, frame, pair))
     except ValueError as error:
-        term = one.terms[0] if one.terms else PROGRAMME
         why = {"claim": "descriptive", "claim_reason": str(error)}
-        return [{"term": term, "respondents": 0, "smallest_cell": 0, **why}]
-    records = []
-    fitted = settled(fitted, frame["value"])
-    if purposive:
-        fitted = without_errors(fitted)
-    for row in fitted.to_dict("records"):
-        row["direction"] = claims.direction(
-            row["estimate"], row["ci_low"], row["ci_high"], smallest, indicator["better"]
-        )
-        records.append({key: row[key] for key in row if key in _KEPT})
+        no_figure = {"estimate": float("nan"), "p_value": float("nan")}
+        return [{"term": default_term(one), **no_figure, "respondents": 0, "smallest_cell": 0, **why}]
+    records = figures(study.told(fitted, frame))
+    for row in records:
+        estimate, low, high = (cast("float", row[name]) for name in ("estimate", "ci_low", "ci_high"))
+        row["direction"] = claims.direction(estimate, low, high, smallest, about["better"])
     return records
-
-
-_KEPT = {
-    "term",
-    "estimate",
-    "standard_error",
-    "ci_low",
-    "ci_high",
-    "degrees_of_freedom",
-    "p_value",
-    "respondents",
-    "smallest_cell",
-    "clusters",
-    "direction",
-}
-
-
-def _model(one: Specification, frame: pd.DataFrame, from_wave: str, to_wave: str) -> impact.Model:
-    cluster = one.cluster
-    is_matched = one.comparison == "matched"
-    if not cluster and one.error_type == "cluster":
-        cluster = "cluster" if frame["cluster"].notna().any() else "respondent"
-        if is_matched and sets_cluster_errors(frame):
-            cluster = SET
-    return impact.Model(
-        estimator=one.estimator,
-        outcome="value",
-        terms=tuple(one.terms),
-        fixed_effects=tuple(one.fixed_effects),
-        covariates=tuple(one.covariates),
-        weight=WEIGHT if is_matched else one.weight or None,
-        cluster=cluster or None,
-        error_type=one.error_type,
-        from_wave=from_wave or None,
-        to_wave=to_wave or None,
-    )
 
 
 def _recall(one: Specification, indicator: pd.Series, frame: pd.DataFrame, to_wave: str) -> pd.DataFrame:

@@ -9,11 +9,20 @@ LARGEST_STANDARDIZED_DIFFERENCE = 0.25
 PARALLEL_TRENDS = (
     "It is assumed that, without the programme, both arms would have changed alike (parallel trends)."
 )
+DIFFERED_BEFORE = (
+    "Before the programme the arms changed differently already, so that it cannot be assumed that they would"
+    " have changed alike without it (parallel trends)."
+)
+NOT_TOLD_APART_BEFORE = (
+    "In the waves before the programme no difference of the arms' changes was found, which makes this"
+    " likelier and does not prove it."
+)
 _COMPARE_CHANGES = ("difference_in_differences", "first_differences", "fixed_effects")
 _KNOWN = {
     "study_design": ("one-off", "repeat", "longitudinal"),
     "sample_design": ("representative", "purposive", "census", "randomised", "undeclared"),
     "assignment": ("randomised", "not randomised"),
+    "earlier_trends": ("differed", "not told apart", "not tested"),
     "estimator": (*_COMPARE_CHANGES, "difference", "ancova", "recall"),
 }
 
@@ -32,6 +41,7 @@ def decide_claim(
     compares_changes: bool | None = None,
     matched: bool = False,
     shared: Sequence[str] = (),
+    earlier_trends: str = "not tested",
 ) -> tuple[str, list[str]]:
     """Decide how strongly an estimate may be worded.
 
@@ -48,14 +58,17 @@ def decide_claim(
       compares changes (difference_in_differences, first_differences, fixed_effects;
       `compares_changes` says so where the estimator alone does not). The reasons
       then hold the assumption of parallel trends, `PARALLEL_TRENDS`. Matching makes the arms alike, but
-      takes the place of no second wave: levels that are compared are never causal.
+      takes the place of no second wave: levels that are compared are never causal. Where waves before the
+      programme show that the arms changed differently already (`earlier_trends` "differed"), the
+      assumption does not hold, and the claim is "associational".
     - "associational": anything else; the reasons name each condition that is not met.
 
     largest_standardized_difference is the largest absolute one, in standard deviations, after matching
     where the estimate is of matched arms (`matched`); None or NaN where none was measured. shared: what some
     of the comparison arm share with the programme arm ("a locality"); it decides nothing, for who lives
-    nearby need not be reached, and is told with a causal claim. Raises ValueError where a word is not known
-    or waves is below 1.
+    nearby need not be reached, and is told with a causal claim. earlier_trends: "differed", "not told apart"
+    (which proves nothing, and is told beside the assumption) or "not tested". Raises ValueError where a word
+    is not known or waves is below 1.
 
     Sources: the project's design, section 7; Imbens and Rubin (2015), Causal Inference, ch. 14
     (limit of balance); Angrist and Pischke (2009), Mostly Harmless Econometrics, section 5.2
@@ -72,6 +85,7 @@ def decide_claim(
         sample_design=sample_design,
         assignment=assignment,
         estimator=estimator,
+        earlier_trends=earlier_trends,
     )
     if waves < 1:
         raise ValueError("A study has at least one wave")
@@ -99,10 +113,13 @@ def decide_claim(
         limit=limit,
         matched=matched,
     )
+    if earlier_trends == "differed":
+        lacking.append(DIFFERED_BEFORE)
     if lacking:
         return "associational", lacking
+    tested = [NOT_TOLD_APART_BEFORE] if earlier_trends == "not told apart" else []
     among = ["It holds for those who were matched."] if matched else []
-    return "causal", [PARALLEL_TRENDS, *among, *risks]
+    return "causal", [PARALLEL_TRENDS, *tested, *among, *risks]
 
 
 def direction(

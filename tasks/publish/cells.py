@@ -93,6 +93,14 @@ def _in_unit(column: str, form: Callable[[float, str], str]) -> Form:
     return lambda report, row: Cell(form(row[column], report.unit(row["indicator"])), numeric=True)
 
 
+def _probability(column: str) -> Form:
+    return lambda _, row: Cell(wording.probability(row[column]), numeric=True)
+
+
+def _indicator_with_unit(report: Report, row: Row) -> Cell:
+    return Cell(report.label("indicator", row["indicator"]), note=report.unit(row["indicator"]))
+
+
 def _interval(report: Report, row: Row) -> Cell:
     if row["ci_high"] is None:
         return NOTHING
@@ -460,7 +468,23 @@ _FORMS: dict[tuple[str, str], Form] = {
     ("", "participatory"): _verdict(wording.VOICES, "participatory"),
     ("impact_estimates", "estimate"): _in_unit("estimate", wording.change),
     ("impact_estimates", "standard_error"): _in_unit("standard_error", wording.error),
-    ("impact_estimates", "p_value"): lambda _, row: Cell(wording.probability(row["p_value"]), numeric=True),
+    **{
+        (table, column): _probability(column)
+        for table in ("impact_estimates", "impact_differences", "pre_trends")
+        for column in ("p_value", "p_adjusted", "p_holm", "p_benjamini_hochberg")
+    },
+    **{
+        (table, column): form
+        for table in ("impact_differences", "pre_trends")
+        for column, form in (
+            ("estimate", _in_unit("estimate", wording.change)),
+            ("indicator", _indicator_with_unit),
+        )
+    },
+    ("impact_differences", "verdict"): _worded(wording.EFFECT_VERDICTS, "verdict"),
+    ("pre_trends", "verdict"): lambda _, row: Cell(
+        wording.TREND_VERDICTS[row["verdict"]], "contradict" if row["verdict"] == "differed" else ""
+    ),
     ("indicator_estimates", "poverty_group"): _group_or_part,
     ("indicator_estimates", "estimate_with_interval"): _estimate_with_interval,
     ("triangulation", "verdict"): lambda _, row: Cell(
@@ -533,9 +557,7 @@ _FORMS: dict[tuple[str, str], Form] = {
     ("ranking_agreement", "shared_lists"): _shared_lists,
     ("training", "held_on"): _as_date("held_on"),
     ("pilot_changes", "item"): _tried,
-    ("impact_estimates", "indicator"): lambda report, row: Cell(
-        report.label("indicator", row["indicator"]), note=report.unit(row["indicator"])
-    ),
+    ("impact_estimates", "indicator"): _indicator_with_unit,
     ("statistics", "value"): _statistic,
     ("statistics", "source"): _source,
     ("statistics", "statistic"): _statistic_divided,

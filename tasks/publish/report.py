@@ -14,6 +14,7 @@ from schemas import (
     design,
     fieldwork,
     followup,
+    impact,
     instruments,
     mapping,
     poverty,
@@ -41,6 +42,7 @@ _PHASES = (
     checks,
     analysis,
     poverty,
+    impact,
     reporting,
     followup,
 )

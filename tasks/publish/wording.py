@@ -231,7 +231,6 @@ ESTIMATORS = {
     "ancova": "later value, given the earlier one (ancova)",
     "recall": "change as people remember it",
 }
-ERROR_TYPES = {"cluster": "clustered", "robust": "robust", "iid": "classical"}
 POVERTY_MEASURES = {
     "headcount": "share of people who are poor",
     "poverty_gap": "mean shortfall, of the line",
@@ -246,6 +245,42 @@ POVERTY_MEASURES = {
     "censored_headcount": "deprived and poor",
     "contribution": "part of the adjusted headcount",
 }
+ERROR_TYPES = {
+    "cluster": "clustered",
+    "cr2": "clustered, corrected for few clusters (CR2, degrees of freedom by Satterthwaite)",
+    "robust": "robust",
+    "iid": "classical",
+}
+ADJUSTMENTS = {"holm": "Holm", "benjamini_hochberg": "Benjamini and Hochberg"}
+EFFECT_VERDICTS = {
+    "differ": "they differ",
+    "not told apart": "not told apart",
+    "not tested": "not tested",
+}
+TREND_VERDICTS = {
+    "differed": "the arms changed differently already",
+    "not told apart": "no difference found",
+    "not tested": "not tested",
+}
+ASSUMPTIONS = {
+    "difference": "It assumes that, without the programme, both arms would stand alike now.",
+    "difference_in_differences": (
+        "It assumes that, without the programme, both arms would have changed alike."
+    ),
+    "first_differences": (
+        "It assumes that nothing else changed people in the way in which the programme, or the term, did."
+    ),
+    "fixed_effects": (
+        "It assumes that nothing but the term came to some and not to others at the same time; what stays the"
+        " same within each fixed effect is taken out."
+    ),
+    "ancova": (
+        "It assumes that, without the programme, people of both arms who stood alike before would stand alike"
+        " now."
+    ),
+    "recall": "It assumes that people remember rightly, and it cannot tell the programme from anything else.",
+}
+"""What must be true for an estimate to be the effect of the programme."""
 TRIANGULATION = {
     "contradict": "The sources contradict each other",
     "agree": "The sources agree",

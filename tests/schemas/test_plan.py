@@ -67,6 +67,10 @@ DRAWN = "[sampling]\ndesign = 'representative'\n"
             r"\[\[specification\]\] s has comparison = 'matched', and there is no",
         ),
         (
+            "[[specification]]\nname='s'\nindicators=['i']\nestimator='ancova'\nsuccessive=true",
+            r"'successive' compares each wave with the one before",
+        ),
+        (
             "[[specification]]\nname='s'\nindicators=['i']\nestimator='recall'\ncomparison='matched'",
             "a recall compares nobody",
         ),

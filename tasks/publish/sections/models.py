@@ -15,6 +15,7 @@ class Model:
 
     title: str
     facts: tuple[str, ...]
+    notes: tuple[str, ...]
     with_error: bool
     reasons: tuple[tuple[str, str], ...]
     grid: Grid
@@ -26,6 +27,34 @@ def _given(report: Report, row: Row) -> str:
     if row["comparison"] != "matched" or plan is None:
         return ""
     return ", the matching taken as given"
+
+
+def _notes(report: Report, rows: list[Row]) -> tuple[str, ...]:
+    """Return what the model assumes, and what has to be known of its tests."""
+    first = rows[0]
+    told = [wording.ASSUMPTIONS[first["estimator"]]]
+    if _adjusted(report, rows):
+        by = wording.ADJUSTMENTS[report.plan.multiple_testing.method]
+        told.append(
+            f"The more is tested, the more is found by chance: adjusted p-values count the {first['tests']}"
+            f" tests of the family {wording.plain(first['family'])} (by {by}). Verdicts rest on the 95 %"
+            " interval of each figure alone."
+        )
+    shown = [row for row in rows if not report.hidden("impact_estimates", row, "p_value")]
+    if any(row["standard_error"] and row["p_value"] is None and row["clusters"] for row in shown):
+        told.append(
+            "Without p-value and interval: fewer than six clusters have the programme there, too few for one."
+        )
+    return tuple(told)
+
+
+def _adjusted(report: Report, rows: list[Row]) -> dict[str, str]:
+    """Return the columns of the adjusted p-values, the one that the plan names first; none for one test."""
+    if rows[0]["tests"] < 2 or all(row["p_value"] is None for row in rows):
+        return {}
+    named = report.plan.multiple_testing.method
+    order = [named, *(one for one in wording.ADJUSTMENTS if one != named)]
+    return {f"p_{one}": f"p by {wording.ADJUSTMENTS[one]}" for one in order}
 
 
 def models(report: Report) -> list[Model]:
@@ -58,6 +87,7 @@ def models(report: Report) -> list[Model]:
             Model(
                 title,
                 tuple(facts),
+                _notes(report, here),
                 any(row["standard_error"] is not None for row in here),
                 tuple(dict.fromkeys((wording.CLAIMS[row["claim"]], row["claim_reason"]) for row in here)),
                 grids.grid(
@@ -71,6 +101,7 @@ def models(report: Report) -> list[Model]:
                         "standard_error": "Standard error",
                         "interval": "95 % interval",
                         "p_value": "p",
+                        **_adjusted(report, here),
                         "respondents": "People",
                         "clusters": "Clusters",
                         **({"claim": "Claim"} if len({row["claim"] for row in here}) > 1 else {}),

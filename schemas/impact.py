@@ -1,0 +1,72 @@
+"""Phase five: what stands beside the estimates of the impact: earlier trends, and effects by group."""
+
+from __future__ import annotations
+
+from schemas.base import Contract, Number, Release, Text, Whole, choice, number, table, text
+from schemas.vocabulary import CLAIMS, EFFECT_VERDICTS, TREND_VERDICTS
+
+KEY = ("specification", "term", "indicator", "poverty_group", "from_wave", "to_wave")
+_FIGURES = ("estimate", "standard_error", "ci_low", "ci_high", "degrees_of_freedom", "p_value")
+
+
+@table(
+    "mart.pre_trends",
+    grain="one row a specification, term, indicator, poverty group and pair of waves before the programme",
+    key=KEY,
+    release=Release(count=("respondents", "smallest_cell"), hide=(*_FIGURES, "verdict")),
+)
+class PreTrends(Contract):
+    specification: Text = text("name of the specification whose model it is")
+    term: Text = text("coefficient that is reported")
+    indicator: Text = text("id of the indicator")
+    poverty_group: Text = text("poverty group, or all")
+    from_wave: Text = text("an earlier wave before the programme")
+    to_wave: Text = text("the last wave before the programme")
+    estimate: Number = number("difference of the arms' changes, in the indicator's unit", missing=True)
+    standard_error: Number = number("none for a purposive sample", missing=True, ge=0)
+    ci_low: Number = number("lower end of the 95 % interval", missing=True)
+    ci_high: Number = number("upper end of the 95 % interval", missing=True)
+    degrees_of_freedom: Number = number("of the interval", missing=True)
+    p_value: Number = number("two-sided", missing=True, ge=0, le=1)
+    respondents: Whole = number("respondents in the model", ge=0)
+    smallest_cell: Whole = number("the fewest respondents of an arm in a wave", missing=True, ge=0)
+    clusters: Whole = number("clusters in the model", missing=True, ge=0)
+    verdict: Text = choice(TREND_VERDICTS, "whether the arms changed alike, as far as told", missing=True)
+    problem: Text = text("why there is no figure", missing=True)
+
+
+@table(
+    "mart.impact_differences",
+    grain="one row a specification, term, indicator, poverty group and pair of waves",
+    key=KEY,
+    release=Release(
+        count=("respondents", "others", "smallest_cell"),
+        hide=(*_FIGURES, "p_adjusted", "p_holm", "p_benjamini_hochberg", "verdict"),
+    ),
+)
+class ImpactDifferences(Contract):
+    specification: Text = text("name of the specification in the plan")
+    term: Text = text("the effect that is compared")
+    interaction: Text = text("the coefficient: the term times the group")
+    indicator: Text = text("id of the indicator")
+    poverty_group: Text = text("poverty group that is compared with all others")
+    from_wave: Text = text("earlier wave, or none")
+    to_wave: Text = text("later wave")
+    estimate: Number = number("effect in the group minus effect in the others, in the unit", missing=True)
+    standard_error: Number = number("none for a purposive sample", missing=True, ge=0)
+    ci_low: Number = number("lower end of the 95 % interval", missing=True)
+    ci_high: Number = number("upper end of the 95 % interval", missing=True)
+    degrees_of_freedom: Number = number("of the interval", missing=True)
+    p_value: Number = number("two-sided", missing=True, ge=0, le=1)
+    family: Text = text("family of tests: the specification's, of differences between groups")
+    tests: Whole = number("tests with a p-value in the family", ge=0)
+    p_holm: Number = number("adjusted by Holm", missing=True, ge=0, le=1)
+    p_benjamini_hochberg: Number = number("adjusted by Benjamini and Hochberg", missing=True, ge=0, le=1)
+    p_adjusted: Number = number("the one that the plan names", missing=True, ge=0, le=1)
+    respondents: Whole = number("respondents of the group in the model", ge=0)
+    others: Whole = number("respondents of all other groups in the model", ge=0)
+    smallest_cell: Whole = number("the fewest respondents of an arm, wave and side", missing=True, ge=0)
+    clusters: Whole = number("clusters in the model", missing=True, ge=0)
+    claim: Text = choice(CLAIMS, "what the design allows to be said of the effects")
+    verdict: Text = choice(EFFECT_VERDICTS, "whether effects differ, by the adjusted p-value", missing=True)
+    problem: Text = text("why there is no figure", missing=True)

@@ -1,0 +1,174 @@
+"""What a specification of the plan makes of the interviews: its waves, its rows and its model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+from typing import cast
+
+import pandas as pd
+
+from schemas.assessment import Specification
+from schemas.vocabulary import ALL
+from tasks import expressions
+from tasks.analysis import settled, study_waves, without_errors
+from tasks.comparison import SET, WEIGHT, Matched, matched, sets_cluster_errors
+from tasks.methods import impact
+
+AFTER = impact.AFTER
+PROGRAMME = impact.PROGRAMME
+FIGURES = (
+    "term",
+    "estimate",
+    "standard_error",
+    "ci_low",
+    "ci_high",
+    "degrees_of_freedom",
+    "p_value",
+    "respondents",
+    "smallest_cell",
+    "clusters",
+)
+"""What the tables keep of a fitted model."""
+
+
+@dataclass(frozen=True)
+class Study:
+    """The interviews that may enter a model, and what every model has to know of them.
+
+    order: the waves that are here, in time. before: those of them before the programme.
+    """
+
+    responses: pd.DataFrame
+    known: pd.DataFrame
+    order: tuple[str, ...]
+    before: tuple[str, ...]
+    pairs: Matched
+    purposive: bool
+
+    def pair(self, one: Specification) -> tuple[str, str]:
+        """Return the waves of a specification; see `waves_of`."""
+        return waves_of(one, self.order, self.before)
+
+    def is_here(self, pair: tuple[str, str]) -> bool:
+        """Return whether both waves have come: before, there is nothing to estimate or to withhold."""
+        return not set(pair) - {"", *self.order}
+
+    def parts(self, one: Specification, pair: tuple[str, str]) -> Iterator[tuple[str, pd.DataFrame]]:
+        """Yield the rows of all respondents, and of each poverty group where the plan asks for them."""
+        rows = self.rows(one, pair)
+        yield ALL, rows
+        if one.by_poverty_group:
+            for group, part in rows.groupby("poverty_group", sort=True):
+                yield str(group), part
+
+    def rows(self, one: Specification, pair: tuple[str, str]) -> pd.DataFrame:
+        """Return the rows that a specification uses."""
+        rows = self.responses
+        if one.successive:
+            rows = rows[rows["wave"].isin(self.between(pair))]
+        elif one.estimator != "fixed_effects" or one.from_wave or one.to_wave:
+            rows = rows[rows["wave"].isin(pair)]
+        if one.filter:
+            rows = rows[expressions.compute_condition(one.filter, rows).astype(bool)]
+        return rows
+
+    def between(self, pair: tuple[str, str]) -> list[str]:
+        """Return the waves from the one to the other, both included."""
+        return list(self.order[self.order.index(pair[0]) : self.order.index(pair[1]) + 1])
+
+    def frame(self, indicator: str, rows: pd.DataFrame) -> pd.DataFrame:
+        """Return the rows with the indicator's value in a column `value`."""
+        about = cast("pd.Series", self.known.loc[indicator])
+        return rows.assign(value=expressions.compute_number(about["value"], rows))
+
+    def compared(self, one: Specification, frame: pd.DataFrame) -> pd.DataFrame:
+        """Return the rows that are compared: all, or those of people who were matched."""
+        return self.pairs.rows(frame) if one.comparison == "matched" else frame
+
+    def model(self, one: Specification, frame: pd.DataFrame, pair: tuple[str, str]) -> impact.Model:
+        """Return the model of a specification for these rows."""
+        cluster = one.cluster
+        is_matched = one.comparison == "matched"
+        if not cluster and one.error_type in impact.CLUSTERED:
+            cluster = "cluster" if frame["cluster"].notna().any() else "respondent"
+            if is_matched and sets_cluster_errors(frame):
+                cluster = SET
+        return impact.Model(
+            estimator=one.estimator,
+            outcome="value",
+            terms=tuple(one.terms),
+            fixed_effects=tuple(one.fixed_effects),
+            covariates=tuple(one.covariates),
+            weight=WEIGHT if is_matched else one.weight or None,
+            cluster=cluster or None,
+            error_type=one.error_type,
+            from_wave=pair[0] or None,
+            to_wave=pair[1] or None,
+            waves=tuple(self.between(pair)) if one.successive else (),
+        )
+
+    def told(self, fitted: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
+        """Return a fitted model as it may be told: without dust, and without errors of a purposive sample."""
+        fitted = settled(fitted, frame["value"])
+        return without_errors(fitted) if self.purposive else fitted
+
+
+def study_of(
+    responses: pd.DataFrame,
+    indicators: pd.DataFrame,
+    waves: pd.DataFrame,
+    plan: pd.DataFrame,
+    weights: pd.DataFrame,
+    matching: pd.DataFrame,
+) -> Study:
+    """Return the study of the tables of the warehouse, the pilot's answers left out."""
+    order = [wave for wave in study_waves(waves) if (responses["wave"] == wave).any()]
+    roles = waves.set_index("wave")["role"]
+    return Study(
+        responses=responses[responses["wave"].isin(order)],
+        known=indicators.set_index("indicator"),
+        order=tuple(order),
+        before=tuple(takewhile(lambda wave: roles[wave] == "baseline", order)),
+        pairs=matched(weights, matching),
+        purposive=bool(plan["sample_design"].iloc[0] == "purposive"),
+    )
+
+
+def waves_of(one: Specification, order: Sequence[str], before: Sequence[str]) -> tuple[str, str]:
+    """Return the specification's waves; where it names none, the last before the programme and the last.
+
+    Without a baseline, and where all waves enter, it is the first of all that stands for what was before.
+    """
+    to_wave = one.to_wave or (order[-1] if order else "")
+    if one.estimator in ("difference", "recall"):
+        return one.from_wave, to_wave
+    first = before[-1] if before and one.estimator != "fixed_effects" and not one.successive else order[0]
+    return one.from_wave or first, to_wave
+
+
+def is_programme_term(one: Specification, term: str) -> bool:
+    """Return whether a term is the programme itself, and not some other column of the model."""
+    return one.estimator == "recall" or term in (PROGRAMME, AFTER)
+
+
+def compares_changes(one: Specification, term: str, from_wave: str, to_wave: str) -> bool:
+    """Return whether an estimate compares changes over time between the arms, and not levels."""
+    if not from_wave or from_wave == to_wave:
+        return False
+    if one.estimator == "fixed_effects":
+        return term == AFTER or {"respondent", "wave"} <= set(one.fixed_effects)
+    return one.estimator in ("difference_in_differences", "first_differences")
+
+
+def default_term(one: Specification) -> str:
+    """Return the term under which a model is told that could not be estimated."""
+    if one.terms:
+        return one.terms[0]
+    return AFTER if one.estimator == "difference_in_differences" else PROGRAMME
+
+
+def figures(fitted: pd.DataFrame) -> list[dict[str, object]]:
+    """Return the records of a fitted model, with the columns that the tables keep."""
+    return [{key: row[key] for key in FIGURES if key in row} for row in fitted.to_dict("records")]

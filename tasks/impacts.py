@@ -70,6 +70,7 @@ def estimate_impact(
     responses = responses[responses["wave"].isin(order)]
     known = indicators.set_index("indicator")
     measured = {"all": largest_difference(balance), "matched": largest_difference(balance, "adjusted_")}
+    unmeasured = {"all": not_measurable(balance), "matched": not_measurable(balance, "adjusted_")}
     shared = [SHARED[channel] for channel in spill_over.loc[spill_over["exposed"] > 0, "channel"]]
     pairs = matched(weights, matching)
     purposive = plan["sample_design"].iloc[0] == "purposive"
@@ -97,6 +98,7 @@ def estimate_impact(
                 compares_changes=compares_changes(one, str(estimate["term"]), *pair),
                 matched=one.comparison == "matched",
                 shared=shared,
+                unmeasured=unmeasured[one.comparison],
             )
             return {"claim": claim, "claim_reason": " ".join(reasons)}
 
@@ -145,18 +147,23 @@ def compares_changes(one: Specification, term: str, from_wave: str, to_wave: str
 
 
 def largest_difference(balance: pd.DataFrame, prefix: str = "") -> float | None:
-    """Return the arms' largest standardized difference; infinite where an arm does not vary and differs.
+    """Return the arms' largest standardized difference; infinite where neither arm varies and they differ.
 
-    prefix: "adjusted_" for the one after matching. None where nothing was measured, or a covariate that the
-    plan names could not be.
+    prefix: "adjusted_" for the one after matching. None where nothing was measured. Covariates that could
+    not be measured do not count: `not_measurable` names them.
     """
     verdicts = balance[f"{prefix}verdict"]
-    if not len(balance) or verdicts.isna().any() or (verdicts == "not measurable").any():
+    if not len(balance) or verdicts.isna().any():
         return None
     sizes = balance[f"{prefix}standardized_difference"].abs()
     if (sizes.isna() & (verdicts == "unbalanced")).any():
         return float("inf")
     return None if sizes.isna().all() else float(sizes.max())
+
+
+def not_measurable(balance: pd.DataFrame, prefix: str = "") -> list[str]:
+    """Return the covariates in which the arms' difference could not be measured, by name."""
+    return sorted(balance.loc[balance[f"{prefix}verdict"] == "not measurable", "covariate"])
 
 
 def _pair(one: Specification, order: list[str]) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import date
 
 import pandas as pd
 
@@ -30,7 +31,7 @@ def pilot_faults(
 ) -> list[RowFault]:
     """Return the faults of pilot decisions about an indicator, question or group that there is not.
 
-    A group that was changed or dropped need not be in the plan any more.
+    A group that was dropped need not be in the plan any more (`gone_notes` tells of it).
     """
     known = {
         "indicator": (indicators, "an indicator", "See 'psia indicators'"),
@@ -40,13 +41,25 @@ def pilot_faults(
     found = []
     for index, row in enumerate(pilot.to_dict("records")):
         allowed, what, remedy = known.get(row["kind"], ((row["item"],), "", ""))
-        if row["item"] in allowed or (row["kind"] == "group" and row["decision"] != "keep"):
+        if row["item"] in allowed or (row["kind"] == "group" and row["decision"] == "drop"):
             continue
         rule = f"'{row['item']}' is not {what}"
         found.append(
             RowFault(Pilot.about().name, index, "item", rule, nearest(row["item"], allowed) + remedy)
         )
     return found
+
+
+def gone_notes(plan: AssessmentPlan, pilot: pd.DataFrame) -> list[str]:
+    """Return a line for each group that the pilot dropped and the plan does not have: it changes nothing."""
+    groups = [group.id for group in plan.poverty_group]
+    dropped = pilot.loc[(pilot["kind"] == "group") & (pilot["decision"] == "drop"), "item"]
+    return [
+        f"design/pilot: the group '{one}' was dropped, and is not in the plan: the row changes nothing. "
+        f"{nearest(one, groups)}".strip()
+        for one in dropped
+        if one not in groups
+    ]
 
 
 def freeze_warnings(plan: AssessmentPlan, versions: Mapping[str, str]) -> list[str]:
@@ -102,4 +115,17 @@ def began_early(plan: AssessmentPlan) -> list[str]:
         f"{wave.name}: fieldwork began on {wave.starts_on}, before the freeze of {frozen.frozen_on}"
         for wave in plan.wave
         if wave.role != "pilot" and wave.starts_on and wave.starts_on < frozen.frozen_on
+    ]
+
+
+def date_notes(plan: AssessmentPlan, training: pd.DataFrame) -> list[str]:
+    """Return a line for each day of training, or of the freeze, that lies outside of the time frame."""
+    start, end = plan.time_frame.start, plan.time_frame.end
+    days = [("design/training", date.fromisoformat(one)) for one in sorted(set(training["held_on"].dropna()))]
+    if plan.pilot:
+        days.append(("assessment.toml, key pilot.frozen_on", plan.pilot.frozen_on))
+    return [
+        f"{where}: {day} lies outside of the time frame of the plan, {start} to {end}"
+        for where, day in days
+        if not start <= day <= end
     ]

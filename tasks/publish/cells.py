@@ -334,8 +334,8 @@ def _voices(_: Report, row: Row) -> Cell:
     return Cell(f"{wording.mean(row['assessors_median'])}{spread}", note=row["scored_by"])
 
 
-def _answer_in_unit(_: Report, row: Row) -> Cell:
-    plain = row["unit"] if row["unit"] not in (None, "score") else ""
+def _answer_in_unit(report: Report, row: Row) -> Cell:
+    plain = report.in_currency(row["unit"]) if row["unit"] not in (None, "score") else ""
     before = f"asked after “{row['recalls']}”" if row["recalls"] else ""
     return Cell(row["answers"], note="; ".join(filter(None, (plain, before))))
 
@@ -486,6 +486,7 @@ _FORMS: dict[tuple[str, str], Form] = {
     ("impact_estimates", "indicator"): lambda report, row: Cell(
         report.label("indicator", row["indicator"]), note=report.unit(row["indicator"])
     ),
+    ("indicators", "unit"): lambda report, row: Cell(report.in_currency(row["unit"])),
     ("statistics", "value"): _statistic,
     ("statistics", "source"): _source,
     ("statistics", "statistic"): _statistic_divided,

@@ -25,6 +25,7 @@ from schemas.faults import Fault, Refused
 from tasks import packed
 from tasks.reading import Problem, Unreadable
 from tasks.state import MADE_HERE
+from tasks.workbook import unsaved_formulas
 
 TABLE_SUFFIXES = (".csv", ".xlsx", ".parquet", ".dta", ".sav")
 WAVE_SUFFIXES = (*TABLE_SUFFIXES, ".zip")
@@ -147,7 +148,7 @@ def read_cells(content: bytes, suffix: str, file: str, sheet: str = "", path: Pa
         raise
     except Unreadable as unreadable:
         raise Refused(
-            [Fault(file, sheet, rule=p.rule, remedy=p.remedy) for p in unreadable.problems]
+            [Fault(file, sheet, p.row, p.column, p.rule, p.remedy) for p in unreadable.problems]
         ) from None
     except Exception as error:
         raise Refused([Fault(file, sheet, rule=_unreadable(suffix, error))]) from None
@@ -290,6 +291,10 @@ def _read_excel(content: bytes, _path: Path, sheet: str) -> pd.DataFrame:
     header = [cell_text(cell) or "" for cell in cells[0]]
     while header and not header[-1]:
         header.pop()
+    position = workbook.sheet_names.index(sheet) if sheet else 0
+    unsaved = unsaved_formulas(content, position, header)
+    if unsaved:
+        raise Unreadable(*unsaved)
     body = [[cell_text(cell) for cell in row[: len(header)]] for row in cells[1:]]
     return pd.DataFrame(body, columns=header, dtype="string")
 

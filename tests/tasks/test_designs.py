@@ -143,7 +143,7 @@ def test_more_wanted_than_there_are_and_a_list_without_order_are_told(tmp_path):
     assert [line for line in run.intake.notes() if line.startswith("design/quotas")] == [
         "design/quotas, workshop-men: 40 wanted, and design/frame has 30; the others will be told as missing"
     ]
-    frame = run.intake.table(Frame).assign(order=pd.NA)
+    frame = run.intake.table(Frame).drop(columns="order").assign(order=float("nan"))
     by_order = Sampling(design="representative", method="systematic", size=20)
     (line,) = drawing.design_notes(conform(frame, Frame), run.intake.table(Quotas), by_order)
     assert "60 of 60 rows have no order" in line

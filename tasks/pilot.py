@@ -31,7 +31,7 @@ def pilot_faults(
 ) -> list[RowFault]:
     """Return the faults of pilot decisions about an indicator, question or group that there is not.
 
-    A group that was dropped need not be in the plan any more (`gone_notes` tells of it).
+    A group that was changed or dropped need not be in the plan any more (`gone_notes` tells of it).
     """
     known = {
         "indicator": (indicators, "an indicator", "See 'psia indicators'"),
@@ -41,7 +41,7 @@ def pilot_faults(
     found = []
     for index, row in enumerate(pilot.to_dict("records")):
         allowed, what, remedy = known.get(row["kind"], ((row["item"],), "", ""))
-        if row["item"] in allowed or (row["kind"] == "group" and row["decision"] == "drop"):
+        if row["item"] in allowed or (row["kind"] == "group" and row["decision"] != "keep"):
             continue
         rule = f"'{row['item']}' is not {what}"
         found.append(
@@ -51,14 +51,15 @@ def pilot_faults(
 
 
 def gone_notes(plan: AssessmentPlan, pilot: pd.DataFrame) -> list[str]:
-    """Return a line for each group that the pilot dropped and the plan does not have: it changes nothing."""
+    """Return a line for each group that the pilot changed or dropped, and that the plan does not have."""
     groups = [group.id for group in plan.poverty_group]
-    dropped = pilot.loc[(pilot["kind"] == "group") & (pilot["decision"] == "drop"), "item"]
+    rows = pilot[(pilot["kind"] == "group") & (pilot["decision"] != "keep")].to_dict("records")
+    done = {"drop": "dropped", "change": "changed"}
     return [
-        f"design/pilot: the group '{one}' was dropped, and is not in the plan: the row changes nothing. "
-        f"{nearest(one, groups)}".strip()
-        for one in dropped
-        if one not in groups
+        f"design/pilot: the group '{row['item']}' was {done[row['decision']]}, and is not in the plan: the row"
+        f" is a record and changes nothing. {nearest(row['item'], groups)}".strip()
+        for row in rows
+        if row["item"] not in groups
     ]
 
 

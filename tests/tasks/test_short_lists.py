@@ -303,7 +303,6 @@ METHODS = "stage,kind,method,purpose,by,role_in_box\n"
         ("pilot", TRIED + "incom_month,indicator,keep,so\n", "Did you mean 'income_month'?"),
         ("pilot", TRIED + "no_such_question,question,drop,so\n", "'no_such_question' is not a question"),
         ("pilot", TRIED + "strangers,group,keep,so\n", "'strangers' is not a poverty group of the plan"),
-        ("pilot", TRIED + "strangers,group,change,so\n", "'strangers' is not a poverty group of the plan"),
         ("methods", METHODS + "Initial,quantitative,survey,why,lead,pilot_questionnaires\n", "words allowed"),
         ("pilot", TRIED + "income_month,indicater,keep,so\n", "is not one of the words allowed here"),
         ("methods", METHODS + "initial,quantitative,survey,why,lead,choose\n", "is not a role in Box A.1"),
@@ -325,14 +324,15 @@ def test_what_cannot_be_counted_or_decides_nothing_is_refused_row_by_row(tmp_pat
 
 def test_what_changes_nothing_or_is_early_is_told(tmp_path):
     files = {
-        "design/pilot.csv": TRIED + "weaver-woman,group,drop,few\n",
+        "design/pilot.csv": TRIED + "weaver-woman,group,drop,few\npainters,group,change,split\n",
         "design/training.csv": "role,topic,held_on,days,trained\nenumerator,consent,1999-05-03,1,8\n",
     }
     intake = taken(tmp_path, files, "\n[pilot]\nfrozen_on = 1999-06-01\n")
     assert intake.faults == []
-    (gone,) = pilot.gone_notes(intake.plan, intake.table(Pilot))
+    gone, other = pilot.gone_notes(intake.plan, intake.table(Pilot))
     assert "'weaver-woman' was dropped, and is not in the plan" in gone
     assert "Did you mean 'weaver-women'?" in gone
+    assert "'painters' was changed" in other
     lines = pilot.date_notes(intake.plan, intake.table(Training))
     assert [line.partition(":")[0] for line in lines] == [
         "design/training",

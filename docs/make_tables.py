@@ -50,7 +50,7 @@ as it comes, and a wave may come in several files: [waves.md](waves.md).
 | weight | weight, above 0. Where no wave has it, it comes from the draw; without a draw it is 1 |
 | stratum, cluster | stratum of the draw; primary sampling unit or locality |
 | household, enumerator | ids; they become pseudonyms |
-| consent | yes or no: whoever did not say yes is counted and left out |
+| consent | yes or no: whoever did not say yes is counted and left out; an empty cell counts as not recorded |
 | wave | where one file holds several waves |
 | birth_year | year of birth, only where the plan names its column: who is followed is checked by it |
 | revision | number of the version of a row, where a wave comes in several files or versions |

@@ -124,7 +124,8 @@ def check(
         typer.echo(f"  {severity}: {line}")
     if wrong:
         typer.echo(
-            "  Correct them in waves/<wave>/corrections; the values stay out of no figure by themselves."
+            "  Ask again, and correct them in waves/<wave>/corrections; an answer about a household member,"
+            " in the file itself. Until then the figures are made with them."
         )
     if page:
         typer.echo(f"  The page of this wave (internal, not to be published): {page}")
@@ -523,4 +524,14 @@ def _print_csv(columns: list[str], records: Iterable[tuple[Any, ...]]) -> None:
 
 
 def _shown(cell: Any) -> Any:
+    """Return a cell as CSV; a text that a spreadsheet program would take for a formula has an apostrophe."""
+    if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return cell if _is_number(cell) else f"'{cell}"
     return f"{cell:.10g}" if isinstance(cell, float) else cell
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return abs(float(text)) < float("inf")
+    except ValueError:
+        return False

@@ -246,7 +246,11 @@ def tell_faults(faults: list[Fault], folder: Path | None, *, as_json: bool = Fal
     if folder is not None:
         path = quarantine(folder, faults)
         if not as_json:
-            sys.stderr.write(f"psia: refused, nothing was changed. All {len(faults)} faults: {path}\n")
+            many = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+            sys.stderr.write(
+                f"psia: refused, nothing was changed. What was found, {many}: {path}\n"
+                "Some things can be looked at only once others are right: mend these and run it again.\n"
+            )
 
 
 @contextmanager

@@ -241,6 +241,13 @@ class Sampling(Part):
             if not self._says(key):
                 continue
             raise ValueError(f"'{key}' goes with a draw by chance: design = 'representative' or 'randomised'")
+        if (self.size or self.sizes) and not self.by_chance:
+            key = "size" if self.size else "sizes"
+            instead = {"purposive": "design/quotas says how many are wanted"}
+            raise ValueError(
+                f"'{key}' goes with a draw by chance: design = 'representative' or 'randomised'; "
+                + instead.get(self.design, "here everybody on the list is asked")
+            )
         if self.design in ("census", "undeclared") and self.replacements:
             raise ValueError("'replacements' goes with a draw or with quotas: here nobody is left over")
         if self.unit != "individual" and self.households:
@@ -362,6 +369,9 @@ class Matching(Part):
         return self
 
 
+_NO_CHARACTERISTIC = ("respondent", "household", "arm", "wave")
+
+
 class Comparison(Part):
     """The counterfactual: how the arms were formed, made alike, and what may have spilled over.
 
@@ -383,6 +393,17 @@ class Comparison(Part):
                 "a matching needs 'covariates', what people were like before: here, or under"
                 " [comparison.matching]"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _no_ids(self) -> Comparison:
+        exact = self.matching.exact if self.matching else []
+        for name in (*self.balanced_on, *exact, self.same_buyer):
+            if name in _NO_CHARACTERISTIC:
+                raise ValueError(
+                    f"'{name}' says who somebody is, or where the answer is from, and not what people were"
+                    " like: name columns that several people share"
+                )
         return self
 
     @property

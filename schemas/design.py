@@ -42,7 +42,9 @@ class Frame(Contract):
     household: Text = text("id of the household", missing=True)
     gender: Text = choice(GENDERS, missing=True)
     difference: Text = text("ethnicity, religion, caste or other difference", missing=True)
-    size: Number = number("measure of size, such as workers, for a draw by size", missing=True, gt=0)
+    size: Number = number(
+        "measure of size, such as workers, for a draw by size", missing=True, ge=1e-6, le=1e15
+    )
     order: Whole = number("order in which quotas take units and a systematic draw walks", missing=True)
     draw_order: Whole = number("made here: the unit's place by id, which fixes the draw", missing=True)
 
@@ -288,13 +290,14 @@ class SampleSizes(Contract):
     "mart.quota_gaps",
     grain="one row a quota",
     key=("stratum",),
-    release=Release(count=("wanted",), hide=("drawn", "gap")),
+    release=Release(count=("in_frame",), hide=("wanted", "drawn", "gap")),
 )
 class QuotaGaps(Contract):
     stratum: Text = text("what the quota asks for: a stratum, or node, gender and difference")
     node: Text = text("actor of the map", missing=True)
     gender: Text = choice(GENDERS, missing=True)
     difference: Text = text("ethnicity, religion, caste or other difference", missing=True)
+    in_frame: Whole = number("units of the frame that it asks for", ge=0)
     wanted: Whole = number("units wanted", ge=0)
     drawn: Whole = number("units found", ge=0)
     gap: Whole = number("units that are missing", ge=0)

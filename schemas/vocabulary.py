@@ -218,13 +218,14 @@ LOSSES = (
     "rejected",
     "filtered",
     "refused",
+    "consent not recorded",
     "removed",
     "used",
 )
 """What becomes of the interviews of a wave: repeated in another file, superseded by a higher revision,
-rejected by a reviewer on the server, filtered out by the plan, refused by who was asked, removed by a
-correction."""
-OUTCOMES = ("used", "refused", "removed", "filtered")
+rejected by a reviewer on the server, filtered out by the plan, refused by who was asked, without
+an entry for the consent, removed by a correction."""
+OUTCOMES = ("used", "refused", "consent not recorded", "removed", "filtered")
 """What became of an interview that was received, stands and was not rejected."""
 
 COLUMN_TYPES = ("number", "integer", "text", "yes_no")

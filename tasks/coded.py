@@ -103,7 +103,11 @@ def _read(folder: Path, wave: str, intake: Intake, vault: Vault) -> Coded | None
     intake.sealed_files.add(file)
     _keep_people(intake, vault, table, project)
     program = " ".join(project.origin.split()[:1]) or "a program that does not say its name"
-    told = f"{len(project.codings)} codings of {len(project.sources)} sources, from {program}"
+    codings, sources = len(project.codings), len(project.sources)
+    told = (
+        f"{codings} {'coding' if codings == 1 else 'codings'} of {sources}"
+        f" {'source' if sources == 1 else 'sources'}, from {program}"
+    )
     intake.found.append(f"{wave}: {FILE}: {told}")
     intake.found += [f"{wave}: {FILE}: {note}" for note in project.notes]
     return Coded(wave, file, project, _keys(project))

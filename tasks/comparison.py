@@ -98,9 +98,10 @@ def match(frame: pd.DataFrame, covariates: Sequence[str], plan: Matching) -> Fou
 def _pairs(frame: pd.DataFrame, covariates: Sequence[str], plan: Matching) -> pd.DataFrame:
     within = {}
     places = pd.DataFrame(index=frame.index)
+    # without a caliper too: a covariate that tells the arm without fail leaves nobody to be compared with
+    places["position"] = matching.propensity_scores(frame, covariates)["position"]
     width = caliper(plan)
     if width is not None:
-        places["position"] = matching.propensity_scores(frame, covariates)["position"]
         within = {"position": width}
     nearness = ["position"]
     if plan.method == "mahalanobis":

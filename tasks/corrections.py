@@ -63,8 +63,9 @@ def read_log(received: Received, log: CorrectionLog) -> LogReading:
     unstated = frame["old"].isna() & (log.check_old == "as stated")
     frame.loc[removed, ["variable", "old", "new"]] = [INTERVIEW, pd.NA, REMOVE]
     used, rows = frame[~skipped], received.rows[~skipped]
-    said = ["key", "variable", "old", "new"]
-    ordered = used.assign(row=rows).sort_values([*_NAMES, "row"], kind="stable", na_position="last")
+    said = ["key", "variable", "_old", "_new"]
+    alike = used.assign(row=rows, _old=_as_said(used["old"]), _new=_as_said(used["new"]))
+    ordered = alike.sort_values([*_NAMES, "row"], kind="stable", na_position="last")
     ordered = ordered.sort_values([*said, "when", "reason", "who"], kind="stable", na_position="last")
     first = ordered.drop_duplicates(said).index.sort_values()
     for row in rows[strange.loc[used.index]].head(MOST_TOLD):
@@ -82,6 +83,12 @@ def read_log(received: Received, log: CorrectionLog) -> LogReading:
 
 
 _NAMES = ["key", "variable", "old", "new", "reason", "who", "when"]
+
+
+def _as_said(cells: pd.Series) -> pd.Series:
+    """Return cells with numbers written in one way: 999 and 999.0 say the same."""
+    numbers = pd.to_numeric(cells, errors="coerce").astype("float64")
+    return cells.mask(numbers.notna(), numbers.map("{:.17g}".format).astype("string"))
 
 
 def _unknown_columns(received: Received, log: CorrectionLog) -> Iterator[Fault]:

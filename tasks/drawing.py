@@ -60,6 +60,15 @@ def quota_faults(frame: pd.DataFrame, quotas: pd.DataFrame) -> Iterator[tuple[in
     for index, quota in quotas.iterrows():
         if pd.notna(quota["stratum"]) and quota["stratum"] not in strata:
             continue  # told as a reference to the frame
+        beside = [column for column in QUOTA_KEYS[1:] if pd.notna(quota[column])]
+        if pd.notna(quota["stratum"]) and beside:
+            rule = f"the quota has a stratum and {' and '.join(beside)} as well"
+            yield (
+                int(str(index)),
+                rule,
+                "A quota is of a stratum, or of a node, gender or difference: keep one",
+            )
+            continue
         asked = fits(frame, quota)
         if not asked.any():
             rule = f"no unit of the frame fits the quota '{quota['quota']}'"
@@ -68,6 +77,27 @@ def quota_faults(frame: pd.DataFrame, quotas: pd.DataFrame) -> Iterator[tuple[in
             rule = f"units of the frame fit the quota '{quota['quota']}' and one of a row before"
             yield int(str(index)), rule, "Tell the two apart: each unit can count for one quota only"
         taken |= asked
+
+
+def design_notes(frame: pd.DataFrame, quotas: pd.DataFrame, plan: Sampling) -> list[str]:
+    """Return where the list cannot give what is asked of it, or does not say what the draw goes by."""
+    lines = []
+    if not len(frame):
+        return lines
+    for quota in quotas.to_dict("records") if plan.design == "purposive" else ():
+        there = int(fits(frame, pd.Series(quota)).sum())
+        if there < quota["wanted"]:
+            lines.append(
+                f"design/quotas, {quota['quota']}: {quota['wanted']} wanted, and design/frame has {there};"
+                " the others will be told as missing"
+            )
+    without = int(frame["order"].isna().sum())
+    if plan.by_chance and plan.method == "systematic" and without:
+        lines.append(
+            f"design/frame: the draw is systematic, and {without} of {len(frame)} rows have no order: they"
+            " are walked last, in the order of their ids"
+        )
+    return lines
 
 
 def draw(frame: pd.DataFrame, quotas: pd.DataFrame, plan: Sampling, seeds: Seeds) -> pd.DataFrame:
@@ -286,6 +316,7 @@ def count_sample(
     if not len(quotas):
         return sizes.reset_index(), empty(QuotaGaps)
     gaps = quotas.drop(columns="stratum").rename(columns={"quota": "stratum"})
+    gaps["in_frame"] = [int(fits(frame, quota).sum()) for _, quota in quotas.iterrows()]
     reached = frame[frame["unit"].isin(sample["unit"])]
     gaps["drawn"] = [int(fits(reached, quota).sum()) for _, quota in quotas.iterrows()]
     gaps["gap"] = (gaps["wanted"] - gaps["drawn"]).clip(lower=0)

@@ -14,6 +14,7 @@ from schemas.fieldwork import (
     Responses,
 )
 from schemas.vocabulary import ALL
+from tasks.corrections import INTERVIEW
 from tasks.interviews import FROM_SAMPLE, WaveReading, own_name
 from tasks.steps import step
 
@@ -124,7 +125,13 @@ def with_totals(frame: pd.DataFrame) -> pd.DataFrame:
 
 @step("fieldwork", reads=[Corrections], writes=[CorrectionSummary])
 def summarize_corrections(corrections: pd.DataFrame) -> pd.DataFrame:
-    """Count the corrections of each wave and variable."""
+    """Count the corrections of each wave and variable that are in use, and the interviews removed.
+
+    What was corrected in an interview that is removed as well changes nothing, and is not counted.
+    """
     if not len(corrections):
         return empty(CorrectionSummary)
+    removal = corrections["variable"] == INTERVIEW
+    person = pd.MultiIndex.from_frame(corrections[["wave", "key"]])
+    corrections = corrections[removal | ~person.isin(person[removal])]
     return corrections.groupby(["wave", "variable"], as_index=False).agg(corrections=("key", "size"))

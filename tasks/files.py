@@ -27,6 +27,7 @@ from schemas.faults import Fault, Refused
 from tasks import packed
 from tasks.reading import Problem, Unreadable
 from tasks.state import MADE_HERE
+from tasks.workbook import unsaved_formulas
 
 TABLE_SUFFIXES = (".csv", ".xlsx", ".parquet", ".dta", ".sav")
 WAVE_SUFFIXES = (*TABLE_SUFFIXES, ".zip")
@@ -149,7 +150,7 @@ def read_cells(content: bytes, suffix: str, file: str, sheet: str = "", path: Pa
         raise
     except Unreadable as unreadable:
         raise Refused(
-            [Fault(file, sheet, rule=p.rule, remedy=p.remedy) for p in unreadable.problems]
+            [Fault(file, sheet, p.row, p.column, p.rule, p.remedy) for p in unreadable.problems]
         ) from None
     except Exception as error:
         raise Refused([Fault(file, sheet, rule=_unreadable(suffix, error))]) from None
@@ -290,7 +291,13 @@ def _read_excel(content: bytes, _path: Path, sheet: str) -> pd.DataFrame:
         raise _NoSuchSheet
     with _collector_paused():
         cells = workbook.get_sheet_by_name(sheet or workbook.sheet_names[0]).to_python(skip_empty_area=False)
-        return _under_header(cells)
+        frame = _under_header(cells)
+    unsaved = unsaved_formulas(
+        content, workbook.sheet_names.index(sheet) if sheet else 0, list(frame.columns)
+    )
+    if unsaved:
+        raise Unreadable(*unsaved)
+    return frame
 
 
 @contextmanager

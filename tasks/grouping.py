@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pandas as pd
 
 
@@ -25,3 +27,23 @@ def assign_groups(frame: pd.DataFrame, groups: pd.DataFrame) -> tuple[pd.DataFra
     open_ones = frame["poverty_group"].isna()
     frame["poverty_group"] = frame["poverty_group"].where(~open_ones, found)
     return frame, list(frame.index[open_ones & (fits > 1)])
+
+
+def contradictions(frame: pd.DataFrame, groups: pd.DataFrame) -> Iterator[tuple[int, str, str]]:
+    """Yield the index, column and rule of rows that name a group of another node, gender or difference.
+
+    frame: as it came, with the groups that its rows name. A cell that is empty contradicts nothing.
+    """
+    for group in groups.itertuples():
+        named = (frame["poverty_group"] == group.poverty_group).fillna(False).astype(bool)
+        for column in ("node", "gender", "difference"):
+            wanted = getattr(group, column)
+            if pd.isna(wanted) or wanted == "mixed":
+                continue
+            other = named & frame[column].notna() & (frame[column] != wanted).fillna(False).astype(bool)
+            for index in frame.index[other]:
+                rule = (
+                    f"the row is of the poverty group '{group.poverty_group}', whose {column} is '{wanted}',"
+                    f" and says '{frame.at[index, column]}'"
+                )
+                yield index, column, rule

@@ -77,6 +77,7 @@ def estimate_impact(
         plan.iloc[0],
         comparison,
         {"all": largest_difference(balance), "matched": largest_difference(balance, "adjusted_")},
+        {"all": not_measurable(balance), "matched": not_measurable(balance, "adjusted_")},
         tuple(SHARED[channel] for channel in spill_over.loc[spill_over["exposed"] > 0, "channel"]),
         min(thresholds.largest_standardized_difference, LARGEST_STANDARDIZED_DIFFERENCE),
         told_trends(trends),
@@ -118,6 +119,7 @@ class _Design:
     plan: pd.Series
     comparison: Comparison
     measured: dict[str, float | None]
+    unmeasured: dict[str, list[str]]
     shared: tuple[str, ...]
     limit: float
     trends: dict[tuple[str, ...], str]
@@ -145,6 +147,7 @@ class _Design:
             compares_changes=compares_changes(one, term, *pair),
             matched=one.comparison == "matched",
             shared=self.shared,
+            unmeasured=self.unmeasured[one.comparison],
             earlier_trends=self.trends.get((one.name, term, indicator, group), "not tested"),
         )
         return {"claim": claim, "claim_reason": " ".join(reasons)}
@@ -165,18 +168,23 @@ def told_trends(trends: pd.DataFrame) -> dict[tuple[str, ...], str]:
 
 
 def largest_difference(balance: pd.DataFrame, prefix: str = "") -> float | None:
-    """Return the arms' largest standardized difference; infinite where an arm does not vary and differs.
+    """Return the arms' largest standardized difference; infinite where neither arm varies and they differ.
 
-    prefix: "adjusted_" for the one after matching. None where nothing was measured, or a covariate that the
-    plan names could not be.
+    prefix: "adjusted_" for the one after matching. None where nothing was measured. Covariates that could
+    not be measured do not count: `not_measurable` names them.
     """
     verdicts = balance[f"{prefix}verdict"]
-    if not len(balance) or verdicts.isna().any() or (verdicts == "not measurable").any():
+    if not len(balance) or verdicts.isna().any():
         return None
     sizes = balance[f"{prefix}standardized_difference"].abs()
     if (sizes.isna() & (verdicts == "unbalanced")).any():
         return float("inf")
     return None if sizes.isna().all() else float(sizes.max())
+
+
+def not_measurable(balance: pd.DataFrame, prefix: str = "") -> list[str]:
+    """Return the covariates in which the arms' difference could not be measured, by name."""
+    return sorted(balance.loc[balance[f"{prefix}verdict"] == "not measurable", "covariate"])
 
 
 def estimate_one(

@@ -29,6 +29,7 @@ from schemas.design import (
     Replacements,
     ResearchMethods,
     Sample,
+    Training,
 )
 from schemas.exports import HouseholdMembers, WaveFiles
 from schemas.faults import Fault, Refused, RowFault
@@ -176,6 +177,9 @@ class Intake:
             *short_lists.size_notes(self.table(Rankings)),
             *research_methods.method_notes(self.plan, self.table(ResearchMethods)),
             *research_methods.design_notes(self.plan),
+            *drawing.design_notes(self.table(Frame), self.table(Quotas), self.plan.sampling),
+            *pilot.date_notes(self.plan, self.table(Training)),
+            *pilot.gone_notes(self.plan, self.table(Pilot)),
         ]
 
 
@@ -343,6 +347,8 @@ class _Reader:
             frame["draw_order"] = _places_by_id(frame["unit"])
         if contract is Quotas and len(frame):
             frame["quota"] = drawing.quota_names(frame)
+        if contract is Rankings and "person" in frame:
+            frame["person"] = short_lists.voters(frame["person"])
         if contract is Corrections:
             frame = self._keep_corrections(frame, places)
         self._check(frame, contract, places)
@@ -645,9 +651,13 @@ class _Reader:
         if not len(frame) or not groups:
             return
         frame = conform(_with_optional(frame, Frame), Frame)
-        assigned, ambiguous = grouping.assign_groups(frame, self.intake.tables[PlannedGroups.about().name])
+        planned = self.intake.tables[PlannedGroups.about().name]
+        assigned, ambiguous = grouping.assign_groups(frame, planned)
         self.intake.tables[Frame.about().name] = assigned
         places = self.places[Frame.about().name]
+        for index, column, rule in grouping.contradictions(frame, planned):
+            remedy = "Correct one of the two cells, or the group in the plan"
+            self.intake.faults.append(Fault(*places[index], column, rule, remedy))
         for index in ambiguous:
             file, sheet, row = places[index]
             rule = "fits two poverty groups of the plan"

@@ -31,6 +31,8 @@ ONLY_WHERE_NAMED = ("birth_year",)
 """What the plan has to name: a file's own column of that name may be anything, or personal."""
 FILE_NAME = "_file"
 """The column of a raw table that says which of a wave's files a row is of."""
+UNRECORDED = "consent not recorded"
+"""What becomes of an interview whose consent is empty: it is not used, and counts as nobody's refusal."""
 ROW_NUMBER = "_row"
 """What a plan writes for the respondent's column where a file has no id: its rows are not linked."""
 
@@ -50,6 +52,8 @@ class WaveReading:
     faults: list[Fault] = field(default_factory=list)
     records: pd.DataFrame = field(default_factory=pd.DataFrame)
     unanswered: pd.DataFrame = field(default_factory=pd.DataFrame)
+    corrected: dict[tuple[int, str], Fault] = field(default_factory=dict)
+    """Row and column of a corrected answer -> the place of its correction."""
 
 
 def read_wave(
@@ -63,8 +67,30 @@ def read_wave(
     """Return a wave's rows with the mapped columns typed and the corrections replayed.
 
     corrections: key, variable, old, new of this wave, with ids as in the file. personal: columns that are
-    left out. Ids stay as received here; the intake replaces them by pseudonyms.
+    left out. Ids stay as received here; the intake replaces them by pseudonyms. What is wrong with an answer
+    that a correction wrote is told of the correction.
     """
+    reading = _read_wave(export, wave, plan, corrections, questions, personal)
+    reading.faults = [_told_of_correction(one, reading.corrected) for one in reading.faults]
+    return reading
+
+
+def _told_of_correction(fault: Fault, corrected: Mapping[tuple[int, str], Fault]) -> Fault:
+    place = corrected.get((fault.row, fault.column))
+    if place is None or fault.rule == place.rule:
+        return fault
+    rule = f"the new value of '{fault.column}' {fault.rule}"
+    return replace(place, rule=rule, remedy="Correct the new value")
+
+
+def _read_wave(
+    export: Export,
+    wave: Wave,
+    plan: AssessmentPlan,
+    corrections: pd.DataFrame,
+    questions: Mapping[str, Question],
+    personal: list[str],
+) -> WaveReading:
     received = export.received
     reading = WaveReading(
         wave.name, received.file, received.sheet, pd.DataFrame(), pd.DataFrame(), {}, received.rows
@@ -82,6 +108,7 @@ def read_wave(
     of_wave = wave_words(frame, wave, sources["wave"])
     here = ids.where(of_wave == wave.name)
     frame, kept, faults = replay(frame, here, corrections, protected)
+    reading.corrected = _corrected(here, received.rows, corrections)
     reading.faults += faults
     frame = _recoded(frame, wave, sources, reading)
     mapped = {source for name, source in sources.items() if name not in ONLY_WHERE_NAMED}
@@ -99,12 +126,14 @@ def read_wave(
     chosen = _filtered(own, wave, reading)
     chosen &= _of_this_wave(frame.loc[own.index], wave, plan, sources, chosen, reading)
     reading.losses["filtered"] = int((~chosen).sum())
-    agreed = _consented(frame.loc[own.index][chosen], wave, sources, reading)
-    agreed = agreed.reindex(own.index, fill_value=False)
-    reading.losses["refused"] = int((chosen & ~agreed).sum())
+    consent = _consented(frame.loc[own.index][chosen], wave, sources, reading).reindex(own.index)
+    agreed, unsaid = consent.fillna(False).astype(bool), chosen & consent.isna()
+    reading.losses["refused"] = int((chosen & ~agreed & ~unsaid).sum())
+    if unsaid.any():
+        reading.losses[UNRECORDED] = int(unsaid.sum())
     used = own.index[chosen & agreed]
     reading.losses["used"] = len(used)
-    outcome = _outcomes(kept, chosen, agreed)[of_wave == wave.name]
+    outcome = _outcomes(kept, chosen, agreed, unsaid)[of_wave == wave.name]
     reading.records = records(
         export.received,
         export.layout,
@@ -121,6 +150,16 @@ def read_wave(
     reading.own = own.loc[used]
     reading.standard = _standard(frame.loc[used], ids.loc[used], wave, sources, reading)
     return reading
+
+
+def _corrected(ids: pd.Series, rows: pd.Series, corrections: pd.DataFrame) -> dict[tuple[int, str], Fault]:
+    """Return the row and column of each corrected answer -> the place of its correction."""
+    row_of = dict(zip(ids[ids.notna()], rows[ids.notna()], strict=True))
+    return {
+        (int(row_of[one["key"]]), str(one["variable"])): Fault(one["file"], one["sheet"], one["row"], "new")
+        for one in corrections.to_dict("records")
+        if one["key"] in row_of
+    }
 
 
 def own_name(column: str) -> str:
@@ -331,16 +370,16 @@ def _of_this_wave(
 
 
 def _consented(frame: pd.DataFrame, wave: Wave, sources: dict[str, str], reading: WaveReading) -> pd.Series:
-    """Return who agreed to be interviewed: whoever did not say yes, did not. Other words are faults."""
+    """Return who agreed to be interviewed, missing where nothing is written. Other words are faults."""
     if not sources["consent"]:
-        return pd.Series(True, index=frame.index)
+        return pd.Series(True, index=frame.index, dtype="boolean")
     words = _recode(as_text(frame[sources["consent"]]), wave.recode.get("consent", {}))
     agreed, strange = typed(words, "flag")
     for row in reading.rows.loc[strange.index[strange]].head(100):
         rule = "the consent is neither yes nor no"
         remedy = "Recode it under [wave.recode.consent], or correct the answer"
         reading.faults.append(Fault(reading.file, reading.sheet, int(row), sources["consent"], rule, remedy))
-    return agreed.fillna(False).astype(bool)
+    return agreed.astype("boolean")
 
 
 def _refuse_times(received: Received, wave: Wave, reading: WaveReading) -> None:
@@ -351,11 +390,15 @@ def _refuse_times(received: Received, wave: Wave, reading: WaveReading) -> None:
         reading.faults.append(Fault(received.file, received.sheet, 1, column, rule, hint))
 
 
-def _outcomes(kept: pd.Series, chosen: pd.Series, agreed: pd.Series) -> pd.Series:
-    """Return what became of each row: removed by a correction, filtered out, refused, or used."""
+def _outcomes(kept: pd.Series, chosen: pd.Series, agreed: pd.Series, unsaid: pd.Series) -> pd.Series:
+    """Return what became of each row: removed by a correction, filtered out, refused, or used.
+
+    unsaid: rows without an entry for the consent; nobody is known to have refused there.
+    """
     outcome = pd.Series("removed", index=kept.index, dtype="string")
     outcome[kept] = "filtered"
     outcome[chosen.index[chosen]] = "refused"
+    outcome[chosen.index[unsaid]] = UNRECORDED
     outcome[chosen.index[chosen & agreed]] = "used"
     return outcome
 

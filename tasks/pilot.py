@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import date
 
 import pandas as pd
 
@@ -30,7 +31,7 @@ def pilot_faults(
 ) -> list[RowFault]:
     """Return the faults of pilot decisions about an indicator, question or group that there is not.
 
-    A group that was changed or dropped need not be in the plan any more.
+    A group that was changed or dropped need not be in the plan any more (`gone_notes` tells of it).
     """
     known = {
         "indicator": (indicators, "an indicator", "See 'psia indicators'"),
@@ -47,6 +48,19 @@ def pilot_faults(
             RowFault(Pilot.about().name, index, "item", rule, nearest(row["item"], allowed) + remedy)
         )
     return found
+
+
+def gone_notes(plan: AssessmentPlan, pilot: pd.DataFrame) -> list[str]:
+    """Return a line for each group that the pilot changed or dropped, and that the plan does not have."""
+    groups = [group.id for group in plan.poverty_group]
+    rows = pilot[(pilot["kind"] == "group") & (pilot["decision"] != "keep")].to_dict("records")
+    done = {"drop": "dropped", "change": "changed"}
+    return [
+        f"design/pilot: the group '{row['item']}' was {done[row['decision']]}, and is not in the plan: the row"
+        f" is a record and changes nothing. {nearest(row['item'], groups)}".strip()
+        for row in rows
+        if row["item"] not in groups
+    ]
 
 
 def freeze_warnings(plan: AssessmentPlan, versions: Mapping[str, str]) -> list[str]:
@@ -102,4 +116,17 @@ def began_early(plan: AssessmentPlan) -> list[str]:
         f"{wave.name}: fieldwork began on {wave.starts_on}, before the freeze of {frozen.frozen_on}"
         for wave in plan.wave
         if wave.role != "pilot" and wave.starts_on and wave.starts_on < frozen.frozen_on
+    ]
+
+
+def date_notes(plan: AssessmentPlan, training: pd.DataFrame) -> list[str]:
+    """Return a line for each day of training, or of the freeze, that lies outside of the time frame."""
+    start, end = plan.time_frame.start, plan.time_frame.end
+    days = [("design/training", date.fromisoformat(one)) for one in sorted(set(training["held_on"].dropna()))]
+    if plan.pilot:
+        days.append(("assessment.toml, key pilot.frozen_on", plan.pilot.frozen_on))
+    return [
+        f"{where}: {day} lies outside of the time frame of the plan, {start} to {end}"
+        for where, day in days
+        if not start <= day <= end
     ]

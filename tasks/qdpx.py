@@ -272,7 +272,10 @@ class _Reading:
         left = LARGEST_PROJECT
         for source in self.rows["sources"]:
             name = inside.get(str(source["path"]).replace("\\", "/").rpartition("/")[2].casefold())
-            if source["text"] is not None or not source["path"] or name is None:
+            if source["text"] is not None or not source["path"]:
+                continue
+            if name is None:
+                self.odd["no text"] += 1
                 continue
             text = packed.member(content, name, left)
             left -= len(text)
@@ -393,6 +396,11 @@ _WORDS = {
     "unknown code": (
         "{} coding names a code that the code book does not have, and is left out",
         "{} codings name a code that the code book does not have, and are left out",
+    ),
+    "no text": (
+        "{} source names a file with its text that is not in the archive: its passages are without words",
+        "{} sources name files with their texts that are not in the archive: their passages are without"
+        " words",
     ),
     "memo": ("{} coding in a memo is left out", "{} codings in memos are left out"),
     "no user": (

@@ -20,12 +20,12 @@ def method_faults(methods: pd.DataFrame) -> list[RowFault]:
     known = roles()
     found = []
     for index, row in enumerate(methods.to_dict("records")):
-        if pd.isna(row["role_in_box"]):
-            continue
         role = known.get(row["role_in_box"])
         here = [
             one["id"] for one in known.values() if (one["stage"], one["kind"]) == (row["stage"], row["kind"])
         ]
+        if pd.isna(row["role_in_box"]) or not here:  # a stage or kind that there is not is told itself
+            continue
         if role is None:
             rule = f"'{row['role_in_box']}' is not a role in Box A.1"
             remedy = (

@@ -35,6 +35,12 @@ IN_COMMON = "group"
 FRIEDMAN = ["agreement", "chi2", "degrees_of_freedom", "p_value"]
 
 
+def voters(people: pd.Series) -> pd.Series:
+    """Return who voted, with a vote in common as `IN_COMMON` however it is capitalised."""
+    in_common = people.str.strip().str.casefold() == IN_COMMON
+    return people.mask(in_common.fillna(False).astype(bool), IN_COMMON)
+
+
 def chosen_lists(
     rankings: pd.DataFrame, decisions: pd.DataFrame, labels: Mapping[str, str], keep: int
 ) -> pd.DataFrame:
@@ -250,6 +256,9 @@ def vote_faults(rankings: pd.DataFrame, indicators: Collection[str]) -> Iterator
         if len(told) and told.min() < voters:
             rule = f"{voters} people of the focus group vote, more than were present"
             yield fault(told.index[0], "participants", rule, "Correct one of the two")
+    for index in rankings.index[rankings["rank"].notna() & rankings["score"].notna()]:
+        rule = "the row gives a rank and a score: which order counts is not known"
+        yield fault(index, "score", rule, "Keep one of the two and leave the other empty")
     for _, part in rankings.groupby(["focus_group", "person"], sort=True):
         only_scored = part["rank"].isna() & part["score"].notna()
         if part["rank"].notna().any() and only_scored.any():

@@ -120,8 +120,9 @@ class Settled:
     def told(self) -> str:
         """Return what became of the rows that stood in several files, in one line."""
         return (
-            f"{len(self.exports)} files, {self.repeated} rows that say what another file says, "
-            f"{self.superseded} rows in place of which a higher revision stands"
+            f"{_counted(len(self.exports), 'file', 'files')}, "
+            f"{_counted(self.repeated, 'row that says', 'rows that say')} what another file says, "
+            f"{_counted(self.superseded, 'row', 'rows')} in place of which a higher revision stands"
         )
 
 
@@ -347,3 +348,7 @@ def _no_ids(wave: Wave, exports: Sequence[Export]) -> Fault:
     rule = f"the wave '{wave.name}' has {len(exports)} files, and its plan says that rows have no id"
     remedy = "Map the respondent's id under [wave.columns], or put the rows into one file"
     return Fault("assessment.toml", column="wave.columns.respondent", rule=rule, remedy=remedy)
+
+
+def _counted(count: int, one: str, many: str) -> str:
+    return f"{count} {one if count == 1 else many}"

@@ -5,11 +5,13 @@ from __future__ import annotations
 import io
 import posixpath
 import re
+from collections.abc import Iterable, Sequence
 from xml.parsers import expat
 
 from tasks import packed
 from tasks.reading import Problem, Unreadable
 
+_FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
 _REFERENCE = re.compile(r"([A-Z]+)(\d+)")
 
 
@@ -30,18 +32,45 @@ def looked_at(content: bytes, sheet: int) -> Seen:
     return cells
 
 
+def unsaved_formulas(content: bytes, sheet: int, columns: Sequence[str]) -> list[Problem]:
+    """Return the problems of a sheet's formulas that have no value; columns: the names of its columns.
+
+    Formulas are looked for first: a sheet of values need not be parsed again.
+    """
+    paths = _sheet_paths(content)
+    if sheet >= len(paths) or not _FORMULA.search(packed.member(content, paths[sheet])):
+        return []
+    return told_unsaved(looked_at(content, sheet).unsaved, columns)
+
+
+def told_unsaved(unsaved: Iterable[tuple[int, int]], columns: Sequence[str]) -> list[Problem]:
+    """Return formulas without a value as problems; those beside the columns are left alone."""
+    return [
+        Problem(
+            "is a formula without a value: it was never calculated, and would be read as empty",
+            "Open the workbook in Excel or LibreOffice and save it, or write the value",
+            row,
+            columns[column - 1],
+        )
+        for row, column in unsaved
+        if column <= len(columns)
+    ]
+
+
 class Seen:
     """What a sheet holds beside values, met cell after cell; a cell may come without its reference.
 
-    errors: row and column from 1, and the error. formulas: how many cells have one. hidden: hidden rows.
+    errors: row and column from 1, and the error. formulas: how many cells have one. unsaved: row and column
+    of formulas without a value, which were never calculated and saved. hidden: hidden rows.
     """
 
     def __init__(self) -> None:
         self.errors: list[tuple[int, int, str]] = []
         self.formulas = 0
+        self.unsaved: list[tuple[int, int]] = []
         self.hidden: list[int] = []
         self.row = self.column = 0
-        self.in_error = self.in_value = False
+        self.in_error = self.in_value = self.in_formula = False
         self.text = ""
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
@@ -54,12 +83,16 @@ class Seen:
                 self.hidden.append(self.row)
         elif name == "f":
             self.formulas += 1
+            self.in_formula = True
         elif name == "c":
+            self.in_formula = False
             match = _REFERENCE.fullmatch(attributes.get("r", ""))
             self.column = _column(match[1]) if match else self.column + 1
             self.in_error = attributes.get("t") == "e"
-        elif name == "v" and self.in_error:
-            self.in_value, self.text = True, ""
+        elif name == "v":
+            self.in_formula = False
+            if self.in_error:
+                self.in_value, self.text = True, ""
 
     def characters(self, text: str) -> None:
         """Take text inside an element."""
@@ -68,6 +101,9 @@ class Seen:
 
     def end(self, name: str) -> None:
         """Take an element's end."""
+        if self.in_formula and name.rpartition(":")[2] == "c":
+            self.unsaved.append((self.row, self.column))
+            self.in_formula = False
         if self.in_value and name.rpartition(":")[2] == "v":
             self.errors.append((self.row, self.column, self.text))
             self.in_value = False

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
+from tasks.checks.short import rows_in_words
 from tasks.checks.values import is_age
 from tasks.checks.wave_data import WaveData, has_different, of_rows, of_wave
 
@@ -38,6 +39,14 @@ def findings(data: WaveData, refused: int) -> Iterator[pd.DataFrame]:
     )
     if refused:
         yield of_wave(data.wave.name, "refusals", "note", f"{refused} did not agree to be interviewed")
+    unsaid = data.records[data.records["outcome"] == "consent not recorded"]
+    if len(unsaid):
+        rows = rows_in_words(sorted(int(row) for row in unsaid["row"]))
+        message = (
+            f"{len(unsaid)} without an entry for the consent, left out and nobody's refusal (rows of the"
+            f" file: {rows}): ask the interviewer, and correct the cell"
+        )
+        yield of_wave(data.wave.name, "consent not recorded", "warning", message)
 
 
 def _of_person(data: WaveData) -> Iterator[pd.Series]:

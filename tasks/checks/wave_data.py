@@ -46,11 +46,18 @@ class WaveData:
 
     @cached_property
     def columns(self) -> list[str]:
-        """Return the questions of the wave: those that are known of, and other columns with answers."""
+        """Return the questions of the wave: those that are known of, and other columns with answers.
+
+        A column that the plan maps to who somebody is, where and whether they agreed, is no question.
+        """
+        mapped = _mapped(self.wave)
         own = [
-            str(column) for column in self.responses if column not in STANDARD and column not in self.known
+            str(column)
+            for column in self.responses
+            if column not in STANDARD and column not in self.known and column not in mapped
         ]
-        return [*self.known, *(column for column in own if self.responses[column].notna().any())]
+        known = [column for column in self.known if column != (self.wave.columns.consent or "consent")]
+        return [*known, *(column for column in own if self.responses[column].notna().any())]
 
     @cached_property
     def coded(self) -> dict[str, pd.DataFrame]:
@@ -98,7 +105,7 @@ class WaveData:
         """
         everyone = pd.Series(True, index=self.responses.index)
         found: dict[str, pd.Series | None] = {}
-        for question in self.columns:
+        for question in dict.fromkeys((*self.known, *self.columns)):
             row = self.known.get(question)
             if row is None or not row["relevant"]:
                 found[question] = everyone
@@ -149,6 +156,15 @@ class WaveData:
 def has_different(values: pd.Series, number: int) -> bool:
     """Return whether a column has so many different values; its beginning mostly tells."""
     return values.head(FIRST_LOOKED_AT).nunique() >= number or values.nunique() >= number
+
+
+def _mapped(wave: Wave) -> set[str]:
+    """Return the columns of staged.responses that hold as it came what stands in a standard column too.
+
+    The year of birth is an answer all the same, and is looked at like one.
+    """
+    given = {column for column in wave.columns.model_dump(exclude={"birth_year"}).values() if column}
+    return {"consent", *given} | {f"{column}_in_file" for column in (*STANDARD, *given)}
 
 
 def of_rows(

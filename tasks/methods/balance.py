@@ -34,9 +34,10 @@ def standardized_differences(
     Weighted variances are sum(w) / (sum(w)^2 - sum(w^2)) * sum(w (x - mean)^2), which without
     weights is the sample variance and does not depend on the weights' scale.
     verdict: "balanced" where |difference| <= limit (0.25) and the variance ratio lies within 0.5
-    and 2; "unbalanced" otherwise, also where neither arm varies but their means differ (the
-    difference is then infinite and stays NaN) or only the comparison arm does not vary;
-    "not measurable" where an arm has fewer than two values or nothing varies at all.
+    and 2, and where nothing varies and the arms are the same (the difference is 0); "unbalanced"
+    otherwise, also where neither arm varies but their means differ (the difference is then infinite and
+    stays NaN) or only the comparison arm does not vary;
+    "not measurable" where an arm has fewer than two values.
 
     Raises ValueError where a column is absent, the arm holds other words than "programme" and
     "comparison", a weight of a row with a value is missing or not above 0, or limit is negative.
@@ -94,7 +95,7 @@ def adjusted_differences(
     )
     difference = after["programme_mean"] - after["comparison_mean"]
     deviation = before["deviation"].where(before["deviation"] > 0)
-    standardized = difference / deviation
+    standardized = (difference / deviation).mask((difference == 0) & (before["deviation"] == 0), 0.0)
     # what no longer varies in either arm, and is the same in both, is as balanced as can be
     same = (difference == 0) & after["variance_ratio"].isna()
     balanced = (standardized.abs() <= limit) & (after["variance_ratio"].between(*VARIANCE_RATIOS) | same)
@@ -159,7 +160,7 @@ def joint_test(
     require_columns(frame, [arm, weight, cluster])
     words = frame[arm].astype("string")
     design = measured(frame, covariates)
-    rows = design.notna().all(axis=1) & words.isin(["programme", "comparison"])
+    rows = frame[list(covariates)].notna().all(axis=1) & words.isin(["programme", "comparison"])
     if cluster:
         rows &= frame[cluster].notna()
     if weight:
@@ -283,13 +284,16 @@ def _compare(
     (mean_1, variance_1), (mean_0, variance_0) = moments
     pooled = np.sqrt((variance_1 + variance_0) / 2)
     difference = (mean_1 - mean_0) / pooled if pooled > 0 else np.nan
+    constant = pooled == 0 and mean_1 == mean_0
+    if constant:
+        difference = 0.0
     ratio = variance_1 / variance_0 if variance_0 > 0 else np.nan
     counts = [int(of.sum()) for of in rows]
-    if min(counts) < 2 or (pooled == 0 and mean_1 == mean_0):
+    if min(counts) < 2:
         verdict = "not measurable"
     else:
         low, high = VARIANCE_RATIOS
-        balanced = abs(difference) <= limit and low <= ratio <= high
+        balanced = constant or (abs(difference) <= limit and low <= ratio <= high)
         verdict = "balanced" if balanced else "unbalanced"
     return {
         "covariate": label,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import isnan
+from math import isinf, isnan
 
 LARGEST_STANDARDIZED_DIFFERENCE = 0.25
 PARALLEL_TRENDS = (
@@ -42,6 +42,7 @@ def decide_claim(
     matched: bool = False,
     shared: Sequence[str] = (),
     earlier_trends: str = "not tested",
+    unmeasured: Sequence[str] = (),
 ) -> tuple[str, list[str]]:
     """Decide how strongly an estimate may be worded.
 
@@ -53,7 +54,7 @@ def decide_claim(
     - "associational": the term is not the programme (`programme_term` False) but another column.
     - "causal": the arms were randomised. A declared spill-over is then told as a limit.
     - "causal": the arms were not randomised, but all of these hold: the study follows at least
-      two waves (and is no one-off study), the balance of the arms was measured and no
+      two waves (and is no one-off study), the balance of the arms was measured in every covariate and no
       standardized difference exceeds `limit` (0.25), no spill-over is declared, and the estimator
       compares changes (difference_in_differences, first_differences, fixed_effects;
       `compares_changes` says so where the estimator alone does not). The reasons
@@ -64,11 +65,12 @@ def decide_claim(
     - "associational": anything else; the reasons name each condition that is not met.
 
     largest_standardized_difference is the largest absolute one, in standard deviations, after matching
-    where the estimate is of matched arms (`matched`); None or NaN where none was measured. shared: what some
-    of the comparison arm share with the programme arm ("a locality"); it decides nothing, for who lives
-    nearby need not be reached, and is told with a causal claim. earlier_trends: "differed", "not told apart"
-    (which proves nothing, and is told beside the assumption) or "not tested". Raises ValueError where a word
-    is not known or waves is below 1.
+    where the estimate is of matched arms (`matched`); infinite where neither arm varies and they differ;
+    None or NaN where none was measured. unmeasured: covariates in which it could not be. shared: what some of
+    the comparison arm share with the programme arm ("a locality"); it decides nothing, for who lives nearby
+    need not be reached, and is told with a causal claim. earlier_trends: "differed", "not told apart" (which
+    proves nothing, and is told beside the assumption) or "not tested". Raises ValueError where a word is not
+    known or waves is below 1.
 
     Sources: the project's design, section 7; Imbens and Rubin (2015), Causal Inference, ch. 14
     (limit of balance); Angrist and Pischke (2009), Mostly Harmless Econometrics, section 5.2
@@ -112,6 +114,7 @@ def decide_claim(
         compares_changes=estimator in _COMPARE_CHANGES if compares_changes is None else compares_changes,
         limit=limit,
         matched=matched,
+        unmeasured=unmeasured,
     )
     if earlier_trends == "differed":
         lacking.append(DIFFERED_BEFORE)
@@ -179,6 +182,7 @@ def _lacking(
     compares_changes: bool,
     limit: float,
     matched: bool,
+    unmeasured: Sequence[str],
 ) -> list[str]:
     """Return a sentence for each condition of a causal claim that is not met."""
     reasons = []
@@ -188,15 +192,22 @@ def _lacking(
         reasons.append("It was not measured whether the arms were alike before the programme.")
     elif abs(difference or 0.0) > limit:
         arms = "Even after matching the arms" if matched else "The arms"
+        reasons.append(f"{arms} differed before the programme {_by(abs(difference or 0.0), limit)}.")
+    if unmeasured and not _missing(difference):
         reasons.append(
-            f"{arms} differed before the programme by up to {abs(difference or 0.0):.2f} standard"
-            f" deviations, more than {limit:g}."
+            f"Whether the arms were alike before the programme was not measured in {', '.join(unmeasured)}."
         )
     if spill_over:
         reasons.append("The programme may have reached the comparison arm (spill-over).")
     if not compares_changes:
         reasons.append("The estimator compares levels of the arms, not their changes.")
     return reasons
+
+
+def _by(difference: float, limit: float) -> str:
+    if isinf(difference):
+        return "wholly in a characteristic in which nobody differs within an arm"
+    return f"by up to {difference:.2f} standard deviations, more than {limit:g}"
 
 
 def _require_known(**words: str) -> None:

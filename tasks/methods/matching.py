@@ -266,18 +266,18 @@ def _complete(
         raise ValueError("Nobody can be compared without a covariate")
     design = measured(frame, covariates)
     words = frame[arm].astype("string")
-    rows = design.notna().all(axis=1) & words.isin(["programme", "comparison"])
+    rows = frame[list(covariates)].notna().all(axis=1) & words.isin(["programme", "comparison"])
     programme = (words[rows] == "programme").to_numpy(bool)
     if not programme.any() or programme.all():
         raise ValueError("Both arms need people of whom every covariate is known")
+    if not (design[rows].nunique() > 1).any():
+        raise ValueError(f"Nobody differs in {_listed(covariates)}")
     return design[rows], programme, rows
 
 
 def _standardized(design: pd.DataFrame) -> pd.DataFrame:
     """Return the columns that vary, centred and divided by their standard deviation."""
     varying = design.loc[:, design.nunique() > 1]
-    if not len(varying.columns):
-        raise ValueError(f"Nobody differs in {_listed(list(design.columns))}")
     return (varying - varying.mean()) / varying.std(ddof=0)
 
 
@@ -311,26 +311,50 @@ def _logit(standard: pd.DataFrame, programme: np.ndarray) -> np.ndarray:
     if not np.isfinite(log_odds).all() or np.abs(log_odds).max() > 12:
         separating = _separating(standard, programme)
         if separating:
-            raise ValueError(
-                f"{_listed(separating)} {'tell' if len(separating) > 1 else 'tells'} the arm of some people"
-                " without fail, so that they have nobody like them in the other arm. Leave it out, or name"
-                " it under 'exact'"
-            )
+            raise ValueError(_told_apart(separating, alone=_tells_apart(standard[separating[:1]], programme)))
     if not np.isfinite(log_odds).all():
         raise ValueError("The propensity score could not be estimated from these covariates")
     return log_odds
 
 
 def _separating(standard: pd.DataFrame, programme: np.ndarray) -> list[str]:
-    """Return the covariates that tell an arm without fail; none where the logit has an answer."""
+    """Return covariates that tell an arm without fail; none where the logit has an answer.
+
+    All that do so alone; where none does, some that do so together and of which none can be spared.
+    """
+    if not _tells_apart(standard, programme):
+        return []
+    alone = [name for name in standard if _tells_apart(standard[[name]], programme)]
+    if alone:
+        return [str(name) for name in alone]
+    needed = list(standard)
+    for name in standard:
+        rest = [one for one in needed if one != name]
+        if _tells_apart(standard[rest], programme):
+            needed = rest
+    return [str(name) for name in needed]
+
+
+def _tells_apart(standard: pd.DataFrame, programme: np.ndarray) -> bool:
+    """Return whether a weighted sum of the covariates tells some people's arm and mistakes nobody's."""
     from scipy.optimize import linprog
 
     signed = np.column_stack([np.ones(len(standard)), standard.to_numpy()])
     signed = np.where(programme[:, None], signed, -signed)
     found = linprog(-signed.sum(axis=0), A_ub=-signed, b_ub=np.zeros(len(signed)), bounds=(-1, 1))
-    if found.x is None or -found.fun <= 1e-6 * len(signed):
-        return []
-    return [str(name) for name, slope in zip(standard.columns, found.x[1:], strict=True) if abs(slope) > 1e-7]
+    return found.x is not None and bool(-found.fun > 1e-6 * len(signed))
+
+
+def _told_apart(names: list[str], *, alone: bool) -> str:
+    one = len(names) == 1
+    verb = "tells" if one else "each tell" if alone else "together tell"
+    left = "Leave it out, or name it" if one else "Leave them out, or name them"
+    if not one and not alone:
+        left = "Leave one of them out, or name it"
+    return (
+        f"{_listed(names)} {verb} the arm of some people without fail, so that they have nobody like them in"
+        f" the other arm. {left} under 'exact'"
+    )
 
 
 def _listed(names: Sequence[str]) -> str:

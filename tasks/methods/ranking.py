@@ -113,9 +113,10 @@ def select(ranked: pd.DataFrame, keep: int) -> pd.DataFrame:
     """Mark the short list of each poverty group: the `keep` indicators with the most weight.
 
     Returns the rows of `rank_indicators` with two more columns: selected (bool) and reason (a
-    sentence). The order is: more weight; then, where weights are equal, the lower mean rank, more
-    voters and the indicator's id by alphabet, so that a tie at the cut is always decided the same
-    way. An indicator without votes is never selected.
+    sentence without the place by weight: that is a figure, and withheld where the weight is). The
+    order is: more weight; then, where weights are equal, the lower mean rank, more voters and the
+    indicator's id by alphabet, so that a tie at the cut is always decided the same way. An indicator
+    without votes is never selected.
 
     Raises ValueError where a column is absent or keep is below 1.
 
@@ -144,8 +145,10 @@ def select(ranked: pd.DataFrame, keep: int) -> pd.DataFrame:
     reason = [
         "No one ranked it."
         if not has_votes
-        else f"Number {number} by weight; {'the first' if chosen else 'only the first'} {keep} are kept."
-        for has_votes, number, chosen in zip(voted, place, selected, strict=True)
+        else f"Among the first {keep} by weight, which are kept."
+        if chosen
+        else f"Not among the first {keep} by weight, which are kept."
+        for has_votes, chosen in zip(voted, selected, strict=True)
     ]
     return ranked.assign(selected=selected.astype(bool), reason=reason)
 

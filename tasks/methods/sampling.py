@@ -10,6 +10,9 @@ import pandas as pd
 
 from tasks.methods._columns import numbers, require_columns
 
+SMALLEST_SHARE = 1e-12
+"""How small a size may be beside the largest of a draw by size: below it chances are lost in rounding."""
+
 
 def draw_stratified(
     frame: pd.DataFrame, sizes: Mapping[str, int], seed: int, *, unit: str, stratum: str
@@ -152,7 +155,8 @@ def pps_probabilities(sizes: Sequence[float], n: int) -> list[float]:
     A unit whose share of the whole times n reaches 1 is a certainty unit: it has the chance 1, and
     the others share the rest of the sample in the same way, until none reaches 1. The chances sum to n.
 
-    Raises ValueError where a size is no number above 0, or n is not between 1 and the number of units.
+    Raises ValueError where a size is no number above 0, a size is so small beside the others that the
+    chance cannot be told from 0, or n is not between 1 and the number of units.
 
     Source: Särndal, Swensson and Wretman (1992), Model Assisted Survey Sampling, section 3.6.2.
 
@@ -167,6 +171,11 @@ def pps_probabilities(sizes: Sequence[float], n: int) -> list[float]:
         raise ValueError("Every unit needs a size above 0")
     if not _is_size(n) or not 1 <= n <= len(size):
         raise ValueError(f"The sample size must lie between 1 and the {len(size)} units")
+    size = size / size.max()  # so that the sum of large sizes stays a number
+    if size.min() < SMALLEST_SHARE:
+        raise ValueError(
+            f"A size is less than {SMALLEST_SHARE:g} of the largest: it has no chance to be drawn"
+        )
     certain = np.zeros(len(size), dtype=bool)
     while not certain.all():
         chance = np.where(certain, 1.0, (n - certain.sum()) * size / size[~certain].sum())

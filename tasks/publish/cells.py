@@ -380,8 +380,8 @@ def _voices(_: Report, row: Row) -> Cell:
     return Cell(f"{wording.mean(row['assessors_median'])}{spread}", note=row["scored_by"])
 
 
-def _answer_in_unit(_: Report, row: Row) -> Cell:
-    plain = row["unit"] if row["unit"] not in (None, "score") else ""
+def _answer_in_unit(report: Report, row: Row) -> Cell:
+    plain = report.in_currency(row["unit"]) if row["unit"] not in (None, "score") else ""
     before = f"asked after “{row['recalls']}”" if row["recalls"] else ""
     return Cell(row["answers"], note="; ".join(filter(None, (plain, before))))
 
@@ -558,6 +558,7 @@ _FORMS: dict[tuple[str, str], Form] = {
     ("training", "held_on"): _as_date("held_on"),
     ("pilot_changes", "item"): _tried,
     ("impact_estimates", "indicator"): _indicator_with_unit,
+    ("indicators", "unit"): lambda report, row: Cell(report.in_currency(row["unit"])),
     ("statistics", "value"): _statistic,
     ("statistics", "source"): _source,
     ("statistics", "statistic"): _statistic_divided,

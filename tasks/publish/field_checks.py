@@ -209,6 +209,15 @@ def _questions(report: Report, told: Sequence[Row]) -> Grid:
     return grids.placed(report, "Questions with something to look at", labels, rows)
 
 
+def _reliability(value: float | None) -> Cell:
+    """Return the figure; where it is below 0, what that means."""
+    below = value is not None and value < 0
+    return replace(
+        _figure(value, lambda told: wording.rounded(told, 2)),
+        note="a person's two answers are further apart than those of two people" if below else "",
+    )
+
+
 def _back_checks(report: Report, told: Sequence[Row]) -> Grid:
     ordered = sorted(told, key=lambda row: (row["type"] or 9, -row["error_rate"], row["question"]))
     rows = [
@@ -219,7 +228,7 @@ def _back_checks(report: Report, told: Sequence[Row]) -> Grid:
             _figure(row["differ"]),
             _share(row["error_rate"]),
             _figure(row["mean_difference"], lambda value: wording.signed(wording.rounded(value, 2))),
-            _figure(row["reliability"], lambda value: wording.rounded(value, 2)),
+            _reliability(row["reliability"]),
         ]
         for row in ordered
     ]

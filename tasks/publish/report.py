@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -153,8 +154,12 @@ class Report:
         return self._regions.get((source, year, region), "")
 
     def unit(self, indicator: str) -> str:
-        """Return the unit of an indicator."""
-        return self._labels["unit"].get(indicator, "")
+        """Return the unit of an indicator, in the plan's currency where it is one of money."""
+        return self.in_currency(self._labels["unit"].get(indicator, ""))
+
+    def in_currency(self, unit: str) -> str:
+        """Return a unit with the plan's currency in place of the word."""
+        return re.sub(r"^currency\b", self.plan.instruments.currency or "local currency", unit)
 
     def hidden(self, name: str, row: Row, column: str) -> str:
         """Return what stands in place of a cell that is withheld, or nothing."""

@@ -160,13 +160,17 @@ SAMPLE_METHODS = {
     "stratified": "Stratified sample: within each stratum everyone has the same chance.",
     "pps": (
         "Drawn with probability proportional to size within each stratum; units that are too large for that "
-        "are taken with certainty."
+        "are taken with certainty. Small units have small chances and stand for many: the sum of those they "
+        "stand for depends on who was drawn, and need not be the number on the list."
     ),
     "two_stage": "Two-stage sample: within each stratum first localities (PSUs), then people in them.",
 }
 ALLOCATIONS = {
     "proportional": "The {number} are spread over the strata in proportion to their units.",
-    "equal": "The {number} are spread over the strata in equal parts, so that strata can be compared.",
+    "equal": (
+        "The {number} are spread over the strata in equal parts, so that strata can be compared; a stratum "
+        "that has fewer gives all of its units, and the others share the rest."
+    ),
     "neyman": "The {number} are spread over the strata by size and spread (Neyman), for the smallest error.",
 }
 CLUSTER_DRAWS = {

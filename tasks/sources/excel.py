@@ -60,7 +60,12 @@ def read(content: bytes, how: SourceFile) -> Reading:
         numbers=_numbers(body, frame, rows, first),
         notes=notes,
         left_out={**left_out, **empty},
-        problems=_errors(seen.errors, list(frame.columns)),
+        problems=[
+            *_errors(seen.errors, list(frame.columns)),
+            *workbook.told_unsaved(
+                [one for one in seen.unsaved if one[0] in set(rows)], [str(column) for column in frame]
+            ),
+        ],
         dates=_dates(body, frame, first),
         near=near,
     )

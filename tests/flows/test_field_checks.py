@@ -11,8 +11,10 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
+from flows import cli
 from flows.cli import app
-from flows.runner import execute
+from flows.runner import execute, tell_faults
+from schemas.faults import Fault
 from tasks import evening, show
 from tasks.run import Run
 from tests import evenings
@@ -341,3 +343,53 @@ def test_a_folder_that_is_no_wave_of_the_plan_is_told(tmp_path):
     (folder / "waves/noww").mkdir()
     (folder / "waves/noww/interviews.csv").write_text("respondent\nR1\n")
     assert "noww: no wave of the plan, so that waves/noww is not read. Did you mean 'now'?" in told(folder)
+
+
+def test_what_is_mapped_is_no_question_and_a_reliability_below_0_is_explained(tmp_path):
+    rows = evenings.interviews()
+    again = evenings.again(rows[:40])
+    for row, one in zip(again, reversed(rows[:40]), strict=True):
+        row["income_month"] = one["income_month"]
+        one["Arm"] = "programme"
+    for row in rows:
+        row["Arm"] = "programme"
+    wave = evenings.WAVE + 'columns = { arm = "Arm" }\n'
+    folder = evenings.folder(tmp_path / "now", rows, back_check=again, wave=wave)
+    asked = set(checked(folder)["mart.question_checks"]["question"])
+    assert {"income_month", "own_loom"} <= asked
+    assert not {"consent", "Arm", "Arm_in_file", "arm_in_file", "phone"} & asked
+    told(folder, "--wave", "now")
+    page = (folder / "results/checks/now.html").read_text()
+    below = checked(folder)["mart.back_check_rates"].set_index("question")["reliability"]["income_month"]
+    assert ("further apart than those of two people" in page) == (below < 0)
+
+
+@pytest.mark.parametrize(
+    ("cell", "shown"),
+    [
+        ("=1+1", "'=1+1"),
+        ("@x", "'@x"),
+        ("-5", "-5"),
+        ("+4.5", "+4.5"),
+        ("-all", "'-all"),
+        (-5, -5),
+        ("a", "a"),
+    ],
+)
+def test_a_table_that_is_printed_holds_no_formula(cell, shown):
+    assert cli._shown(cell) == shown
+
+
+def test_faults_are_those_of_one_look(tmp_path, capsys):
+    tell_faults([Fault("a.csv", rule="is wrong")], tmp_path)
+    said = capsys.readouterr().err
+    assert "1 fault: " in said
+    assert "run it again" in said
+
+
+def test_errors_are_told_with_what_to_do(tmp_path):
+    rows = evenings.interviews()
+    rows[3]["age"] = 140
+    said = told(evenings.folder(tmp_path / "now", rows))
+    assert "correct them in waves/<wave>/corrections; an answer about a household member, in the file" in said
+    assert "stay out of no figure" not in said

@@ -108,7 +108,7 @@ def test_equal_weights_change_nothing_and_arms_turn_the_sign() -> None:
         ([1.0, 2.0, 3.0], [1.0, 2.0, 3.0], "balanced"),
         ([1.0, 2.0, 3.0], [2.0, 3.0, 4.0], "unbalanced"),
         ([0.0, 2.0, 4.0], [1.0, 2.0, 3.0], "unbalanced"),  # the variance ratio is 4
-        ([1.0, 1.0], [1.0, 1.0], "not measurable"),
+        ([1.0, 1.0], [1.0, 1.0], "balanced"),  # all the same: the difference is 0
         ([2.0, 2.0], [1.0, 1.0], "unbalanced"),  # infinitely far apart
         ([1.0, 2.0], [1.5, 1.5], "unbalanced"),  # no variance to compare with
         ([1.0], [1.0, 2.0], "not measurable"),
@@ -125,6 +125,14 @@ def test_verdicts(programme: list[float], comparison: list[float], verdict: str)
     row = standardized_differences(frame, ["x"]).iloc[0]
     assert row["verdict"] == verdict
     assert not np.isinf(row[["standardized_difference", "variance_ratio"]].astype(float)).any()
+
+
+def test_a_covariate_in_which_all_are_the_same_differs_by_nothing() -> None:
+    frame = pd.DataFrame({"arm": ["programme"] * 2 + ["comparison"] * 2, "x": 3.0, "matched": 1.0})
+    before = standardized_differences(frame, ["x"]).iloc[0]
+    after = adjusted_differences(frame, ["x"], "matched").iloc[0]
+    assert (before["standardized_difference"], before["verdict"]) == (0.0, "balanced")
+    assert (after["adjusted_standardized_difference"], after["adjusted_verdict"]) == (0.0, "balanced")
 
 
 def test_the_limit_is_part_of_balance_and_can_be_set() -> None:

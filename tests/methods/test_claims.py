@@ -29,7 +29,13 @@ def test_a_panel_with_alike_arms_is_causal_on_an_assumption_that_is_told() -> No
     [
         ({"largest_standardized_difference": 0.2501}, "associational", "0.25 standard deviations"),
         ({"largest_standardized_difference": -0.3}, "associational", "up to 0.30 standard"),
-        ({"largest_standardized_difference": float("inf")}, "associational", "inf standard"),
+        ({"largest_standardized_difference": float("inf")}, "associational", "wholly in a characteristic"),
+        ({"unmeasured": ["land"]}, "associational", "not measured in land."),
+        (
+            {"largest_standardized_difference": 0.3, "unmeasured": ["land"]},
+            "associational",
+            "by up to 0.30 standard deviations, more than 0.25. Whether",
+        ),
         ({"largest_standardized_difference": None}, "associational", "was not measured"),
         ({"largest_standardized_difference": float("nan")}, "associational", "was not measured"),
         ({"spill_over": True}, "associational", "spill-over"),

@@ -245,6 +245,17 @@ BOTH = ["programme"] * 3 + ["comparison"] * 3
         (lambda: propensity_scores(_six(x=[2, 3, 4, 1, 0, 2]), ["x"]), "'x' tells the arm"),
         (lambda: propensity_scores(_six(x=["a", "a", "b", "b", "b", "b"]), ["x"]), "'x = b' tells the arm"),
         (lambda: propensity_scores(_six(x=[1] * 6), ["x"]), "Nobody differs in 'x'"),
+        (lambda: propensity_scores(_six(x=["a"] * 6), ["x"]), "Nobody differs in 'x'"),
+        (lambda: mahalanobis_positions(_six(x=["a"] * 6, y=[1] * 6), ["x", "y"]), "in 'x' and 'y'"),
+        (lambda: entropy_balance(_six(x=["a"] * 6), ["x"]), "Nobody differs in 'x'"),
+        (
+            lambda: propensity_scores(_six(x=[1, 2, 3, 0, 1, 2], y=[9, 9, 9, 1, 1, 1]), ["x", "y"]),
+            "^'y' tells the arm of some people .* Leave it out",
+        ),
+        (
+            lambda: propensity_scores(_six(x=[1, 2, 3, 1, 2, 3], y=[2, 3, 4, 1, 2, 3]), ["x", "y"]),
+            "^'x' and 'y' together tell the arm of some people .* Leave one of them out",
+        ),
         (lambda: propensity_scores(_six(), []), "without a covariate"),
         (lambda: propensity_scores(_six(x=[1, 2, 3, None, None, None]), ["x"]), "Both arms need people"),
         (lambda: propensity_scores(_six(), ["y"]), "no column 'y'"),

@@ -135,8 +135,8 @@ def test_ties_at_the_cut_go_to_more_voters_and_then_to_the_id() -> None:
     kept = [sorted(select(ranked, keep).query("selected")["indicator"]) for keep in (1, 2, 3, 4)]
     assert kept == [["b"], ["a", "b"], ["a", "b", "c"], ["a", "b", "c", "d"]]
     reasons = select(ranked, 2)["reason"].tolist()
-    assert reasons[0] == "Number 4 by weight; only the first 2 are kept."
-    assert reasons[2] == "Number 1 by weight; the first 2 are kept."
+    assert reasons[0] == "Not among the first 2 by weight, which are kept."
+    assert reasons[2] == "Among the first 2 by weight, which are kept."
 
 
 @given(seed=st.integers(0, 1000))

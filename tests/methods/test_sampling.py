@@ -311,3 +311,9 @@ def test_bad_frames_of_other_designs_are_refused_in_words() -> None:
         draw_two_stage(frame, dict.fromkeys(SIZES, 1), 0, 1, cluster="locality", **KEYS)
     with pytest.raises(ValueError, match="fewer than 4"):
         draw_systematic(frame, {**SIZES, "west": 4}, 1, order="order", **KEYS)
+
+
+def test_sizes_too_far_apart_are_refused_and_large_ones_are_not() -> None:
+    assert pps_probabilities([1e308, 1e308, 1e308], 1) == pytest.approx([1 / 3] * 3)
+    with pytest.raises(ValueError, match="less than 1e-12 of the largest"):
+        pps_probabilities([1e308, 1e-300], 1)

@@ -805,7 +805,15 @@ def _design() -> dict[str, pd.DataFrame]:
         ),
         "quota_gaps": frame(
             design.QuotaGaps,
-            [{"stratum": "comparison: Apprentices", "wanted": 60, "drawn": 56, "gap": 4}],
+            [
+                {
+                    "stratum": "comparison: Apprentices",
+                    "in_frame": 400,
+                    "wanted": 60,
+                    "drawn": 56,
+                    "gap": 4,
+                }
+            ],
         ),
         "draw_record": frame(
             design.DrawRecord,

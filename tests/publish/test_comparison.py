@@ -29,8 +29,8 @@ def test_the_verdict_names_the_largest_difference_before_and_after(plan, all_tab
     told = comparison_group(Report(plan, all_tables)).verdict
     assert told == (
         "Before the programme the two groups differ by up to 0.41 standard deviations, in years of school;"
-        " after matching by up to 0.11 standard deviations, in years of school. With 0.25 or less the matched"
-        " groups count as alike."
+        " after matching they differ by up to 0.11 standard deviations, in years of school. With 0.25 or less"
+        " the matched groups count as alike."
     )
 
 
@@ -43,8 +43,18 @@ def test_the_verdict_names_the_largest_difference_before_and_after(plan, all_tab
             "more than 0.25: they are not alike",
         ),
         (
-            {"standardized_difference": None, "verdict": "unbalanced", "adjusted_verdict": "unbalanced"},
-            "more standard deviations than can be told",
+            {
+                "standardized_difference": None,
+                "adjusted_standardized_difference": None,
+                "verdict": "unbalanced",
+                "adjusted_verdict": "unbalanced",
+            },
+            "the two groups differ wholly in years of school, in which nobody differs within a group; after"
+            " matching they differ wholly in years of school",
+        ),
+        (
+            {"adjusted_standardized_difference": 1e-9},
+            "after matching they differ by less than 0.005 standard deviations in every characteristic",
         ),
         ({"adjusted_verdict": "not measurable"}, "it cannot be measured"),
     ],

@@ -156,6 +156,38 @@ def test_a_matching_that_cannot_be_made_is_told_and_stops_nothing():
         found.rows(frame)
 
 
+def test_nearness_does_not_match_whom_a_covariate_tells_apart():
+    frame = responses()
+    frame["land"] = np.where(frame["arm"] == "programme", 9, 1) + frame["age"] % 2
+    weights, told, *_ = made(frame, plan(method="mahalanobis"))
+    assert not len(weights)
+    assert told["problem"].str.startswith("'land' tells the arm of some people").all()
+
+
+@pytest.mark.parametrize("method", ["propensity", "mahalanobis", "entropy_balancing"])
+def test_covariates_of_which_no_entry_is_frequent_are_told_as_a_problem(method):
+    frame = responses().assign(name=lambda one: "name of " + one["respondent"])
+    asked = Comparison.model_validate({"covariates": ["name"], "matching": {"method": method}})
+    weights, told, table, tests, spans = made(frame, asked)
+    assert not len(weights)
+    assert not len(spans)
+    assert set(told["problem"]) == {"Nobody differs in 'name'"}
+    assert table["verdict"].tolist() == ["balanced"]
+    assert tests["problem"].tolist() == ["Nobody differs in any of the covariates"]
+
+
+@pytest.mark.parametrize("column", ["respondent", "household", "arm", "wave"])
+@pytest.mark.parametrize("key", ["covariates", "exact", "same_buyer"])
+def test_an_id_is_no_characteristic_of_people(column, key):
+    given: dict[str, Any] = {"covariates": ["age"], "matching": {"method": "propensity"}}
+    if key == "same_buyer":
+        given[key] = column
+    else:
+        (given if key == "covariates" else given["matching"])[key] = [column]
+    with pytest.raises(ValueError, match=f"'{column}' says who somebody is"):
+        Comparison.model_validate(given)
+
+
 def test_a_caliper_that_nobody_meets_is_told():
     _, told, *_ = made(responses(), plan(method="propensity", caliper=1e-9, exact=["buyer"]))
     assert set(told["problem"]) == {"No two people of the arms are as alike as is asked for"}

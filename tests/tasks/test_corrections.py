@@ -62,6 +62,22 @@ def test_a_foreign_log_is_read_by_the_plan():
     )
 
 
+def test_a_number_written_in_two_ways_says_the_same():
+    twice = [
+        ("R000", "income_month", "999", "1100", "03/02/2026", "desk", "change"),
+        ("R000", "income_month", "999.0", "1100.00", "04/02/2026", "desk", "change"),
+        ("007", "income_month", "999", "1100", "04/02/2026", "desk", "change"),
+        ("7", "income_month", "999", "1100", "04/02/2026", "desk", "change"),
+    ]
+    read = read_log(received(twice), log())
+    assert read.repeated == 1
+    assert read.frame[["key", "old", "new"]].to_numpy().tolist() == [
+        ["R000", "999", "1100"],
+        ["007", "999", "1100"],
+        ["7", "999", "1100"],
+    ]
+
+
 def test_the_order_of_the_rows_does_not_matter():
     turned = read_log(received(ROWS[::-1]), log()).frame.sort_values("key").reset_index(drop=True)
     pd.testing.assert_frame_equal(turned, read_log(received(ROWS), log()).frame)

@@ -8,6 +8,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from schemas.assessment import Sampling
+from schemas.base import conform
+from schemas.design import Frame, Quotas
+from schemas.faults import Refused
+from tasks import drawing
 from tasks.run import Run
 from tests.folders import GROUPS, interviews, plan, two_waves, write
 
@@ -96,6 +101,69 @@ def test_a_purposive_sample_has_no_errors_anywhere_and_a_gap_report(tmp_path):
         "workshop-men": {"wanted": 40, "drawn": 30, "gap": 10},
     }
     assert sample["weight"].isna().all()
+
+
+def refused(folder: Path) -> str:
+    with pytest.raises(Refused) as found:
+        Run(folder).prepare()
+    return str(found.value)
+
+
+def test_a_row_of_the_frame_is_of_the_node_and_gender_of_its_group(tmp_path):
+    folder = purposive(tmp_path)
+    frame = pd.read_csv(folder / "design/frame.csv", dtype=str)
+    frame.loc[0, "node"] = "workshops" if frame["node"][0] == "weavers" else "weavers"
+    frame.to_csv(folder / "design/frame.csv", index=False)
+    told = refused(folder)
+    assert "design/frame.csv, row 2, column node: the row is of the poverty group" in told
+
+
+def test_a_quota_has_one_way_to_name_whom_it_asks_for(tmp_path):
+    folder = purposive(tmp_path)
+    quotas = "stratum,node,wanted\nweaver-women,weavers,20\nworkshop-men,,40\n"
+    told = refused(write(folder, {"design/quotas.csv": quotas}))
+    assert "design/quotas.csv, row 2: the quota has a stratum and node as well" in told
+
+
+@pytest.mark.parametrize("size", ["1e308", "1e-300"])
+def test_a_size_beyond_measure_is_told_with_its_row(tmp_path, size):
+    folder = purposive(tmp_path)
+    toml = (folder / "assessment.toml").read_text()
+    toml = toml.replace('"purposive"', '"representative"\nmethod = "pps"\nsize = 20')
+    frame = pd.read_csv(folder / "design/frame.csv", dtype=str).assign(size="5")
+    frame.loc[3, "size"] = size
+    (folder / "design/quotas.csv").unlink()
+    told = refused(write(folder, {"assessment.toml": toml, "design/frame.csv": frame.to_csv(index=False)}))
+    assert "design/frame.csv, row 5, column size" in told
+
+
+def test_more_wanted_than_there_are_and_a_list_without_order_are_told(tmp_path):
+    run = Run(purposive(tmp_path))
+    run.prepare()
+    assert [line for line in run.intake.notes() if line.startswith("design/quotas")] == [
+        "design/quotas, workshop-men: 40 wanted, and design/frame has 30; the others will be told as missing"
+    ]
+    frame = run.intake.table(Frame).drop(columns="order").assign(order=float("nan"))
+    by_order = Sampling(design="representative", method="systematic", size=20)
+    (line,) = drawing.design_notes(conform(frame, Frame), run.intake.table(Quotas), by_order)
+    assert "60 of 60 rows have no order" in line
+
+
+@pytest.mark.parametrize("design", ["census", "purposive", "undeclared"])
+def test_a_size_without_a_draw_is_refused(design):
+    with pytest.raises(ValueError, match="'size' goes with a draw by chance"):
+        Sampling(design=design, size=20)
+
+
+def test_a_quota_is_told_by_the_rule_of_its_stratum(tmp_path):
+    folder = purposive(tmp_path)
+    quotas = "stratum,wanted\nweaver-women,4\nworkshop-men,40\n"
+    sizes, gaps = tables(
+        write(folder, {"design/quotas.csv": quotas}), "released.sample_sizes", "released.quota_gaps"
+    )
+    columns = ["stratum", "in_frame", "wanted", "drawn", "withheld_by"]
+    assert gaps[columns].to_dict("records") == sizes[columns].to_dict("records")
+    assert gaps["withheld_by"].tolist() == ["", ""]
 
 
 def test_balance_decides_whether_two_waves_are_called_causal(tmp_path):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from pathlib import Path
 
 import pandas as pd
 import pytest
+import xlsxwriter
 
 from schemas.base import TABLES, conform
 from schemas.faults import Refused
-from tasks import disclosure
+from tasks import disclosure, evening
 from tasks.run import Run
 from tests.folders import two_waves, write
 from tests.tasks.test_designs import tables
@@ -129,6 +132,69 @@ def test_consent_in_other_words_is_recoded_or_refused(tmp_path):
         row["reason"]: row["interviews"] for row in taken(folder).intake.losses if row["wave"] == "followup"
     }
     assert (losses["refused"], losses["used"]) == (2, 58)
+
+
+def test_an_empty_consent_is_no_refusal(tmp_path):
+    folder = two_waves(tmp_path)
+    answers = ["yes"] * 56 + ["no"] * 2 + [None] * 2
+    change(folder, "followup", lambda frame: frame.assign(consent=answers, enumerator="E1"))
+    intake = taken(folder).intake
+    losses = {row["reason"]: row["interviews"] for row in intake.losses if row["wave"] == "followup"}
+    assert (losses["refused"], losses["consent not recorded"], losses["used"]) == (2, 2, 56)
+    tables = evening.checked(intake.plan, intake)
+    told = tables["mart.interviewers"].set_index("wave").loc["followup"]
+    assert (told["interviews"], told["refused"]) == (56, 2)
+    found = tables["mart.field_checks"]
+    (message,) = found.loc[found["check"] == "consent not recorded", "message"]
+    assert message.startswith("2 without an entry for the consent")
+    assert "rows of the file: 60, 61" in message
+
+
+def test_what_a_correction_made_wrong_is_told_of_the_correction(tmp_path):
+    folder = two_waves(tmp_path)
+    old = pd.read_csv(folder / "waves/followup/interviews.csv", dtype=str).loc[0, "income_month"]
+    log = HEADER + f"R000,income_month,{old},a lot,slip,coordinator,2025-04-01\n"
+    told = refused(write(folder, {"waves/followup/corrections.csv": log}))
+    assert "waves/followup/corrections.csv, row 2, column new: the new value of 'income_month'" in told
+    assert "interviews.csv" not in told
+
+
+def test_what_is_corrected_in_a_removed_interview_is_not_counted(tmp_path):
+    folder = two_waves(tmp_path)
+    old = pd.read_csv(folder / "waves/followup/interviews.csv", dtype=str)["income_month"]
+    log = HEADER + f"R000,income_month,{old[0]},1234,slip,coordinator,2025-04-01\n"
+    log += "R000,interview,,remove,held twice,coordinator,2025-04-02\n"
+    log += f"R001,income_month,{old[1]},1234,slip,coordinator,2025-04-01\n"
+    (summary,) = tables(write(folder, {"waves/followup/corrections.csv": log}), "mart.correction_summary")
+    assert summary.set_index("variable")["corrections"].to_dict() == {"income_month": 1, "interview": 1}
+
+
+def test_a_formula_that_was_never_calculated_is_not_read_as_empty(tmp_path):
+    folder = two_waves(tmp_path)
+    path = folder / "waves/followup/interviews"
+    frame = pd.read_csv(path.with_suffix(".csv"), dtype=str).fillna("")
+    book = xlsxwriter.Workbook(str(path.with_suffix(".xlsx")))
+    page = book.add_worksheet()
+    for row, cells in enumerate([list(frame), *frame.to_numpy().tolist()]):
+        page.write_row(row, 0, cells)
+    page.write_formula(3, list(frame).index("income_month"), "=1000+1", None, 1001)
+    book.close()
+    path.with_suffix(".csv").unlink()
+    assert taken(folder).intake.faults == []
+    content = packed_again(path.with_suffix(".xlsx").read_bytes(), b"<v>1001</v>", b"")
+    path.with_suffix(".xlsx").write_bytes(content)
+    told = refused(folder)
+    assert "interviews.xlsx, row 4, column income_month: is a formula without a value" in told
+
+
+def packed_again(content: bytes, old: bytes, new: bytes) -> bytes:
+    """Return an archive with some bytes of its sheets changed."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as given, zipfile.ZipFile(out, "w") as made:
+        assert any(old in given.read(name) for name in given.namelist())
+        for name in given.namelist():
+            made.writestr(name, given.read(name).replace(old, new))
+    return out.getvalue()
 
 
 def test_a_wave_without_arms_does_not_drop_out_in_silence(tmp_path):

@@ -57,6 +57,13 @@ def test_codes_users_sources_cases_and_codings_of_a_nested_project():
     assert found.notes == ()
 
 
+def test_a_text_that_the_archive_does_not_hold_is_told():
+    found = read_project(packed(project(NESTED)))
+    assert found.notes == (
+        "1 source names a file with its text that is not in the archive: its passages are without words",
+    )
+
+
 def test_positions_count_code_points_and_the_end_is_not_included():
     text = "a\U0001f9f5bcdé".encode("utf-8-sig")
     found = read_project(packed(project(NESTED), {"sources/S1.txt": text}))
@@ -174,4 +181,5 @@ def test_sample_of_atlas(cases):
     }
     first = found.selections.iloc[0]
     assert first["end"] - first["start"] == len("Oh, that was great. See you tomorrow? Eleven thirty. Mm.")
-    assert found.notes == ()
+    (note,) = found.notes  # the texts were taken out of the sample
+    assert note.startswith("6 sources name files with their texts that are not in the archive")

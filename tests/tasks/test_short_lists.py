@@ -20,8 +20,9 @@ from schemas.design import (
     RankingGroups,
     Rankings,
     RankingSummary,
+    Training,
 )
-from tasks import disclosure, short_lists
+from tasks import disclosure, pilot, short_lists
 from tasks.intake import instrument_of, take_in_design
 from tasks.vault import Vault
 from tests.folders import ACTORS, GROUPS, WAVES, plan, write
@@ -281,6 +282,8 @@ METHODS = "stage,kind,method,purpose,by,role_in_box\n"
             "row 20, column poverty_group: the focus group stands for 'weaver-women' in another row",
         ),
         ("rankings", GOOD + "F1,weaver-women,P1,housing_durable_walls,,4,6\n", "a score here and ranks"),
+        ("rankings", GOOD + "F1,weaver-women,P1,no_child_work,4,9,6\n", "row 20, column score: the row"),
+        ("rankings", GOOD + "F1,weaver-women,Group,income_month,1,,6\n", "voted in common and by person"),
         ("rankings", GOOD + "F1,weaver-women,group,income_month,1,,6\n", "voted in common and by person"),
         ("rankings", GOOD + "F1,weaver-women,P6,income_month,1,,7\n", "another number of participants"),
         ("rankings", GOOD + "F1,weaver-women,P7,income_month,1,,6\n", "7 people of the focus group vote"),
@@ -300,6 +303,7 @@ METHODS = "stage,kind,method,purpose,by,role_in_box\n"
         ("pilot", TRIED + "incom_month,indicator,keep,so\n", "Did you mean 'income_month'?"),
         ("pilot", TRIED + "no_such_question,question,drop,so\n", "'no_such_question' is not a question"),
         ("pilot", TRIED + "strangers,group,keep,so\n", "'strangers' is not a poverty group of the plan"),
+        ("methods", METHODS + "Initial,quantitative,survey,why,lead,pilot_questionnaires\n", "words allowed"),
         ("pilot", TRIED + "income_month,indicater,keep,so\n", "is not one of the words allowed here"),
         ("methods", METHODS + "initial,quantitative,survey,why,lead,choose\n", "is not a role in Box A.1"),
         (
@@ -315,6 +319,34 @@ def test_what_cannot_be_counted_or_decides_nothing_is_refused_row_by_row(tmp_pat
     faults = taken(tmp_path, {f"design/{file}.csv": content}).faults
     assert any(told in str(fault) for fault in faults), [str(fault) for fault in faults]
     assert all(fault.file == f"design/{file}.csv" for fault in faults)
+    assert not any(str(fault).endswith(": ") for fault in faults)
+
+
+def test_what_changes_nothing_or_is_early_is_told(tmp_path):
+    files = {
+        "design/pilot.csv": TRIED + "weaver-woman,group,drop,few\npainters,group,change,split\n",
+        "design/training.csv": "role,topic,held_on,days,trained\nenumerator,consent,1999-05-03,1,8\n",
+    }
+    intake = taken(tmp_path, files, "\n[pilot]\nfrozen_on = 1999-06-01\n")
+    assert intake.faults == []
+    gone, other = pilot.gone_notes(intake.plan, intake.table(Pilot))
+    assert "'weaver-woman' was dropped, and is not in the plan" in gone
+    assert "Did you mean 'weaver-women'?" in gone
+    assert "'painters' was changed" in other
+    lines = pilot.date_notes(intake.plan, intake.table(Training))
+    assert [line.partition(":")[0] for line in lines] == [
+        "design/training",
+        "assessment.toml, key pilot.frozen_on",
+    ]
+
+
+def test_the_reason_tells_no_place_by_weight_where_figures_are_withheld():
+    small = conform(votes("F1", "w", ["abc"] * 5), Rankings)
+    selection = short_lists.chosen_lists(small, NONE, LABELS, 2)
+    out: Any = disclosure.release(selection, IndicatorSelection, public=False)
+    assert (out["withheld_by"] == "threshold").all()
+    told = out.drop(columns=["indicator", "label"]).groupby("selected")
+    assert told.nunique().max().max() == 1, "the rows of a list differ in nothing but the indicator"
 
 
 def test_the_team_may_not_keep_what_the_pilot_dropped(tmp_path):

@@ -92,7 +92,7 @@ def _name(report: Report, column: str) -> str:
 def _largest(report: Report, prefix: str) -> tuple[float, str] | None:
     """Return the largest difference and the covariate in which it is; None where none can be told.
 
-    It is infinite where a covariate does not vary in either arm and differs between them.
+    It is infinite where a covariate does not vary in either arm and the arms differ.
     """
     told = []
     for row in report.rows("comparison_balance"):
@@ -109,12 +109,9 @@ def _verdict(report: Report) -> str:
     if before is None:
         return ""
     limit = report.plan.thresholds.largest_standardized_difference
-    told = (
-        f"Before the programme the two groups differ by up to {_deviations(before[0])}, in"
-        f" {_name(report, before[1])}"
-    )
+    told = f"Before the programme the two groups differ {_apart(report, *before)}"
     if after is not None:
-        told += f"; after matching by up to {_deviations(after[0])}, in {_name(report, after[1])}"
+        told += f"; after matching they differ {_apart(report, *after)}"
     if report.plan.comparison.assignment == "randomised":
         return f"{told}. The groups were formed by lot, so that this is chance."
     unknown = [
@@ -128,7 +125,13 @@ def _verdict(report: Report) -> str:
             " what is found between them is not put down to the programme."
         )
     matched = "the matched groups" if after is not None else "they"
-    if (after or before)[0] <= limit:
+    largest = (after or before)[0]
+    if largest == float("inf"):
+        return (
+            f"{told}. So {matched} are not alike, and what is found between them is not put down to the"
+            " programme."
+        )
+    if largest <= limit:
         return f"{told}. With {wording.exact(limit)} or less {matched} count as alike."
     return (
         f"{told}. That is more than {wording.exact(limit)}: {matched} are not alike, and what is found"
@@ -136,10 +139,13 @@ def _verdict(report: Report) -> str:
     )
 
 
-def _deviations(size: float) -> str:
+def _apart(report: Report, size: float, covariate: str) -> str:
+    """Return in words how far the groups are apart in the characteristic in which they are most so."""
     if size == float("inf"):
-        return "more standard deviations than can be told"
-    return f"{wording.rounded(size, 2)} standard deviations"
+        return f"wholly in {_name(report, covariate)}, in which nobody differs within a group"
+    if wording.rounded(size, 2) == "0.00":
+        return "by less than 0.005 standard deviations in every characteristic that was compared"
+    return f"by up to {wording.rounded(size, 2)} standard deviations, in {_name(report, covariate)}"
 
 
 def _tests(report: Report) -> list[str]:

@@ -278,6 +278,33 @@ def table(
         _print_csv(columns, records)
 
 
+@app.command(context_settings={"ignore_unknown_options": True})  # -12.4 is a number, and no option
+def explain(
+    what: Annotated[
+        str,
+        typer.Argument(help="A finding, a number as the report prints it, or a row; else they are listed."),
+    ] = "",
+    folder: Annotated[Path, typer.Option("--in", help="The assessment folder.")] = Path(),
+    as_json: JsonOption = False,
+) -> None:
+    """Print the way back of a finding or a figure: row, steps, code, input rows, files with their hashes."""
+    from schemas.faults import Refused
+    from tasks.explain import NotFound
+    from tasks.explained import explain as answer
+
+    try:
+        lines, records = answer(_assessment(folder), what)
+    except Refused as refused:
+        _refuse(refused.faults, as_json, None)
+    except NotFound as nothing:
+        _stop(str(nothing), USAGE)
+    if as_json:
+        _print_json(records)
+        return
+    for line in lines:
+        typer.echo(line)
+
+
 @app.command()
 def report(folder: FolderArgument = Path()) -> None:
     """Render the report again from what was released, and say where it is."""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from schemas.faults import Fault, Refused
+
+if TYPE_CHECKING:
+    from tasks.warehouse import Warehouse
 
 REVEALED = ("mart.sample", "mart.replacements", "mart.household_subsample")
 """The tables by which the field team finds people: the unit's id may be put back."""
@@ -13,7 +16,7 @@ REVEALED = ("mart.sample", "mart.replacements", "mart.household_subsample")
 
 def names(folder: Path) -> list[dict[str, Any]]:
     """Return each table of the warehouse with its number of rows. Raises Refused if there is none yet."""
-    with _open(folder) as warehouse:
+    with open_warehouse(folder) as warehouse:
         return [{"table": name, "rows": len(warehouse.records(name)[1])} for name in warehouse.tables()]
 
 
@@ -24,7 +27,7 @@ def rows(folder: Path, table: str, *, reveal: bool) -> tuple[list[str], list[tup
     """
     from tasks.warehouse import refuse_unknown_table
 
-    with _open(folder) as warehouse:
+    with open_warehouse(folder) as warehouse:
         known = warehouse.tables()
         if table not in known:
             raise refuse_unknown_table(table, known)
@@ -38,7 +41,8 @@ def rows(folder: Path, table: str, *, reveal: bool) -> tuple[list[str], list[tup
     return columns, _revealed(folder, columns, records)
 
 
-def _open(folder: Path):
+def open_warehouse(folder: Path) -> Warehouse:
+    """Return the warehouse of a folder, open for reading. Raises Refused if it cannot be had."""
     from tasks.warehouse import Busy, Damaged, Warehouse
 
     path = folder / "results" / "warehouse.duckdb"

@@ -136,6 +136,22 @@ class Warehouse:
         result = self._connection.execute(f"SELECT * FROM {_name(table)}")  # noqa: S608
         return [column[0] for column in result.description], result.fetchall()
 
+    def count(self, table: str, where: Mapping[str, Iterable[str]]) -> int:
+        """Return how many rows of a table bear one of the words in each column of `where`."""
+        rules = " AND ".join(f"list_contains(?, {_quoted(column)})" for column in where) or "true"
+        query = f"SELECT count(*) FROM {_name(table)} WHERE {rules}"  # noqa: S608
+        (number,) = self._connection.execute(query, [list(words) for words in where.values()]).fetchall()[0]
+        return int(number)
+
+    def span_of_rows(self, table: str, file: str) -> tuple[int, int | None, int | None]:
+        """Return how many rows a raw table has of a file, and the first and last as the file numbers them."""
+        several = "_file" in self.columns()[table]
+        rule = f"regexp_replace({_quoted('_file')}, '^.*/', '') = ?" if several else "true"
+        query = f"SELECT count(*), min(_row), max(_row) FROM {_name(table)} WHERE {rule}"  # noqa: S608
+        given = [file.rpartition("/")[2]] if several else []
+        rows, first, last = self._connection.execute(query, given).fetchall()[0]
+        return int(rows), first, last
+
     def digests(self) -> dict[str, str]:
         """Return table -> digest of its rows, of every table that a step has written."""
         rows = self._connection.execute("SELECT outputs FROM meta.steps ORDER BY step").fetchall()

@@ -1450,6 +1450,7 @@ def _add_group(made: dict[str, list[dict]], indicator: str, group: str, level: f
             "claim": claim,
             "statement": None if few else f"{label}: {INDICATORS[indicator][0].lower()} {verdict}.",
             "evidence": f"impact_estimates: main, {indicator}, {group}",
+            "figure": f"impact_estimates/main/programme x later/{indicator}/{group}/{WAVES[0]}/{WAVES[1]}",
             "limits": reason,
             "respondents": None if few else 107,
             "public": False,

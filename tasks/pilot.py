@@ -56,8 +56,8 @@ def gone_notes(plan: AssessmentPlan, pilot: pd.DataFrame) -> list[str]:
     rows = pilot[(pilot["kind"] == "group") & (pilot["decision"] != "keep")].to_dict("records")
     done = {"drop": "dropped", "change": "changed"}
     return [
-        f"design/pilot: the group '{row['item']}' was {done[row['decision']]}, and is not in the plan: the row"
-        f" is a record and changes nothing. {nearest(row['item'], groups)}".strip()
+        f"design/pilot: the group '{row['item']}' was {done[row['decision']]}, and is not in the plan: the"
+        f" row is a record and changes nothing. {nearest(row['item'], groups)}".strip()
         for row in rows
         if row["item"] not in groups
     ]

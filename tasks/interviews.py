@@ -114,9 +114,10 @@ def _read_wave(
     mapped = {source for name, source in sources.items() if name not in ONLY_WHERE_NAMED}
     frame, unanswered = set_aside(frame, wave, {*mapped, *personal})
     allowed = {**_catalogue_choices(questions), **export.choices} if not export.is_plain else {}
-    _refuse_strange_choices(frame[kept], allowed, wave, reading)
+    left = _where(frame, kept)
+    _refuse_strange_choices(left, allowed, wave, reading)
     reading.own_types = _own_types(frame, wave, questions, sources, personal, export.types, reading)
-    own = _typed_own(frame[kept], reading, received.rows)
+    own = _typed_own(left, reading, received.rows)
     if reading.faults:
         return reading
     reading.losses["received"] = len(frame) + export.rejected
@@ -124,14 +125,15 @@ def _read_wave(
         reading.losses["rejected"] = export.rejected
     reading.losses["removed"] = int((~kept).sum())
     chosen = _filtered(own, wave, reading)
-    chosen &= _of_this_wave(frame.loc[own.index], wave, plan, sources, chosen, reading)
+    chosen &= _of_this_wave(left, wave, plan, sources, chosen, reading)
     reading.losses["filtered"] = int((~chosen).sum())
-    consent = _consented(frame.loc[own.index][chosen], wave, sources, reading).reindex(own.index)
+    consent = _consented(_where(left, chosen), wave, sources, reading).reindex(own.index)
     agreed, unsaid = consent.fillna(False).astype(bool), chosen & consent.isna()
     reading.losses["refused"] = int((chosen & ~agreed & ~unsaid).sum())
     if unsaid.any():
         reading.losses[UNRECORDED] = int(unsaid.sum())
-    used = own.index[chosen & agreed]
+    taken = chosen & agreed
+    used = own.index[taken]
     reading.losses["used"] = len(used)
     outcome = _outcomes(kept, chosen, agreed, unsaid)[of_wave == wave.name]
     reading.records = records(
@@ -147,14 +149,20 @@ def _read_wave(
         respondent=lambda found: found["index"].map(ids)
     )
     reading.rows = received.rows.loc[used]
-    reading.own = own.loc[used]
-    reading.standard = _standard(frame.loc[used], ids.loc[used], wave, sources, reading)
+    reading.own = _where(own, taken)
+    reading.standard = _standard(_where(left, taken), ids.loc[used], wave, sources, reading)
     return reading
+
+
+def _where(frame: pd.DataFrame, chosen: pd.Series) -> pd.DataFrame:
+    """Return the chosen rows; the frame itself where all are, as a copy of a large wave takes time."""
+    return frame if chosen.all() else frame[chosen]
 
 
 def _corrected(ids: pd.Series, rows: pd.Series, corrections: pd.DataFrame) -> dict[tuple[int, str], Fault]:
     """Return the row and column of each corrected answer -> the place of its correction."""
-    row_of = dict(zip(ids[ids.notna()], rows[ids.notna()], strict=True))
+    named = ids[ids.isin(corrections["key"])]
+    row_of = dict(zip(named, rows[named.index], strict=True))
     return {
         (int(row_of[one["key"]]), str(one["variable"])): Fault(one["file"], one["sheet"], one["row"], "new")
         for one in corrections.to_dict("records")

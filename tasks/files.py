@@ -292,10 +292,10 @@ def _read_excel(content: bytes, _path: Path, sheet: str) -> pd.DataFrame:
     with _collector_paused():
         cells = workbook.get_sheet_by_name(sheet or workbook.sheet_names[0]).to_python(skip_empty_area=False)
         frame = _under_header(cells)
-    unsaved = unsaved_formulas(
-        content, workbook.sheet_names.index(sheet) if sheet else 0, list(frame.columns)
-    )
-    if unsaved:
+    if frame.notna().all(axis=None):  # a formula without a value is read as empty
+        return frame
+    position = workbook.sheet_names.index(sheet) if sheet else 0
+    if unsaved := unsaved_formulas(content, position, list(frame.columns)):
         raise Unreadable(*unsaved)
     return frame
 

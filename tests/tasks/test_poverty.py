@@ -314,6 +314,13 @@ def test_an_assessment_that_asks_for_none_has_none(tmp_path):
         assert not len(table)
 
 
+def test_before_the_first_wave_nothing_is_measured(tmp_path):
+    write(tmp_path, {"assessment.toml": plan(GROUPS + WAVES + money() + lacking())})
+    specifications, found = tables(tmp_path, "mart.poverty_specifications", "mart.poverty_measures")
+    assert specifications["specification"].tolist() == ["income", "lacking"]
+    assert not len(found)
+
+
 def test_a_wave_to_come_is_no_fault(tmp_path):
     rest = GROUPS + WAVES + money('"table"') + lacking()
     lines = "specification,area,wave,line\nincome,all,baseline,1050\n"

@@ -403,6 +403,7 @@ HEADER = "specification,area,wave,line,price_index\n"
         (money(rest='people = "members"'), "", "'members', which no wave has"),
         (money(rest='cluster = "plase"'), "", "'plase' is not a column of the interviews"),
         (money(rest='area = "areas"'), "", "'areas' is not a column of the interviews"),
+        (money("{ share = 0.6 }").replace('"income_month"', '"0 - income_month"'), "", "median of the wave"),
         (money('"table"'), "", "there is no line for 'income'"),
         (money('"table"'), "income,all,baseline,900,\n", "no row for 'income' in the wave 'followup'"),
         (money('"table"'), "income,all,all,,100\n", "has no line"),

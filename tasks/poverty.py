@@ -110,15 +110,17 @@ def measure_poverty(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Estimate each measure of poverty in every wave, and its change from the first to each later one."""
     order = [wave for wave in study_waves(waves) if (responses["wave"] == wave).any()]
+    if not order:
+        return empty(PovertyMeasures), empty(PovertyChanges)
     responses = responses[responses["wave"].isin(order)]
     measures: list[pd.DataFrame] = []
     changes: list[pd.DataFrame] = []
     for one in poverty:
         frame = _in_money(one, responses, _of(lines, one.name), order)
-        relative = isinstance(one.line, RelativeLine)
-        line = money.RelativeLine(one.line.share, one.line.of) if isinstance(one.line, RelativeLine) else LINE
+        counted, line = frame[[VALUE, LINE]].notna().all(axis=1), LINE
+        if isinstance(one.line, RelativeLine):
+            counted, line = frame[VALUE].notna(), money.RelativeLine(one.line.share, one.line.of)
         given = {"value": VALUE, "line": line, "gini_estimator": one.gini}
-        counted = frame[VALUE].notna() & (relative | frame[LINE].notna())
         study = _Study(one, frame, counted, given, sampling, None)
         measures += study.measured(money.poverty_measures, order)
         changes += study.changed(money.poverty_changes, order)
@@ -162,11 +164,7 @@ def _in_money(one: Poverty, responses: pd.DataFrame, lines: pd.DataFrame, order:
         value = value / (known["price_index"].fillna(100.0) / 100) / known["ppp"].fillna(1.0)
         value = value.where(areas(one, responses).notna())
     people = _people(one, responses)
-    line = (
-        known["line"]
-        if one.line == "table"
-        else float("nan" if isinstance(one.line, RelativeLine) else one.line)
-    )
+    line = known["line"] if isinstance(one.line, str | RelativeLine) else one.line
     return responses.assign(
         **{VALUE: value.where(people.notna()), LINE: line, PEOPLE_WEIGHT: responses["weight"] * people}
     )

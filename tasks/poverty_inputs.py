@@ -9,12 +9,13 @@ from typing import Any
 
 import pandas as pd
 
-from schemas.assessment import AssessmentPlan, Capability, CapabilityDimension, Poverty
+from schemas.assessment import AssessmentPlan, Capability, CapabilityDimension, Poverty, RelativeLine
 from schemas.faults import Fault
 from schemas.vocabulary import ALL
 from tasks import catalogue, expressions
 from tasks.catalogue import Indicator
 from tasks.files import as_text
+from tasks.methods.poverty import weighted_quantile
 
 PLAN = "assessment.toml"
 LINES = "design/poverty_lines"
@@ -121,6 +122,7 @@ def faults(given: Given) -> Iterator[Fault]:
         yield from found
         if not found:
             yield from _line_faults(given, f"poverty.{position}", one)
+            yield from _no_line(given, f"poverty.{position}", one)
     for position, one in enumerate(given.plan.capability, start=1):
         yield from _expression_faults(given, f"capability.{position}", one)
         yield from _dimension_faults(given, f"capability.{position}", one)
@@ -199,6 +201,20 @@ def _line_faults(given: Given, key: str, one: Poverty) -> Iterator[Fault]:
         yield Fault(PLAN, column=f"{key}.line", rule=rule, remedy=remedy)
     elif len(here):
         yield from _gaps(given, one, here, waves)
+
+
+def _no_line(given: Given, key: str, one: Poverty) -> Iterator[Fault]:
+    """Yield the waves in which a share of the median or mean is no line, as that is not above 0."""
+    if not isinstance(one.line, RelativeLine) or not len(given.responses):
+        return
+    value = expressions.compute_number(one.value, given.responses)
+    known = given.responses.assign(value=value)[["wave", "value", "weight"]].dropna()
+    for wave, rows in known.groupby("wave", sort=True):
+        values, weights = rows["value"].to_numpy(), rows["weight"].to_numpy()
+        middle = weighted_quantile(values, weights, 0.5) if one.line.of == "median" else values @ weights
+        if not middle > 0:
+            rule = f"the {one.line.of} of the wave '{wave}' is not above 0, and no share of it is a line"
+            yield Fault(PLAN, column=f"{key}.line", rule=rule, remedy="Correct 'value', or give a line")
 
 
 def _gaps(given: Given, one: Poverty, here: pd.DataFrame, waves: list[str]) -> Iterator[Fault]:

@@ -1241,19 +1241,24 @@ weights = "ranking"
 
 [[capability.dimension]]
 indicator = "safe_workplace"
+label = "Fewer than two safety items at the workplace"
 
 [[capability.dimension]]
 indicator = "written_contract"
+label = "No written contract"
 
 [[capability.dimension]]
 indicator = "say_over_income"
+label = "Little say over own earnings"
 
 [[capability.dimension]]
 indicator = "debt_burden"
+label = "Debt of over three months’ income"
 box_1 = "Minimum standard of living"
 
 [[capability.dimension]]
 indicator = "dye_allergy"
+label = "A rash or hard breathing from dyes"
 box_1 = "Health and safety"
 
 # A file as an office publishes it: lines above the header, semicolons, decimal commas, years across, a total.

@@ -314,6 +314,13 @@ def test_an_assessment_that_asks_for_none_has_none(tmp_path):
         assert not len(table)
 
 
+def test_before_the_first_wave_nothing_is_measured(tmp_path):
+    write(tmp_path, {"assessment.toml": plan(GROUPS + WAVES + money() + lacking())})
+    specifications, found = tables(tmp_path, "mart.poverty_specifications", "mart.poverty_measures")
+    assert specifications["specification"].tolist() == ["income", "lacking"]
+    assert not len(found)
+
+
 def test_a_wave_to_come_is_no_fault(tmp_path):
     rest = GROUPS + WAVES + money('"table"') + lacking()
     lines = "specification,area,wave,line\nincome,all,baseline,1050\n"
@@ -396,6 +403,7 @@ HEADER = "specification,area,wave,line,price_index\n"
         (money(rest='people = "members"'), "", "'members', which no wave has"),
         (money(rest='cluster = "plase"'), "", "'plase' is not a column of the interviews"),
         (money(rest='area = "areas"'), "", "'areas' is not a column of the interviews"),
+        (money("{ share = 0.6 }").replace('"income_month"', '"0 - income_month"'), "", "median of the wave"),
         (money('"table"'), "", "there is no line for 'income'"),
         (money('"table"'), "income,all,baseline,900,\n", "no row for 'income' in the wave 'followup'"),
         (money('"table"'), "income,all,all,,100\n", "has no line"),

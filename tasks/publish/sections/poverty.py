@@ -153,7 +153,7 @@ def _prices(report: Report, one: Row) -> Iterator[str]:
 def _left_out(report: Report, one: Row, rows: list[Row]) -> str:
     """Return the rule for missing answers, and how many it left out in each wave."""
     told = [
-        f"{wording.counted(row['left_out'], 'respondent')} at {report.short(row['wave'])}"
+        f"{wording.counted(row['left_out'], 'respondent')} ({report.short(row['wave'])})"
         for row in rows
         if row["measure"] == "headcount" and _undivided(row) and row["arm"] == ALL and row["left_out"]
     ]
@@ -243,7 +243,7 @@ def _picture(report: Report, ident: str, one: Row, rows: list[Row]) -> tuple[str
     values = [0.0, *(end for span in spans for end in (span.low, span.high))]
     scale = charts.scale(values, lambda value: wording.quantity(value, "share"), least=min(values))
     most, wave = wording.quantity(spans[0].middle, "share"), report.short(parts[0]["wave"])
-    title = f"{spans[0].label} adds most: {most} of the adjusted headcount at {wave}"
+    title = f"{spans[0].label} adds most: {most} of the adjusted headcount ({wave})"
     told = "; ".join(f"{span.label}: {span.words}" for span in spans)
     described = f"{title}. What each dimension adds, {one['label']}, everyone. {told}."
     return title, Markup(charts.span_rows(ident, title, described, scale, spans))  # noqa: S704

@@ -56,6 +56,7 @@ for _module in (
     "pre_trends",
     "impacts",
     "heterogeneity",
+    "bounds",
     "triangulation",
     "findings",
     "reporting",

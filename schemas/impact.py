@@ -1,9 +1,9 @@
-"""Phase five: what stands beside the estimates of the impact: earlier trends, and effects by group."""
+"""Phase five: what stands beside the estimates of the impact: earlier trends, effects by group, attrition."""
 
 from __future__ import annotations
 
 from schemas.base import Contract, Number, Release, Text, Whole, choice, number, table, text
-from schemas.vocabulary import CLAIMS, EFFECT_VERDICTS, TREND_VERDICTS
+from schemas.vocabulary import BOUND_VERDICTS, CLAIMS, EFFECT_VERDICTS, TREND_VERDICTS
 
 KEY = ("specification", "term", "indicator", "poverty_group", "from_wave", "to_wave")
 _FIGURES = ("estimate", "standard_error", "ci_low", "ci_high", "degrees_of_freedom", "p_value")
@@ -70,3 +70,40 @@ class ImpactDifferences(Contract):
     claim: Text = choice(CLAIMS, "what the design allows to be said of the effects")
     verdict: Text = choice(EFFECT_VERDICTS, "whether effects differ, by the adjusted p-value", missing=True)
     problem: Text = text("why there is no figure", missing=True)
+
+
+@table(
+    "mart.attrition_bounds",
+    grain="one row a specification, indicator, poverty group and pair of waves",
+    key=("specification", "indicator", "poverty_group", "from_wave", "to_wave"),
+    release=Release(
+        count=("respondents", "smallest_cell", "lost", "trimmed"),
+        hide=(
+            *("programme_found", "comparison_found", "trimmed_arm", "trimmed_share"),
+            *("lower", "upper", "ci_low", "ci_high", "verdict"),
+        ),
+    ),
+)
+class AttritionBounds(Contract):
+    specification: Text = text("name of the specification in the plan")
+    indicator: Text = text("id of the indicator")
+    poverty_group: Text = text("poverty group, or all")
+    from_wave: Text = text("wave of those who were randomised")
+    to_wave: Text = text("wave in which they were to be found again")
+    measures: Text = choice(
+        ("level", "change"), "what is compared: the value of the later wave, or its change"
+    )
+    programme_found: Number = number("share of the programme arm with a value", missing=True, ge=0, le=1)
+    comparison_found: Number = number("share of the comparison arm with a value", missing=True, ge=0, le=1)
+    trimmed_arm: Text = choice(("programme", "comparison", "none"), "arm that kept more", missing=True)
+    trimmed_share: Number = number("share of those of it with a value", missing=True, ge=0, le=1)
+    trimmed: Whole = number("people that is, about", ge=0)
+    lower: Number = number("lower bound of the effect, in the indicator's unit", missing=True)
+    upper: Number = number("upper bound of the effect, in the indicator's unit", missing=True)
+    ci_low: Number = number("lower end of the 95 % interval of the effect", missing=True)
+    ci_high: Number = number("upper end of the 95 % interval of the effect", missing=True)
+    respondents: Whole = number("respondents with a value", ge=0)
+    smallest_cell: Whole = number("the fewest respondents with a value of an arm", missing=True, ge=0)
+    lost: Whole = number("respondents of the earlier wave without a value", ge=0)
+    verdict: Text = choice(BOUND_VERDICTS, "what attrition leaves of the sign", missing=True)
+    problem: Text = text("why there are no bounds", missing=True)

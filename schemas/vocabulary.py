@@ -106,6 +106,8 @@ TREND_VERDICTS = ("differed", "not told apart", "not tested")
 """Of the arms' changes before the programme: told apart at 5 %, not told apart, or no p-value."""
 EFFECT_VERDICTS = ("differ", "not told apart", "not tested")
 """Of the programme's effects in two groups of people, by the adjusted p-value at 5 %."""
+BOUND_VERDICTS = ("above zero", "below zero", "either sign")
+"""Of the interval that holds an effect whoever was lost."""
 CLAIMS = ("causal", "associational", "descriptive", "recall")
 
 POVERTY_KINDS = ("poverty", "capability")

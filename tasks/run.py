@@ -58,6 +58,7 @@ for _module in (
     "impacts",
     "poverty",
     "heterogeneity",
+    "bounds",
     "triangulation",
     "findings",
     "reporting",

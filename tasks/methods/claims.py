@@ -13,6 +13,10 @@ DIFFERED_BEFORE = (
     "Before the programme the arms changed differently already, so that it cannot be assumed that they would"
     " have changed alike without it (parallel trends)."
 )
+DIFFERED_THOUGH_RANDOMISED = (
+    "Before the programme the arms changed differently already, though a lot had formed them: by chance, or"
+    " the lot was not kept to."
+)
 NOT_TOLD_APART_BEFORE = (
     "In the waves before the programme no difference of the arms' changes was found, which makes this"
     " likelier and does not prove it."
@@ -61,7 +65,7 @@ def decide_claim(
       then hold the assumption of parallel trends, `PARALLEL_TRENDS`. Matching makes the arms alike, but
       takes the place of no second wave: levels that are compared are never causal. Where waves before the
       programme show that the arms changed differently already (`earlier_trends` "differed"), the
-      assumption does not hold, and the claim is "associational".
+      assumption does not hold, and the claim is "associational"; with randomised arms it is told as a limit.
     - "associational": anything else; the reasons name each condition that is not met.
 
     largest_standardized_difference is the largest absolute one, in standard deviations, after matching
@@ -106,7 +110,8 @@ def decide_claim(
     ]
     if assignment == "randomised":
         limits = ["The programme may have reached the comparison arm (spill-over)."]
-        return "causal", [*(limits if spill_over else []), *risks]
+        apart = [DIFFERED_THOUGH_RANDOMISED] if earlier_trends == "differed" else []
+        return "causal", [*(limits if spill_over else []), *apart, *risks]
     lacking = _lacking(
         two_waves=waves >= 2 and study_design != "one-off",
         difference=largest_standardized_difference,

@@ -481,6 +481,12 @@ _FORMS: dict[tuple[str, str], Form] = {
             ("indicator", _indicator_with_unit),
         )
     },
+    **{("attrition_bounds", column): _in_unit(column, wording.change) for column in ("lower", "upper")},
+    **{
+        ("attrition_bounds", column): _share_of(column)
+        for column in ("programme_found", "comparison_found", "trimmed_share")
+    },
+    ("attrition_bounds", "indicator"): _indicator_with_unit,
     ("impact_differences", "verdict"): _worded(wording.EFFECT_VERDICTS, "verdict"),
     ("pre_trends", "verdict"): lambda _, row: Cell(
         wording.TREND_VERDICTS[row["verdict"]], "contradict" if row["verdict"] == "differed" else ""

@@ -49,7 +49,7 @@ def test_a_panel_with_alike_arms_is_causal_on_an_assumption_that_is_told() -> No
         ({"earlier_trends": "differed"}, "associational", "changed differently already"),
         ({"earlier_trends": "not told apart"}, "causal", "does not prove it"),
         ({"earlier_trends": "differed", "spill_over": True}, "associational", "changed differently already"),
-        ({"earlier_trends": "differed", "assignment": "randomised"}, "causal", ""),
+        ({"earlier_trends": "differed", "assignment": "randomised"}, "causal", "the lot was not kept to"),
         ({"estimator": "first_differences"}, "causal", "parallel trends"),
         ({"estimator": "fixed_effects"}, "causal", "parallel trends"),
     ],

@@ -70,7 +70,7 @@ def test_equal_clusters_are_the_means_of_welch() -> None:
     frame = people(11, [8] * 15, 6)
     row = fit(frame, Model("difference", "income", cluster="place", error_type="cr2")).iloc[0]
     means = frame.groupby("place")["income"].mean()
-    welch = stats.ttest_ind(means[:6], means[6:], equal_var=False)
+    welch: Any = stats.ttest_ind(means[:6], means[6:], equal_var=False)
     assert row["estimate"] / row["standard_error"] == pytest.approx(welch.statistic, rel=1e-9)
     n, m = 6, 9
     exact = (n + m) ** 2 * (n - 1) * (m - 1) / (n**2 * (n - 1) + m**2 * (m - 1))
@@ -82,7 +82,7 @@ def test_each_alone_is_the_variance_of_welch_in_unequal_arms() -> None:
     frame = people(5, [1] * 40, 12)
     row = fit(frame, Model("difference", "income", error_type="cr2")).iloc[0]
     arms = [frame.loc[frame["arm"] == arm, "income"] for arm in ("programme", "comparison")]
-    welch = stats.ttest_ind(*arms, equal_var=False)
+    welch: Any = stats.ttest_ind(*arms, equal_var=False)
     assert row["estimate"] / row["standard_error"] == pytest.approx(welch.statistic, rel=1e-9)
 
 

@@ -1022,7 +1022,34 @@ def _effects() -> dict[str, pd.DataFrame]:
     return {
         "impact_differences": frame(impact.ImpactDifferences, differences),
         "pre_trends": frame(impact.PreTrends, trends),
+        "attrition_bounds": frame(impact.AttritionBounds, _bounds()),
     }
+
+
+def _bounds() -> list[dict]:
+    """Return bounds of an effect: of the hidden group nobody is told."""
+    figures = {
+        "programme_found": 0.91,
+        "comparison_found": 0.84,
+        "trimmed_arm": "programme",
+        "trimmed_share": 0.077,
+        "trimmed": 41,
+        "lower": 110.0,
+        "upper": 870.0,
+        "ci_low": -120.0,
+        "ci_high": 1090.0,
+        "respondents": 508,
+        "smallest_cell": 240,
+        "lost": 72,
+        "verdict": "either sign",
+    }
+    model = {"specification": "main", "indicator": "income_month", "measures": "change"}
+    model |= {"from_wave": WAVES[0], "to_wave": WAVES[1]}
+    hidden = {"withheld_by": "threshold", **dict.fromkeys(figures)}
+    return [
+        {**model, "poverty_group": "all", **figures},
+        {**model, "poverty_group": HIDDEN_GROUP, **hidden},
+    ]
 
 
 def _comparison() -> dict[str, pd.DataFrame]:

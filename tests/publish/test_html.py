@@ -254,7 +254,7 @@ def test_causes_are_named_only_for_a_causal_claim(plan, tables, provenance, with
     words = ("caused by", "because of", "causal")
     assert "caused by the programme, if the assumption printed holds" in page.lower()
     for claim in ("associational", "descriptive", "recall"):
-        for name in ("findings", "impact_estimates"):
+        for name in ("findings", "impact_estimates", "impact_differences"):
             tables[name]["claim"] = claim
         told = text_of(render(plan, tables, provenance)).lower()
         assert not any(word in told for word in words)
@@ -267,8 +267,10 @@ def test_the_word_significant_is_never_used(plan, tables, provenance, page):
 
 
 def test_a_purposive_sample_has_no_error(plan, tables, provenance):
-    estimated = ("indicator_estimates", "impact_estimates", "wave_changes")
-    for name in (*estimated, "poverty_measures", "poverty_changes"):
+    # the bounds of randomised arms are never computed for a purposive sample
+    tables["attrition_bounds"] = tables["attrition_bounds"].iloc[:0]
+    estimated = ("indicator_estimates", "impact_estimates", "wave_changes", "impact_differences")
+    for name in (*estimated, "pre_trends", "poverty_measures", "poverty_changes"):
         for column in ("standard_error", "ci_low", "ci_high", "degrees_of_freedom", "p_value"):
             if column in tables[name]:
                 tables[name][column] = float("nan")

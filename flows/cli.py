@@ -41,14 +41,18 @@ def main() -> None:
             reconfigure(encoding="utf-8", errors="replace")
     for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")
-    # Short-lived and full of small objects that stay: collecting seldom saves a tenth of a run.
-    gc.set_threshold(200_000, 20, 20)
+    collect_seldom()
     try:
         app()
     except OSError as error:
         _end(told(error))
     except Exception as error:  # without its text, which could hold data
         _end(f"the command failed ({type(error).__name__}). This is a fault of psia")
+
+
+def collect_seldom() -> None:
+    """Let Python look for cycles seldom: a run is short and full of small objects that stay."""
+    gc.set_threshold(200_000, 20, 20)
 
 
 def _end(message: str) -> None:

@@ -31,10 +31,14 @@ def modified_z(values: pd.Series, group: pd.Series | None = None, *, fewest: int
     if group is not None and not values.index.equals(group.index):
         raise ValueError("The values and their groups are not of the same rows")
     numbers = values.astype("float64")
-    parts = pd.Series(0, index=values.index) if group is None else group
-    by = numbers.groupby(parts)
+    if group is None:
+        from_median = numbers - numbers.median()
+        spread = from_median.abs().median()
+        enough = numbers.count() >= fewest and spread > 0
+        return CONSISTENT * from_median / (spread if enough else np.nan)
+    by = numbers.groupby(group)
     from_median = numbers - by.transform("median")
-    spread = from_median.abs().groupby(parts).transform("median")
+    spread = from_median.abs().groupby(group).transform("median")
     enough = by.transform("count") >= fewest
     return (CONSISTENT * from_median / spread.where(spread > 0)).where(enough)
 

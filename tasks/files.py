@@ -27,7 +27,7 @@ from schemas.faults import Fault, Refused
 from tasks import packed
 from tasks.reading import Problem, Unreadable
 from tasks.state import MADE_HERE
-from tasks.workbook import unsaved_formulas
+from tasks.workbook import unread_cells
 
 TABLE_SUFFIXES = (".csv", ".xlsx", ".parquet", ".dta", ".sav")
 WAVE_SUFFIXES = (*TABLE_SUFFIXES, ".zip")
@@ -292,11 +292,11 @@ def _read_excel(content: bytes, _path: Path, sheet: str) -> pd.DataFrame:
     with _collector_paused():
         cells = workbook.get_sheet_by_name(sheet or workbook.sheet_names[0]).to_python(skip_empty_area=False)
         frame = _under_header(cells)
-    if frame.notna().all(axis=None):  # a formula without a value is read as empty
+    if frame.notna().all(axis=None):  # what calamine does not read, it gives as empty
         return frame
     position = workbook.sheet_names.index(sheet) if sheet else 0
-    if unsaved := unsaved_formulas(content, position, list(frame.columns)):
-        raise Unreadable(*unsaved)
+    if unread := unread_cells(content, position, list(frame.columns)):
+        raise Unreadable(*unread)
     return frame
 
 

@@ -11,7 +11,7 @@ from xml.parsers import expat
 from tasks import packed
 from tasks.reading import Problem, Unreadable
 
-_FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
+_UNREAD = re.compile(rb"""<(?:\w+:)?f[\s>/]|\st=["']e["']""")
 _REFERENCE = re.compile(r"([A-Z]+)(\d+)")
 
 
@@ -32,15 +32,31 @@ def looked_at(content: bytes, sheet: int) -> Seen:
     return cells
 
 
-def unsaved_formulas(content: bytes, sheet: int, columns: Sequence[str]) -> list[Problem]:
-    """Return the problems of a sheet's formulas that have no value; columns: the names of its columns.
+def unread_cells(content: bytes, sheet: int, columns: Sequence[str]) -> list[Problem]:
+    """Return the cells that calamine gives as empty and are not: formulas without a value, and errors.
 
-    Formulas are looked for first: a sheet of values need not be parsed again.
+    columns: the names of the sheet's columns. Formulas and errors are looked for first: a sheet of values
+    need not be parsed again.
     """
     paths = _sheet_paths(content)
-    if sheet >= len(paths) or not _FORMULA.search(packed.member(content, paths[sheet])):
+    if sheet >= len(paths) or not _UNREAD.search(packed.member(content, paths[sheet])):
         return []
-    return told_unsaved(looked_at(content, sheet).unsaved, columns)
+    seen = looked_at(content, sheet)
+    return [*told_unsaved(seen.unsaved, columns), *told_errors(seen.errors, columns)]
+
+
+def told_errors(errors: Iterable[tuple[int, int, str]], columns: Sequence[str]) -> list[Problem]:
+    """Return cells in error as problems; those beside the columns are left alone."""
+    return [
+        Problem(
+            f"is an error of Excel ({error})",
+            "Mend the cell in the workbook, or empty it",
+            row,
+            columns[column - 1],
+        )
+        for row, column, error in errors
+        if column <= len(columns)
+    ]
 
 
 def told_unsaved(unsaved: Iterable[tuple[int, int]], columns: Sequence[str]) -> list[Problem]:

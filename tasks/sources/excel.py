@@ -61,7 +61,7 @@ def read(content: bytes, how: SourceFile) -> Reading:
         notes=notes,
         left_out={**left_out, **empty},
         problems=[
-            *_errors(seen.errors, list(frame.columns)),
+            *workbook.told_errors(seen.errors, [str(column) for column in frame]),
             *workbook.told_unsaved(
                 [one for one in seen.unsaved if one[0] in set(rows)], [str(column) for column in frame]
             ),
@@ -134,17 +134,3 @@ def _dates(body: list[list[Any]], frame: pd.DataFrame, first: int) -> dict[str, 
             if isinstance(cell, dt.date | dt.time):
                 found.setdefault(str(column), set()).add(row)
     return found
-
-
-def _errors(errors: list[tuple[int, int, str]], columns: list[str]) -> list[Problem]:
-    """Return the cells in error, which calamine gives as empty."""
-    return [
-        Problem(
-            f"is an error of Excel ({error})",
-            "Mend the cell in the workbook, or empty it",
-            row,
-            columns[column - 1],
-        )
-        for row, column, error in errors
-        if column <= len(columns)
-    ]

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import pytest
+import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -185,3 +188,20 @@ def test_a_column_of_figures_is_written_as_each_of_its_cells_is(cells):
 def test_a_column_of_words_is_trimmed_as_each_of_its_cells_is(cells):
     together = pd.Series(files._column_text(cells))
     assert [None if pd.isna(one) else one for one in together] == [files.cell_text(one) for one in cells]
+
+
+def test_a_cell_in_error_is_told_by_its_place_and_not_read_as_empty(tmp_path):
+    path = tmp_path / "mapping" / "actors.xlsx"
+    path.parent.mkdir()
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["actor", "firms"])
+        sheet.write_row(1, 0, ["weavers", 12])
+        sheet.write_string(2, 0, "traders")
+        saved: Any = "#DIV/0!"
+        sheet.write_formula(2, 1, "=1/0", None, saved)
+    with pytest.raises(Refused) as refused:
+        read(tmp_path)
+    (fault,) = refused.value.faults
+    assert (fault.file, fault.row, fault.column) == ("mapping/actors.xlsx", 3, "firms")
+    assert "#DIV/0!" in fault.rule

@@ -623,7 +623,7 @@ class Specification(Part):
     @model_validator(mode="after")
     def _starts(self) -> Specification:
         if self.estimator != "staggered":
-            if self.start or "compared_with" in self.model_fields_set:
+            if self.start or self.compared_with == "never":
                 raise ValueError(
                     "'start' and 'compared_with' are for a programme that began in different waves:"
                     " estimator = 'staggered'"

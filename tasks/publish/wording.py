@@ -236,6 +236,12 @@ ESTIMATORS = {
     "recall": "change as people remember it",
     "staggered": "starts in different waves (Callaway and Sant'Anna)",
 }
+AGAINST = {"recall": "as people remember it", "staggered": "against those not reached"}
+"""Estimators whose change is not told against the comparison group -> against whom."""
+STARTS_COMPARED_WITH = {
+    "not_yet": "compared with those whom the programme had not reached by then",
+    "never": "compared with those whom the programme never reached",
+}
 POVERTY_MEASURES = {
     "headcount": "share of people who are poor",
     "poverty_gap": "mean shortfall, of the line",

@@ -601,6 +601,7 @@ class Specification(Part):
         "fixed_effects",
         "ancova",
         "recall",
+        "staggered",
     ]
     terms: list[Words] = []
     from_wave: str = ""
@@ -616,6 +617,36 @@ class Specification(Part):
     successive: bool = False
     family: str = ""
     comparison: Literal["all", "matched"] = "all"
+    start: str = ""
+    compared_with: Literal["never", "not_yet"] = "not_yet"
+
+    @model_validator(mode="after")
+    def _starts(self) -> Specification:
+        if self.estimator != "staggered":
+            if self.start or self.compared_with == "never":
+                raise ValueError(
+                    "'start' and 'compared_with' are for a programme that began in different waves:"
+                    " estimator = 'staggered'"
+                )
+            return self
+        if not self.start:
+            raise ValueError(
+                "estimator = 'staggered' needs 'start': the column that names the wave in which the programme"
+                " began for a respondent"
+            )
+        unused = {
+            "terms": self.terms,
+            "covariates": self.covariates,
+            "fixed_effects": self.fixed_effects,
+            "comparison = 'matched'": self.comparison == "matched",
+            f"error_type = '{self.error_type}'": self.error_type != "cluster",
+        }
+        if named := [name for name, given in unused.items() if given]:
+            raise ValueError(
+                f"estimator = 'staggered' compares starts as they are, with clustered errors: leave out"
+                f" {named[0]}"
+            )
+        return self
 
     @model_validator(mode="after")
     def _matched_rows(self) -> Specification:

@@ -100,6 +100,7 @@ ESTIMATORS = (
     "fixed_effects",
     "ancova",
     "recall",
+    "staggered",
 )
 ERROR_TYPES = ("cluster", "cr2", "robust", "iid")
 TREND_VERDICTS = ("differed", "not told apart", "not tested")

@@ -41,13 +41,14 @@ def compare_effects(
 ) -> pd.DataFrame:
     """Compare the programme's effect in each poverty group with its effect in all others together.
 
-    Only effects that the specification estimates by group are compared.
+    Only effects that the specification estimates by group are compared, and that one coefficient tells.
     """
     study = study_of(responses, indicators, waves, plan, weights, matching)
     records = []
     for one in specification if study.order else ():
         pair = study.pair(one)
-        if one.by_poverty_group and one.estimator != "recall" and study.is_here(pair):
+        compared = one.by_poverty_group and one.estimator not in ("recall", "staggered")
+        if compared and study.is_here(pair):
             here = {"specification": one.name, "from_wave": pair[0] or "none", "to_wave": pair[1]}
             for indicator in one.indicators:
                 records += [

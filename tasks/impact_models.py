@@ -14,7 +14,7 @@ from schemas.vocabulary import ALL
 from tasks import expressions
 from tasks.analysis import settled, study_waves, without_errors
 from tasks.comparison import SET, WEIGHT, Matched, matched, sets_cluster_errors
-from tasks.methods import impact
+from tasks.methods import impact, staggered
 
 AFTER = impact.AFTER
 PROGRAMME = impact.PROGRAMME
@@ -37,7 +37,8 @@ FIGURES = (
 class Study:
     """The interviews that may enter a model, and what every model has to know of them.
 
-    order: the waves that are here, in time. before: those of them before the programme.
+    order: the waves that are here, in time. before: those of them before the programme. planned: all waves
+    of the plan, in time.
     """
 
     responses: pd.DataFrame
@@ -46,6 +47,7 @@ class Study:
     before: tuple[str, ...]
     pairs: Matched
     purposive: bool
+    planned: tuple[str, ...] = ()
 
     def pair(self, one: Specification) -> tuple[str, str]:
         """Return the waves of a specification; see `waves_of`."""
@@ -66,7 +68,7 @@ class Study:
     def rows(self, one: Specification, pair: tuple[str, str]) -> pd.DataFrame:
         """Return the rows that a specification uses."""
         rows = self.responses
-        if one.successive:
+        if one.successive or one.estimator == "staggered":
             rows = rows[rows["wave"].isin(self.between(pair))]
         elif one.estimator != "fixed_effects" or one.from_wave or one.to_wave:
             rows = rows[rows["wave"].isin(pair)]
@@ -109,6 +111,21 @@ class Study:
             waves=tuple(self.between(pair)) if one.successive else (),
         )
 
+    def fitted(self, one: Specification, frame: pd.DataFrame, pair: tuple[str, str]) -> pd.DataFrame:
+        """Return the model of a specification, fitted to these rows: a row a term."""
+        model = self.model(one, frame, pair)
+        if one.estimator != "staggered":
+            return impact.fit(frame, model)
+        return staggered.staggered_effects(
+            frame,
+            model.outcome,
+            one.start,
+            self.planned,
+            cluster=model.cluster,
+            weight=model.weight,
+            compared_with=one.compared_with,
+        )
+
     def told(self, fitted: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
         """Return a fitted model as it may be told: without dust, and without errors of a purposive sample."""
         fitted = settled(fitted, frame["value"])
@@ -133,6 +150,7 @@ def study_of(
         before=tuple(takewhile(lambda wave: roles[wave] == "baseline", order)),
         pairs=matched(weights, matching),
         purposive=bool(plan["sample_design"].iloc[0] == "purposive"),
+        planned=tuple(study_waves(waves)),
     )
 
 
@@ -144,13 +162,14 @@ def waves_of(one: Specification, order: Sequence[str], before: Sequence[str]) ->
     to_wave = one.to_wave or (order[-1] if order else "")
     if one.estimator in ("difference", "recall"):
         return one.from_wave, to_wave
-    first = before[-1] if before and one.estimator != "fixed_effects" and not one.successive else order[0]
+    all_enter = one.successive or one.estimator in ("fixed_effects", "staggered")
+    first = before[-1] if before and not all_enter else order[0]
     return one.from_wave or first, to_wave
 
 
 def is_programme_term(one: Specification, term: str) -> bool:
     """Return whether a term is the programme itself, and not some other column of the model."""
-    return one.estimator == "recall" or term in (PROGRAMME, AFTER)
+    return one.estimator in ("recall", "staggered") or term in (PROGRAMME, AFTER)
 
 
 def compares_changes(one: Specification, term: str, from_wave: str, to_wave: str) -> bool:
@@ -159,7 +178,7 @@ def compares_changes(one: Specification, term: str, from_wave: str, to_wave: str
         return False
     if one.estimator == "fixed_effects":
         return term == AFTER or {"respondent", "wave"} <= set(one.fixed_effects)
-    return one.estimator in ("difference_in_differences", "first_differences")
+    return one.estimator in ("difference_in_differences", "first_differences", "staggered")
 
 
 def default_term(one: Specification) -> str:

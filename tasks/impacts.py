@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -30,8 +31,9 @@ from tasks.impact_models import (
     is_programme_term,
     study_of,
 )
-from tasks.methods import claims, impact
+from tasks.methods import claims, impact, staggered
 from tasks.methods.claims import LARGEST_STANDARDIZED_DIFFERENCE
+from tasks.pre_trends import LEVEL
 from tasks.steps import step
 
 SHARED = {"locality": "a locality", "buyer": "a buyer"}
@@ -102,9 +104,11 @@ def estimate_impact(
         for indicator in one.indicators:
             for group, rows in study.parts(one, pair):
                 here = {**about, "indicator": indicator, "poverty_group": group}
+                estimates = estimate_one(study, one, indicator, rows, pair)
+                design.trends.update(trends_before_the_start(one, estimates, indicator, group))
                 records += [
                     {**here, **design.claim(one, estimate, indicator, group, pair), **estimate}
-                    for estimate in estimate_one(study, one, indicator, rows, pair)
+                    for estimate in estimates
                 ]
     if not records:
         return empty(ImpactEstimates)
@@ -144,6 +148,7 @@ class _Design:
             estimator=one.estimator,
             limit=self.limit,
             programme_term=is_programme_term(one, term),
+            before_start=is_before_its_start(one, term),
             compares_changes=compares_changes(one, term, *pair),
             matched=one.comparison == "matched",
             shared=self.shared,
@@ -165,6 +170,32 @@ def told_trends(trends: pd.DataFrame) -> dict[tuple[str, ...], str]:
     # in the order of the alphabet "differed" stands first
     first = told.sort_values([*key, "verdict"]).drop_duplicates(key)
     return dict(zip(first[key].itertuples(index=False, name=None), first["verdict"].astype(str), strict=True))
+
+
+def is_before_its_start(one: Specification, term: str) -> bool:
+    """Return whether a term of staggered starts is of the time before the start, and so no effect."""
+    return one.estimator == "staggered" and term.endswith(staggered.BEFORE)
+
+
+def trends_before_the_start(
+    one: Specification, estimates: Sequence[Mapping[str, object]], indicator: str, group: str
+) -> dict[tuple[str, ...], str]:
+    """Return what the waves before the starts say of the trends, for each term of staggered starts.
+
+    One number of waves before the start at which the changes differed is enough; as in `told_trends`, what
+    fewer people tell than may be published decides nothing.
+    """
+    before = [row for row in estimates if is_before_its_start(one, str(row["term"]))]
+    tested = [
+        p_value
+        for row in before
+        if not math.isnan(p_value := cast("float", row["p_value"]))
+        and min(cast("int", row["respondents"]), cast("int", row["smallest_cell"])) >= SMALLEST_CELL
+    ]
+    if not tested:
+        return {}
+    told = "differed" if min(tested) < LEVEL else "not told apart"
+    return {(one.name, str(row["term"]), indicator, group): told for row in estimates}
 
 
 def largest_difference(balance: pd.DataFrame, prefix: str = "") -> float | None:
@@ -204,7 +235,7 @@ def estimate_one(
         if one.estimator == "recall":
             fitted = _recall(one, about, frame, pair[1])
         else:
-            fitted = impact.fit(frame, study.model(one, frame, pair))
+            fitted = study.fitted(one, frame, pair)
     except ValueError as error:
         why = {"claim": "descriptive", "claim_reason": str(error)}
         no_figure = {"estimate": float("nan"), "p_value": float("nan")}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import fnmatch
+import importlib.util
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
@@ -1332,6 +1333,7 @@ def _plan_and_data(intake: Intake) -> Iterator[Fault]:
                 remedy = f"{hint}Add it to mapping/actors, or correct the plan"
                 yield Fault("assessment.toml", column=key, rule=rule, remedy=remedy)
     yield from _indicator_faults(intake)
+    yield from _staggered_faults(intake)
     yield from _specification_faults(intake)
     yield from _characteristic_faults(intake)
     yield from _unknown_subjects(intake)
@@ -1393,6 +1395,29 @@ def _unknown_subjects(intake: Intake) -> Iterator[Fault]:
             yield Fault("feedback/workshops", column="finding", rule=rule, remedy=remedy)
 
 
+def _staggered_faults(intake: Intake) -> Iterator[Fault]:
+    """Faults of staggered starts that need no interview to be seen: too few waves, no library."""
+    waves = [wave for wave in intake.plan.wave if wave.role != "pilot"]
+    for i, one in enumerate(intake.plan.specification, 1):
+        if one.estimator != "staggered":
+            continue
+        key = f"specification.{i}.estimator"
+        if len(waves) < 3:
+            yield Fault(
+                "assessment.toml",
+                column=key,
+                rule=f"staggered starts need three waves or more, and the plan has {len(waves)}",
+                remedy="With two waves take estimator = 'difference_in_differences'",
+            )
+        if importlib.util.find_spec("csdid") is None:
+            yield Fault(
+                "assessment.toml",
+                column=key,
+                rule="staggered starts are estimated by csdid, which is not installed",
+                remedy="Install it with psia's extra 'staggered': pip install 'psia[staggered]'",
+            )
+
+
 def _specification_faults(intake: Intake) -> Iterator[Fault]:
     """Faults of a specification or covariate that names what the interviews do not have."""
     responses = intake.study_responses()
@@ -1415,6 +1440,7 @@ def _specification_faults(intake: Intake) -> Iterator[Fault]:
         named += [(f"{key}.fixed_effects", column, False) for column in one.fixed_effects]
         named += [(f"{key}.covariates", column, False) for column in one.covariates]
         named += [(f"{key}.terms", term, True) for term in one.terms if term not in MADE_TERMS]
+        named.append((f"{key}.start", one.start, False))
         if one.estimator == "recall":
             recalled = [
                 column

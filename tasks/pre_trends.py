@@ -71,6 +71,8 @@ def _named(pair: tuple[str, str]) -> dict[str, str]:
 
 def _compares_arms(one: Specification) -> bool:
     """Return whether a model compares the changes of the arms from one wave to another."""
+    if one.estimator == "staggered":  # its own terms are of the time before the start
+        return False
     if one.estimator == "fixed_effects" and not (one.from_wave and one.to_wave):
         return False
     term = AFTER if one.estimator != "first_differences" else PROGRAMME

@@ -67,6 +67,11 @@ def statement(row: Mapping[Any, Any], indicator: pd.Series, labels: Mapping[str,
     start, end = (_short(row[key], labels["wave"]) for key in ("from_wave", "to_wave"))
     if row["estimator"] == "recall":
         body = f"asked in {end} to compare with before, {what} has moved by {sign}{size}"
+    elif row["estimator"] == "staggered":
+        body = (
+            f"{what} moved by {sign}{size} from the programme's start on, against those whom it had not"
+            f" reached, {start} to {end}"
+        )
     elif row["from_wave"] == "none":
         more = "higher" if estimate > 0 else "lower"
         body = f"{what} is {size} {more} in the programme group than in the comparison group"

@@ -72,3 +72,10 @@ def student_interval(
     freedom = np.where(freedom >= 1, freedom, np.nan)
     reach = stats.t.ppf((1 + level) / 2, freedom) * error
     return estimate - reach, estimate + reach
+
+
+def two_sided(statistic: np.ndarray, freedom: np.ndarray) -> np.ndarray:
+    """Return the two-sided p-value of each statistic by Student's t."""
+    from scipy import stats
+
+    return 2 * stats.t.sf(np.abs(statistic), freedom)

@@ -21,7 +21,11 @@ NOT_TOLD_APART_BEFORE = (
     "In the waves before the programme no difference of the arms' changes was found, which makes this"
     " likelier and does not prove it."
 )
-_COMPARE_CHANGES = ("difference_in_differences", "first_differences", "fixed_effects")
+BEFORE_ITS_START = (
+    "Before its start the programme can have had no effect: this tests whether those of different starts"
+    " changed alike until then."
+)
+_COMPARE_CHANGES = ("difference_in_differences", "first_differences", "fixed_effects", "staggered")
 _KNOWN = {
     "study_design": ("one-off", "repeat", "longitudinal"),
     "sample_design": ("representative", "purposive", "census", "randomised", "undeclared"),
@@ -42,6 +46,7 @@ def decide_claim(
     estimator: str,
     limit: float = LARGEST_STANDARDIZED_DIFFERENCE,
     programme_term: bool = True,
+    before_start: bool = False,
     compares_changes: bool | None = None,
     matched: bool = False,
     shared: Sequence[str] = (),
@@ -55,12 +60,14 @@ def decide_claim(
 
     - "recall": the estimator is recall, whatever else holds.
     - "descriptive": the sample is purposive; it speaks of those interviewed alone.
-    - "associational": the term is not the programme (`programme_term` False) but another column.
-    - "causal": the arms were randomised. A declared spill-over is then told as a limit.
+    - "associational": the term is not the programme (`programme_term` False) but another column, or is of
+      the time before the programme's start (`before_start`).
+    - "causal": the arms were randomised. A declared spill-over is then told as a limit. Of "staggered" it
+      says nothing: a lot that formed the arms has not drawn who started when.
     - "causal": the arms were not randomised, but all of these hold: the study follows at least
       two waves (and is no one-off study), the balance of the arms was measured in every covariate and no
       standardized difference exceeds `limit` (0.25), no spill-over is declared, and the estimator
-      compares changes (difference_in_differences, first_differences, fixed_effects;
+      compares changes (difference_in_differences, first_differences, fixed_effects, staggered;
       `compares_changes` says so where the estimator alone does not). The reasons
       then hold the assumption of parallel trends, `PARALLEL_TRENDS`. Matching makes the arms alike, but
       takes the place of no second wave: levels that are compared are never causal. Where waves before the
@@ -104,11 +111,13 @@ def decide_claim(
         return "descriptive", reasons
     if not programme_term:
         return "associational", ["The term is not the programme but another column of the model."]
+    if before_start:
+        return "associational", [BEFORE_ITS_START]
     risks = [
         f"Some of the comparison arm share {one} with the programme arm: it may have reached them."
         for one in shared
     ]
-    if assignment == "randomised":
+    if assignment == "randomised" and estimator != "staggered":
         limits = ["The programme may have reached the comparison arm (spill-over)."]
         apart = [DIFFERED_THOUGH_RANDOMISED] if earlier_trends == "differed" else []
         return "causal", [*(limits if spill_over else []), *apart, *risks]

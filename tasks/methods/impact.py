@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tasks.methods._columns import numbers, require_columns, student_interval
+from tasks.methods._columns import numbers, require_columns, student_interval, two_sided
 from tasks.methods._least_squares import least_squares
 from tasks.methods._regressions import (
     AFTER,
@@ -211,7 +211,7 @@ def _tested(table: pd.DataFrame, names: list[str], model: Model) -> pd.DataFrame
             "ci_low": low,
             "ci_high": high,
             "degrees_of_freedom": fitted.freedom,
-            "p_value": _two_sided(statistic, fitted.freedom),
+            "p_value": two_sided(statistic, fitted.freedom),
         }
     )
 
@@ -303,12 +303,6 @@ def _check(frame: pd.DataFrame, model: Model) -> None:
         raise ValueError("A term is named twice")
     if model.weight is not None and not (present(numbers(frame, model.weight)) > 0).all():
         raise ValueError(f"The weights in the column '{model.weight}' must be above 0")
-
-
-def _two_sided(statistic: np.ndarray, freedom: np.ndarray) -> np.ndarray:
-    from scipy import stats
-
-    return 2 * stats.t.sf(np.abs(statistic), freedom)
 
 
 def _counted(table: pd.DataFrame, names: list[str], count: Callable[[pd.DataFrame, str], int | None]) -> Any:

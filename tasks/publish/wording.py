@@ -234,6 +234,13 @@ ESTIMATORS = {
     "fixed_effects": "fixed effects",
     "ancova": "later value, given the earlier one (ancova)",
     "recall": "change as people remember it",
+    "staggered": "starts in different waves (Callaway and Sant'Anna)",
+}
+AGAINST = {"recall": "as people remember it", "staggered": "against those not reached"}
+"""Estimators whose change is not told against the comparison group -> against whom."""
+STARTS_COMPARED_WITH = {
+    "not_yet": "compared with those whom the programme had not reached by then",
+    "never": "compared with those whom the programme never reached",
 }
 POVERTY_MEASURES = {
     "headcount": "share of people who are poor",
@@ -283,6 +290,10 @@ ASSUMPTIONS = {
         " now."
     ),
     "recall": "It assumes that people remember rightly, and it cannot tell the programme from anything else.",
+    "staggered": (
+        "It assumes that, without the programme, those of each start would have changed as those did with"
+        " whom they are compared, and that nobody changed because the programme was still to come."
+    ),
 }
 """What must be true for an estimate to be the effect of the programme."""
 TRIANGULATION = {

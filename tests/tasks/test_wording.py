@@ -46,7 +46,7 @@ def test_without_errors_no_interval_is_told():
     assert told.endswith("The data do not show whether it changed.")
 
 
-@pytest.mark.parametrize("estimator", ["recall", "difference", "difference_in_differences"])
+@pytest.mark.parametrize("estimator", ["recall", "difference", "difference_in_differences", "staggered"])
 @pytest.mark.parametrize("direction", ["better", "worse", "unchanged", "uncertain"])
 def test_no_sentence_names_a_cause_or_speaks_of_significance(estimator, direction):
     from_wave = "none" if estimator in ("recall", "difference") else "a"

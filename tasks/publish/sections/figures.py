@@ -172,7 +172,7 @@ def _change(report: Report, indicator: str, group: str) -> _Change | None:
     unit = report.unit(indicator)
     for row in report.rows("impact_estimates", key):
         value = "" if row["estimate"] is None else wording.change(row["estimate"], unit)
-        against = "as people remember it" if row["estimator"] == "recall" else "against the comparison group"
+        against = wording.AGAINST.get(row["estimator"], "against the comparison group")
         return _Change("impact_estimates", row, value, against)
     changes = report.rows("wave_changes", key)
     for arm in ("programme", ALL):

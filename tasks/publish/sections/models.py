@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from tasks.publish import grids, wording
 from tasks.publish.grids import Grid
 from tasks.publish.report import Report, Row
+from tasks.publish.sections import starts
 
 
 @dataclass(frozen=True)
@@ -19,6 +22,7 @@ class Model:
     with_error: bool
     reasons: tuple[tuple[str, str], ...]
     grid: Grid
+    pictures: tuple[tuple[str, Markup], ...] = ()
 
 
 def _given(report: Report, row: Row) -> str:
@@ -41,10 +45,15 @@ def _notes(report: Report, rows: list[Row]) -> tuple[str, ...]:
             " interval of each figure alone."
         )
     shown = [row for row in rows if not report.hidden("impact_estimates", row, "p_value")]
+    if first["estimator"] == "staggered":
+        told.append(starts.HOW_AVERAGED)
     if any(row["standard_error"] and row["p_value"] is None and row["clusters"] for row in shown):
-        told.append(
-            "Without p-value and interval: fewer than six clusters have the programme there, too few for one."
+        few = (
+            "are in one of the groups that are compared"
+            if first["estimator"] == "staggered"
+            else ("have the programme there")
         )
+        told.append(f"Without p-value and interval: fewer than six clusters {few}, too few for one.")
     return tuple(told)
 
 
@@ -58,13 +67,18 @@ def _adjusted(report: Report, rows: list[Row]) -> dict[str, str]:
 
 
 def models(report: Report) -> list[Model]:
-    """Return the impact estimates, one table a specification and term."""
-    rows = report.rows("impact_estimates")
+    """Return the impact estimates, one table a specification and term; of staggered starts all terms."""
+    tables: dict[tuple[str, str], list[Row]] = {}
+    for row in report.rows("impact_estimates"):
+        term = "" if row["estimator"] == "staggered" else row["term"]
+        tables.setdefault((row["specification"], term), []).append(row)
     made = []
-    for name, term in dict.fromkeys((row["specification"], row["term"]) for row in rows):
-        here = [row for row in rows if (row["specification"], row["term"]) == (name, term)]
+    for number, ((name, term), here) in enumerate(tables.items(), start=1):
         first = here[0]
-        facts = [f"term: {term}"]
+        staggered = first["estimator"] == "staggered"
+        if staggered:
+            here = starts.in_order(report, here)
+        facts = [starts.compared_with(report, name) if staggered else f"term: {term}"]
         facts += [
             f"{words}: {first[column]}"
             for column, words in (
@@ -96,6 +110,7 @@ def models(report: Report) -> list[Model]:
                     f"Estimates. {title}",
                     {
                         "poverty_group": "Poverty group",
+                        **({"term": "When"} if staggered else {}),
                         "direction": "Verdict",
                         "estimate": "Estimate",
                         "standard_error": "Standard error",
@@ -108,7 +123,9 @@ def models(report: Report) -> list[Model]:
                     },
                     rows=here,
                     parted_by="indicator",
+                    as_given=staggered,
                 ),
+                starts.pictures(report, f"starts-{number}", here) if staggered else (),
             )
         )
     return made

@@ -9,7 +9,9 @@ import pandas as pd
 
 from schemas.assessment import AssessmentPlan
 from tasks.publish import design
+from tasks.publish.annex import annex
 from tasks.publish.chain import value_chain
+from tasks.publish.datapackage import datapackage
 from tasks.publish.html import Provenance, render
 from tasks.publish.report import Report
 from tasks.publish.tables import as_csv
@@ -43,6 +45,11 @@ def report_files(
         texts["design.html"] = design_report
     if chain := value_chain(Report(plan, tables)):
         texts["pictures/value-chain.svg"] = chain.file
+    files = {name: text.encode() for name, text in texts.items()}
+    files["annex.xlsx"] = annex(tables, provenance.pairs())
+    files["datapackage.json"] = datapackage(
+        plan.assessment.id, plan.assessment.title, version, provenance.data_date, content_hash, tables, files
+    )
     about = {
         "assessment": plan.assessment.id,
         "content_hash": content_hash,
@@ -51,4 +58,4 @@ def report_files(
         "libraries": libraries,
         "psia": version,
     }
-    return {name: text.encode() for name, text in texts.items()}, about
+    return files, about

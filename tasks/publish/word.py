@@ -96,13 +96,13 @@ def shares(rows: list[list[str]]) -> list[float]:
     """Return the share of the width that each column gets: by its longest word and the length of its texts.
 
     >>> shares([["Group", "People"], ["Women home workers", "12"]])
-    [0.643, 0.357]
+    [0.571, 0.429]
     """
     weights = []
     for column in zip(*rows, strict=True):
         longest_word = max(len(word) for cell in column for word in (cell.split() or [""]))
         longest = max(map(len, column))
-        weights.append(max(longest_word, min(longest, 60) ** 0.5 * 2.12, 3) + 2)
+        weights.append(max(longest_word, min(longest, 60) ** 0.5 * 2.12, 3) + 3)
     return [round(weight / sum(weights), 3) for weight in weights]
 
 

@@ -966,6 +966,12 @@ class Register(Part):
         return self
 
 
+class ReportPart(Part):
+    """The formats of the report that are made beside those that are always made."""
+
+    formats: list[Literal["word", "pdf"]] = []
+
+
 class AssessmentPlan(Part):
     """The whole of assessment.toml."""
 
@@ -987,6 +993,7 @@ class AssessmentPlan(Part):
     instruments: Instruments = Instruments()
     pilot: Freeze | None = None
     personal: dict[str, list[str]] = {}
+    report: ReportPart = ReportPart()
     wave: list[Wave] = []
     indicators: list[Name] = []
     specification: list[Specification] = []

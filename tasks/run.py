@@ -388,6 +388,8 @@ class Run:
         }
         inputs = sorted({(one.file.removesuffix(".age"), one.sha256) for one in self.intake.received})
         files, about = report_files(self.plan, tables, inputs, state.libraries())
+        for one in about["left_out"]:
+            self.say(f"Left out: the report as {one['format']}. {one['because']}")
         return tree.publish(self.results, files, about)
 
     def end(self, status: str) -> None:

@@ -8,11 +8,13 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import IO, Any
 
 from tasks.publish import MADE
 
 INNER_WIDTH_MM = 170.0
+SMALL = 8.5
+"""The size of the letters in a table that is read, not filled in, in points."""
 
 
 class Document:
@@ -46,6 +48,17 @@ class Document:
         """Write the title."""
         self._docx.add_paragraph(_written(words), style="Title")
 
+    def headed(self, words: str, level: int) -> None:
+        """Write a heading of a level, from 1."""
+        self._docx.add_paragraph(_written(words), style=f"Heading {level}")
+
+    def picture(self, image: IO[bytes], width_mm: float, told: str) -> None:
+        """Place a picture. told: the words for those who do not see it."""
+        from docx.shared import Mm
+
+        shape = self._docx.add_picture(image, width=Mm(width_mm))
+        shape._inline.docPr.set("descr", _written(told))
+
     def heading(self, words: str) -> None:
         """Write a heading of the first level."""
         self._docx.add_paragraph(_written(words), style="Heading 1")
@@ -76,13 +89,19 @@ class Document:
             _ruled(paragraph)
 
     def table(
-        self, caption: str, heads: Sequence[str], rows: Iterable[Sequence[str]], *, wide: Sequence[float]
+        self,
+        caption: str,
+        heads: Sequence[str],
+        rows: Iterable[Sequence[str]],
+        *,
+        wide: Sequence[float],
+        tall: bool = True,
     ) -> None:
         """Write a table with a numbered caption and a head that is repeated on each page.
 
-        wide: the share of the page's width that each column takes.
+        wide: the share of the page's width that each column takes. tall: rows leave room to write by hand.
         """
-        from docx.shared import Mm
+        from docx.shared import Mm, Pt
 
         self._tables += 1
         above = self._docx.add_paragraph(f"Table {self._tables}. {_written(caption)}", style="Caption")
@@ -97,13 +116,17 @@ class Document:
         for row in rows:
             added = table.add_row()
             _marked(added, "w:cantSplit")
-            added.height = Mm(9)
+            if tall:
+                added.height = Mm(9)
             for cell, words in zip(added.cells, row, strict=True):
                 cell.paragraphs[0].add_run(_written(words))
         for row in table.rows:
             for cell, share in zip(row.cells, wide, strict=True):
                 cell.width = Mm(INNER_WIDTH_MM * share)
                 cell.paragraphs[0].paragraph_format.space_after = 0
+                if not tall:
+                    for run in cell.paragraphs[0].runs:
+                        run.font.size = Pt(SMALL)
         self._docx.add_paragraph()
 
     def content(self) -> bytes:

@@ -4,15 +4,27 @@ from __future__ import annotations
 
 import hashlib
 import importlib.metadata
+from typing import Any
 
 import pandas as pd
 
 from schemas.assessment import AssessmentPlan
 from tasks.publish import design
+from tasks.publish.annex import annex
 from tasks.publish.chain import value_chain
+from tasks.publish.datapackage import datapackage
 from tasks.publish.html import Provenance, render
+from tasks.publish.pdf import pdf
 from tasks.publish.report import Report
 from tasks.publish.tables import as_csv
+from tasks.publish.word import word
+
+GET = {
+    "word": "python-docx is not installed: pip install 'psia[word]'",
+    "pdf": "WeasyPrint is not installed, or the system has no Pango: pip install 'psia[pdf]', "
+    "and apt-get install libpango-1.0-0 libpangoft2-1.0-0 (macOS: brew install pango)",
+}
+"""What a format that cannot be made lacks, and how to get it."""
 
 
 def report_files(
@@ -20,13 +32,13 @@ def report_files(
     tables: dict[str, pd.DataFrame],
     inputs: list[tuple[str, str]],
     libraries: dict[str, str],
-) -> tuple[dict[str, bytes], dict[str, object]]:
+) -> tuple[dict[str, bytes], dict[str, Any]]:
     """Return relative path -> content of every file of the tree, and what the manifest says of them.
 
     Made of the plan, the released tables and the hashes of the inputs alone: the same in, the same bytes out.
     """
     texts = {f"tables/{name}.csv": as_csv(frame) for name, frame in sorted(tables.items())}
-    hasher = hashlib.sha256(plan.model_dump_json().encode())
+    hasher = hashlib.sha256(plan.model_dump_json(exclude={"report"}).encode())
     for name, text in texts.items():
         hasher.update(f"{name}\0{text}\0".encode())
     content_hash = hasher.hexdigest()
@@ -43,12 +55,34 @@ def report_files(
         texts["design.html"] = design_report
     if chain := value_chain(Report(plan, tables)):
         texts["pictures/value-chain.svg"] = chain.file
+    files = {name: text.encode() for name, text in texts.items()}
+    files["annex.xlsx"] = annex(tables, provenance.pairs())
+    files["datapackage.json"] = datapackage(
+        plan.assessment.id, plan.assessment.title, version, provenance.data_date, content_hash, tables, files
+    )
+    left_out = []
+    for wanted in plan.report.formats:
+        try:
+            files |= _further(wanted, texts["report.html"], provenance)
+        except (ImportError, OSError):
+            left_out.append({"format": wanted, "because": GET[wanted]})
     about = {
         "assessment": plan.assessment.id,
         "content_hash": content_hash,
         "data_date": provenance.data_date,
         "inputs": [{"file": file, "sha256": sha256} for file, sha256 in inputs],
+        "left_out": left_out,
         "libraries": libraries,
         "psia": version,
     }
-    return {name: text.encode() for name, text in texts.items()}, about
+    return files, about
+
+
+def _further(wanted: str, page: str, provenance: Provenance) -> dict[str, bytes]:
+    """Return the file of a format that the plan asks for, made from the page of the report.
+
+    Raises ImportError or OSError where what makes it is not installed.
+    """
+    if wanted == "word":
+        return {"report.docx": word(page, provenance.pairs())}
+    return {"report.pdf": pdf(page, provenance.content_hash)}

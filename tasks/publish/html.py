@@ -54,6 +54,14 @@ class Provenance:
     libraries: tuple[tuple[str, str], ...]
     data_date: str
 
+    def pairs(self) -> list[tuple[str, str]]:
+        """Return what every format says of itself: version, date of the data, and hash."""
+        return [
+            ("psia", self.version),
+            ("Data as of", self.data_date),
+            ("Hash of the released tables", self.content_hash),
+        ]
+
 
 @dataclass(frozen=True)
 class Section:

@@ -2,7 +2,30 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
+
+RISKY = r"^[=+\-@\t\r]"
+"""How a text begins that a spreadsheet program would take for a formula."""
+
+
+def neutral(words: str) -> str:
+    """Return a text that no spreadsheet program takes for a formula: with an apostrophe in front if it might.
+
+    >>> neutral("=1+1"), neutral("Women home workers")
+    ("'=1+1", 'Women home workers')
+    """
+    return f"'{words}" if re.match(RISKY, words) else words
+
+
+def fixed(value: float) -> float:
+    """Return a number to ten digits that matter, as it is published everywhere.
+
+    >>> fixed(0.1 + 0.2)
+    0.3
+    """
+    return float(f"{value:.10g}")
 
 
 def as_csv(frame: pd.DataFrame) -> str:
@@ -16,6 +39,6 @@ def as_csv(frame: pd.DataFrame) -> str:
     out = frame.copy()
     for column in out.columns:
         if out[column].dtype == "string":
-            risky = out[column].str.match(r"^[=+\-@\t\r]").fillna(False).astype(bool)
+            risky = out[column].str.match(RISKY).fillna(False).astype(bool)
             out[column] = out[column].mask(risky, "'" + out[column])
     return out.to_csv(index=False, lineterminator="\n", float_format="%.10g")

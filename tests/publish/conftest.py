@@ -1749,3 +1749,18 @@ def _voices() -> dict[str, pd.DataFrame]:
             ],
         ),
     }
+
+
+PAGE = """<!doctype html><html lang="en"><head><title>Block printers</title></head><body>
+<header><h1>Block printers</h1></header><nav><ol><li>Contents</li></ol></nav><main><section>
+<h2><span>1</span> Findings</h2><dl class="facts"><div><dt>Country</dt><dd>India</dd></div></dl>
+<h3>Earnings</h3><p>Women gained
+ 12 % more.</p><ul><li>Debts became smaller</li></ul>
+<div class="table"><table><caption>Who gained</caption><thead><tr><th>Group</th><th>Gained</th></tr></thead>
+<tbody><tr><th>Women home workers</th><td><ul><li>Earnings</li> <li>Days worked</li></ul></td></tr></tbody>
+</table></div><figure><div class="wide"><svg xmlns="http://www.w3.org/2000/svg" width="1200" height="60"
+role="img"
+viewBox="0 0 1200 60"><title>Earnings</title><desc>Women earn more.</desc><rect width="60" height="30"/></svg>
+</div><div class="narrow"><svg xmlns="http://www.w3.org/2000/svg" width="60" height="60"></svg></div></figure>
+<blockquote>The cloth goes up.</blockquote></section></main></body></html>"""
+"""A small page of a report, with each kind of element that a section has."""

@@ -37,6 +37,9 @@ def values(indicators: pd.DataFrame, responses: pd.DataFrame) -> pd.DataFrame:
 
     One column an indicator: no name of a column of the interviews is that of an indicator's value.
     """
+    if responses.empty:  # before the first wave there are no columns that an expression could name
+        names = [VALUE_OF + str(one) for one in indicators["indicator"]]
+        return pd.DataFrame(index=responses.index, columns=names, dtype=float)
     return pd.DataFrame(
         {
             VALUE_OF + str(row["indicator"]): expressions.compute_number(row["value"], responses)

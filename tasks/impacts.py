@@ -242,6 +242,8 @@ def estimate_one(
         return [{"term": default_term(one), **no_figure, "respondents": 0, "smallest_cell": 0, **why}]
     records = figures(study.told(fitted, frame))
     for row in records:
+        if is_before_its_start(one, str(row["term"])):
+            continue  # nobody gains or loses by a programme that has not begun
         estimate, low, high = (cast("float", row[name]) for name in ("estimate", "ci_low", "ci_high"))
         row["direction"] = claims.direction(estimate, low, high, smallest, about["better"])
     return records

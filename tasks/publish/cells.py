@@ -467,6 +467,7 @@ _FORMS: dict[tuple[str, str], Form] = {
     ("", "qualitative"): _verdict(wording.VOICES, "qualitative"),
     ("", "participatory"): _verdict(wording.VOICES, "participatory"),
     ("impact_estimates", "estimate"): _in_unit("estimate", wording.change),
+    ("impact_estimates", "term"): lambda _, row: Cell(row["term"].partition(", ")[2] or "overall"),
     ("impact_estimates", "standard_error"): _in_unit("standard_error", wording.error),
     **{
         (table, column): _probability(column)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from schemas.assessment import AssessmentPlan
@@ -40,3 +42,54 @@ def test_a_p_value_that_is_not_there_is_explained(plan, tables):
     assert "six clusters" not in " ".join(models(Report(plan, tables))[0].notes)
     tables["impact_estimates"]["p_value"] = float("nan")
     assert "fewer than six clusters" in " ".join(models(Report(plan, tables))[0].notes)
+
+
+def staggered(tables, **more):
+    """Return the tables with the first estimate as staggered starts of everyone, its terms by alphabet."""
+    first = tables["impact_estimates"].iloc[[0]]
+    terms = {
+        "programme": (5.0, 1.0, 9.0),
+        "programme, 1 wave after its start": (7.0, 2.0, 12.0),
+        "programme, 1 wave before its start": (0.5, -4.0, 5.0),
+        "programme, 12 waves before its start": (1.0, -3.0, 5.0),
+        "programme, at its start": (3.0, -1.0, 7.0),
+    }
+    about = {"estimator": "staggered", "poverty_group": "all", **more}
+    rows = [
+        first.assign(term=term, estimate=middle, ci_low=low, ci_high=high, **about)
+        for term, (middle, low, high) in terms.items()
+    ]
+    return {**tables, "impact_estimates": pd.concat(rows, ignore_index=True)}
+
+
+def test_staggered_starts_stand_in_one_table_in_the_order_of_time(plan, tables):
+    (model,) = models(Report(plan, staggered(tables)))
+    assert model.facts[0] == "compared with those whom the programme had not reached by then"
+    place = [label for label, _ in model.grid.headings].index("When")
+    assert [row[place].text for row in model.grid.rows if len(row) > 1] == [
+        "overall",
+        "12 waves before its start",
+        "1 wave before its start",
+        "at its start",
+        "1 wave after its start",
+    ]
+
+
+def test_the_picture_of_staggered_starts_says_its_finding(plan, tables):
+    (model,) = models(Report(plan, staggered(tables)))
+    ((finding, picture),) = model.pictures
+    assert "from the start on: +5, 95 % interval +1 to +9" in finding
+    for words in (finding, "At its start: +3, 95 % interval −1 to +7", "1 wave after its start: +7"):
+        assert words in picture
+    assert picture.index("12 waves before") < picture.index("1 wave after its start")
+
+
+def test_without_intervals_or_for_single_groups_there_is_no_picture(plan, tables):
+    without = staggered(tables)
+    without["impact_estimates"] = without["impact_estimates"].assign(ci_low=np.nan, ci_high=np.nan)
+    assert not models(Report(plan, without))[0].pictures
+    withheld = staggered(tables)
+    withheld["impact_estimates"] = withheld["impact_estimates"].assign(
+        estimate=np.nan, ci_low=np.nan, ci_high=np.nan, withheld_by="smallest group"
+    )
+    assert not models(Report(plan, withheld))[0].pictures

@@ -12,7 +12,7 @@ from tasks.publish import charts, wording
 from tasks.publish.report import Report, Row
 
 HOW_AVERAGED = (
-    "The row programme averages, for those of each start, all waves from it on, and then the starts by their"
+    "The row overall averages, for those of each start, all waves from it on, and then the starts by their"
     " number of people. Rows before the start test whether those of different starts changed alike until"
     " then: nothing should be found there. Where something is (p under 0.05), the claim is lowered."
 )

@@ -61,6 +61,7 @@ from tasks import (
     short_lists,
     sourcing,
     state,
+    suspects,
     wave_files,
     weights,
 )
@@ -79,7 +80,7 @@ from tasks.files import (
     read_table,
     typed,
 )
-from tasks.interviews import FILE_NAME, IDS, WaveReading, read_wave
+from tasks.interviews import FILE_NAME, IDS, STANDARD, WaveReading, read_wave
 from tasks.languages import Language, languages
 from tasks.members import MemberReading, joined_types, read_members
 from tasks.vault import Vault
@@ -983,6 +984,10 @@ class _Reader:
             if (getattr(wave.columns, column) or column) in received.frame
         }
         raw = received.frame.drop(columns=[*{*personal, *export.private}])
+        decided = {*wave.columns.model_dump().values(), *wave.questions.values(), *STANDARD, *export.system}
+        self._suspect(
+            received, raw, wave, {*decided, *instruments.known_questions(self.plan, self.intake.questions)}
+        )
         self._keep_raw(received, raw, sources)
         source = wave.columns.respondent or "respondent"
         if source in received.frame:
@@ -994,6 +999,16 @@ class _Reader:
                 {c: received.frame[c] for c in personal},
             )
         return personal
+
+    def _suspect(self, received: Received, stored: pd.DataFrame, wave: Wave, decided: set[str]) -> None:
+        """Note the columns that may be personal and of which neither plan nor catalogue says anything."""
+        cleared = [
+            column
+            for pattern, columns in self.plan.not_personal.items()
+            if fnmatch.fnmatch(received.table, pattern)
+            for column in columns
+        ]
+        self.intake.faults += suspects.faults(received, stored, self.forms.get(wave.name), cleared, decided)
 
     def _members(self, export: Export, wave: Wave, reading: WaveReading) -> MemberReading | None:
         """Return the household members that the interviews in use list, with ids as received."""
@@ -1007,10 +1022,12 @@ class _Reader:
         )
         self._keep_received(received)
         personal = self._personal_columns(received)
+        stored = repeat.frame.drop(columns=[*{*personal, *repeat.private}])
+        self._suspect(received, stored, wave, {*repeat.system, *catalogue.roster()})
         listed = read_members(repeat, received, wave, reading, personal, catalogue.roster())
         self.intake.faults += listed.faults
         if repeat.rows.is_unique:  # else they were columns of the interviews, and have no rows of their own
-            self._keep_raw(received, repeat.frame.drop(columns=[*{*personal, *repeat.private}]), {})
+            self._keep_raw(received, stored, {})
         ids = listed.frame["respondent"]
         cells = {c: repeat.frame.loc[ids.index, c] for c in personal}
         self._people(received.table, ids, "person", "respondent", cells)

@@ -49,6 +49,7 @@ from tasks import (
     drawing,
     expressions,
     fieldwork,
+    forgetting,
     forms,
     grouping,
     identification,
@@ -307,6 +308,11 @@ class _Reader:
         self.forms: dict[str, forms.Form] = {}
         self.beside: list[staging.Beside] = []
         self.readings: list[dict[str, object]] = []
+        self.gone: set[str] = set()
+        try:
+            self.gone = forgetting.forgotten(folder)
+        except Refused as refused:
+            intake.faults += refused.faults
 
     def definitions(self) -> None:
         """Read the indicators, questions and languages: the catalogue's and the assessment's own."""
@@ -481,6 +487,8 @@ class _Reader:
         key = next((column for column in ids if column in received.frame), None)
         if key is None:
             return
+        if ids[key] == "person":
+            self.intake.faults += forgetting.came_back(received, key, self.gone, self.vault)
         original = as_text(received.frame[key])
         self._people(received.table, original, ids[key], key, {c: received.frame[c] for c in personal})
 
@@ -991,6 +999,7 @@ class _Reader:
         self._keep_raw(received, raw, sources)
         source = wave.columns.respondent or "respondent"
         if source in received.frame:
+            self.intake.faults += forgetting.came_back(received, source, self.gone, self.vault)
             self._people(
                 received.table,
                 as_text(received.frame[source]),

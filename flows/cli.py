@@ -252,6 +252,42 @@ def doctor(folder: FolderArgument = Path(), as_json: JsonOption = False) -> None
 
 
 @app.command()
+def forget(
+    folder: FolderArgument = Path(),
+    person: Annotated[
+        str, typer.Option("--id", prompt="The id as received", hide_input=True, help="Who; else asked for.")
+    ] = "",
+    who: Annotated[str, typer.Option(prompt="Who asks, by role", help="Who has it done, by role.")] = "",
+    why: Annotated[str, typer.Option(prompt="Why", help="Why; write no name.")] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask again.")] = False,
+) -> None:
+    """Take a person out of received files, vault and results, for good; log it without the id."""
+    import datetime as dt
+
+    from schemas.assessment import read_plan
+    from schemas.faults import Refused
+    from tasks import forgetting
+    from tasks.intake import take_in
+    from tasks.vault import Vault
+
+    root = _assessment(folder)
+    try:
+        plan = read_plan(root / "assessment.toml")
+        vault = Vault(root, plan.assessment.id)
+        intake = take_in(root, plan, vault)
+        if other := [one for one in intake.faults if one.rule != forgetting.CAME_BACK]:
+            raise Refused(other)
+        todo = forgetting.plan_of(root, plan, intake.received, vault, person.strip())
+    except Refused as refused:
+        _refuse(refused.faults, False, None)
+    if not yes:
+        typer.confirm(f"Take {todo.rows} rows out of {len(todo.contents)} files for good?", abort=True)
+    today = dt.datetime.now().astimezone().date().isoformat()
+    for line in forgetting.carry_out(root, todo, vault, person.strip(), date=today, who=who, why=why):
+        typer.echo(line)
+
+
+@app.command()
 def table(
     name: Annotated[str, typer.Argument(help="Layer and table, such as mart.poverty_nodes.")] = "",
     folder: Annotated[Path, typer.Option("--in", help="The assessment folder.")] = Path(),

@@ -994,6 +994,7 @@ class AssessmentPlan(Part):
     pilot: Freeze | None = None
     personal: dict[str, list[str]] = {}
     report: ReportPart = ReportPart()
+    not_personal: dict[str, list[str]] = {}
     wave: list[Wave] = []
     indicators: list[Name] = []
     specification: list[Specification] = []
@@ -1020,6 +1021,17 @@ class AssessmentPlan(Part):
             twice = sorted({name for name in names if names.count(name) > 1})
             if twice:
                 raise ValueError(f"[[{key}]] {', '.join(twice)} is given more than once")
+        return self
+
+    @model_validator(mode="after")
+    def _personal_or_not(self) -> AssessmentPlan:
+        for pattern, columns in self.not_personal.items():
+            personal = {one.strip().casefold() for one in self.personal.get(pattern, [])}
+            both = [one for one in columns if one.strip().casefold() in personal]
+            if both:
+                raise ValueError(
+                    f"{pattern}: {', '.join(both)} stands under [personal] and [not_personal]: keep one"
+                )
         return self
 
     @model_validator(mode="after")

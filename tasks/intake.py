@@ -50,6 +50,7 @@ from tasks import (
     drawing,
     expressions,
     fieldwork,
+    forgetting,
     forms,
     grouping,
     identification,
@@ -62,6 +63,7 @@ from tasks import (
     short_lists,
     sourcing,
     state,
+    suspects,
     wave_files,
     weights,
 )
@@ -80,7 +82,7 @@ from tasks.files import (
     read_table,
     typed,
 )
-from tasks.interviews import FILE_NAME, IDS, WaveReading, read_wave
+from tasks.interviews import FILE_NAME, IDS, STANDARD, WaveReading, read_wave
 from tasks.languages import Language, languages
 from tasks.members import MemberReading, joined_types, read_members
 from tasks.vault import Vault
@@ -307,6 +309,11 @@ class _Reader:
         self.forms: dict[str, forms.Form] = {}
         self.beside: list[staging.Beside] = []
         self.readings: list[dict[str, object]] = []
+        self.gone: set[str] = set()
+        try:
+            self.gone = forgetting.forgotten(folder)
+        except Refused as refused:
+            intake.faults += refused.faults
 
     def definitions(self) -> None:
         """Read the indicators, questions and languages: the catalogue's and the assessment's own."""
@@ -481,6 +488,8 @@ class _Reader:
         key = next((column for column in ids if column in received.frame), None)
         if key is None:
             return
+        if ids[key] == "person":
+            self.intake.faults += forgetting.came_back(received, key, self.gone, self.vault)
         original = as_text(received.frame[key])
         self._people(received.table, original, ids[key], key, {c: received.frame[c] for c in personal})
 
@@ -984,9 +993,14 @@ class _Reader:
             if (getattr(wave.columns, column) or column) in received.frame
         }
         raw = received.frame.drop(columns=[*{*personal, *export.private}])
+        decided = {*wave.columns.model_dump().values(), *wave.questions.values(), *STANDARD, *export.system}
+        self._suspect(
+            received, raw, wave, {*decided, *instruments.known_questions(self.plan, self.intake.questions)}
+        )
         self._keep_raw(received, raw, sources)
         source = wave.columns.respondent or "respondent"
         if source in received.frame:
+            self.intake.faults += forgetting.came_back(received, source, self.gone, self.vault)
             self._people(
                 received.table,
                 as_text(received.frame[source]),
@@ -995,6 +1009,16 @@ class _Reader:
                 {c: received.frame[c] for c in personal},
             )
         return personal
+
+    def _suspect(self, received: Received, stored: pd.DataFrame, wave: Wave, decided: set[str]) -> None:
+        """Note the columns that may be personal and of which neither plan nor catalogue says anything."""
+        cleared = [
+            column
+            for pattern, columns in self.plan.not_personal.items()
+            if fnmatch.fnmatch(received.table, pattern)
+            for column in columns
+        ]
+        self.intake.faults += suspects.faults(received, stored, self.forms.get(wave.name), cleared, decided)
 
     def _members(self, export: Export, wave: Wave, reading: WaveReading) -> MemberReading | None:
         """Return the household members that the interviews in use list, with ids as received."""
@@ -1008,10 +1032,12 @@ class _Reader:
         )
         self._keep_received(received)
         personal = self._personal_columns(received)
+        stored = repeat.frame.drop(columns=[*{*personal, *repeat.private}])
+        self._suspect(received, stored, wave, {*repeat.system, *catalogue.roster()})
         listed = read_members(repeat, received, wave, reading, personal, catalogue.roster())
         self.intake.faults += listed.faults
         if repeat.rows.is_unique:  # else they were columns of the interviews, and have no rows of their own
-            self._keep_raw(received, repeat.frame.drop(columns=[*{*personal, *repeat.private}]), {})
+            self._keep_raw(received, stored, {})
         ids = listed.frame["respondent"]
         cells = {c: repeat.frame.loc[ids.index, c] for c in personal}
         self._people(received.table, ids, "person", "respondent", cells)

@@ -19,6 +19,9 @@ WAVE = """
 "waves/*/interviews" = ["enum_name", "household_latitude", "household_longitude"]
 "waves/*/back_check" = ["bcer_name"]
 
+[not_personal]
+"waves/*/interviews" = ["village_name"]
+
 [[wave]]
 name = "now"
 types = { age = "integer", household_count = "integer", land_kattha = "number" }

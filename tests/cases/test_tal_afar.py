@@ -57,6 +57,10 @@ def published(case) -> pd.DataFrame:
     return read(case / "published_results.csv")
 
 
+REASONS = ["trust_water_office_why_not", "water_supply_other_neighbourhoods_why"]
+"""Answers in words that nearly everybody has another of: published, and so no secret."""
+
+
 def types(raw: pd.DataFrame, published: pd.DataFrame) -> dict[str, str]:
     """Return the types of the columns that are no text: what is averaged, and True and False."""
     averaged = {*published.loc[published["choice"].isna(), "main_variable"], *MEANS}
@@ -79,6 +83,7 @@ def folder_of(folder: Path, case: Path, raw: pd.DataFrame, published: pd.DataFra
     toml = (
         HEAD.format(name="tal-afar", study_design="one-off")
         + '[sampling]\ndesign = "representative"\ndegrees_of_freedom = "respondents"\n'
+        + f'[not_personal]\n"waves/july/interviews" = {REASONS}\n'
         + '[[wave]]\nname = "july"\ninterviews = "waves/raw.csv"\ncolumns = { respondent = "X_uuid" }\n'
         + LOG
         + "[wave.types]\n"

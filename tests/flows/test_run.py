@@ -401,17 +401,19 @@ def with_names(folder: Path) -> None:
 def test_a_column_declared_personal_later_leaves_no_clear_cell_behind(tmp_path):
     folder = two_waves(tmp_path / "tiny")
     with_names(folder)
+    plan = folder / "assessment.toml"
+    undeclared = plan.read_text()
+    column = '\n[{}]\n"waves/*/interviews" = {}\n'.format
+    plan.write_text(undeclared + column("not_personal", '["name", "phone"]'))
     assert go(folder)[0] == 0
     assert hits(folder, ("results", "received"), [b"Canary0"])
-    plan = folder / "assessment.toml"
-    declared = plan.read_text() + '\n[personal]\n"waves/*/interviews" = ["name"]\n'
-    plan.write_text(declared)
+    plan.write_text(undeclared + column("personal", '["name"]') + column("not_personal", '["phone"]'))
     code, lines = go(folder)
     assert code == 0
     assert sum("made anew" in line for line in lines) == 1
     assert not hits(folder, ("results", "received", "vault"), [b"Canary0"])
     assert hits(folder, ("results",), [b"Bell0"])
-    plan.write_text(declared.replace('["name"]', '["name", "phone"]'))
+    plan.write_text(undeclared + column("personal", '["name", "phone"]'))
     code, lines = go(folder)
     assert code == 0
     assert sum("made anew" in line for line in lines) == 1

@@ -1,0 +1,228 @@
+"""Columns of interviews that are suspected to be personal, by their name, their label and their values.
+
+Pure functions. What they tell is the column and why it is suspected, never a value.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from schemas.faults import Fault
+from tasks import catalogue
+from tasks.files import Received, as_text
+from tasks.forms import Form
+
+MOST_LOOKED_AT = 1000
+"""Different values of a column that are looked at: evenly over their sorted order."""
+FEWEST_TEXTS = 20
+"""Cells under which a column of text is not called near-unique."""
+NEAR_UNIQUE = 0.9
+"""Share of different values from which a column of text tells people apart."""
+MOST = 0.5
+"""Share of the values that have to look like a telephone number, a position or a number of identity."""
+FEWEST_DECIMALS = 4
+"""Decimals of a degree that tell a place to some ten metres."""
+NARROWEST = 20
+"""Times that a coordinate is larger than its range in an area where one programme works."""
+
+_CODE = r"^(-?\d{1,2}|yes|no|oui|non|si|sí|true|false|y|n)$"
+_EMAIL = r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}"
+_TELEPHONE = r"^(\+|00)[1-9][0-9 ()/-]{7,18}$|^\(?0[1-9][0-9 ()/-]{7,14}$|^[6-9][0-9]{4}[ -]?[0-9]{5}$"
+_ROUND = r"00$"
+_DATE = r"^[0-9]{1,4}[-/. ][0-9]{1,2}[-/. ][0-9]{1,4}([T ][0-9]{1,2}:.*)?$"
+_POSITION = r"^-?[0-9]{1,2}\.[0-9]{3,}[,; ]+-?[0-9]{1,3}\.[0-9]{3,}([,; ]+-?[0-9.]+){0,2}$"
+_IDENTITY = "|".join(
+    (
+        r"^[2-9][0-9]{3}[ -][0-9]{4}[ -][0-9]{4}$|^[2-9][0-9]{11}$",  # Aadhaar, India
+        r"^[A-Z]{5}[0-9]{4}[A-Z]$",  # PAN, India
+        r"^[A-Z]{4}[0-9]{6}[HM][A-Z]{5}[A-Z0-9][0-9]$",  # CURP, Mexico
+        r"^([0-9]{8}|[XYZ][0-9]{7})-?[A-Z]$",  # DNI and NIE, Spain
+        r"^[12] ?[0-9]{2} ?(0[1-9]|1[0-2]) ?([0-9]{2}|2[AB]) ?[0-9]{3} ?[0-9]{3} ?[0-9]{2}$",  # NIR, France
+    )
+)
+_TWO_WORDS = r"\pL[\pL\pM.'’-]*[ ,]+\pL"
+_MOSTLY_LETTERS = r"^[\pL\pM .,;:'’!?()-]*([0-9]{1,4}[\pL\pM .,;:'’!?()-]*){0,3}$"
+
+
+@dataclass(frozen=True)
+class Suspect:
+    """A column that may be personal, and why it is suspected."""
+
+    column: str
+    why: str
+
+
+def faults(
+    received: Received,
+    frame: pd.DataFrame,
+    form: Form | None,
+    cleared: Iterable[str],
+    known: Iterable[str],
+) -> Iterator[Fault]:
+    """Yield a fault for each suspected column of a file, with the two lines of which the plan needs one.
+
+    frame: the columns that would be stored. cleared: columns that the plan says are not personal. known:
+    questions of the catalogue, whose names and answers are known to be none.
+    """
+    items = {one.name: one for one in form.items} if form else {}
+    labels = {name: tuple(one.labels.values()) for name, one in items.items()}
+    texts = {name for name, one in items.items() if one.type == "text"}
+    closed = {name for name, one in items.items() if one.choices is not None}
+    decided = {one.strip().casefold() for one in (*cleared, *known)}
+    open_ = [one for one in frame if str(one).strip().casefold() not in decided and one not in closed]
+    for one in suspects(frame[open_], labels, texts):
+        line = f'"{received.table}" = ["{one.column}"]'
+        rule = f"may be personal ({one.why}), and the plan does not say"
+        remedy = f"Decide in assessment.toml: under [personal] {line}, or under [not_personal] {line}"
+        yield Fault(received.file, received.sheet, 1, one.column, rule, remedy)
+
+
+def suspects(
+    frame: pd.DataFrame, labels: Mapping[str, Iterable[str]], texts: Iterable[str] = ()
+) -> list[Suspect]:
+    """Return the columns of a frame that may be personal, in the frame's order, whatever that of its rows.
+
+    labels: column -> what it is called in the form. texts: columns that the form has people answer in words.
+    A name that tells of a person is enough, unless all answers are codes of two digits or yes and no.
+    """
+    texts = set(texts)
+    looks = {str(column): _Look.of(frame[column]) for column in frame}
+    pairs = _coordinates(looks)
+    found = []
+    for column, look in looks.items():
+        if not look.cells or look.share(_CODE) == 1:
+            continue
+        named = next((one for word in (column, *labels.get(column, ())) if (one := told_by_name(word))), "")
+        if named:
+            found.append(Suspect(column, f"its name or label speaks of {named}"))
+        elif why := ("it looks like a position" if column in pairs else look.told(column in texts)):
+            found.append(Suspect(column, why))
+    return found
+
+
+@dataclass(frozen=True)
+class _Look:
+    """What is looked at of a column: how many cells it has, how many differ, and a sample of those."""
+
+    cells: int
+    different: int
+    sample: pa.Array
+
+    @classmethod
+    def of(cls, values: pd.Series) -> _Look:
+        """Return the look of a column. Figures are looked at as they are written."""
+        filled = values.dropna()
+        if pd.api.types.is_bool_dtype(filled.dtype) or pd.api.types.is_datetime64_any_dtype(filled.dtype):
+            return cls(0, 0, pa.array([], pa.large_string()))
+        if pd.api.types.is_numeric_dtype(filled.dtype):
+            different = np.unique(filled.to_numpy())
+            taken = as_text(pd.Series(_evenly(different)))
+            return cls(len(filled), len(different), pa.array(taken, pa.large_string()))
+        cells = _compute("unique", pa.array(filled.astype("string"), pa.large_string()))
+        ordered = cells.take(_compute("sort_indices", cells))
+        taken = _compute("utf8_trim_whitespace", _evenly(ordered))
+        return cls(
+            len(filled), len(cells), taken.filter(_compute("not_equal", taken, pa.scalar("", taken.type)))
+        )
+
+    def matches(self, pattern: str) -> pa.Array:
+        """Return for each value of the sample whether the pattern is found in it."""
+        how = pc.MatchSubstringOptions(pattern, ignore_case=pattern == _CODE)
+        return pc.call_function("match_substring_regex", [self.sample], how)
+
+    def share(self, pattern: str) -> float:
+        """Return the share of the sample in which the pattern is found."""
+        return self.matches(pattern).true_count / len(self.sample) if len(self.sample) else 0.0
+
+    def told(self, asked_in_words: bool) -> str:
+        """Return why the values are suspected; '' where they are not."""
+        if self.share(_EMAIL):
+            return "it holds addresses of e-mail"
+        if self._like_telephones():
+            return "it looks like telephone numbers"
+        if self.share(_POSITION) >= MOST:
+            return "it looks like a position"
+        if self.share(_IDENTITY) >= MOST and self._tells_apart():
+            return "it looks like numbers of identity"
+        words = asked_in_words and self.share(r"\pL") >= MOST
+        if self._tells_apart() and (
+            words or (self.share(_TWO_WORDS) >= MOST and self.share(_MOSTLY_LETTERS) >= MOST)
+        ):
+            return "it is text that nearly everybody has another of"
+        return ""
+
+    def _tells_apart(self) -> bool:
+        return self.cells >= FEWEST_TEXTS and self.different >= NEAR_UNIQUE * self.cells
+
+    def _like_telephones(self) -> bool:
+        if self.share(_TELEPHONE) < MOST or self.share(_DATE) >= MOST:
+            return False
+        return self.share(_ROUND) < MOST  # amounts of money are round
+
+
+def _compute(function: str, *values: object) -> Any:
+    return pc.call_function(function, list(values))
+
+
+def _evenly(ordered: pa.Array | np.ndarray) -> pa.Array | np.ndarray:
+    return ordered[:: -(-len(ordered) // MOST_LOOKED_AT)] if len(ordered) > MOST_LOOKED_AT else ordered
+
+
+def _coordinates(looks: Mapping[str, _Look]) -> set[str]:
+    """Return pairs of neighbouring columns that lie like latitude and longitude within one area."""
+    like = [_like_degrees(look) for look in looks.values()]
+    names = list(looks)
+    return {
+        name
+        for place in range(len(names) - 1)
+        if like[place] and like[place + 1]
+        for name in names[place : place + 2]
+    }
+
+
+def _like_degrees(look: _Look) -> bool:
+    decimals = rf"^-?[0-9]{{1,3}}\.[0-9]{{{FEWEST_DECIMALS},}}$"
+    if look.cells < FEWEST_TEXTS or look.different < MOST * look.cells or look.share(decimals) < NEAR_UNIQUE:
+        return False
+    degrees = np.array([float(one) for one in look.sample.filter(look.matches(decimals)).to_pylist()])
+    spread, least = np.ptp(degrees), np.abs(degrees).min()
+    return bool(np.abs(degrees).max() <= 180 and spread > 0 and least >= NARROWEST * spread)
+
+
+@cache
+def told_by_name(name: str) -> str:
+    """Return what a column's name or label speaks of that is personal; '' where it does not.
+
+    >>> told_by_name("Téléphone_2"), told_by_name("filename"), told_by_name("respondentName")
+    ('a telephone number', '', 'a name')
+    """
+    said = _padded(name)
+    return next((kind for kind, words in _words() if any(word in said for word in words)), "")
+
+
+@cache
+def _words() -> tuple[tuple[str, tuple[str, ...]], ...]:
+    kinds = catalogue.read("personal")["kind"]
+    return tuple((kind["id"], tuple(_padded(word) for word in kind["words"])) for kind in kinds)
+
+
+def _padded(text: str) -> str:
+    """Return the words of a text in lower case without accents, with a space before and behind each."""
+    apart = re.sub(r"(?<=[a-zà-ÿ])(?=[A-ZÀ-Þ])", " ", text)
+    plain = unicodedata.normalize("NFKD", apart.casefold())
+    kept = (
+        one if unicodedata.category(one)[0] in "LM" else " "
+        for one in plain
+        if not "\u0300" <= one <= "\u036f" and one != "\u093c"
+    )
+    return f" {' '.join(''.join(kept).split())} "

@@ -1,0 +1,88 @@
+"""`psia forget`: a person leaves no byte behind, or nothing is changed; who comes back is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tasks import forgetting, vault
+from tests.flows.test_bad_input import psia
+from tests.flows.test_run import go
+from tests.tasks.test_suspects import with_column
+
+PERSONAL = '\n[personal]\n"waves/*/interviews" = ["contact"]\n'
+LOGGED = "key,variable,old,new,reason,who,when\nR017,workdays_month,{},21,misheard,E1,2025-05-01\n"
+
+
+@pytest.fixture
+def folder(tmp_path) -> Path:
+    made = with_column(tmp_path / "tiny", "contact", lambda i: f"+91 98290 {10000 + i}", PERSONAL)
+    head, *rows = (made / "waves/baseline/interviews.csv").read_text().splitlines()
+    old = next(row for row in rows if row.startswith("R017,")).split(",")[
+        head.split(",").index("workdays_month")
+    ]
+    (made / "waves/baseline/corrections.csv").write_text(LOGGED.format(old))
+    return made
+
+
+def forget(folder: Path, person: str = "R017"):
+    return psia("forget", str(folder), "--id", person, "--who", "data steward", "--why", "asked", "--yes")
+
+
+def hits(folder: Path) -> list[str]:
+    """Return the files in which the person stands, sealed ones opened."""
+    own = vault.Vault(folder, "tiny")
+    found = []
+    for path in (one for one in folder.rglob("*") if one.is_file()):
+        content = path.read_bytes()
+        content = own.unseal(content) if path.suffix == ".age" else content
+        if b"R017" in content or b"98290 10017" in content or forgetting.holds(content, {"+91 98290 10017"}):
+            found.append(path.relative_to(folder).as_posix())
+    return found
+
+
+def test_after_forget_no_byte_of_the_person_is_left_and_who_comes_back_is_refused(folder):
+    assert go(folder)[0] == 0
+    assert "vault/people.csv.age" in hits(folder)
+    received = folder / "waves/followup/interviews.csv"
+    before = received.read_text()
+    ended = forget(folder)
+    assert ended.returncode == 0, ended.stderr
+    assert "3 rows were taken out of 3 files" in ended.stdout
+    assert hits(folder) == []
+    assert received.read_text().splitlines() == [one for one in before.splitlines() if "R017" not in one]
+    (log,) = (folder / "forgotten.csv").read_text().splitlines()[1:]
+    assert log.endswith(",data steward,asked")
+    assert go(folder)[0] == 0
+    assert hits(folder) == []
+    received.write_text(before)
+    told = psia("check", str(folder))
+    assert told.returncode == 1
+    assert "waves/followup/interviews.csv, row 19: is of a person who was forgotten" in told.stderr
+    assert "R017" not in told.stderr
+    assert forget(folder).returncode == 0
+    assert hits(folder) == []
+
+
+def test_where_a_file_names_the_person_elsewhere_nothing_is_changed(folder):
+    (folder / "notes.txt").write_text("R017 asked again")
+    before = {path: path.read_bytes() for path in folder.rglob("*.csv")}
+    ended = forget(folder)
+    assert ended.returncode == 1
+    assert "notes.txt: names the person elsewhere than in a row of their own" in ended.stderr
+    assert {path: path.read_bytes() for path in folder.rglob("*.csv")} == before
+    assert not (folder / "forgotten.csv").exists()
+
+
+def test_nobody_of_that_id_is_told(folder):
+    ended = forget(folder, "R999")
+    assert ended.returncode == 1
+    assert "holds nobody of this id" in ended.stderr
+    assert "R999" not in ended.stderr
+
+
+def test_records_leave_a_csv_and_every_other_byte_stays():
+    content = b'\xef\xbb\xbfid;said\r\n1;"a\r\nb"\r\n2;\xff\r\n3;"x;y"'
+    assert forgetting.without_records(content, {3}) == b'\xef\xbb\xbfid;said\r\n1;"a\r\nb"\r\n3;"x;y"'
+    assert forgetting.without_records(content, {2}) == b'\xef\xbb\xbfid;said\r\n2;\xff\r\n3;"x;y"'

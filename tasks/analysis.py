@@ -71,6 +71,8 @@ def _without_dust(table: pd.DataFrame, dust: float | pd.Series) -> pd.DataFrame:
             out[column] = out[column].mask(out[column].abs() <= dust, 0.0)
     if "p_value" in out:
         out["p_value"] = out["p_value"].mask(out["standard_error"] == 0)
+    if "design_effect" in out:
+        out["design_effect"] = out["design_effect"].mask(out["standard_error"] == 0, 0.0)
     return out
 
 

@@ -228,12 +228,11 @@ class Explainer:
         )
 
     def _behind(self, found: Found) -> Iterator[Found]:
-        """Yield the released rows that the row names as what stands behind it."""
-        for column in ("figure", "figure_behind", "quote_behind", "score_behind"):
-            for name in (found.row.get(column) or "").split("; "):
-                table = name.partition("/")[0]
-                if table in RELEASED:
-                    yield from (one for one in self._found(table) if one.name == name)
+        """Yield the released row that a finding names as the estimate behind it."""
+        name = found.row.get("figure") or ""
+        table = name.partition("/")[0]
+        if table in RELEASED:
+            yield from (one for one in self._found(table) if one.name == name)
 
     @cached_property
     def _made_by(self) -> dict[str, Row]:

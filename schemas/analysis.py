@@ -52,7 +52,7 @@ class Indicators(Contract):
 )
 class IndicatorEstimates(Contract):
     indicator: Text = text("id of the indicator")
-    category: Text = text("category whose share the estimate is, or all")
+    category: Text = text("category, or all")
     poverty_group: Text = text("poverty group, or all")
     gender: Text = text("gender, or all")
     difference: Text = text("difference, or all")

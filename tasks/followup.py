@@ -24,7 +24,7 @@ from tasks.analysis import (
     with_keys,
     without_errors,
 )
-from tasks.levels import OF_CATEGORY, Units, units_of
+from tasks.levels import Units, units_of
 from tasks.methods import claims, estimation
 from tasks.steps import step
 
@@ -47,10 +47,7 @@ def change_since_baseline(
     *,
     sampling: Sampling,
 ) -> pd.DataFrame:
-    """Estimate the change of each indicator from the first wave to each later one.
-
-    Of an indicator whose value is a word there is no change that could be better or worse.
-    """
+    """Estimate the change of each indicator from the first wave to each later one."""
     order = [wave for wave in study_waves(waves) if (responses["wave"] == wave).any()]
     known = indicators.set_index("indicator")
     parts = []
@@ -58,7 +55,7 @@ def change_since_baseline(
         for later in order[1:]:
             pair = units.taken(units.frame["wave"].isin([order[0], later]))
             in_both = pair.answers.notna().groupby(pair.frame["wave"]).any().all()
-            pair = pair.answered(in_both & ~in_both.index.str.contains(OF_CATEGORY))
+            pair = pair.answered(in_both)
             if pair.values:
                 pair = corrected(pair, record, sample, sampling)
                 parts.append(_changes(pair, known, order[0], later, sampling))

@@ -13,16 +13,13 @@ PERSON, HOUSEHOLD = "person", "household"
 SHARED = ("arm", "node", "poverty_group", "difference")
 """What a household is where all its respondents are."""
 VALUE_OF = "value of "
-OF_CATEGORY = ": "
-FEWEST_OF_A_CATEGORY = 10
-OTHER = "other answers"
 
 
 @dataclass(frozen=True)
 class Units:
     """The rows that means are over: design and domains, answers, and the column that names each unit.
 
-    answers: a column an indicator, or an indicator and category. level: indicator -> what is told of it.
+    answers: a column an indicator. level: indicator -> what is told of it.
     """
 
     frame: pd.DataFrame
@@ -50,9 +47,9 @@ class Units:
 
     def named(self, estimates: pd.DataFrame) -> pd.DataFrame:
         """Return estimates with indicator, category and level in place of the column of answers."""
-        parts = estimates["value"].str.removeprefix(VALUE_OF).str.partition(OF_CATEGORY)
+        names = estimates["value"].str.removeprefix(VALUE_OF)
         return estimates.drop(columns="value").assign(
-            indicator=parts[0], category=parts[2].replace("", ALL), level=parts[0].map(self.level)
+            indicator=names, category=ALL, level=names.map(self.level)
         )
 
 
@@ -66,7 +63,7 @@ def units_of(indicators: pd.DataFrame, responses: pd.DataFrame, weights: pd.Data
     level = dict(zip(indicators["indicator"].astype(str), told.astype(str), strict=True))
     answers = answers_of(indicators, responses)
     homes = [name for name in level if level[name] == HOUSEHOLD]
-    of_homes = answers[[one for one in answers if _indicator(str(one)) in homes]]
+    of_homes = answers[[VALUE_OF + name for name in homes]]
     found = _households(responses, of_homes, weights, dict.fromkeys(homes, HOUSEHOLD))
     if found is None:
         return [Units(responses, answers, "respondent", level | dict.fromkeys(homes, PERSON))]
@@ -74,36 +71,16 @@ def units_of(indicators: pd.DataFrame, responses: pd.DataFrame, weights: pd.Data
     return [people, found]
 
 
-def _indicator(column: str) -> str:
-    return column.removeprefix(VALUE_OF).partition(OF_CATEGORY)[0]
-
-
 def answers_of(indicators: pd.DataFrame, responses: pd.DataFrame) -> pd.DataFrame:
     """Return the value of each indicator for each respondent and wave, by the catalogue's expression.
 
-    One column an indicator. Where the value is a word there is one a category instead, 1 for who said it and
-    0 for who said another; categories that few people said are one together.
+    One column an indicator.
     """
-    columns: dict[str, pd.Series] = {}
-    for row in indicators.to_dict("records"):
-        name = VALUE_OF + str(row["indicator"])
-        found = expressions.compute(row["value"], responses)
-        if found.dtype == "string":
-            columns |= {name + OF_CATEGORY + one: share for one, share in _categories(found).items()}
-        else:
-            columns[name] = found.astype("Float64").astype("float64")
-    return pd.DataFrame(columns, index=responses.index)
-
-
-def _categories(words: pd.Series) -> dict[str, pd.Series]:
-    counts = words.value_counts()
-    rare = words.isin(counts.index[counts < FEWEST_OF_A_CATEGORY])
-    words = words.mask(rare, OTHER)
-    said = words.notna()
-    return {
-        str(one): (words == one).astype("Float64").where(said).astype("float64")
-        for one in sorted(words.dropna().unique())
+    columns = {
+        VALUE_OF + str(row["indicator"]): expressions.compute_number(row["value"], responses)
+        for row in indicators.to_dict("records")
     }
+    return pd.DataFrame(columns, index=responses.index)
 
 
 def _households(

@@ -110,7 +110,7 @@ def _interval(report: Report, row: Row) -> Cell:
 
 def _estimate_with_interval(report: Report, row: Row) -> Cell:
     """Return an estimate with its interval and the number of respondents below it."""
-    unit = report.unit(row["indicator"]) if row["category"] == ALL else "share"
+    unit = report.unit(row["indicator"])
     low, high = row["ci_low"], row["ci_high"]
     ends = (
         ""
@@ -128,8 +128,6 @@ def _units(row: Row) -> str:
 
 def _median_with_quartiles(report: Report, row: Row) -> Cell:
     """Return a median with the quartiles and the number of respondents below it."""
-    if row["median"] is None:
-        return NOTHING
     unit = report.unit(row["indicator"])
     ends = wording.span(*(wording.quantity(row[end], unit) for end in ("lower_quartile", "upper_quartile")))
     return Cell(wording.quantity(row["median"], unit), note=f"{ends}; {_units(row)}", numeric=True)
@@ -420,6 +418,7 @@ _BOX_4 = {group["id"]: group["label"] for group in catalogue("box_4")["group"]}
 _SOURCES = {
     "interval": "ci_low",
     "estimate_with_interval": "estimate",
+    "median_with_quartiles": "median",
     "levels": "characteristic",
     "given": "scored_with",
     "voices": "assessors_median",

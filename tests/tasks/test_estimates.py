@@ -1,21 +1,25 @@
-"""Estimates of indicators: the share that was drawn, single units, parts of groups, words, households."""
+"""Estimates of indicators: the share that was drawn, single units, parts of groups, households."""
 
 from __future__ import annotations
+
+import tomllib
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from schemas.analysis import IndicatorEstimates
-from schemas.assessment import Sampling
+from schemas.assessment import AssessmentPlan, Sampling
 from schemas.base import check, conform, empty
 from schemas.design import Sample
 from schemas.fieldwork import HouseholdWeights
 from tasks import analysis, disclosure, followup
 from tasks.finite_population import SHARE_DRAWN, with_share_drawn
 from tasks.levels import units_of
+from tasks.publish.report import Report
+from tasks.publish.sections.estimates import rules_of_errors, spreads
 from tests.folders import two_waves
-from tests.tasks.test_designs import refused
+from tests.tasks.test_designs import purposive, refused, tables
 
 RECORD = pd.DataFrame({"stratum": ["hills", "town"], "in_frame": [8, 4], "clusters_in_frame": [4, 2]})
 NOBODY = empty(Sample)
@@ -161,25 +165,22 @@ def test_a_correction_without_a_frame_is_refused(tmp_path):
         Sampling(design="purposive", finite_population=True)
 
 
-def test_words_become_shares_and_rare_ones_are_counted_together():
-    rows = pd.concat([people()] * 5, ignore_index=True)
-    rows["respondent"] = [f"r{one}" for one in range(40)]
-    rows["trade"] = pd.array(
-        ["dye"] * 24 + ["cut"] * 10 + ["own"] * 2 + ["sell"] * 3 + [None], dtype="string"
-    )
-    table = estimates(rows, {}, catalogue("trade"))
-    told = table[table["poverty_group"] == "all"].set_index("category")
-    assert told["estimate"].to_dict() == pytest.approx(
-        {"cut": 10 / 39, "dye": 24 / 39, "other answers": 5 / 39}
-    )
-    assert set(told["respondents"]) == {39}
-
-
 def test_a_purposive_sample_has_quartiles_and_no_errors():
     row = whole(estimates(people(), {"design": "purposive"}))
     assert [row[one] for one in ("lower_quartile", "median", "upper_quartile")] == [2.75, 6.5, 10.125]
     assert np.isnan(row["standard_error"])
     assert "median" not in estimates(people(), {})
+
+
+def test_the_report_of_a_purposive_sample_tells_medians(tmp_path):
+    (released,) = tables(purposive(tmp_path), "released.indicator_estimates")
+    plan = AssessmentPlan.model_validate(tomllib.loads((tmp_path / "assessment.toml").read_text()))
+    report = Report(plan, {"indicator_estimates": released})
+    assert len(spreads(report)) == 2
+    assert rules_of_errors(report) == []
+    texts = [cell.text for row in spreads(report)[0].rows for cell in row]
+    assert len(texts) == 15
+    assert "" not in texts
 
 
 def test_a_small_gender_within_a_group_hides_the_other_one():

@@ -7,25 +7,16 @@ from tasks.publish import grids, wording
 from tasks.publish.grids import Grid
 from tasks.publish.report import Report, Row
 
-_LINES = {"poverty_group": "Poverty group", "category": ""}
-
-
-def shares(report: Report) -> list[Grid]:
-    """Return how answers in words are shared out: one table an indicator, a line a group and category."""
-    rows = [
-        row
-        for row in report.rows("indicator_estimates")
-        if row["category"] != ALL and row["gender"] == row["difference"] == ALL
-    ]
-    return [
-        _by_wave(report, f"{label}: share of each answer", "estimate_with_interval", of_one)
-        for label, of_one in _by_indicator(report, rows)
-    ]
+_LINES = {"poverty_group": "Poverty group"}
 
 
 def spreads(report: Report) -> list[Grid]:
     """Return medians and quartiles of a sample without errors: one table an indicator, a line a group."""
-    told = {row["indicator"] for row in report.rows("indicator_estimates") if row["median"] is not None}
+    told = {
+        row["indicator"]
+        for row in report.rows("indicator_estimates")
+        if row["median"] is not None and not report.hidden("indicator_estimates", row, "median")
+    }
     rows = [
         row
         for row in report.rows("indicator_estimates")
@@ -44,7 +35,7 @@ def spreads(report: Report) -> list[Grid]:
 
 def rules_of_errors(report: Report) -> list[str]:
     """Return the rules by which errors of means and changes were made, in sentences."""
-    if not any(row["standard_error"] is not None for row in report.rows("indicator_estimates")):
+    if not _with_errors(report):
         return []
     plan = report.plan.sampling
     told = [
@@ -54,6 +45,11 @@ def rules_of_errors(report: Report) -> list[str]:
         wording.LONELY_PSU[plan.lonely_psu],
     ]
     return [*told, wording.FINITE_POPULATION[_correction(report)]]
+
+
+def _with_errors(report: Report) -> bool:
+    name, column = "indicator_estimates", "standard_error"
+    return any(row[column] is not None and not report.hidden(name, row, column) for row in report.rows(name))
 
 
 def _correction(report: Report) -> str:

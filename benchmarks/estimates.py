@@ -23,7 +23,9 @@ import pyarrow as pa
 
 from schemas.analysis import Indicators
 from schemas.assessment import Sampling
-from schemas.base import conform
+from schemas.base import conform, empty
+from schemas.design import DrawRecord, Sample
+from schemas.fieldwork import HouseholdWeights
 from tasks import analysis, followup
 from tasks.warehouse import Warehouse
 
@@ -48,8 +50,8 @@ def generate(folder: Path, respondents: int) -> Path:
             "arm": np.where(place % 2, "programme", "comparison"),
             "node": "workshops",
             "poverty_group": [f"group-{one:02}" for one in group],
-            "gender": np.where(group % 3, "women", "men"),
-            "difference": None,
+            "gender": random.choice(["women", "men"], respondents),
+            "difference": random.choice(["local", "migrant"], respondents),
             "weight": 1 + (place % 7) / 2,
             "stratum": [f"stratum {one % 40:02}" for one in place],
             "cluster": [f"village {one:04}" for one in place],
@@ -85,7 +87,7 @@ def by_hand(path: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     with duckdb.connect(str(path), read_only=True, config={"threads": "1"}) as file:
         own = ", ".join(f"({expression(one)})::DOUBLE AS y{one}" for one in range(INDICATORS))
         file.execute(
-            f"CREATE TEMP TABLE valued AS SELECT wave, stratum, cluster, poverty_group, arm, gender, weight, {own} "  # noqa: E501
+            f"CREATE TEMP TABLE valued AS SELECT wave, stratum, cluster, poverty_group, arm, gender, difference, weight, {own} "  # noqa: E501
             f"FROM {TABLE}"
         )
         file.execute(
@@ -159,8 +161,9 @@ def ours(path: Path, indicators: pd.DataFrame, waves: pd.DataFrame) -> tuple[pd.
     sampling = Sampling()
     with Warehouse(path, read_only=True) as warehouse:
         responses = warehouse.read(TABLE)
-    means = analysis.estimate_indicators(responses, indicators, waves, sampling=sampling)
-    return means, followup.change_since_baseline(responses, indicators, waves, sampling=sampling)
+    read = (responses, indicators, waves, empty(HouseholdWeights), empty(DrawRecord), empty(Sample))
+    means = analysis.estimate_indicators(*read, sampling=sampling)
+    return means, followup.change_since_baseline(*read, sampling=sampling)
 
 
 def tables() -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -191,7 +194,7 @@ def tables() -> tuple[pd.DataFrame, pd.DataFrame]:
 def compare(hand: tuple[pd.DataFrame, pd.DataFrame], own: tuple[pd.DataFrame, pd.DataFrame]) -> int:
     """Return how many figures were compared; stop where one differs by more than rounding explains."""
     compared = 0
-    keys = ["wave", "poverty_group", "arm", "gender"]
+    keys = ["wave", "poverty_group", "arm", "gender", "difference"]
     for rows, table, figures, places in (
         (hand[0], own[0], {"m": "estimate", "e": "standard_error", "d": "design_effect"}, keys),
         (hand[1], own[1], {"c": "change", "e": "standard_error"}, keys[1:3]),

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from schemas.base import Contract, Flag, Number, Release, Text, Whole, choice, number, table, text
 from schemas.vocabulary import (
+    ALL,
     BETTER,
     CLAIMS,
     COMPARISONS,
     DIRECTIONS,
     ERROR_TYPES,
     ESTIMATORS,
+    LEVELS,
     SAMPLE_DESIGNS,
     TRIANGULATION_VERDICTS,
     VOICED_DIRECTIONS,
 )
 
+_QUARTILES = ("lower_quartile", "median", "upper_quartile")
 _UNCERTAINTY = ("standard_error", "ci_low", "ci_high", "degrees_of_freedom")
 
 
@@ -27,6 +30,7 @@ class Indicators(Contract):
     kind: Text = text("quantitative, qualitative or participatory")
     directness: Text = text("direct or proxy")
     unit: Text = text("unit of the value")
+    level: Text = choice(LEVELS, "what it is a mean over; empty: person", missing=True)
     better: Text = choice(BETTER, "which direction is good")
     value: Text = text("expression over the wave's columns")
     smallest_change: Number = number("what counts as a change at all, in the unit", missing=True, ge=0)
@@ -40,7 +44,11 @@ class Indicators(Contract):
     "mart.indicator_estimates",
     grain="one row an indicator, category, poverty group, gender, difference, arm and wave",
     key=("indicator", "category", "poverty_group", "gender", "difference", "arm", "wave"),
-    release=Release(count=("respondents",), hide=("estimate", *_UNCERTAINTY, "design_effect")),
+    release=Release(
+        count=("respondents",),
+        hide=("estimate", *_UNCERTAINTY, "design_effect", *_QUARTILES),
+        parts={"gender": ALL, "difference": ALL},
+    ),
 )
 class IndicatorEstimates(Contract):
     indicator: Text = text("id of the indicator")
@@ -56,7 +64,11 @@ class IndicatorEstimates(Contract):
     ci_high: Number = number("upper end of the 95 % interval", missing=True)
     degrees_of_freedom: Number = number("of the interval", missing=True)
     design_effect: Number = number("variance over that of a simple sample", missing=True, ge=0)
-    respondents: Whole = number("respondents with a value", ge=0)
+    lower_quartile: Number = number("of a purposive sample, in the indicator's unit", missing=True)
+    median: Number = number("the same", missing=True)
+    upper_quartile: Number = number("the same", missing=True)
+    level: Text = choice(LEVELS, "what the mean is over; empty: person", missing=True)
+    respondents: Whole = number("units of that level with a value", ge=0)
     design: Text = choice(SAMPLE_DESIGNS)
 
 

@@ -199,11 +199,13 @@ class Sampling(Part):
     replacements: how many are listed for each stratum, or for each drawn cluster. households: size of a
     sub-sample of the drawn people's households. degrees_of_freedom: of the interval of an estimate for a part
     of the sample, counted over all units of the strata that the part reaches (`strata`), or over the units
-    with a respondent of it alone (`respondents`).
+    with a respondent of it alone (`respondents`). lonely_psu and finite_population: docs/estimates.md.
     """
 
     design: Literal["representative", "purposive", "census", "randomised", "undeclared"] = "undeclared"
     degrees_of_freedom: Literal["strata", "respondents"] = "strata"
+    lonely_psu: Literal["center", "certainty", "refuse"] = "center"
+    finite_population: bool = False
     method: Literal["simple", "systematic", "stratified", "pps", "two_stage"] = "stratified"
     size: Count | None = None
     allocation: Literal["proportional", "equal", "neyman"] = "proportional"
@@ -250,6 +252,8 @@ class Sampling(Part):
             )
         if self.design in ("census", "undeclared") and self.replacements:
             raise ValueError("'replacements' goes with a draw or with quotas: here nobody is left over")
+        if self.finite_population and not (self.by_chance or self.design == "census"):
+            raise ValueError("'finite_population' goes with a draw by chance or a census of a known frame")
         if self.unit != "individual" and self.households:
             raise ValueError("'households' draws a sub-sample of people's households: unit = 'individual'")
         return self
@@ -262,6 +266,10 @@ class Sampling(Part):
                 raise ValueError("method = 'two_stage' needs 'clusters' (or 'clusters_in') and 'per_cluster'")
             if self.size or self.sizes:
                 raise ValueError("with method = 'two_stage' the size follows: clusters times per_cluster")
+            if self.finite_population and self.draw_clusters == "by_size":
+                raise ValueError(
+                    "'finite_population' needs clusters of the same chance: draw_clusters = 'simple'"
+                )
         elif of_clusters:
             raise ValueError(f"'{of_clusters[0]}' goes with method = 'two_stage'")
         if self.method == "simple" and (self.sizes or self.allocation != "proportional"):

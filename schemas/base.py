@@ -42,8 +42,8 @@ class Release:
     joint: columns of plain counts that are withheld together where one of them is below its minimum.
     together: the same of counts that add up, where 0 is told: each of them is the whole less the others.
     beside: further columns that are withheld with those of `joint`.
-    parts: column -> the word under which the whole stands. Where one part of a whole is withheld by `joint`,
-    all its parts are: the whole less the others would be the one. The rest of the key is the same.
+    parts: column -> the word under which the whole stands. Where one part of a whole is withheld by `count`
+    or `joint`, all its parts are: the whole less the others would be the one. The rest of the key is one.
     rounded: column -> decimals that are published: an exact quotient would give back what is withheld.
     """
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from schemas.base import Contract, Number, Release, Text, Whole, choice, number, table, text
-from schemas.vocabulary import DIRECTIONS
+from schemas.vocabulary import DIRECTIONS, LEVELS
 
 
 @table(
@@ -34,7 +34,8 @@ class WaveChanges(Contract):
     ci_low: Number = number("lower end of the 95 % interval", missing=True)
     ci_high: Number = number("upper end of the 95 % interval", missing=True)
     degrees_of_freedom: Number = number("of the interval", missing=True)
-    respondents_from: Whole = number("respondents of the earlier wave", ge=0)
-    respondents_to: Whole = number("respondents of the later wave", ge=0)
-    respondents_both: Whole = number("respondents of both", ge=0)
+    level: Text = choice(LEVELS, "what the means are over; empty: person", missing=True)
+    respondents_from: Whole = number("units of that level in the earlier wave", ge=0)
+    respondents_to: Whole = number("units of that level in the later wave", ge=0)
+    respondents_both: Whole = number("units of both", ge=0)
     direction: Text = choice(DIRECTIONS, "better, worse, unchanged or uncertain", missing=True)

@@ -19,6 +19,9 @@ WAVE_ROLES = ("pilot", "baseline", "follow-up", "only")
 ARMS = ("programme", "comparison")
 GENDERS = ("women", "men", "mixed")
 
+LEVELS = ("person", "household", "group", "firm")
+"""The unit that an indicator is about: one of what its mean is a mean over."""
+
 ALL = "all"
 """What a key column says where a number is not split by it."""
 

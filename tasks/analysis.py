@@ -1,4 +1,4 @@
-"""Phase five: the mean of each indicator by poverty group, gender, arm and wave; what other steps share."""
+"""Phase five: the mean of each indicator by group, gender, difference, arm and wave; what steps share."""
 
 from __future__ import annotations
 
@@ -7,19 +7,17 @@ from typing import TypedDict
 
 import pandas as pd
 
-from schemas.analysis import (
-    IndicatorEstimates,
-    Indicators,
-)
-from schemas.assessment import (
-    Sampling,
-)
+from schemas.analysis import IndicatorEstimates, Indicators
+from schemas.assessment import Sampling
 from schemas.base import empty
-from schemas.fieldwork import Responses
+from schemas.design import DrawRecord, Sample
+from schemas.fieldwork import HouseholdWeights, Responses
 from schemas.plan import Waves
 from schemas.vocabulary import ALL
-from tasks import expressions
-from tasks.methods import estimation
+from tasks.finite_population import SHARE_DRAWN, with_share_drawn
+from tasks.levels import HOUSEHOLD, Units, units_of
+from tasks.methods import distribution, estimation
+from tasks.methods.estimation import DegreesOfFreedom, LonelyPsu
 from tasks.steps import step
 
 SPLITS = (
@@ -27,31 +25,15 @@ SPLITS = (
     ("arm",),
     ("poverty_group",),
     ("gender", "arm"),
+    ("poverty_group", "gender", "arm"),
+    ("difference", "arm"),
+    ("poverty_group", "difference", "arm"),
     (),
 )
 """The tables of estimates: by which columns respondents are divided."""
-
-
-def values(indicators: pd.DataFrame, responses: pd.DataFrame) -> pd.DataFrame:
-    """Return the value of each indicator for each respondent and wave, by the catalogue's expression.
-
-    One column an indicator: no name of a column of the interviews is that of an indicator's value.
-    """
-    if responses.empty:  # before the first wave there are no columns that an expression could name
-        names = [VALUE_OF + str(one) for one in indicators["indicator"]]
-        return pd.DataFrame(index=responses.index, columns=names, dtype=float)
-    return pd.DataFrame(
-        {
-            VALUE_OF + str(row["indicator"]): expressions.compute_number(row["value"], responses)
-            for row in indicators.to_dict("records")
-        },
-        index=responses.index,
-    )
-
-
-def with_names(table: pd.DataFrame) -> pd.DataFrame:
-    """Return estimates with the indicator's id in place of the column that held its values."""
-    return table.assign(indicator=table["value"].str.removeprefix(VALUE_OF)).drop(columns="value")
+WITHIN_GROUPS = ("gender", "difference")
+"""What a poverty group is divided by where it holds people of several kinds."""
+KEYS = ("poverty_group", "gender", "difference", "arm")
 
 
 def settled(table: pd.DataFrame, scale: pd.Series) -> pd.DataFrame:
@@ -82,9 +64,6 @@ def settled_each(table: pd.DataFrame, answers: pd.DataFrame) -> pd.DataFrame:
     return _without_dust(table, 1e-12 * table["value"].map(largest).astype("float64"))
 
 
-VALUE_OF = "value of "
-
-
 class DesignColumns(TypedDict):
     """Which columns carry the survey design, as the estimators take them."""
 
@@ -113,40 +92,101 @@ def study_waves(waves: pd.DataFrame) -> list[str]:
     return waves[waves["role"] != "pilot"].sort_values("position")["wave"].tolist()
 
 
-@step("analysis", reads=[Responses, Indicators, Waves], writes=[IndicatorEstimates], plan=["sampling"])
+class EstimatorOptions(DesignColumns):
+    """What the estimators of means and changes are told of the design."""
+
+    drawn_share: str | None
+    lonely_psu: LonelyPsu
+    degrees_of_freedom: DegreesOfFreedom
+
+
+def estimator_options(frame: pd.DataFrame, sampling: Sampling) -> EstimatorOptions:
+    """Return the columns of the design, and the plan's rules for errors."""
+    return {
+        **design_columns(frame),
+        "drawn_share": SHARE_DRAWN if SHARE_DRAWN in frame else None,
+        "lonely_psu": sampling.lonely_psu,
+        "degrees_of_freedom": sampling.degrees_of_freedom,
+    }
+
+
+def corrected(units: Units, record: pd.DataFrame, sample: pd.DataFrame, sampling: Sampling) -> Units:
+    """Return the units with the share of their strata that was drawn, if the plan asks for it.
+
+    Of households it is not known.
+    """
+    if not sampling.finite_population or units.unit == HOUSEHOLD:
+        return units
+    frame = with_share_drawn(units.frame, record, sample, sampling)
+    return Units(frame, units.answers, units.unit, units.level)
+
+
+@step(
+    "analysis",
+    reads=[Responses, Indicators, Waves, HouseholdWeights, DrawRecord, Sample],
+    writes=[IndicatorEstimates],
+    plan=["sampling"],
+)
 def estimate_indicators(
     responses: pd.DataFrame,
     indicators: pd.DataFrame,
     waves: pd.DataFrame,
+    household_weights: pd.DataFrame,
+    record: pd.DataFrame,
+    sample: pd.DataFrame,
     *,
     sampling: Sampling,
 ) -> pd.DataFrame:
-    """Estimate each indicator's mean by poverty group, gender, arm and wave."""
-    answers = values(indicators, responses)
-    parts = [
-        _means(responses[rows], answers[rows], sampling).assign(wave=wave)
-        for wave in study_waves(waves)
-        if (rows := responses["wave"] == wave).any() and answers[rows].notna().any(axis=None)
-    ]
+    """Estimate each indicator's mean by poverty group, gender, difference, arm and wave."""
+    parts = []
+    for units in units_of(indicators, of_study(responses, waves), household_weights):
+        for wave in study_waves(waves):
+            of_wave = units.taken(units.frame["wave"] == wave)
+            of_wave = of_wave.answered(of_wave.answers.notna().any())
+            if of_wave.values:
+                parts.append(_means(corrected(of_wave, record, sample, sampling), sampling).assign(wave=wave))
     return pd.concat(parts, ignore_index=True) if parts else empty(IndicatorEstimates)
 
 
-def _means(frame: pd.DataFrame, answers: pd.DataFrame, sampling: Sampling) -> pd.DataFrame:
-    answers = answers.loc[:, answers.notna().any()]
+def of_study(responses: pd.DataFrame, waves: pd.DataFrame) -> pd.DataFrame:
+    """Return the responses without those of pilots."""
+    return responses[responses["wave"].isin(study_waves(waves))]
+
+
+def _means(units: Units, sampling: Sampling) -> pd.DataFrame:
+    purposive = sampling.design == "purposive"
+    table, splits = units.table, present_splits(units.frame, SPLITS)
     estimates = estimation.means_by_splits(
-        pd.concat([frame, answers], axis=1),
-        [str(one) for one in answers],
-        splits=present_splits(frame, SPLITS),
-        order="respondent",
-        with_errors=sampling.design != "purposive",
-        degrees_of_freedom=sampling.degrees_of_freedom,
-        **design_columns(frame),
+        table,
+        units.values,
+        splits=splits,
+        order=units.unit,
+        with_errors=not purposive,
+        **estimator_options(units.frame, sampling),
     )
-    estimates = with_names(settled_each(estimates, answers))
-    whole = ["category", "poverty_group", "gender", "difference", "arm"]
-    estimates = estimates.reindex(columns=[*estimates, *(one for one in whole if one not in estimates)])
-    estimates[whole] = estimates[whole].astype("string").fillna(ALL)
-    return estimates.assign(design=sampling.design)
+    estimates = settled_each(estimates, units.answers)
+    if purposive:
+        spread = distribution.quartiles_by_splits(table, units.values, splits)
+        keys = [one for one in ("value", *KEYS) if one in spread]
+        estimates = estimates.merge(spread, on=keys, how="left", validate="one_to_one")
+    estimates = with_keys(units.named(estimates))
+    return _of_divided_groups(estimates, units.frame).assign(design=sampling.design)
+
+
+def with_keys(estimates: pd.DataFrame, keys: Iterable[str] = KEYS) -> pd.DataFrame:
+    """Return the estimates with `all` where they are not divided by a column."""
+    told = {one: estimates[one] if one in estimates else pd.Series(pd.NA, estimates.index) for one in keys}
+    return estimates.assign(**{one: column.astype("string").fillna(ALL) for one, column in told.items()})
+
+
+def _of_divided_groups(estimates: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the estimates without those that divide a poverty group by what all its people share."""
+    kept = pd.Series(True, index=estimates.index)
+    for column in WITHIN_GROUPS:
+        kinds = frame.groupby("poverty_group")[column].nunique()
+        divided = (estimates["poverty_group"] != ALL) & (estimates[column] != ALL)
+        kept &= ~(divided & estimates["poverty_group"].isin(kinds.index[kinds < 2])).astype(bool)
+    return estimates[kept]
 
 
 def present_splits(frame: pd.DataFrame, splits: Iterable[tuple[str, ...]]) -> list[tuple[str, ...]]:

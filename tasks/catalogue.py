@@ -38,6 +38,7 @@ class Indicator(Part):
     kind: Literal["quantitative", "qualitative", "participatory"] = "quantitative"
     directness: Literal["direct", "proxy"] = "direct"
     unit: Words
+    level: Literal["person", "household", "group", "firm"] = "person"
     better: Literal["higher", "lower"]
     value: Words
     deprived: str = ""

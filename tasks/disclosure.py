@@ -40,7 +40,9 @@ def release(frame: pd.DataFrame, contract: type[Contract], *, public: bool) -> p
     if not public:
         if rule.count:
             counts = out[list(rule.count)].astype("Int64").fillna(0)
-            small = (counts < SMALLEST_CELL).any(axis=1)
+            small = (counts < SMALLEST_CELL).any(axis=1).astype(bool)
+            somebody = (counts > 0).any(axis=1).astype(bool)
+            small |= _other_parts(small & somebody, out, contract)
             withheld = withheld.mask(small, THRESHOLD)
             for column in (*rule.count, *rule.hide):
                 out[column] = _hidden(out[column], small)
@@ -61,16 +63,24 @@ def release(frame: pd.DataFrame, contract: type[Contract], *, public: bool) -> p
             below = [(out[column] < least).fillna(False) for column, least in rule.joint.items()]
             known = (out[list(rule.joint)] > 0).any(axis=1)
             small = pd.concat(below, axis=1).any(axis=1).astype(bool) & known.astype(bool)
-            for column, whole in rule.parts.items():
-                rest = [key for key in contract.about().key if key != column]
-                part = (out[column] != whole).astype(bool)
-                small |= part & (small & part).groupby([out[key] for key in rest]).transform("any")
+            small |= _other_parts(small, out, contract)
             withheld = withheld.mask(small, THRESHOLD)
             for column in (*rule.joint, *rule.beside):
                 out[column] = _hidden(out[column], small)
         for column, places in rule.rounded.items():
             out[column] = out[column].round(places)
     return out.assign(withheld_by=withheld)
+
+
+def _other_parts(small: pd.Series, table: pd.DataFrame, contract: type[Contract]) -> pd.Series:
+    """Return which rows are parts of a whole of which another part is small."""
+    about = contract.about()
+    found = pd.Series(False, index=table.index)
+    for column, whole in (about.release or Release()).parts.items():
+        rest = [table[key] for key in about.key if key != column]
+        part = (table[column] != whole).astype(bool)
+        found |= part & ((small | found) & part).groupby(rest).transform("any")
+    return found
 
 
 def _hidden(values: pd.Series, small: pd.Series) -> pd.Series:

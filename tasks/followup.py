@@ -9,79 +9,80 @@ import pandas as pd
 from schemas.analysis import Indicators
 from schemas.assessment import Sampling
 from schemas.base import empty
-from schemas.fieldwork import Responses
+from schemas.design import DrawRecord, Sample
+from schemas.fieldwork import HouseholdWeights, Responses
 from schemas.followup import WaveChanges
 from schemas.plan import Waves
-from schemas.vocabulary import ALL
 from tasks.analysis import (
-    design_columns,
+    corrected,
+    estimator_options,
+    of_study,
     present_splits,
     settled_each,
     smallest_change,
     study_waves,
-    values,
-    with_names,
+    with_keys,
     without_errors,
 )
+from tasks.levels import Units, units_of
 from tasks.methods import claims, estimation
 from tasks.steps import step
 
 SPLITS = (("poverty_group", "arm"), ("arm",), ("poverty_group",), ())
 
 
-@step("follow-up", reads=[Responses, Indicators, Waves], writes=[WaveChanges], plan=["sampling"])
+@step(
+    "follow-up",
+    reads=[Responses, Indicators, Waves, HouseholdWeights, DrawRecord, Sample],
+    writes=[WaveChanges],
+    plan=["sampling"],
+)
 def change_since_baseline(
     responses: pd.DataFrame,
     indicators: pd.DataFrame,
     waves: pd.DataFrame,
+    household_weights: pd.DataFrame,
+    record: pd.DataFrame,
+    sample: pd.DataFrame,
     *,
     sampling: Sampling,
 ) -> pd.DataFrame:
     """Estimate the change of each indicator from the first wave to each later one."""
     order = [wave for wave in study_waves(waves) if (responses["wave"] == wave).any()]
-    answers = values(indicators, responses)
     known = indicators.set_index("indicator")
     parts = []
-    for later in order[1:]:
-        rows = responses["wave"].isin([order[0], later])
-        changes = _changes(responses[rows], answers[rows], order[0], later, sampling)
-        if len(changes):
-            directions = [_direction(row, known) for row in _records(changes)]
-            parts.append(changes.assign(direction=pd.array(directions, dtype="string")))
-    if not parts:
-        return empty(WaveChanges)
-    return pd.concat(parts, ignore_index=True).drop(columns="estimate_from")
-
-
-def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    return cast("list[dict[str, Any]]", table.to_dict("records"))
+    for units in units_of(indicators, of_study(responses, waves), household_weights):
+        for later in order[1:]:
+            pair = units.taken(units.frame["wave"].isin([order[0], later]))
+            in_both = pair.answers.notna().groupby(pair.frame["wave"]).any().all()
+            pair = pair.answered(in_both)
+            if pair.values:
+                pair = corrected(pair, record, sample, sampling)
+                parts.append(_changes(pair, known, order[0], later, sampling))
+    return pd.concat(parts, ignore_index=True) if parts else empty(WaveChanges)
 
 
 def _changes(
-    frame: pd.DataFrame, answers: pd.DataFrame, from_wave: str, to_wave: str, sampling: Sampling
+    units: Units, indicators: pd.DataFrame, from_wave: str, to_wave: str, sampling: Sampling
 ) -> pd.DataFrame:
-    in_both = (answers.notna().groupby(frame["wave"]).any()).all()
-    answers = answers.loc[:, in_both]
-    if not len(answers.columns):
-        return pd.DataFrame()
     changes = estimation.changes_by_splits(
-        pd.concat([frame, answers], axis=1),
-        [str(one) for one in answers],
+        units.table,
+        units.values,
         wave="wave",
         from_wave=from_wave,
         to_wave=to_wave,
-        unit="respondent",
-        splits=present_splits(frame, SPLITS),
-        degrees_of_freedom=sampling.degrees_of_freedom,
-        **design_columns(frame),
+        unit=units.unit,
+        splits=present_splits(units.frame, SPLITS),
+        **estimator_options(units.frame, sampling),
     )
-    changes = with_names(settled_each(changes, answers))
+    changes = with_keys(units.named(settled_each(changes, units.answers)), ("poverty_group", "arm"))
     if sampling.design == "purposive":
         changes = without_errors(changes)
-    for column in ("poverty_group", "arm"):
-        told = changes[column] if column in changes else pd.Series(pd.NA, index=changes.index)
-        changes[column] = told.astype("string").fillna(ALL)
-    return changes.assign(from_wave=from_wave, to_wave=to_wave)
+    rows = cast("list[dict[str, Any]]", changes.to_dict("records"))
+    directions = [_direction(row, indicators) for row in rows]
+    return changes.drop(columns=["estimate_from", "category"]).assign(
+        from_wave=from_wave, to_wave=to_wave, direction=pd.array(directions, dtype="string")
+    )
 
 
 def _direction(change: dict[str, Any], indicators: pd.DataFrame) -> str | None:

@@ -50,6 +50,7 @@ from tasks import (
     drawing,
     expressions,
     fieldwork,
+    finite_population,
     forgetting,
     forms,
     grouping,
@@ -212,6 +213,7 @@ def take_in(
         intake.faults += list(_map_faults(intake, reader.places))
         intake.faults += list(_design_faults(intake, reader.places))
         intake.faults += list(_poverty_faults(intake, reader.places))
+        intake.faults += list(finite_population.faults(plan, has_frame=len(intake.table(Frame)) > 0))
         intake.faults += list(
             identification.faults(plan.identification, intake.tables[RegionalIndustries.about().name])
         )

@@ -117,9 +117,20 @@ def _estimate_with_interval(report: Report, row: Row) -> Cell:
         if low is None or high is None
         else wording.span(*(wording.quantity(end, unit) for end in (low, high)))
     )
-    people = wording.counted(row["respondents"] or 0, "person", "people")
-    note = f"{ends}; {people}" if ends else people
+    counted = _units(row)
+    note = f"{ends}; {counted}" if ends else counted
     return Cell(wording.quantity(row["estimate"], unit), note=note, numeric=True)
+
+
+def _units(row: Row) -> str:
+    return wording.counted(row["respondents"] or 0, *wording.LEVELS[row["level"] or "person"])
+
+
+def _median_with_quartiles(report: Report, row: Row) -> Cell:
+    """Return a median with the quartiles and the number of respondents below it."""
+    unit = report.unit(row["indicator"])
+    ends = wording.span(*(wording.quantity(row[end], unit) for end in ("lower_quartile", "upper_quartile")))
+    return Cell(wording.quantity(row["median"], unit), note=f"{ends}; {_units(row)}", numeric=True)
 
 
 def _group_or_part(report: Report, row: Row) -> Cell:
@@ -132,7 +143,8 @@ def _change_with_verdict(report: Report, row: Row) -> Cell:
     """Return a change with its verdict, and its interval and respondents below it."""
     change = wording.change(row["change"], report.unit(row["indicator"]))
     interval = _interval(report, row)
-    people = f"{wording.whole(row['respondents_both'] or 0)} asked in both"
+    asked = "visited" if row["level"] == "household" else "asked"
+    people = f"{wording.whole(row['respondents_both'] or 0)} {asked} in both"
     note = people if interval is NOTHING else f"{interval.text}; {people}"
     said = wording.VOICES.get(row["direction"] or "")
     return Cell(f"{said.words}: {change}", said.style, said.symbol, note) if said else Cell(change, note=note)
@@ -406,6 +418,7 @@ _BOX_4 = {group["id"]: group["label"] for group in catalogue("box_4")["group"]}
 _SOURCES = {
     "interval": "ci_low",
     "estimate_with_interval": "estimate",
+    "median_with_quartiles": "median",
     "levels": "characteristic",
     "given": "scored_with",
     "voices": "assessors_median",
@@ -494,6 +507,7 @@ _FORMS: dict[tuple[str, str], Form] = {
     ),
     ("indicator_estimates", "poverty_group"): _group_or_part,
     ("indicator_estimates", "estimate_with_interval"): _estimate_with_interval,
+    ("indicator_estimates", "median_with_quartiles"): _median_with_quartiles,
     ("triangulation", "verdict"): lambda _, row: Cell(
         wording.TRIANGULATION[row["verdict"]], "contradict" if row["verdict"] == "contradict" else ""
     ),

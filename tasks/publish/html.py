@@ -25,6 +25,7 @@ from tasks.publish.report import Report
 from tasks.publish.sections.comparison import comparison_group
 from tasks.publish.sections.context import surroundings
 from tasks.publish.sections.design import likeness, overruled_rankings, rankings
+from tasks.publish.sections.estimates import rules_of_errors, spreads
 from tasks.publish.sections.fieldwork import attrition_tests, differ_by, waves, weights
 from tasks.publish.sections.figures import figures
 from tasks.publish.sections.findings import findings
@@ -96,6 +97,8 @@ def render(plan: AssessmentPlan, tables: dict[str, pd.DataFrame], provenance: Pr
         "overruled_rankings": overruled_rankings(report),
         "models": models(report),
         "poverty": poverty(report),
+        "spreads": spreads(report),
+        "rules_of_errors": rules_of_errors(report),
         "context": surroundings(report),
         "scope": scope(report),
         "resources": resources(report),

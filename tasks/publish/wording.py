@@ -165,6 +165,45 @@ SAMPLE_METHODS = {
     ),
     "two_stage": "Two-stage sample: within each stratum first localities (PSUs), then people in them.",
 }
+DEGREES_OF_FREEDOM = {
+    "strata": (
+        "An interval for a part of the sample has as many degrees of freedom as the strata that the part "
+        "reaches have units, less the number of these strata."
+    ),
+    "respondents": (
+        "An interval for a part of the sample has as many degrees of freedom as units hold a respondent of "
+        "it, less the number of their strata."
+    ),
+}
+LONELY_PSU = {
+    "center": "Where a stratum has a single unit, that unit is compared with the whole sample.",
+    "certainty": "A stratum with a single unit adds nothing to an error, as if it had been taken whole.",
+    "refuse": "A mean or change that reaches a stratum with a single unit has no error.",
+}
+FINITE_POPULATION = {
+    "none": (
+        "Errors take the sample as drawn from a population without end: where a large part of it was "
+        "interviewed, they are a little too large."
+    ),
+    "units": (
+        "Errors know which share of each stratum’s list was interviewed: a stratum of which everyone was "
+        "interviewed adds nothing. Figures of households are not corrected."
+    ),
+    "two_stage": (
+        "Errors know which share of each stratum’s localities (PSUs) was visited, the first stage alone. "
+        "Figures of households are not corrected."
+    ),
+    "pps": (
+        "Units that were drawn with certainty add nothing to an error; for the others nothing is corrected. "
+        "Figures of households are not corrected."
+    ),
+}
+LEVELS = {
+    "person": ("person", "people"),
+    "household": ("household", "households"),
+    "group": ("group", "groups"),
+    "firm": ("firm", "firms"),
+}
 ALLOCATIONS = {
     "proportional": "The {number} are spread over the strata in proportion to their units.",
     "equal": (

@@ -111,6 +111,7 @@ def test_the_plan_stays_text(plan, provenance, payload):
                 "error_type",
                 "assignment",
                 "degrees_of_freedom",
+                "lonely_psu",
                 "method",
                 "allocation",
                 "draw_clusters",

@@ -241,3 +241,6 @@ MATCHING_STAGES = ("before", "after")
 BALANCE_VERDICTS = ("balanced", "unbalanced", "not measurable")
 COMPARISONS = ("all", "matched")
 SPILL_OVER_CHANNELS = ("locality", "buyer")
+
+BASES = ("impact", "recall", "change")
+"""What is told of who gained: against a comparison, as people remember it, or over time alone."""

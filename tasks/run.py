@@ -63,6 +63,7 @@ for _module in (
     "findings",
     "reporting",
     "followup",
+    "winners",
 ):
     importlib.import_module(f"tasks.{_module}")
 

@@ -41,6 +41,7 @@ from tasks.publish.sections.summary import summary
 from tasks.publish.sections.table_2 import table_2
 from tasks.publish.sections.visit import checklist_count, groups_left_out, overruled, unheard
 from tasks.publish.sections.voices import coders, voices
+from tasks.publish.sections.winners import winners
 
 TEMPLATES = Path(__file__).parent.parent.parent / "reports"
 
@@ -97,6 +98,7 @@ def render(plan: AssessmentPlan, tables: dict[str, pd.DataFrame], provenance: Pr
         "overruled_rankings": overruled_rankings(report),
         "models": models(report),
         "poverty": poverty(report),
+        "winners": winners(report),
         "spreads": spreads(report),
         "rules_of_errors": rules_of_errors(report),
         "context": surroundings(report),

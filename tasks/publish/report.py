@@ -24,6 +24,7 @@ from schemas import (
     size,
     voices,
     weights,
+    winners,
 )
 from schemas.assessment import AssessmentPlan
 from schemas.base import TABLES, Contract, column_types, required_columns
@@ -46,6 +47,7 @@ _PHASES = (
     impact,
     reporting,
     followup,
+    winners,
 )
 RELEASED: dict[str, type[Contract]] = {
     name.split(".")[1]: contract

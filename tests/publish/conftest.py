@@ -21,6 +21,7 @@ from schemas import (
     size,
     voices,
     weights,
+    winners,
 )
 from schemas.assessment import AssessmentPlan
 from schemas.base import Contract, check, conform
@@ -1363,6 +1364,7 @@ def _analysis() -> dict[str, pd.DataFrame]:
                     )
     for position, finding in enumerate(made["findings"], start=1):
         finding["position"] = position
+    won = [_won(row) for row in made["impact"]]
     return {
         "indicators": frame(analysis.Indicators, made["indicators"]),
         "indicator_estimates": frame(analysis.IndicatorEstimates, made["estimates"]),
@@ -1371,7 +1373,15 @@ def _analysis() -> dict[str, pd.DataFrame]:
         "focus_group_verdicts": frame(analysis.FocusGroupVerdicts, made["voices"]),
         "findings": frame(analysis.Findings, made["findings"]),
         "wave_changes": frame(followup.WaveChanges, made["changes"]),
+        "winners_losers": frame(winners.WinnersLosers, won),
     }
+
+
+def _won(row: dict) -> dict:
+    """Return who gained or lost as the impact of a whole group says."""
+    shared = ("indicator", "poverty_group", "specification", "from_wave", "to_wave", "claim", "direction")
+    figures = ("estimate", "ci_low", "ci_high", "respondents", "withheld_by")
+    return {**{one: row.get(one) for one in (*shared, *figures)}, "gender": "all", "basis": "impact"}
 
 
 def _estimate(

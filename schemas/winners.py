@@ -1,0 +1,33 @@
+"""Phase five: who gained and who lost."""
+
+from __future__ import annotations
+
+from schemas.base import Contract, Number, Release, Text, Whole, choice, number, table, text
+from schemas.vocabulary import ALL, BASES, CLAIMS, DIRECTIONS
+
+
+@table(
+    "mart.winners_losers",
+    grain="one row an indicator, poverty group and gender within it",
+    key=("indicator", "poverty_group", "gender"),
+    release=Release(
+        count=("respondents", "smallest_cell"),
+        hide=("estimate", "ci_low", "ci_high", "direction"),
+        parts={"gender": ALL},
+    ),
+)
+class WinnersLosers(Contract):
+    indicator: Text = text("id of the indicator")
+    poverty_group: Text = text("poverty group")
+    gender: Text = text("gender within the group, or all")
+    basis: Text = choice(BASES, "against a comparison, as remembered, or over time alone")
+    specification: Text = text("name in the plan; none where it is a change", missing=True)
+    from_wave: Text = text("earlier wave, or none")
+    to_wave: Text = text("later wave")
+    estimate: Number = number("in the indicator's unit", missing=True)
+    ci_low: Number = number("lower end of the 95 % interval", missing=True)
+    ci_high: Number = number("upper end of the 95 % interval", missing=True)
+    direction: Text = choice(DIRECTIONS, "better, worse, unchanged or uncertain", missing=True)
+    claim: Text = choice(CLAIMS, "what the design allows to be said")
+    respondents: Whole = number("respondents behind the figure", ge=0)
+    smallest_cell: Whole = number("the fewest respondents of an arm in a wave", missing=True, ge=0)

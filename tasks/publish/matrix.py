@@ -1,0 +1,65 @@
+"""A picture of signs: a row a label, a column a group, so that gains and losses are seen at once."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tasks.publish import svg
+from tasks.publish.charts import GAIN, GRID, INK, LOSS, MUTED
+
+LABEL_WIDTH, COLUMN_WIDTH, ROW_HEIGHT, HEAD_LINE = 250, 76, 30, 13
+COLOURS = {"gain": GAIN, "loss": LOSS, "same": INK, "unsure": MUTED}
+
+
+@dataclass(frozen=True)
+class Sign:
+    """What stands in a cell: a sign, and its tone (gain, loss, same, unsure)."""
+
+    sign: str
+    tone: str
+
+
+def matrix(
+    ident: str,
+    title: str,
+    description: str,
+    heads: Sequence[str],
+    rows: Sequence[tuple[str, Sequence[Sign | None]]],
+) -> str:
+    """Return one SVG: the heads above, and for each row its label and a sign in each column that has one."""
+    wrapped = [textwrap.wrap(head, 12, max_lines=4, placeholder=" …") for head in heads]
+    top = HEAD_LINE * max(map(len, wrapped), default=1) + 8
+    width, height = LABEL_WIDTH + COLUMN_WIDTH * len(heads), ROW_HEIGHT * len(rows)
+    plot = svg.Plot(width, height, (0, width), (height, 0))
+    padding: dict[str, float] = {"left": 4, "right": 4, "top": top, "bottom": 4}
+    data = svg.nothing()
+
+    def words(x: float, y: float, text: str, colour: str, size: int) -> dict[str, object]:
+        return {"x": x, "y": y, "text": text, "colour": colour, "size": size}
+
+    middles = [LABEL_WIDTH + COLUMN_WIDTH * (place + 0.5) for place in range(len(heads))]
+    for middle, lines in zip(middles, wrapped, strict=True):
+        for number, line in enumerate(lines):
+            at = -8 - HEAD_LINE * (len(lines) - 1 - number)
+            data["middle"].append(words(middle, at, line, MUTED, 11))
+    for number, (label, signs) in enumerate(rows):
+        y = ROW_HEIGHT * (number + 0.5)
+        data["rules"].append(
+            {
+                "x": 0,
+                "x2": width,
+                "y": y - ROW_HEIGHT / 2,
+                "y2": y - ROW_HEIGHT / 2,
+                "colour": GRID,
+                "width": 1,
+            }
+        )
+        for line, text in enumerate(textwrap.wrap(label, 42, max_lines=2, placeholder=" …")):
+            shift = 0 if len(label) <= 42 else 12 * line - 6
+            data["start"].append(words(0, y + shift, text, INK, 11))
+        for middle, sign in zip(middles, signs, strict=True):
+            if sign:
+                data["middle"].append(words(middle, y, sign.sign, COLOURS[sign.tone], 15))
+    return svg.draw(ident, title, description, plot, padding, data)

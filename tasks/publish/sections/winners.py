@@ -1,0 +1,115 @@
+"""Who gained and who lost: one picture of all groups, and the table behind it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from schemas.vocabulary import ALL
+from tasks.publish import grids, wording
+from tasks.publish.grids import Grid
+from tasks.publish.matrix import Sign, matrix
+from tasks.publish.report import Report, Row
+
+BASES = {
+    "impact": "against the comparison of the design",
+    "recall": "as people remember it, without a comparison",
+    "change": "over time alone, without a comparison",
+}
+COLUMNS = {
+    "poverty_group": "Poverty group",
+    "gender": "Gender",
+    "estimate": "Change",
+    "interval": "95 % interval",
+    "direction": "Verdict",
+    "claim": "Claim",
+    "respondents": "People",
+}
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Rows of one basis: what they say in a sentence, drawn as signs, and as a table.
+
+    The table has what the findings do not tell: of impacts, the groups that are divided by gender.
+    """
+
+    finding: str
+    drawing: Markup
+    grid: Grid | None
+
+
+def winners(report: Report) -> list[Picture]:
+    """Return a picture for each basis, so that what is compared and what is not are never mixed."""
+    return [
+        _picture(report, basis, rows)
+        for basis in BASES
+        if (rows := report.rows("winners_losers", {"basis": basis}))
+    ]
+
+
+def _picture(report: Report, basis: str, rows: list[Row]) -> Picture:
+    parts = list(dict.fromkeys((row["poverty_group"], row["gender"]) for row in rows))
+    parts.sort(key=lambda part: (report.rank("poverty_group", part[0]), part[1] != ALL, part[1]))
+    by_cell = {(row["indicator"], row["poverty_group"], row["gender"]): row for row in rows}
+    indicators = list(dict.fromkeys(row["indicator"] for row in rows))
+    drawn = [
+        (
+            report.label("indicator", indicator),
+            [_sign(report, by_cell.get((indicator, *part))) for part in parts],
+        )
+        for indicator in indicators
+    ]
+    finding = _finding(report, basis, rows)
+    heads = [_head(report, group, gender) for group, gender in parts]
+    told = "; ".join(
+        f"{label}: {_told(heads, signs)}" for label, signs in drawn if any(sign for sign in signs)
+    )
+    divided = {row["poverty_group"] for row in rows if row["gender"] != ALL}
+    shown = [row for row in rows if basis != "impact" or row["poverty_group"] in divided]
+    caption = f"Who gained and who lost, {BASES[basis]}"
+    if basis == "impact":
+        caption = f"Women and men of the same group, {BASES[basis]}"
+    return Picture(
+        finding,
+        Markup(matrix(f"winners-{basis}", finding, f"{finding} {told}.", heads, drawn)),  # noqa: S704
+        grids.grid(report, "winners_losers", caption, COLUMNS, rows=shown, parted_by="indicator")
+        if shown
+        else None,
+    )
+
+
+def _head(report: Report, group: str, gender: str) -> str:
+    label = report.label("poverty_group", group)
+    return label if gender == ALL else f"{label}: {gender}"
+
+
+def _sign(report: Report, row: Row | None) -> Sign | None:
+    if row is None or row["direction"] is None or report.hidden("winners_losers", row, "direction"):
+        return None
+    verdict = wording.GAINS[row["direction"]]
+    return Sign(verdict.symbol, verdict.style)
+
+
+def _told(heads: list[str], signs: list[Sign | None]) -> str:
+    words = {verdict.symbol: verdict.words for verdict in wording.GAINS.values()}
+    return ", ".join(f"{head} {words[one.sign]}" for head, one in zip(heads, signs, strict=True) if one)
+
+
+def _finding(report: Report, basis: str, rows: list[Row]) -> str:
+    """Return who gained and who lost in how many indicators, in one sentence; whole groups alone."""
+    lines = []
+    for group in sorted(
+        {row["poverty_group"] for row in rows}, key=lambda one: report.rank("poverty_group", one)
+    ):
+        own = [
+            row["direction"]
+            for row in rows
+            if (row["poverty_group"], row["gender"]) == (group, ALL)
+            and not report.hidden("winners_losers", row, "direction")
+        ]
+        lost, gained = own.count("worse"), own.count("better")
+        label = report.label("poverty_group", group)
+        lines.append(f"{label} lost in {lost} and gained in {gained} of {len(own)} indicators")
+    return wording.sentence(f"{BASES[basis]}: {'; '.join(lines)}")

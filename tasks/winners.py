@@ -1,0 +1,117 @@
+"""Who gained and who lost, by poverty group and by gender within it: the study's question."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import pandas as pd
+
+from schemas.analysis import ImpactEstimates, Indicators
+from schemas.assessment import Specification
+from schemas.base import empty
+from schemas.comparison import ComparisonMatching, ComparisonWeights
+from schemas.fieldwork import Responses
+from schemas.followup import WaveChanges
+from schemas.plan import Plan, Waves
+from schemas.vocabulary import ALL
+from schemas.winners import WinnersLosers
+from tasks.impact_models import Study, study_of
+from tasks.impacts import estimate_one, leading_estimates
+from tasks.steps import step
+
+FIGURES = ("estimate", "ci_low", "ci_high", "direction", "respondents", "smallest_cell")
+
+
+@step(
+    "follow-up",
+    reads=[
+        ImpactEstimates,
+        WaveChanges,
+        Responses,
+        Indicators,
+        Waves,
+        Plan,
+        ComparisonWeights,
+        ComparisonMatching,
+    ],
+    writes=[WinnersLosers],
+    plan=["specification"],
+)
+def tell_winners_and_losers(
+    estimates: pd.DataFrame,
+    changes: pd.DataFrame,
+    responses: pd.DataFrame,
+    indicators: pd.DataFrame,
+    waves: pd.DataFrame,
+    plan: pd.DataFrame,
+    weights: pd.DataFrame,
+    matching: pd.DataFrame,
+    *,
+    specification: Sequence[Specification],
+) -> pd.DataFrame:
+    """Say of each poverty group, and of the genders within it, who gained and who lost.
+
+    By the leading specification where it has an estimate of the group; else by the change over time of the
+    programme arm, which says less. A group of one gender is not divided.
+    """
+    leading = leading_estimates(estimates, specification)
+    leading = leading[leading["poverty_group"] != ALL]
+    study = study_of(responses, indicators, waves, plan, weights, matching)
+    named = {one.name: one for one in specification}
+    records = []
+    for row in leading.to_dict("records"):
+        one = named[row["specification"]]
+        about = {
+            "indicator": row["indicator"],
+            "poverty_group": row["poverty_group"],
+            "basis": "recall" if one.estimator == "recall" else "impact",
+            "specification": one.name,
+            "from_wave": row["from_wave"],
+            "to_wave": row["to_wave"],
+            "claim": row["claim"],
+        }
+        records.append({**about, "gender": ALL, **{name: row[name] for name in FIGURES}})
+        records += [{**about, **of_gender} for of_gender in _by_gender(study, one, about, str(row["term"]))]
+    told = {(row["indicator"], row["poverty_group"]) for row in records}
+    records += [row for row in _by_change(changes) if (row["indicator"], row["poverty_group"]) not in told]
+    return pd.DataFrame(records) if records else empty(WinnersLosers)
+
+
+def _by_gender(
+    study: Study, one: Specification, about: dict[str, str], term: str
+) -> Iterator[dict[str, object]]:
+    """Yield the same estimate among the women and among the men of a group that has both."""
+    pair = study.pair(one)
+    rows = study.rows(one, pair)
+    rows = rows[rows["poverty_group"] == about["poverty_group"]]
+    parts = list(rows.groupby("gender", sort=True)) if "gender" in rows else []
+    if len(parts) < 2:
+        return
+    for gender, part in parts:
+        found = estimate_one(study, one, about["indicator"], part, pair)
+        row = next((row for row in found if row["term"] == term), found[0])
+        yield {"gender": str(gender), **{name: row.get(name) for name in FIGURES}}
+
+
+def _by_change(changes: pd.DataFrame) -> Iterator[dict[str, object]]:
+    """Yield the latest change of each group: of the programme arm where there are arms."""
+    of_groups = changes[(changes["poverty_group"] != ALL) & changes["change"].notna()]
+    arm = "programme" if (of_groups["arm"] == "programme").any() else ALL
+    of_groups = of_groups[of_groups["arm"] == arm]
+    for row in of_groups.drop_duplicates(["indicator", "poverty_group"], keep="last").to_dict("records"):
+        yield {
+            "indicator": row["indicator"],
+            "poverty_group": row["poverty_group"],
+            "gender": ALL,
+            "basis": "change",
+            "specification": None,
+            "from_wave": row["from_wave"],
+            "to_wave": row["to_wave"],
+            "estimate": row["change"],
+            "ci_low": row["ci_low"],
+            "ci_high": row["ci_high"],
+            "direction": row["direction"],
+            "claim": "descriptive",
+            "respondents": row["respondents_to"],
+            "smallest_cell": min(row["respondents_from"], row["respondents_to"]),
+        }

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+import re
+
+from tasks.publish.html import render
+from tasks.publish.report import Report
+from tasks.publish.sections.winners import winners
+
+
+def signs_of(drawing: str) -> list[str]:
+    return re.findall(r">([▲▼=?])</text>", drawing)
+
+
+def test_the_picture_has_a_sign_for_each_verdict_that_is_published(plan, tables):
+    (picture,) = winners(Report(plan, tables))
+    told = tables["winners_losers"]
+    shown = told[(told["withheld_by"] == "") & told["direction"].notna()]
+    assert len(signs_of(picture.drawing)) == len(shown)
+    assert signs_of(picture.drawing).count("▼") == (shown["direction"] == "worse").sum() > 0
+
+
+def test_the_description_says_who_gained_and_who_lost(plan, tables):
+    (picture,) = winners(Report(plan, tables))
+    description = re.search(r"<desc[^>]*>(.*?)</desc>", picture.drawing)
+    assert description
+    assert "lost in" in description[1]
+    assert "gained" in description[1]
+
+
+def test_nothing_is_said_where_nothing_was_measured(plan, tables, provenance):
+    tables["winners_losers"] = tables["winners_losers"].iloc[:0]
+    assert winners(Report(plan, tables)) == []
+    assert "Gains and losses, group by group" not in render(plan, tables, provenance)
+
+
+def test_what_is_compared_and_what_is_not_are_two_pictures(plan, tables):
+    told = tables["winners_losers"]
+    told.loc[told["indicator"] == told["indicator"].iloc[0], "basis"] = "change"
+    first, second = winners(Report(plan, tables))
+    assert "against the comparison" in first.finding.lower()
+    assert "without a comparison" in second.finding

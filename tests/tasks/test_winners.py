@@ -1,0 +1,74 @@
+"""Who gained and who lost: by poverty group, and by gender within it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from tests.cases.test_published import tables_of
+from tests.folders import SPECIFICATION, two_waves
+
+WINNERS = "mart.winners_losers"
+
+
+def with_genders(folder):
+    """Return a folder whose home weavers are women and men: every fifth person is a man."""
+    two_waves(folder)
+    plan = folder / "assessment.toml"
+    both = 'box4_group = "home_worker"'
+    plan.write_text(plan.read_text().replace(f'{both}\ngender = "women"', both))
+    for wave in ("baseline", "followup"):
+        path = folder / "waves" / wave / "interviews.csv"
+        head, *rows = path.read_text().splitlines()
+        genders = [
+            "men" if "workshop" in row or number % 5 == 0 else "women" for number, row in enumerate(rows)
+        ]
+        lines = [f"{head},gender", *(f"{row},{gender}" for row, gender in zip(rows, genders, strict=True))]
+        path.write_text("\n".join(lines) + "\n")
+    return folder
+
+
+def test_each_group_has_what_its_leading_estimate_says(tmp_path):
+    winners, impact = tables_of(two_waves(tmp_path), WINNERS, "mart.impact_estimates")
+    leading = impact[impact["poverty_group"] != "all"].set_index("poverty_group")
+    by_impact = winners[winners["basis"] == "impact"].set_index("poverty_group")
+    assert set(by_impact.index) == set(leading.index)
+    assert set(by_impact["gender"]) == {"all"}
+    columns = ["estimate", "ci_low", "ci_high", "direction", "respondents", "claim"]
+    pd.testing.assert_frame_equal(by_impact[columns], leading[columns])
+
+
+def test_what_no_model_tells_is_told_as_a_change_of_the_programme_arm(tmp_path):
+    winners, changes = tables_of(two_waves(tmp_path), WINNERS, "mart.wave_changes")
+    told = winners[winners["indicator"] == "workdays_month"].set_index("poverty_group")
+    assert set(told["basis"]) == {"change"}
+    assert set(told["claim"]) == {"descriptive"}
+    own = changes[(changes["indicator"] == "workdays_month") & (changes["arm"] == "programme")]
+    own = own[own["poverty_group"] != "all"].set_index("poverty_group")
+    assert told["estimate"].to_dict() == pytest.approx(own["change"].to_dict())
+
+
+def test_women_and_men_of_a_group_are_told_apart_and_withheld_together(tmp_path):
+    mart, released = tables_of(with_genders(tmp_path), WINNERS, "released.winners_losers")
+    parts = mart[(mart["poverty_group"] == "weaver-women") & (mart["basis"] == "impact")].set_index("gender")
+    assert set(parts.index) == {"all", "men", "women"}
+    people: dict[Any, int] = parts["respondents"].to_dict()
+    assert people["all"] == people["men"] + people["women"]
+    assert people["men"] < 10
+    shown = released[(released["poverty_group"] == "weaver-women") & (released["basis"] == "impact")]
+    shown = shown.set_index("gender")
+    assert shown["withheld_by"].to_dict() == {"all": "", "men": "threshold", "women": "threshold"}
+    assert shown.loc[["men", "women"], ["estimate", "direction", "respondents"]].isna().all(axis=None)
+    workshop = mart[mart["poverty_group"] == "workshop-men"]
+    assert set(workshop["gender"]) == {"all"}
+
+
+def test_without_a_model_nothing_is_called_an_impact(tmp_path):
+    folder = two_waves(tmp_path)
+    plan = folder / "assessment.toml"
+    plan.write_text(plan.read_text().replace(SPECIFICATION, ""))
+    (winners,) = tables_of(folder, WINNERS)
+    assert len(winners)
+    assert set(winners["basis"]) == {"change"}

@@ -138,6 +138,10 @@ class Triangulation(Contract):
     verdict: Text = choice(TRIANGULATION_VERDICTS, missing=True)
     focus_groups: Whole = number("focus groups that spoke of it", ge=0)
     participants: Whole = number("people present in them", ge=0)
+    figure: Text = text("row of the figure behind it, as `psia explain` names it", missing=True)
+    interviews: Text = text("row of what the coded interviews say", missing=True)
+    scores: Text = text("row of what the focus groups say", missing=True)
+    quote: Text = text("row of a quote that speaks of it and may be printed", missing=True)
     respondents: Whole = number("respondents behind the figures", ge=0)
     smallest_cell: Whole = number("the fewest respondents of an arm in a wave", missing=True, ge=0)
 

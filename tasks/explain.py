@@ -27,6 +27,8 @@ from tasks.warehouse import Warehouse
 
 Row = dict[str, Any]
 
+BEHIND = ("figure", "interviews", "scores", "quote")
+"""Columns that name the row of another table on which a row rests."""
 RELEASING = "release tables"
 PLAN_FILE = "assessment.toml"
 FIRST = ("findings", "impact_estimates", "indicator_estimates", "wave_changes", "triangulation")
@@ -192,6 +194,8 @@ class Explainer:
             ]
             about_shares = "indicator" in kinds
             for one in self._found(table):
+                if table == "winners_losers" and one.row["gender"] == ALL:
+                    continue  # tells again what stands in the estimates of the impact or in the changes
                 shares = wording.is_share(units.get(one.row["indicator"], "")) if about_shares else False
                 for column in columns:
                     value = one.row[column]
@@ -228,11 +232,12 @@ class Explainer:
         )
 
     def _behind(self, found: Found) -> Iterator[Found]:
-        """Yield the released row that a finding names as the estimate behind it."""
-        name = found.row.get("figure") or ""
-        table = name.partition("/")[0]
-        if table in RELEASED:
-            yield from (one for one in self._found(table) if one.name == name)
+        """Yield the released rows that a finding or a comparison of sources names behind it."""
+        for column in BEHIND:
+            name = str(found.row.get(column) or "")
+            table = name.partition("/")[0]
+            if table in RELEASED:
+                yield from (one for one in self._found(table) if one.name == name)
 
     @cached_property
     def _made_by(self) -> dict[str, Row]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -14,14 +15,16 @@ from schemas.analysis import (
 from schemas.assessment import (
     Specification,
 )
-from schemas.base import Release, empty
+from schemas.base import Contract, Release, empty
 from schemas.fieldwork import FocusGroups
 from schemas.plan import Waves
 from schemas.vocabulary import ALL
-from schemas.voices import CodedVoices
+from schemas.voices import CodedVoices, Quotes
 from tasks.analysis import study_waves
+from tasks.disclosure import SMALLEST_CELL
 from tasks.impacts import leading_estimates
 from tasks.methods.triangulation import triangulate as agree
+from tasks.references import reference
 from tasks.steps import step
 
 
@@ -51,7 +54,7 @@ def hear_focus_groups(focus_groups: pd.DataFrame) -> pd.DataFrame:
 
 @step(
     "analysis",
-    reads=[ImpactEstimates, FocusGroupVerdicts, CodedVoices, Waves],
+    reads=[ImpactEstimates, FocusGroupVerdicts, CodedVoices, Quotes, Waves],
     writes=[Triangulation],
     plan=["specification"],
 )
@@ -59,6 +62,7 @@ def triangulate(
     estimates: pd.DataFrame,
     voices: pd.DataFrame,
     coded: pd.DataFrame,
+    quotes: pd.DataFrame,
     waves: pd.DataFrame,
     *,
     specification: Sequence[Specification],
@@ -66,15 +70,12 @@ def triangulate(
     """Set the figures, the coded interviews and the focus groups side by side, by indicator and group.
 
     Coded sources enter only where they can be told of, so that a verdict gives none of them away: at least
-    two, with ten people in all. Fewer are silent here.
+    two, with ten people in all. Fewer are silent here. Each verdict names the rows behind it, and a quote
+    that may be printed where one speaks of it.
     """
     leading = leading_estimates(estimates, specification)
     figures = {
-        (row["indicator"], row["poverty_group"]): (
-            row["direction"],
-            row["respondents"],
-            row["smallest_cell"],
-        )
+        (row["indicator"], row["poverty_group"]): row
         for row in leading.to_dict("records")
         if row["poverty_group"] != ALL
     }
@@ -84,14 +85,15 @@ def triangulate(
     least = (CodedVoices.about().release or Release()).joint
     enough = pd.concat([coded[column] >= fewest for column, fewest in least.items()], axis=1).all(axis=1)
     told = coded[coded["wave"].isin(last) & enough.astype(bool)]
-    read = {(row["indicator"], row["poverty_group"]): row["direction"] for row in told.to_dict("records")}
+    read = {(row["indicator"], row["poverty_group"]): row for row in told.to_dict("records")}
+    words = _first_quotes(quotes[quotes["wave"].isin(last)])
     records = []
     for indicator, group in sorted({*figures, *heard, *read}):
-        direction, respondents, smallest_cell = figures.get((indicator, group), ("silent", 0, 0))
-        quantitative = direction if pd.notna(direction) else "silent"
-        voice = heard.get((indicator, group))
-        qualitative = str(read.get((indicator, group), "silent"))
-        participatory = str(voice["direction"]) if voice else "silent"
+        key = (indicator, group)
+        figure, text, voice = figures.get(key), read.get(key), heard.get(key)
+        quantitative = _direction(figure)
+        qualitative = _direction(text)
+        participatory = _direction(voice)
         records.append(
             {
                 "indicator": indicator,
@@ -102,8 +104,32 @@ def triangulate(
                 "verdict": agree(quantitative, qualitative, participatory),
                 "focus_groups": voice["focus_groups"] if voice else 0,
                 "participants": voice["participants"] if voice else 0,
-                "respondents": respondents,
-                "smallest_cell": smallest_cell,
+                "figure": _named(ImpactEstimates, figure),
+                "interviews": _named(CodedVoices, text),
+                "scores": _named(FocusGroupVerdicts, voice),
+                "quote": _named(Quotes, words.get(key)),
+                "respondents": figure["respondents"] if figure else 0,
+                "smallest_cell": figure["smallest_cell"] if figure else 0,
             }
         )
     return pd.DataFrame(records) if records else empty(Triangulation)
+
+
+def _direction(row: Mapping[Any, Any] | None) -> str:
+    """Return what a source says: silent where there is none, or it has no direction."""
+    return str(row["direction"]) if row and pd.notna(row["direction"]) else "silent"
+
+
+def _named(contract: type[Contract], row: Mapping[Any, Any] | None) -> str | None:
+    """Return the name of a row as `psia explain` takes it."""
+    if row is None:
+        return None
+    about = contract.about()
+    return reference(about.name.partition(".")[2], *(row[column] for column in about.key))
+
+
+def _first_quotes(quotes: pd.DataFrame) -> dict[tuple[str, str], Mapping[Any, Any]]:
+    """Return indicator and group -> the first quote whose label enough people share to be printed."""
+    printed = quotes[quotes["indicator"].notna() & (quotes["label_people"] >= SMALLEST_CELL)]
+    ordered = printed.sort_values(["wave", "quote"]).drop_duplicates(["indicator", "poverty_group"])
+    return {(row["indicator"], row["poverty_group"]): row for row in ordered.to_dict("records")}

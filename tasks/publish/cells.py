@@ -13,6 +13,7 @@ from tasks.catalogue import read as catalogue
 from tasks.catalogue import standard_indicators
 from tasks.publish import wording
 from tasks.publish.report import Report, Row
+from tasks.references import reference
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,16 @@ def _probability(column: str) -> Form:
 
 def _indicator_with_unit(report: Report, row: Row) -> Cell:
     return Cell(report.label("indicator", row["indicator"]), note=report.unit(row["indicator"]))
+
+
+def _quoted(report: Report, row: Row) -> Cell:
+    """Return the quote that a comparison of sources names, with its label; nothing where it is withheld."""
+    for one in report.rows("quotes") if row["quote"] else ():
+        if reference("quotes", one["wave"], one["quote"]) == row["quote"]:
+            if report.hidden("quotes", one, "words"):
+                return NOTHING
+            return Cell(f"“{one['words']}”", note=one["label"])
+    return NOTHING
 
 
 def _interval(report: Report, row: Row) -> Cell:
@@ -508,6 +519,7 @@ _FORMS: dict[tuple[str, str], Form] = {
     ("indicator_estimates", "poverty_group"): _group_or_part,
     ("indicator_estimates", "estimate_with_interval"): _estimate_with_interval,
     ("indicator_estimates", "median_with_quartiles"): _median_with_quartiles,
+    ("triangulation", "quote"): _quoted,
     ("triangulation", "verdict"): lambda _, row: Cell(
         wording.TRIANGULATION[row["verdict"]], "contradict" if row["verdict"] == "contradict" else ""
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -102,6 +103,44 @@ def test_turning_the_sources_round_turns_the_verdict(tmp_path):
         "worse",
         "contradict",
     )
+
+
+def turned_by(folder: Path, amount: int) -> None:
+    """Let men in workshops of the programme earn so much more, or less, in the second wave."""
+    plan = folder / "assessment.toml"
+    plan.write_text(plan.read_text().replace('cluster = "cluster"', 'cluster = "respondent"'))
+    path = folder / "waves" / "followup" / "interviews.csv"
+    rows = pd.read_csv(path)
+    theirs = (rows["arm"] == "programme") & (rows["poverty_group"] == "workshop-men")
+    rows.loc[theirs, "income_month"] += amount
+    rows.to_csv(path, index=False)
+
+
+@pytest.mark.parametrize(
+    ("amount", "groups", "interviews", "verdict"),
+    [
+        (400, "better", "Earns more", "agree"),
+        (-800, "better", "Earns more", "contradict"),
+        (400, "worse", "Earns more", "contradict"),
+        (400, "better", "Earns less", "contradict"),
+        (-800, "worse", "Earns less", "agree"),
+    ],
+)
+def test_turning_any_one_of_the_three_sources_turns_the_verdict(
+    tmp_path, amount, groups, interviews, verdict
+):
+    voices = said({**SAID, "Col": interviews, "Dan": interviews})
+    told = {"waves/followup/focus_groups.csv": FOCUS_GROUPS.replace("better", groups)}
+    folder = with_project(tmp_path, voices, told)
+    turned_by(folder, amount)
+    (triangulation,) = tables(folder, "mart.triangulation")
+    heard: Any = triangulation.set_index("poverty_group").loc["workshop-men"]
+    assert heard["quantitative"] == ("better" if amount > 0 else "worse")
+    assert heard["verdict"] == verdict
+    model = "impact_estimates/programme/programme x after"
+    assert heard["figure"] == f"{model}/income_month/workshop-men/baseline/followup"
+    assert heard["interviews"] == "coded_voices/followup/workshop-men/income_month"
+    assert heard["scores"] == "focus_group_verdicts/followup/workshop-men/income_month"
 
 
 def test_turning_one_of_two_sources_leaves_the_voice_uncertain(tmp_path):

@@ -14,7 +14,7 @@ from tasks.publish.annex import annex
 from tasks.publish.chain import value_chain
 from tasks.publish.datapackage import datapackage
 from tasks.publish.html import Provenance, render
-from tasks.publish.pdf import pdf
+from tasks.publish.pdf import NotLaidOut, pdf
 from tasks.publish.report import Report
 from tasks.publish.tables import as_csv
 from tasks.publish.word import word
@@ -25,6 +25,7 @@ GET = {
     "and apt-get install libpango-1.0-0 libpangoft2-1.0-0 (macOS: brew install pango)",
 }
 """What a format that cannot be made lacks, and how to get it."""
+FAILED = "WeasyPrint cannot lay this report out: print report.html from a browser, or ask for Word"
 
 
 def report_files(
@@ -66,6 +67,8 @@ def report_files(
             files |= _further(wanted, texts["report.html"], provenance)
         except (ImportError, OSError):
             left_out.append({"format": wanted, "because": GET[wanted]})
+        except NotLaidOut:
+            left_out.append({"format": wanted, "because": FAILED})
     about = {
         "assessment": plan.assessment.id,
         "content_hash": content_hash,

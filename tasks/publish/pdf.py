@@ -16,22 +16,30 @@ BLOCKS = """
 """WeasyPrint 70 fails on a grid that is parted by the end of a page: its grids become blocks."""
 
 
+class NotLaidOut(Exception):
+    """WeasyPrint gave up on a page, as version 70 does on some grids at the end of a page."""
+
+
 def pdf(page: str, content_hash: str) -> bytes:
     """Return report.pdf of a page of the report: tagged, with bookmarks, no network.
 
     page: its HTML. content_hash: hexadecimal; the document's identifier is made of it.
 
-    Raises OSError where the system has no Pango, ImportError where WeasyPrint is not installed.
+    Raises OSError where the system has no Pango, ImportError where WeasyPrint is not installed, NotLaidOut
+    where WeasyPrint gives up on the page.
     """
     import weasyprint
     from weasyprint.urls import URLFetcher
 
     source = weasyprint.HTML(string=page, url_fetcher=URLFetcher(allowed_protocols={"data"}))
     target = io.BytesIO()
-    source.write_pdf(
-        target,
-        stylesheets=[weasyprint.CSS(string=BLOCKS)],
-        pdf_variant="pdf/ua-1",
-        pdf_identifier=bytes.fromhex(content_hash)[:16],
-    )
+    try:
+        source.write_pdf(
+            target,
+            stylesheets=[weasyprint.CSS(string=BLOCKS)],
+            pdf_variant="pdf/ua-1",
+            pdf_identifier=bytes.fromhex(content_hash)[:16],
+        )
+    except AssertionError:
+        raise NotLaidOut from None
     return target.getvalue()

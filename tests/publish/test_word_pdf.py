@@ -95,6 +95,22 @@ def test_a_format_that_cannot_be_made_is_left_out_and_the_manifest_says_why(plan
     assert {"report.html", "annex.xlsx"} <= set(files)
 
 
+def test_a_page_that_weasyprint_gives_up_on_is_left_out_and_all_else_is_made(
+    plan, all_tables, monkeypatch, pango
+):
+    import weasyprint
+
+    def gives_up(*_: object, **__: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(weasyprint.HTML, "write_pdf", gives_up)
+    asked = plan.model_copy(update={"report": plan.report.model_copy(update={"formats": ["pdf"]})})
+    files, about = report_files(asked, all_tables, [], {})
+    assert "report.html" in files
+    assert "report.pdf" not in files
+    assert "from a browser" in about["left_out"][0]["because"]
+
+
 def test_other_hash_seed_time_zone_locale_and_threads_give_the_same_bytes(pango):
     code = (
         "import sys, hashlib; from tests.publish.test_word_pdf import MADE, PAGE, pdf, word;"

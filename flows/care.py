@@ -275,9 +275,9 @@ def _leftovers(folder: Path) -> Iterator[Verdict]:
 
 
 def _formats() -> Iterator[Verdict]:
-    for module, what, extra in (("docx", "Word documents", "word"), ("prefect", "Prefect", "")):
-        from importlib.util import find_spec
+    from importlib.util import find_spec
 
+    for module, what, extra in (("docx", "Word documents", "word"), ("prefect", "Prefect", "")):
         if find_spec(module):
             yield _verdict("program", OK, f"{what}: available")
         else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -23,7 +23,7 @@ from schemas.poverty import (
 )
 from schemas.vocabulary import ALL
 from tasks import expressions
-from tasks.analysis import SPLITS, design_columns, settled, study_waves
+from tasks.analysis import design_columns, present_splits, settled, study_waves
 from tasks.methods import capability as counting
 from tasks.methods import poverty as money
 from tasks.poverty_inputs import areas, line_in_force
@@ -35,6 +35,8 @@ DEPRIVED = "deprived in "
 UNITS = {"quintile_ratio": "ratio", "gini": "index 0 to 1"}
 """Measure -> its unit, where that is neither a share nor money."""
 KEYS = ("poverty_group", "gender", "arm")
+SPLITS = (("poverty_group", "arm"), ("arm",), ("poverty_group",), ("gender", "arm"), (), ("gender",))
+"""By which columns respondents are divided: measures within a group by gender would rest on very few poor."""
 Method = Callable[..., pd.DataFrame]
 
 
@@ -228,7 +230,7 @@ class _Study:
             rows = self.frame[self.frame["wave"] == wave]
             if not self.counted[rows.index].any():
                 continue
-            for domains in self._splits(rows):
+            for domains in present_splits(rows, SPLITS):
                 table = self._estimated(method, rows, domains)
                 parts.append(table.assign(wave=wave, left_out=self._left_out(rows, domains, table)))
         return [self._told(parts).assign(design=self.sampling.design)] if parts else []
@@ -240,15 +242,10 @@ class _Study:
         for later in present[1:]:
             rows = self.frame[self.frame["wave"].isin([present[0], later])]
             pair = {"wave": "wave", "from_wave": present[0], "to_wave": later, "unit": "respondent"}
-            for domains in self._splits(rows):
+            for domains in present_splits(rows, SPLITS):
                 table = self._estimated(method, rows, domains, **pair)
                 parts.append(table.assign(from_wave=present[0], to_wave=later))
         return [self._told(parts).drop(columns="estimate_from")] if parts else []
-
-    def _splits(self, rows: pd.DataFrame) -> Iterator[tuple[str, ...]]:
-        known = {column for column in KEYS if rows[column].notna().any()}
-        splits = [tuple(column for column in split if column in known) for split in (*SPLITS, ("gender",))]
-        return iter(dict.fromkeys(splits))
 
     def _estimated(
         self, method: Method, rows: pd.DataFrame, domains: tuple[str, ...], **more: Any

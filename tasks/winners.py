@@ -58,9 +58,13 @@ def tell_winners_and_losers(
     leading = leading[leading["poverty_group"] != ALL]
     study = study_of(responses, indicators, waves, plan, weights, matching)
     named = {one.name: one for one in specification}
+    genders = {
+        name: _genders(study, one) for name, one in named.items() if name in set(leading["specification"])
+    }
     records = []
     for row in leading.to_dict("records"):
         one = named[row["specification"]]
+        parts = genders[one.name].get(row["poverty_group"], [])
         about = {
             "indicator": row["indicator"],
             "poverty_group": row["poverty_group"],
@@ -71,26 +75,22 @@ def tell_winners_and_losers(
             "claim": row["claim"],
         }
         records.append({**about, "gender": ALL, **{name: row[name] for name in FIGURES}})
-        records += [{**about, **of_gender} for of_gender in _by_gender(study, one, about, str(row["term"]))]
+        for gender, part in parts:
+            found = estimate_one(study, one, row["indicator"], part, study.pair(one))
+            same = next((estimate for estimate in found if estimate["term"] == row["term"]), found[0])
+            records.append({**about, "gender": gender, **{name: same.get(name) for name in FIGURES}})
     told = {(row["indicator"], row["poverty_group"]) for row in records}
     records += [row for row in _by_change(changes) if (row["indicator"], row["poverty_group"]) not in told]
     return pd.DataFrame(records) if records else empty(WinnersLosers)
 
 
-def _by_gender(
-    study: Study, one: Specification, about: dict[str, str], term: str
-) -> Iterator[dict[str, object]]:
-    """Yield the same estimate among the women and among the men of a group that has both."""
-    pair = study.pair(one)
-    rows = study.rows(one, pair)
-    rows = rows[rows["poverty_group"] == about["poverty_group"]]
-    parts = list(rows.groupby("gender", sort=True)) if "gender" in rows else []
-    if len(parts) < 2:
-        return
-    for gender, part in parts:
-        found = estimate_one(study, one, about["indicator"], part, pair)
-        row = next((row for row in found if row["term"] == term), found[0])
-        yield {"gender": str(gender), **{name: row.get(name) for name in FIGURES}}
+def _genders(study: Study, one: Specification) -> dict[str, list[tuple[str, pd.DataFrame]]]:
+    """Return the rows of the women and of the men of each poverty group that has both."""
+    rows = study.rows(one, study.pair(one))
+    found: dict[str, list[tuple[str, pd.DataFrame]]] = {}
+    for (group, gender), part in rows.groupby(["poverty_group", "gender"], sort=True):
+        found.setdefault(str(group), []).append((str(gender), part))
+    return {group: parts for group, parts in found.items() if len(parts) > 1}
 
 
 def _by_change(changes: pd.DataFrame) -> Iterator[dict[str, object]]:

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import pandas as pd
@@ -28,6 +28,9 @@ from tasks import packed
 from tasks.reading import Problem, Unreadable
 from tasks.state import MADE_HERE
 from tasks.workbook import unread_cells
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineWorkbook
 
 TABLE_SUFFIXES = (".csv", ".xlsx", ".parquet", ".dta", ".sav")
 WAVE_SUFFIXES = (*TABLE_SUFFIXES, ".zip")
@@ -290,8 +293,7 @@ def _read_excel(content: bytes, _path: Path, sheet: str) -> pd.DataFrame:
     if sheet and sheet not in workbook.sheet_names:
         raise _NoSuchSheet
     with _collector_paused():
-        cells = workbook.get_sheet_by_name(sheet or workbook.sheet_names[0]).to_python(skip_empty_area=False)
-        frame = _under_header(cells)
+        frame = _under_header(workbook, sheet or workbook.sheet_names[0])
     if frame.notna().all(axis=None):  # what calamine does not read, it gives as empty
         return frame
     position = workbook.sheet_names.index(sheet) if sheet else 0
@@ -312,32 +314,36 @@ def _collector_paused() -> Iterator[None]:
             gc.enable()
 
 
-def _under_header(cells: list[list[Any]]) -> pd.DataFrame:
+def _under_header(workbook: CalamineWorkbook, sheet: str) -> pd.DataFrame:
+    cells = workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
     if not cells:
         raise pd.errors.EmptyDataError
     header = [cell_text(cell) or "" for cell in cells[0]]
     while header and not header[-1]:
         header.pop()
-    columns = list(zip(*cells[1:], strict=True))[: len(header)] or [()] * len(header)
+    columns = np.array(cells[1:], dtype=object).T[: len(header)] if len(cells) > 1 else [()] * len(header)
     body = {place: _column_text(column) for place, column in enumerate(columns)}
     return pd.DataFrame(body).set_axis(header, axis=1)
 
 
-def _column_text(cells: Sequence[object]) -> pd.api.extensions.ExtensionArray:
+def _column_text(cells: Sequence[object] | np.ndarray) -> pd.api.extensions.ExtensionArray:
     """Return a column of cells as `cell_text` has them; where all are words or figures, at once."""
-    kinds = set(map(type, cells))
-    if kinds == {str}:
-        trimmed = pc.call_function("utf8_trim_whitespace", [pa.array(cells, pa.large_string())])
+    try:
+        alike = pa.array(cells)
+    except (pa.ArrowInvalid, pa.ArrowTypeError):  # of several kinds
+        alike = pa.nulls(0)
+    if pa.types.is_string(alike.type) and not alike.null_count:
+        trimmed = pc.call_function("utf8_trim_whitespace", [pc.cast(alike, pa.large_string())])
         empty = pc.call_function("equal", [trimmed, ""])
         texts = pc.call_function("if_else", [empty, pa.scalar(None, pa.large_string()), trimmed])
-    elif kinds == {float}:
-        numbers = np.array(cells, dtype="float64")
+    elif pa.types.is_float64(alike.type) and not alike.null_count:
+        numbers = alike.to_numpy()
         size = np.abs(numbers)
         whole = (numbers == np.round(numbers)) & (size < LARGEST_WHOLE)
         if (whole | (size >= IN_DIGITS[0]) & (size < IN_DIGITS[1])).all():
             texts = pc.cast(pa.array(np.where(whole, numbers, 0).astype("int64")), pa.large_string())
             if not whole.all():
-                decimals = pc.cast(pa.array(numbers), pa.large_string())
+                decimals = pc.cast(alike, pa.large_string())
                 texts = pc.call_function("if_else", [pa.array(whole), texts, decimals])
         else:
             texts = pa.array(list(map(_figure_text, numbers.tolist())), pa.large_string())

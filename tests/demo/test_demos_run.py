@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from data.demo import make_block_printing as demo
@@ -24,14 +26,25 @@ def test_every_demo_that_ships_is_offered():
     assert set(_demos()) == {path.name for path in DEMOS.iterdir() if path.is_dir() and path.name[0] != "_"}
 
 
-def test_block_printing_finds_the_effects_that_are_there(tmp_path):
-    impact, nodes, triangulation, attrition = tables(
-        copy("block-printing", tmp_path),
-        "mart.impact_estimates",
-        "mart.poverty_nodes",
-        "mart.triangulation",
-        "mart.attrition",
-    )
+BLOCK_PRINTING = (
+    "mart.impact_estimates",
+    "mart.poverty_nodes",
+    "mart.triangulation",
+    "mart.attrition",
+    "mart.findings",
+)
+
+
+@pytest.fixture(scope="module")
+def block_printing(tmp_path_factory) -> dict[str, pd.DataFrame]:
+    folder = copy("block-printing", tmp_path_factory.mktemp("demo"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PSIA_KEYS", str(folder.parent / "keys"))
+        return dict(zip(BLOCK_PRINTING, tables(folder, *BLOCK_PRINTING), strict=True))
+
+
+def test_block_printing_finds_the_effects_that_are_there(block_printing):
+    impact, nodes, triangulation, attrition, *_ = block_printing.values()
     truth = demo.truth().set_index(["poverty_group", "indicator"])["effect"].to_dict()
     matched = impact[impact["comparison"] == "matched"]
     impact = impact[impact["comparison"] == "all"]
@@ -57,6 +70,40 @@ def test_block_printing_finds_the_effects_that_are_there(tmp_path):
     assert coded["wage-women", "safe_workplace"] == "worse"
     assert coded["own-account", "workdays_month"] == "uncertain"
     assert (attrition["lost"] > 0).all()
+
+
+NUMBER = r"[+−]?\d[\d\u202f]*(?:\.\d+)?"
+TOLD = re.compile(rf"moved by ({NUMBER}).*95 % interval ({NUMBER}) to ({NUMBER})")
+
+
+def test_every_number_of_a_finding_stands_in_the_row_that_it_names(block_printing):
+    impact = block_printing["mart.impact_estimates"]
+    key = ["specification", "term", "indicator", "poverty_group"]
+    rows = impact[impact["comparison"] == "all"].set_index(key)
+    findings = block_printing["mart.findings"]
+    assert len(findings) == 60
+    for finding in findings.to_dict("records"):
+        specification, term = finding["evidence"].removeprefix("impact_estimates: ").split(", ")
+        row = rows.loc[(specification, term, finding["indicator"], finding["poverty_group"])]
+        found = TOLD.search(finding["statement"])
+        assert found, finding["statement"]
+        scale = 100 if "percentage points" in finding["statement"] else 1
+        for told, column in zip(found.groups(), ("estimate", "ci_low", "ci_high"), strict=True):
+            exact = row[column] * scale
+            assert read(told) == pytest.approx(exact, abs=half_of_the_last_digit(told)), finding["statement"]
+        assert finding["direction"] == row["direction"]
+        assert finding["claim"] == row["claim"]
+        assert finding["respondents"] == row["respondents"]
+
+
+def read(told: str) -> float:
+    return float(told.replace("\u202f", "").replace("−", "-"))
+
+
+def half_of_the_last_digit(told: str) -> float:
+    """Return how far a printed number may be from its own: from 1,000 on three digits are told."""
+    whole, _, decimals = told.strip("+−").replace("\u202f", "").partition(".")
+    return 0.5001 * 10.0 ** (max(0, len(whole) - 3) if not decimals else -len(decimals))
 
 
 @pytest.mark.parametrize("cluster", ["torreon", "agra"])

@@ -999,7 +999,7 @@ class Iati(Part):
     reporting_org_type: Literal[10, 11, 15, 21, 22, 23, 24, 30, 40, 60, 70, 71, 72, 73, 80, 90]
     activity: Words
     activity_status: Literal[1, 2, 3, 4, 5, 6] = 2
-    starts_on: date | None = None
+    starts_on: date
     ends_on: date | None = None
     result_type: Literal["output", "outcome", "impact", "other"] = "impact"
     target: list[IatiTarget] = []

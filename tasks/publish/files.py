@@ -85,6 +85,7 @@ def report_files(
         "inputs": [{"file": file, "sha256": sha256} for file, sha256 in inputs],
         "left_out": left_out,
         "libraries": libraries,
+        "plan": hashlib.sha256(plan.model_dump_json().encode()).hexdigest(),
         "psia": version,
     }
     return files, about

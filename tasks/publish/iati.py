@@ -16,7 +16,7 @@ from tasks.publish.report import Report, Row
 
 GET = (
     "The plan does not say whose activity this is: write [iati] with reporting_org, reporting_org_name, "
-    "reporting_org_type and activity into assessment.toml (docs/formats.md, IATI)"
+    "reporting_org_type, activity and starts_on into assessment.toml (docs/formats.md, IATI)"
 )
 UNIT, PERCENTAGE = "1", "2"
 """Codes of IATI's list IndicatorMeasure."""
@@ -69,9 +69,9 @@ def _activity(activity: Any, plan: AssessmentPlan, part: Iati) -> None:
     )
     _say(role, part.reporting_org_name)
     _add(activity, "activity-status", code=str(part.activity_status))
-    begun = part.starts_on or plan.time_frame.start
-    ended = part.ends_on or plan.time_frame.end
-    for kinds, day in ((START, begun), (END, ended)):
+    for kinds, day in ((START, part.starts_on), (END, part.ends_on)):
+        if day is None:
+            continue
         kind = kinds[day <= plan.assessment.report_date]
         _add(activity, "activity-date", {"iso-date": day.isoformat()}, type=kind)
 

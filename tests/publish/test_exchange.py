@@ -131,7 +131,7 @@ def test_the_plan_says_whose_activity_it_is_or_iati_is_left_out_with_how(plan, a
 
 def test_what_is_wrong_in_the_plan_is_told(tmp_path):
     part = '\n[iati]\nreporting_org = "XM-EXAMPLE-1"\nreporting_org_name = "Office"\n'
-    "reporting_org_type = 10\nstarts_on = 2022-04-01\n"
+    part += "reporting_org_type = 10\nstarts_on = 2022-04-01\n"
     folder = two_waves(tmp_path / "one", part + 'activity = "OTHER-7"\n')
     with pytest.raises(Refused, match="XM-EXAMPLE-1-"):
         read_plan(folder / "assessment.toml")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,12 @@ def inputs(**digests: str) -> list[dict[str, str]]:
 def test_a_tree_does_not_differ_from_itself(tmp_path):
     one = made(tmp_path / "one", "shoes,1,2.5,\n")
     assert diff(one, one / "results" / "current") == (["Nothing differs."], [])
+
+
+def test_a_copy_that_was_kept_under_another_name_can_be_compared(tmp_path):
+    one = made(tmp_path / "one", "shoes,1,2.5,\n")
+    kept = Path(shutil.copytree(one / "results" / "current", tmp_path / "kept"))
+    assert diff(kept, one)[1] == []
 
 
 def test_rows_and_figures_are_told_by_key_with_the_old_and_the_new_value(tmp_path):

@@ -101,7 +101,7 @@ def test_verify_runs_thrice_and_leaves_no_copy(ran):
 
 
 @pytest.mark.slow
-def test_every_format_has_the_same_bytes_in_three_runs(kept, tmp_path):
+def test_every_format_has_the_same_bytes_in_three_runs(tmp_path):
     """Under another hash seed, time zone, locale, number of threads and directory."""
     pytest.importorskip("rocrate")
     formats = ["word", "ro-crate"]

@@ -346,6 +346,27 @@ def explain(
 
 
 @app.command()
+def diff(
+    one: Annotated[Path, typer.Argument(help="A tree of results, or an assessment folder: the earlier one.")],
+    other: Annotated[Path, typer.Argument(help="The later one.")],
+    as_json: JsonOption = False,
+) -> None:
+    """Say what changed between two releases, row by row with the old and new figure, and why."""
+    from tasks.diff import NoTree
+    from tasks.diff import diff as compared
+
+    try:
+        lines, records = compared(one, other)
+    except NoTree as nothing:
+        _stop(str(nothing), USAGE)
+    if as_json:
+        _print_json(records)
+        return
+    for line in lines:
+        typer.echo(line)
+
+
+@app.command()
 def report(folder: FolderArgument = Path()) -> None:
     """Render the report again from what was released, and say where it is."""
     from flows.runner import render_again

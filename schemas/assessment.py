@@ -977,7 +977,41 @@ class Register(Part):
 class ReportPart(Part):
     """The formats of the report that are made beside those that are always made."""
 
-    formats: list[Literal["word", "pdf"]] = []
+    formats: list[Literal["word", "pdf", "iati", "ro-crate"]] = []
+
+
+class IatiTarget(Part):
+    """What an indicator was to reach in a wave; of a share, between 0 and 1 as the estimates are."""
+
+    indicator: Name
+    wave: Name
+    value: float = Field(allow_inf_nan=False)
+    poverty_group: Name = "all"
+    gender: Literal["women", "men", "mixed", "all"] = "all"
+    arm: Literal["programme", "comparison", "all"] = "programme"
+
+
+class Iati(Part):
+    """Whose activity is assessed, for results in IATI 2.03: identifiers of the reporting organisation."""
+
+    reporting_org: Words
+    reporting_org_name: Words
+    reporting_org_type: Literal[10, 11, 15, 21, 22, 23, 24, 30, 40, 60, 70, 71, 72, 73, 80, 90]
+    activity: Words
+    activity_status: Literal[1, 2, 3, 4, 5, 6] = 2
+    starts_on: date
+    ends_on: date | None = None
+    result_type: Literal["output", "outcome", "impact", "other"] = "impact"
+    target: list[IatiTarget] = []
+
+    @model_validator(mode="after")
+    def _activity_of_the_organisation(self) -> Iati:
+        if not self.activity.startswith(f"{self.reporting_org}-"):
+            raise ValueError(
+                f"activity '{self.activity}' does not begin with '{self.reporting_org}-': an identifier of"
+                " IATI is that of the reporting organisation, a hyphen, and the organisation's own number"
+            )
+        return self
 
 
 class AssessmentPlan(Part):
@@ -1002,6 +1036,7 @@ class AssessmentPlan(Part):
     pilot: Freeze | None = None
     personal: dict[str, list[str]] = {}
     report: ReportPart = ReportPart()
+    iati: Iati | None = None
     not_personal: dict[str, list[str]] = {}
     wave: list[Wave] = []
     indicators: list[Name] = []
@@ -1147,6 +1182,7 @@ def _inner_references(plan: AssessmentPlan, file: str) -> typing.Iterator[Fault]
     waves = {wave.name for wave in plan.wave}
     known_waves = ", ".join(sorted(waves)) or "none"
     yield from _pilot_faults(plan, file)
+    yield from _target_faults(plan, file)
     for position, one in enumerate(plan.specification, start=1):
         for key in ("from_wave", "to_wave"):
             wave = getattr(one, key)
@@ -1173,6 +1209,25 @@ def _inner_references(plan: AssessmentPlan, file: str) -> typing.Iterator[Fault]
         )
     if plan.time_frame.end < plan.time_frame.start:
         yield Fault(file, column="time_frame.end", rule="is before the start", remedy="Correct a date")
+
+
+def _target_faults(plan: AssessmentPlan, file: str) -> typing.Iterator[Fault]:
+    """Faults of targets that no estimate could be held against."""
+    periods = {wave.name for wave in plan.wave if wave.role not in ("pilot", "baseline")}
+    groups = {"all", *(group.id for group in plan.poverty_group)}
+    for position, target in enumerate(plan.iati.target if plan.iati else (), start=1):
+        for key, known, what in (
+            ("indicator", set(plan.indicators), "an indicator"),
+            ("wave", periods, "a wave after the baseline"),
+            ("poverty_group", groups, "a poverty group"),
+        ):
+            if known and (given := getattr(target, key)) not in known:
+                yield Fault(
+                    file,
+                    column=f"iati.target.{position}.{key}",
+                    rule=f"'{given}' is not {what} of the plan",
+                    remedy=f"Known: {', '.join(sorted(known))}",
+                )
 
 
 def _pilot_faults(plan: AssessmentPlan, file: str) -> typing.Iterator[Fault]:

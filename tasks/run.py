@@ -391,6 +391,7 @@ class Run:
         files, about = report_files(self.plan, tables, inputs, state.libraries())
         for one in about["left_out"]:
             self.say(f"Left out: the report as {one['format']}. {one['because']}")
+        about["code"] = self._present["code"]
         return tree.publish(self.results, files, about)
 
     def end(self, status: str) -> None:

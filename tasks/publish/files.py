@@ -14,12 +14,18 @@ from tasks.publish.annex import annex
 from tasks.publish.chain import value_chain
 from tasks.publish.datapackage import datapackage
 from tasks.publish.html import Provenance, render
+from tasks.publish.iati import GET as GET_IATI
+from tasks.publish.iati import NoActivity, iati
 from tasks.publish.pdf import NotLaidOut, pdf
 from tasks.publish.report import Report
+from tasks.publish.rocrate import crate
+from tasks.publish.sdmx import sdmx_csv
 from tasks.publish.tables import as_csv
 from tasks.publish.word import word
 
 GET = {
+    "iati": GET_IATI,
+    "ro-crate": "rocrate is not installed: pip install 'psia[exchange]'",
     "word": "python-docx is not installed: pip install 'psia[word]'",
     "pdf": "WeasyPrint is not installed, or the system has no Pango: pip install 'psia[pdf]', "
     "and apt-get install libpango-1.0-0 libpangoft2-1.0-0 (macOS: brew install pango)",
@@ -39,7 +45,7 @@ def report_files(
     Made of the plan, the released tables and the hashes of the inputs alone: the same in, the same bytes out.
     """
     texts = {f"tables/{name}.csv": as_csv(frame) for name, frame in sorted(tables.items())}
-    hasher = hashlib.sha256(plan.model_dump_json(exclude={"report"}).encode())
+    hasher = hashlib.sha256(plan.model_dump_json(exclude={"report", "iati"}).encode())
     for name, text in texts.items():
         hasher.update(f"{name}\0{text}\0".encode())
     content_hash = hasher.hexdigest()
@@ -54,18 +60,21 @@ def report_files(
     texts["report.html"] = render(plan, tables, provenance)
     if design_report := design.render(plan, tables, provenance):
         texts["design.html"] = design_report
-    if chain := value_chain(Report(plan, tables)):
+    report = Report(plan, tables)
+    if chain := value_chain(report):
         texts["pictures/value-chain.svg"] = chain.file
     files = {name: text.encode() for name, text in texts.items()}
     files["annex.xlsx"] = annex(tables, provenance.pairs())
     files["datapackage.json"] = datapackage(
         plan.assessment.id, plan.assessment.title, version, provenance.data_date, content_hash, tables, files
     )
+    if report.has("indicator_estimates"):
+        files["exchange/indicator_estimates.sdmx.csv"] = sdmx_csv(report)
     left_out = []
-    for wanted in plan.report.formats:
+    for wanted in _wanted(plan):
         try:
-            files |= _further(wanted, texts["report.html"], provenance)
-        except (ImportError, OSError):
+            files |= _further(wanted, plan, report, files, provenance)
+        except (ImportError, OSError, NoActivity):
             left_out.append({"format": wanted, "because": GET[wanted]})
         except NotLaidOut:
             left_out.append({"format": wanted, "because": FAILED})
@@ -76,16 +85,31 @@ def report_files(
         "inputs": [{"file": file, "sha256": sha256} for file, sha256 in inputs],
         "left_out": left_out,
         "libraries": libraries,
+        "plan": hashlib.sha256(plan.model_dump_json().encode()).hexdigest(),
         "psia": version,
     }
     return files, about
 
 
-def _further(wanted: str, page: str, provenance: Provenance) -> dict[str, bytes]:
-    """Return the file of a format that the plan asks for, made from the page of the report.
+def _wanted(plan: AssessmentPlan) -> list[str]:
+    """Return the formats that the plan asks for, each once; that which lists all others comes last."""
+    named = {*plan.report.formats, *(["iati"] if plan.iati else [])}
+    return sorted(named, key=lambda wanted: (wanted == "ro-crate", wanted))
 
-    Raises ImportError or OSError where what makes it is not installed.
+
+def _further(
+    wanted: str, plan: AssessmentPlan, report: Report, files: dict[str, bytes], provenance: Provenance
+) -> dict[str, bytes]:
+    """Return the file of a format that the plan asks for.
+
+    Raises ImportError or OSError where what makes it is not installed, NoActivity where there is no [iati].
     """
+    if wanted == "iati":
+        return {"exchange/iati.xml": iati(plan, report)}
+    if wanted == "ro-crate":
+        made = crate(plan, files, provenance.inputs, provenance.version, provenance.content_hash)
+        return {"ro-crate-metadata.json": made}
+    page = files["report.html"].decode()
     if wanted == "word":
         return {"report.docx": word(page, provenance.pairs())}
     return {"report.pdf": pdf(page, provenance.content_hash)}

@@ -18,6 +18,16 @@ from tests.folders import two_waves
 PERSONAL = '\n[personal]\n"waves/*/interviews" = ["name"]\n'
 
 
+ACTIVITY = """
+[iati]
+reporting_org = "XM-EXAMPLE-1"
+reporting_org_name = "Programme office"
+reporting_org_type = 10
+activity = "XM-EXAMPLE-1-7"
+starts_on = 2022-01-01
+"""
+
+
 def named(folder: Path) -> Path:
     """Give each interview a name, which the plan declares personal."""
     two_waves(folder, PERSONAL)
@@ -88,6 +98,28 @@ def test_verify_runs_thrice_and_leaves_no_copy(ran):
     assert care.verify(ran, say=lines.append) == 0
     assert "The same bytes in all" in lines[-1]
     assert not [path for path in (ran / "results").iterdir() if path.name.startswith(".verify-")]
+
+
+@pytest.mark.slow
+def test_every_format_has_the_same_bytes_in_three_runs(tmp_path):
+    """Under another hash seed, time zone, locale, number of threads and directory."""
+    pytest.importorskip("rocrate")
+    formats = ["word", "ro-crate"]
+    try:
+        import weasyprint  # noqa: F401
+    except (ImportError, OSError):
+        pass
+    else:
+        formats.append("pdf")
+    asked = f"\n[report]\nformats = {json.dumps(formats)}\n{ACTIVITY}"
+    folder = two_waves(tmp_path / "formats", asked)
+    assert go(folder)[0] == 0
+    suffixes = {path.suffix for path in (folder / "results" / "current").resolve().rglob("*")}
+    assert {".html", ".docx", ".xlsx", ".csv", ".xml", ".json"} <= suffixes
+    assert (".pdf" in suffixes) == ("pdf" in formats)
+    lines: list[str] = []
+    assert care.verify(folder, say=lines.append) == 0
+    assert "The same bytes in all" in lines[-1]
 
 
 def test_verify_tells_results_that_this_program_does_not_make(ran, monkeypatch):

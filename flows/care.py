@@ -277,7 +277,12 @@ def _leftovers(folder: Path) -> Iterator[Verdict]:
 def _formats() -> Iterator[Verdict]:
     from importlib.util import find_spec
 
-    for module, what, extra in (("docx", "Word documents", "word"), ("prefect", "Prefect", "")):
+    for module, what, extra in (
+        ("docx", "Word documents", "word"),
+        ("weasyprint", "PDF", "pdf"),
+        ("pyodk", "ODK Central", "odk"),
+        ("prefect", "Prefect", ""),
+    ):
         if find_spec(module):
             yield _verdict("program", OK, f"{what}: available")
         else:

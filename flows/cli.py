@@ -367,6 +367,30 @@ def diff(
 
 
 @app.command()
+def pull(
+    folder: FolderArgument = Path(),
+    wave: Annotated[str, typer.Option(help="Only this wave; else every wave with [wave.odk].")] = "",
+) -> None:
+    """Fetch answers from ODK Central, over the network, into the folder of their wave."""
+    from schemas.assessment import read_plan
+    from schemas.faults import Refused
+    from tasks.pull import pull as fetched
+
+    root = _assessment(folder)
+    try:
+        waves = read_plan(root / "assessment.toml").wave
+        wanted = [one for one in waves if (one.name == wave if wave else one.odk)]
+        if not wanted:
+            known = ", ".join(one.name for one in waves) or "none"
+            what = f"the wave '{wave}' is not in the plan" if wave else "no wave has a [wave.odk]"
+            _stop(f"{what}. The waves: {known}", USAGE)
+        for one in wanted:
+            typer.echo(fetched(root, one))
+    except Refused as refused:
+        _refuse(refused.faults, False, None)
+
+
+@app.command()
 def report(folder: FolderArgument = Path()) -> None:
     """Render the report again from what was released, and say where it is."""
     from flows.runner import render_again

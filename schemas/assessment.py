@@ -564,6 +564,14 @@ class BackCheck(Part):
         return self
 
 
+class OdkForm(Part):
+    """A form on a server of ODK Central, from which `psia pull` fetches the answers. Never a password."""
+
+    server: Annotated[str, Field(pattern=r"^(https://|http://(localhost|127\.0\.0\.1)(:|/|$))[^@]*$")]
+    project: Annotated[int, Field(ge=1)]
+    form: Words
+
+
 class Wave(Part):
     """A wave of interviews. Without `interviews` its files are waves/<name>/interviews*.
 
@@ -589,6 +597,7 @@ class Wave(Part):
     shortest_minutes: Positive | None = None
     times: WaveTimes = WaveTimes()
     back_check: BackCheck = BackCheck()
+    odk: OdkForm | None = None
 
     @model_validator(mode="after")
     def _codes_differ(self) -> Wave:

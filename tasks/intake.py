@@ -39,7 +39,6 @@ from schemas.instruments import Instruments
 from schemas.mapping import Actors, Characteristics, Informants, MappedGroups, MappingAnswers
 from schemas.plan import PlannedGroups
 from schemas.poverty import CapabilityDimensions, PovertyLines
-from schemas.reporting import StagedFeedback
 from schemas.secondary import RegionalIndustries, Regions, SourceReadings, Sources
 from schemas.weights import CalibrationMargins, ResponseClasses, Weights
 from tasks import (
@@ -67,6 +66,7 @@ from tasks import (
     suspects,
     wave_files,
     weights,
+    workshops,
 )
 from tasks import plan as plan_tables
 from tasks.catalogue import Indicator, Question
@@ -212,6 +212,7 @@ def take_in(
         intake.faults += list(_plan_and_data(intake))
         intake.faults += list(_map_faults(intake, reader.places))
         intake.faults += list(_design_faults(intake, reader.places))
+        intake.faults += list(_workshop_faults(intake, reader.places))
         intake.faults += list(_poverty_faults(intake, reader.places))
         intake.faults += list(finite_population.faults(plan, has_frame=len(intake.table(Frame)) > 0))
         intake.faults += list(
@@ -1386,6 +1387,14 @@ def _design_faults(intake: Intake, places: dict[str, list[tuple[str, str, int]]]
         yield Fault(file, sheet, row, one.column, one.rule, one.remedy)
 
 
+def _workshop_faults(intake: Intake, places: dict[str, list[tuple[str, str, int]]]) -> Iterator[Fault]:
+    """Faults of what the workshops said, who came, and what was agreed."""
+    groups = ["all", *(group.id for group in intake.plan.poverty_group)]
+    for one in workshops.faults(intake.tables, intake.indicators, groups):
+        file, sheet, row = places[one.table][one.index]
+        yield Fault(file, sheet, row, one.column, one.rule, one.remedy)
+
+
 def _poverty_faults(intake: Intake, places: dict[str, list[tuple[str, str, int]]]) -> Iterator[Fault]:
     """Faults of what is to be measured of poverty, once the interviews themselves are in order."""
     if intake.faults:
@@ -1403,8 +1412,7 @@ def _poverty_faults(intake: Intake, places: dict[str, list[tuple[str, str, int]]
 
 
 def _unknown_subjects(intake: Intake) -> Iterator[Fault]:
-    """Faults of focus groups and workshops that speak of an indicator or group that nobody knows."""
-    groups = {"all", *(group.id for group in intake.plan.poverty_group)}
+    """Faults of focus groups that speak of an indicator that nobody knows."""
     focus = intake.tables.get(FocusGroups.about().name, pd.DataFrame())
     for one in sorted(set(focus.get("indicator", pd.Series(dtype="string")).dropna())):
         if one not in intake.indicators:
@@ -1414,13 +1422,6 @@ def _unknown_subjects(intake: Intake) -> Iterator[Fault]:
             yield Fault(
                 "waves/*/focus_groups", column="indicator", rule=rule, remedy=f"{hint}See 'psia indicators'"
             )
-    said = intake.tables.get(StagedFeedback.about().name, pd.DataFrame())
-    for one in sorted(set(said.get("finding", pd.Series(dtype="string")).dropna())):
-        indicator, _, group = one.partition("/")
-        if indicator not in intake.indicators or group not in groups:
-            rule = f"'{one}' is not a finding"
-            remedy = "A finding is written indicator/poverty_group, as in results/current/tables/findings.csv"
-            yield Fault("feedback/workshops", column="finding", rule=rule, remedy=remedy)
 
 
 def _staggered_faults(intake: Intake) -> Iterator[Fault]:

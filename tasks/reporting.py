@@ -54,7 +54,7 @@ def carry_feedback(said: pd.DataFrame, waves: pd.DataFrame, *, assessment: Asses
                 "kind": part["kind"].iloc[0],
                 "held_on": held_on,
                 "verdict": verdict,
-                "comment": " ".join(comments) or None,
+                "comment": "; ".join(comments) or None,
                 "contested_by": ", ".join(dict.fromkeys(against["poverty_group"].fillna(against["role"])))
                 or None,
                 "of_earlier": held_on < newest,

@@ -90,6 +90,7 @@ class EarlierFindings(Contract):
     reported_on: Text = day("date of the earlier report; empty: a wave of this study", missing=True)
     finding: Text = text("id of the finding: indicator/poverty group")
     indicator: Text = text("id of the indicator")
+    label: Text = text("name of the indicator; its id where neither the plan nor the catalogue knows it")
     poverty_group: Text = text("poverty group, or all")
     was: Text = choice(DIRECTIONS, "what it said", missing=True)
     claim: Text = choice(CLAIMS, "what the design of the earlier one allowed to be said")

@@ -16,7 +16,7 @@ from schemas.followup import EarlierFindings, FormChanges, StagedEarlierFindings
 from schemas.instruments import Instruments
 from schemas.plan import Waves
 from schemas.vocabulary import ALL
-from tasks import wording
+from tasks import catalogue, wording
 from tasks.analysis import study_waves
 from tasks.impacts import leading_estimates
 from tasks.steps import step
@@ -107,6 +107,8 @@ def follow_findings(
     of_waves = _of_earlier_waves(estimates, indicators, study_waves(waves), specification, labels)
     earlier = [*reported.to_dict("records"), *of_waves]
     newest = findings.set_index("finding")
+    names = {ident: one.label for ident, one in catalogue.standard_indicators().items()}
+    names |= dict(zip(indicators["indicator"], indicators["label"], strict=True))
     records = []
     for one in earlier:
         if one["direction"] not in ("better", "worse", "unchanged"):
@@ -121,6 +123,7 @@ def follow_findings(
                 "reported_on": one.get("reported_on"),
                 "finding": one["finding"],
                 "indicator": indicator,
+                "label": names.get(indicator, indicator),
                 "poverty_group": group or ALL,
                 "was": one["direction"],
                 "claim": one["claim"],

@@ -41,8 +41,8 @@ def carry_feedback(said: pd.DataFrame, waves: pd.DataFrame, *, assessment: Asses
         verdicts = set(part["verdict"])
         verdict = next(word for word in ("contested", "confirmed", "comment") if word in verdicts)
         comments = [
-            f"{role}: {comment}"
-            for role, comment in zip(part["role"], part["comment"], strict=True)
+            f"{role} ({said_so}): {comment}" if len(verdicts) > 1 else f"{role}: {comment}"
+            for role, said_so, comment in part[["role", "verdict", "comment"]].itertuples(index=False)
             if pd.notna(comment)
         ]
         against = part[part["verdict"] == "contested"]

@@ -68,9 +68,8 @@ def _of_two_kinds(tables: Mapping[str, pd.DataFrame]) -> Iterator[RowFault]:
         for index, workshop, kind, day in rows.itertuples(name=None):
             if first.setdefault(workshop, (kind, day)) != (kind, day):
                 column = "kind" if first[workshop][0] != kind else "held_on"
-                rule = (
-                    f"the workshop '{workshop}' is told of with another {column.replace('_', ' ')} elsewhere"
-                )
+                what = {"kind": "kind", "held_on": "date"}[column]
+                rule = f"the workshop '{workshop}' has another {what} elsewhere"
                 remedy = "Correct it; if they were two workshops, give each a name of its own"
                 yield RowFault(name, index, column, rule, remedy)
 

@@ -692,7 +692,9 @@ _FORMS: dict[tuple[str, str], Form] = {
     ("recommendations", "standing"): lambda _, row: Cell(
         wording.PROPOSALS[row["standing"]], "contradict" if row["standing"] == "disputed" else ""
     ),
-    ("earlier_findings", "finding"): _finding,
+    ("earlier_findings", "finding"): lambda report, row: Cell(
+        row["label"], note=report.label("poverty_group", row["poverty_group"])
+    ),
     ("earlier_findings", "was"): _verdict(wording.GAINS, "was"),
     ("earlier_findings", "now"): _verdict(wording.GAINS, "now"),
     ("earlier_findings", "verdict"): lambda _, row: Cell(

@@ -127,7 +127,7 @@ def sheets(tables: Mapping[str, Sequence[Row]]) -> dict[str, list[Sheet]]:
             row["finding"],
             labels.get(row["indicator"], row["indicator"]),
             row["statement"],
-            wording.sentence(wording.CLAIMS[row["claim"]]),
+            f"{wording.sentence(wording.CLAIMS[row['claim']])} {wording.sentence(row['limits'])}",
             heard if voice != "silent" else "",
         )
         found.setdefault(row["poverty_group"], []).append(sheet)

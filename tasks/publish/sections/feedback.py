@@ -30,7 +30,9 @@ def feedback(report: Report) -> dict[str, Any]:
         "empty_seats": _empty_seats(report),
         "overdue": _overdue(report),
         "carried": _actions(
-            report, "Agreed before this wave, and not done", report.rows("actions", {"carried": True})
+            report,
+            "What earlier waves have left to do, overdue first",
+            report.rows("actions", {"carried": True}),
         ),
         "actions": _actions(report, "Actions, each with an owner and a date", report.rows("actions")),
         "recommendations": _recommendations(report),

@@ -95,11 +95,13 @@ def _forms(report: Report) -> Grid:
 
 
 def _same_forms(report: Report) -> str:
-    """Return a sentence where two waves ask the same; nothing where they differ or there is but one."""
+    """Return a sentence where two waves ask the same by the plan; nothing where it maps other questions."""
+    if any(wave.questions for wave in report.plan.wave):
+        return ""
     asked = [wave for (wave,) in report.different("instruments", ["wave"])]
     if report.has("form_changes") or len(asked) < 2:
         return ""
-    return "The waves ask the same questions in the same words: no figure changes because the question did."
+    return "By the plan, the waves ask the same questions in the same words."
 
 
 def other_changes(report: Report) -> Grid:

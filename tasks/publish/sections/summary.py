@@ -15,6 +15,7 @@ from tasks.publish.sections.findings import side_of
 
 MOST_LIMITS_OF_FINDINGS = 3
 MANY_INTERVALS = 20
+CONTESTED = " (contested)"
 
 
 def summary(report: Report) -> dict[str, Any]:
@@ -48,7 +49,7 @@ def _ledger(report: Report, rows: list[Row]) -> Grid:
     against = contested(report)
     sides: dict[str, dict[str, list[str]]] = {}
     for row in rows:
-        note = " (contested)" if row["finding"] in against else ""
+        note = CONTESTED if row["finding"] in against else ""
         label = report.label("indicator", row["indicator"])
         sides.setdefault(row["poverty_group"], {}).setdefault(side_of(report, row), []).append(label + note)
     order = sorted(
@@ -69,7 +70,9 @@ def _ledger(report: Report, rows: list[Row]) -> Grid:
             cells.append(Cell("", style, items=tuple(here[side])) if here.get(side) else NOTHING)
         for side in ("unchanged", "uncertain"):
             count = len(here.get(side, []))
-            cells.append(Cell(wording.whole(count), numeric=True) if count else NOTHING)
+            unagreed = sum(one.endswith(CONTESTED) for one in here.get(side, []))
+            note = f"{wording.whole(unagreed)} contested" if unagreed else ""
+            cells.append(Cell(wording.whole(count), numeric=True, note=note) if count else NOTHING)
         cells.append(Cell(wording.withheld("threshold"), "withheld") if here.get("withheld") else NOTHING)
         body.append(cells)
     labels = [

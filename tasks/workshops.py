@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 import pandas as pd
 
+from schemas.base import TABLES, conform
 from schemas.faults import RowFault, nearest
 
 WORDS = {
@@ -16,6 +17,7 @@ WORDS = {
     "staged.actions": ("statement", "owner"),
 }
 """Table -> its columns of words, in which a person could be named."""
+READ = (*WORDS, "staged.attendance", "staged.focus_groups")
 _REACHES = re.compile(r"[\w.%+-]+@[\w-]+\.\w{2,}|(?:\+|\b00)[1-9][\d ()/-]{7,}|\b0?[6-9]\d{4}[ -]?\d{5}\b")
 _TITLE = re.compile(r"\b(?:Mr|Mrs|Ms|Mme|Dr|Shri|Smt|Sri|Sra|Sr|Don|Doña)\b\.?\s+[A-ZÀ-Þ]")
 
@@ -27,6 +29,7 @@ def faults(
 
     tables: staged tables by name. indicators, groups: ids that a finding may speak of.
     """
+    tables = {name: conform(tables[name], TABLES[name]) for name in READ}
     for name, columns in WORDS.items():
         for column in columns:
             yield from _named(name, column, tables[name][column])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -25,7 +26,7 @@ def texts(grid) -> list[list[str]]:
     return [[f"{cell.text} {cell.note}".strip() for cell in row] for row in grid.rows]
 
 
-def changed(tables: dict[str, pd.DataFrame], name: str, **columns: object) -> dict[str, pd.DataFrame]:
+def changed(tables: dict[str, pd.DataFrame], name: str, **columns: Any) -> dict[str, pd.DataFrame]:
     return {**tables, name: tables[name].assign(**columns)}
 
 

@@ -112,7 +112,7 @@ def test_what_became_of_an_earlier_finding(was, now, verdict):
 
 
 SPECIFICATION = [
-    Specification(name=name, indicators=["pay"], estimator=estimator)
+    Specification.model_validate({"name": name, "indicators": ["pay"], "estimator": estimator})
     for name, estimator in (
         ("main", "difference_in_differences"),
         ("then", "recall"),

@@ -105,7 +105,8 @@ def files(
             page = printed(plan, label, said[group])
             out[f"sheets-{group}.html"] = page.encode(), f"sheets to print, one a finding: {label}"
     records = to_fill(plan, tables["findings"], focus_groups, waves)
-    told = {row["finding"]: row["statement"] or "" for row in tables["findings"]}
+    ordered = sorted(tables["findings"], key=lambda row: row["position"])
+    told = {row["finding"]: row["statement"] for row in ordered if row["statement"]}
     out["feedback.xlsx"] = workbook(records, told), "workbook to fill in, and to put into feedback/"
     for name, rows in records.items():
         columns = list(column_types(_contract(name)))
@@ -167,9 +168,10 @@ def to_fill(
 
 
 def workbook(records: Mapping[str, Sequence[Row]], told: Mapping[str, str]) -> bytes:
-    """Return feedback.xlsx: a sheet a table with its columns, notes and choices, and one that explains.
+    """Return feedback.xlsx: a sheet a table with columns, notes and choices; a guide; the findings.
 
-    told: finding -> its sentence, as a note beside its row.
+    told: finding -> its sentence. In the workbook a finding is chosen from that list, so that nobody has to
+    delete the rows of findings of which nobody spoke.
     """
     import xlsxwriter
 
@@ -195,22 +197,39 @@ def workbook(records: Mapping[str, Sequence[Row]], told: Mapping[str, str]) -> b
                 sheet.write_string(0, place, column, head)
                 must = "Must be filled in. " if column in needed else ""
                 sheet.write_comment(0, place, f"{must}{notes(contract).get(column, '')}")
-                if words := CHOICES.get((name, column)):
-                    choice = {"validate": "list", "source": list(words)}
+                if source := _chosen_from(name, column, len(told)):
+                    choice = {"validate": "list", "source": source}
                     sheet.data_validation(1, place, ROWS_TO_FILL, place, choice)
-            for line, row in enumerate(rows, start=1):
+            for line, row in enumerate(rows if name != "workshops" else (), start=1):
                 for column, value in row.items():
                     sheet.write_string(line, columns.index(column), neutral(value))
-                if sentence := told.get(row.get("finding", "")):
-                    sheet.write_comment(line, 0, sentence)
+        _findings(book.add_worksheet("findings"), told, head)
     return target.getvalue()
+
+
+def _chosen_from(table: str, column: str, findings: int) -> list[str] | str | None:
+    """Return the words, or the cells of the sheet of findings, of which one is chosen; None where none is."""
+    if column == "finding":
+        return f"=findings!$A$2:$A${findings + 1}"
+    return list(words) if (words := CHOICES.get((table, column))) else None
+
+
+def _findings(sheet: Any, told: Mapping[str, str], head: Any) -> None:
+    sheet.freeze_panes(1, 1)
+    sheet.set_column(0, 0, 40)
+    sheet.set_column(1, 1, 110)
+    for place, words in enumerate(("finding", "what the report says")):
+        sheet.write_string(0, place, words, head)
+    for line, (finding, statement) in enumerate(told.items(), start=1):
+        sheet.write_string(line, 0, neutral(finding))
+        sheet.write_string(line, 1, neutral(statement))
 
 
 GUIDE = (
     "A sheet for each table of feedback/. Fill in, delete the rows that are not needed, and put this file"
     " into feedback/ of the assessment.",
-    "workshops: a row for each finding, workshop and role that spoke of it. Delete findings of which"
-    " nobody spoke; copy a row where several spoke.",
+    "workshops: a row for each finding, workshop and role that spoke of it. The finding is chosen from a"
+    " list; the sheet findings says what each is.",
     "attendance: a row for each focus group that sent somebody to the participants' workshop. Delete those"
     " that sent nobody: the report names them.",
     "recommendations: what a workshop proposed, as it was put there.",

@@ -129,6 +129,9 @@ def test_the_tables_that_come_back_bear_the_columns_of_their_contracts(plan, tab
         assert list(read_cells(files["feedback.xlsx"], ".xlsx", "feedback.xlsx", name).columns) == columns
     filled = read_cells(files["feedback.xlsx"], ".xlsx", "feedback.xlsx", "attendance")
     assert filled["focus_group"].tolist() == ["F2", "F3"]
-    assert set(
-        read_cells(files["feedback.xlsx"], ".xlsx", "feedback.xlsx", "committee")["poverty_group"]
-    ) == {one.id for one in plan.poverty_group}
+    shown = tables["findings"].dropna(subset=["statement"])
+    listed = read_cells(files["feedback.xlsx"], ".xlsx", "feedback.xlsx", "findings")
+    assert sorted(listed["finding"]) == sorted(shown["finding"])
+    assert len(read_cells(files["feedback.xlsx"], ".xlsx", "feedback.xlsx", "workshops")) == 0
+    seats = read_cells(files["feedback.xlsx"], ".xlsx", "feedback.xlsx", "committee")
+    assert set(seats["poverty_group"]) == {one.id for one in plan.poverty_group}

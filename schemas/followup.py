@@ -45,8 +45,8 @@ class WaveChanges(Contract):
 
 @table(
     "mart.form_changes",
-    grain="one row a pair of waves, question and change",
-    key=("from_wave", "to_wave", "question", "change"),
+    grain="one row a pair of waves, question and difference",
+    key=("from_wave", "to_wave", "question", "difference"),
     release=Release(),
 )
 class FormChanges(Contract):
@@ -55,7 +55,7 @@ class FormChanges(Contract):
     from_wave: Text = text("earlier wave")
     to_wave: Text = text("next wave")
     question: Text = text("name of the question, which the answers bear")
-    change: Text = choice(FORM_CHANGES)
+    difference: Text = choice(FORM_CHANGES)
     was: Text = text("as it was in the earlier wave", missing=True)
     now: Text = text("as it is in the later wave", missing=True)
     indicators: Text = text("ids of the indicators that use the answer", missing=True)

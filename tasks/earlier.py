@@ -49,7 +49,7 @@ def change_of_forms(asked: pd.DataFrame, received: pd.DataFrame, waves: pd.DataF
             for change in _changes(was, now, differ) if len(was) and len(now) else ():
                 row = {"from_wave": earlier, "to_wave": later, **change}
                 row["indicators"] = used.get(row["question"])
-                records.setdefault((earlier, later, row["question"], row["change"]), row)
+                records.setdefault((earlier, later, row["question"], row["difference"]), row)
     return pd.DataFrame(list(records.values())) if records else empty(FormChanges)
 
 
@@ -58,14 +58,14 @@ def _changes(
 ) -> Iterator[dict[str, Any]]:
     for question in [*was.index, *now.index.difference(was.index, sort=False)]:
         if question not in now.index:
-            yield {"question": question, "change": "not asked any more", "was": _asked(was, question)}
+            yield {"question": question, "difference": "not asked any more", "was": _asked(was, question)}
         elif question not in was.index:
-            yield {"question": question, "change": "asked anew", "now": _asked(now, question)}
+            yield {"question": question, "difference": "asked anew", "now": _asked(now, question)}
         else:
             for change, columns in differ.items():
                 before, after = (_told(frame.loc[question], columns) for frame in (was, now))
                 if before != after:
-                    yield {"question": question, "change": change, "was": before, "now": after}
+                    yield {"question": question, "difference": change, "was": before, "now": after}
 
 
 def _asked(frame: pd.DataFrame, question: str) -> str | None:

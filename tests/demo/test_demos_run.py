@@ -9,7 +9,6 @@ import pytest
 
 from data.demo import make_block_printing as demo
 from flows.cli import _demos
-from tasks.publish.sheets import hand_out
 from tests.tasks.test_designs import tables
 
 DEMOS = demo.ROOT / "data" / "demo"
@@ -25,29 +24,14 @@ def test_every_demo_that_ships_is_offered():
     assert set(_demos()) == {path.name for path in DEMOS.iterdir() if path.is_dir() and path.name[0] != "_"}
 
 
-TABLES = (
-    "impact_estimates",
-    "poverty_nodes",
-    "triangulation",
-    "attrition",
-    "feedback",
-    "focus_group_delegates",
-    "committee",
-    "actions",
-    "earlier_findings",
-)
-
-
-@pytest.fixture(scope="module", name="block_printing")
-def block_printing_fixture(tmp_path_factory):
-    """Return the folder of the demo, run, and some of its tables."""
-    folder = copy("block-printing", tmp_path_factory.mktemp("demo"))
-    found = tables(folder, *(f"mart.{name}" for name in TABLES))
-    return folder, dict(zip(TABLES, found, strict=True))
-
-
-def test_block_printing_finds_the_effects_that_are_there(block_printing):
-    impact, nodes, triangulation, attrition = (block_printing[1][name] for name in TABLES[:4])
+def test_block_printing_finds_the_effects_that_are_there(tmp_path):
+    impact, nodes, triangulation, attrition = tables(
+        copy("block-printing", tmp_path),
+        "mart.impact_estimates",
+        "mart.poverty_nodes",
+        "mart.triangulation",
+        "mart.attrition",
+    )
     truth = demo.truth().set_index(["poverty_group", "indicator"])["effect"].to_dict()
     matched = impact[impact["comparison"] == "matched"]
     impact = impact[impact["comparison"] == "all"]
@@ -73,32 +57,6 @@ def test_block_printing_finds_the_effects_that_are_there(block_printing):
     assert coded["wage-women", "safe_workplace"] == "worse"
     assert coded["own-account", "workdays_month"] == "uncertain"
     assert (attrition["lost"] > 0).all()
-
-
-def test_block_printing_shows_what_phases_six_and_seven_can_tell(block_printing):
-    feedback, delegates, committee, actions, earlier = (block_printing[1][name] for name in TABLES[4:])
-    contested = feedback[feedback["verdict"] == "contested"]
-    assert set(contested["kind"]) == {"participants", "stakeholders"}
-    assert set(contested["of_earlier"]) == {True, False}
-    away = delegates[~delegates["sent"].astype(bool) & (delegates["wave"] == "followup")]
-    assert set(away["focus_group"]) == {"FG-32", "FG-52"}
-    groups = committee[committee["poverty_group"].notna()].set_index("poverty_group")
-    assert groups["role"].isna()["wage-women"]
-    assert not groups["kept"]["own-account"]
-    assert actions.loc[actions["overdue"], "action"].tolist() == ["gloves-for-washers"]
-    assert actions.loc[actions["carried"], "action"].tolist() == ["gloves-for-washers"]
-    became = earlier.set_index("finding")["verdict"].to_dict()
-    assert became["debt_burden/small-subcontractors"] == "reversed"
-    assert became["income_month/home-worker-women"] == "held"
-    assert became["weeks_without_work_year/wage-men"] == "not asked any more"
-    assert became["income_month/own-account"] == "not seen any more"
-
-
-def test_the_sheets_of_the_workshops_are_those_of_the_run(block_printing):
-    written = hand_out(block_printing[0], None)
-    pages = [path for path in written if path.suffix == ".html"]
-    assert len(pages) == 6
-    assert sum(path.read_text(encoding="utf-8").count("<article>") for path in pages) == 60
 
 
 @pytest.mark.parametrize("cluster", ["torreon", "agra"])

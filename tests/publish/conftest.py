@@ -1804,7 +1804,7 @@ def _reporting() -> dict[str, pd.DataFrame]:
                     "from_wave": WAVES[0],
                     "to_wave": WAVES[1],
                     "question": "written_contract",
-                    "change": "worded otherwise",
+                    "difference": "worded otherwise",
                     "was": "Have you a contract?",
                     "now": "Do you hold a written contract?",
                     "indicators": "written_contract",

@@ -45,7 +45,7 @@ def forms(*rows: dict, received: tuple[dict, ...] = ()) -> list[tuple]:
     frame = conform(pd.DataFrame(came), FormQuestions) if came else empty(FormQuestions)
     table = change_of_forms(asked, frame, WAVES)
     assert check(conform(table, FormChanges), FormChanges) == []
-    columns = ["from_wave", "to_wave", "question", "change", "was", "now"]
+    columns = ["from_wave", "to_wave", "question", "difference", "was", "now"]
     table = conform(table, FormChanges)
     return [
         tuple(None if pd.isna(cell) else cell for cell in row)

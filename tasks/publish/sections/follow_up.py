@@ -84,7 +84,7 @@ def _became(report: Report) -> str:
 def _forms(report: Report) -> Grid:
     columns = {
         "question": "Question",
-        "change": "Change",
+        "difference": "Change",
         "was": "Before",
         "now": "Now",
         "indicators": "For the indicator",

@@ -63,7 +63,7 @@ for _module in (
     "findings",
     "reporting",
     "followup",
-    "earlier",
+    "earlier_findings",
     "winners",
 ):
     importlib.import_module(f"tasks.{_module}")

@@ -12,7 +12,7 @@ from schemas.checks import FormQuestions
 from schemas.followup import EarlierFindings, FormChanges, StagedEarlierFindings
 from schemas.instruments import Instruments
 from schemas.plan import Waves
-from tasks.earlier import change_of_forms, follow_findings, what_became
+from tasks.earlier_findings import change_of_forms, follow_findings, what_became
 from tasks.impact_models import AFTER, PROGRAMME
 
 WAVES = conform(

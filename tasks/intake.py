@@ -35,9 +35,10 @@ from schemas.design import (
 from schemas.exports import HouseholdMembers, WaveFiles
 from schemas.faults import Fault, Refused, RowFault
 from schemas.fieldwork import Corrections, FocusGroups, Responses, WaveLosses, WaveRevisions
+from schemas.followup import StagedEarlierFindings
 from schemas.instruments import Instruments
 from schemas.mapping import Actors, Characteristics, Informants, MappedGroups, MappingAnswers
-from schemas.plan import PlannedGroups
+from schemas.plan import PlannedGroups, Waves
 from schemas.poverty import CapabilityDimensions, PovertyLines
 from schemas.secondary import RegionalIndustries, Regions, SourceReadings, Sources
 from schemas.weights import CalibrationMargins, ResponseClasses, Weights
@@ -58,6 +59,7 @@ from tasks import (
     instruments,
     pilot,
     poverty_inputs,
+    published_before,
     registers,
     research_methods,
     short_lists,
@@ -86,6 +88,7 @@ from tasks.files import (
 from tasks.interviews import FILE_NAME, IDS, STANDARD, WaveReading, read_wave
 from tasks.languages import Language, languages
 from tasks.members import MemberReading, joined_types, read_members
+from tasks.newest_wave import newest_start
 from tasks.vault import Vault
 
 KINDS = {
@@ -200,6 +203,7 @@ def take_in(
         if contract.about().source:
             reader.stage(contract)
     intake.tables[SourceReadings.about().name] = _table(SourceReadings, reader.readings)
+    reader.published_before()
     reader.registers(hashes or {})
     reader.assign_groups()
     reader.interviews()
@@ -579,6 +583,20 @@ class _Reader:
         for wave, part in located.groupby("wave", sort=True) if len(located) else ():
             self.raw_corrections[str(wave)] = part
         return frame.drop(columns="unstated", errors="ignore")
+
+    def published_before(self) -> None:
+        """Add the findings of earlier releases to those that feedback/earlier_findings gives."""
+        name = StagedEarlierFindings.about().name
+        given = self.intake.tables[name]
+        told = given.get("report", pd.Series(dtype="string"))
+        report_date = self.plan.assessment.report_date.isoformat()
+        before = newest_start(self.intake.tables[Waves.about().name], report_date)
+        found, faults = published_before.findings(self.folder, told, before)
+        self.intake.faults += faults
+        if len(found) and not self.unreadable:
+            self.intake.tables[name] = pd.concat(
+                [conform(given, StagedEarlierFindings), found], ignore_index=True
+            )
 
     def registers(self, hashes: Mapping[str, str]) -> None:
         """Add what each register of the plan sums to, to regional_industries and regions."""

@@ -24,6 +24,7 @@ from schemas.reporting import (
     Workshops,
 )
 from tasks.analysis import study_waves
+from tasks.newest_wave import newest_start
 from tasks.steps import step
 
 NOT_DONE = ("open", "under way")
@@ -61,16 +62,6 @@ def carry_feedback(said: pd.DataFrame, waves: pd.DataFrame, *, assessment: Asses
             }
         )
     return pd.DataFrame(records)
-
-
-def newest_start(waves: pd.DataFrame, report_date: str) -> str:
-    """Return the first day of the newest wave that has begun by the date of the report; '' for the first.
-
-    What was said or agreed before that day belongs to an earlier wave; with a single wave nothing does.
-    """
-    starts = waves.set_index("wave")["starts_on"].reindex(study_waves(waves)).dropna()
-    begun = [one for one in starts if one <= report_date]
-    return begun[-1] if len(begun) > 1 else ""
 
 
 @step("feedback", reads=[StagedFeedback, StagedRecommendations], writes=[Workshops])

@@ -701,7 +701,9 @@ _FORMS: dict[tuple[str, str], Form] = {
         wording.HELD[row["verdict"]], "contradict" if row["verdict"] == "reversed" else ""
     ),
     ("earlier_findings", "report"): lambda report, row: Cell(
-        report.label("wave", row["report"]).replace("-", " "),
+        "release"
+        if row["report"] == row["reported_on"]
+        else report.label("wave", row["report"]).replace("-", " "),
         note=wording.date(row["reported_on"]) if row["reported_on"] else "estimate of this study",
     ),
     ("form_changes", "indicators"): lambda report, row: Cell(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
@@ -12,6 +14,7 @@ from schemas.checks import FormQuestions
 from schemas.followup import EarlierFindings, FormChanges, StagedEarlierFindings
 from schemas.instruments import Instruments
 from schemas.plan import Waves
+from tasks import published_before
 from tasks.earlier_findings import change_of_forms, follow_findings, what_became
 from tasks.impact_models import AFTER, PROGRAMME
 
@@ -243,3 +246,42 @@ def test_an_estimate_that_ends_with_an_earlier_wave_is_an_earlier_finding_and_le
     ]
     assert rows[0]["statement"]
     assert rows[0]["respondents"] == 30
+
+
+def release(folder: Path, name: str, text: str = "") -> None:
+    path = folder / "releases" / name / "tables" / "findings.csv"
+    path.parent.mkdir(parents=True)
+    path.write_text(
+        text
+        or "finding,indicator,direction,claim,statement,respondents,withheld_by\n"
+        "pay/all,pay,better,recall,Pay rose.,40,\npay/men,pay,,recall,,,threshold\n"
+    )
+
+
+def test_findings_of_releases_before_the_newest_wave_are_read_as_they_were_published(tmp_path):
+    for name in ("2023-03-20", "2024-06-28", "draft", "visit-2023-05-01"):
+        release(tmp_path, name)
+    found, faults = published_before.findings(tmp_path, ["visit-2023-05-01"], "2024-01-08")
+    assert faults == []
+    assert found["report"].tolist() == ["2023-03-20"] * 2
+    assert found["reported_on"].tolist() == ["2023-03-20"] * 2
+    assert found["direction"].isna().tolist() == [False, True]
+    assert len(published_before.findings(tmp_path, [], "")[0]) == 0
+    (row,) = became(found, [], findings("worse"))
+    assert row["verdict"] == "reversed"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "finding,direction\npay/all,better\n",
+        "\n",
+        "a,b\n1,2,3,4\n",
+        "finding,direction,claim,statement,respondents\npay/all,up,recall,Pay rose.,40\n",
+    ],
+)
+def test_a_release_that_is_not_as_it_was_published_is_a_fault(tmp_path, text):
+    release(tmp_path, "2023-03-20", text)
+    found, (fault,) = published_before.findings(tmp_path, [], "2024-01-08")
+    assert len(found) == 0
+    assert fault.file == "releases/2023-03-20/tables/findings.csv"

@@ -23,6 +23,7 @@ from schemas.reporting import (
     Workshops,
 )
 from tasks import reporting, workshops
+from tasks.newest_wave import newest_start
 
 REPORT = AssessmentPart.model_construct(report_date=dt.date(2024, 6, 28))
 WAVES = conform(
@@ -93,7 +94,7 @@ def test_a_workshop_before_the_newest_wave_spoke_of_earlier_findings():
     ("date", "start"), [("2023-06-01", ""), ("2024-06-28", "2024-01-08"), ("2026-01-01", "2025-01-08")]
 )
 def test_the_newest_wave_has_begun_by_the_date_of_the_report_and_pilots_are_none(date, start):
-    assert reporting.newest_start(WAVES, date) == start
+    assert newest_start(WAVES, date) == start
 
 
 def actions(**changed: str | None) -> dict:

@@ -16,6 +16,7 @@ from schemas.plan import Waves
 from tasks.analysis import (
     corrected,
     estimator_options,
+    limited_waves,
     of_study,
     present_splits,
     settled_each,
@@ -50,7 +51,7 @@ def change_since_baseline(
     """Estimate the change of each indicator from the first wave to each later one."""
     order = [wave for wave in study_waves(waves) if (responses["wave"] == wave).any()]
     known = indicators.set_index("indicator")
-    limited = set(waves.loc[waves["follow_up"] == "limited", "wave"])
+    limited = limited_waves(waves)
     parts = []
     for units in units_of(indicators, of_study(responses, waves), household_weights):
         for later in order[1:]:

@@ -12,7 +12,7 @@ import pandas as pd
 from schemas.assessment import Specification
 from schemas.vocabulary import ALL
 from tasks import expressions
-from tasks.analysis import settled, study_waves, without_errors
+from tasks.analysis import limited_waves, settled, study_waves, without_errors
 from tasks.comparison import SET, WEIGHT, Matched, matched, sets_cluster_errors
 from tasks.methods import impact, staggered
 
@@ -158,7 +158,7 @@ def study_of(
         pairs=matched(weights, matching),
         purposive=bool(plan["sample_design"].iloc[0] == "purposive"),
         planned=tuple(study_waves(waves)),
-        limited=frozenset(waves.loc[waves["follow_up"] == "limited", "wave"]),
+        limited=frozenset(limited_waves(waves)),
     )
 
 

@@ -409,6 +409,9 @@ def form(
     into: Annotated[
         Path | None, typer.Option(help="Where to write.", show_default="results/forms/<wave>")
     ] = None,
+    workshops: Annotated[
+        bool, typer.Option("--workshops", help="The sheets of the feedback workshops, after a run.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Write the forms of a wave: XLSForm, printable form, interview and focus-group guides."""
@@ -416,6 +419,9 @@ def form(
     from schemas.faults import Refused
 
     root = _assessment(folder)
+    if workshops:
+        _sheets(root, into, as_json)
+        return
     try:
         waves = [one.name for one in read_plan(root / "assessment.toml").wave]
         if (wave or len(waves) != 1) and wave not in waves:
@@ -431,6 +437,22 @@ def form(
         return
     for line in done.told():
         typer.echo(line)
+
+
+def _sheets(root: Path, into: Path | None, as_json: bool) -> None:
+    """Write what goes out to the feedback workshops, and say where it is."""
+    from schemas.faults import Refused
+    from tasks.publish.sheets import hand_out
+
+    try:
+        written = hand_out(root, into)
+    except Refused as refused:
+        _refuse(refused.faults, as_json, None)
+    if as_json:
+        _print_json([{"file": str(path), "what": what} for path, what in written.items()])
+        return
+    for path, what in written.items():
+        typer.echo(f"{path}: {what}")
 
 
 @app.command()

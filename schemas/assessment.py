@@ -575,12 +575,14 @@ class OdkForm(Part):
 class Wave(Part):
     """A wave of interviews. Without `interviews` its files are waves/<name>/interviews*.
 
-    revisions: file -> number; where files disagree on a respondent, the highest decides.
+    follow_up: a follow-up repeats the study, or is limited to recall and key informants. revisions: file ->
+    number; where files disagree on a respondent, the highest decides.
     """
 
     name: Name
     label: str = ""
     role: Literal["pilot", "baseline", "follow-up", "only"] = "only"
+    follow_up: Literal["", "repeat", "limited"] = ""
     starts_on: date | None = None
     ends_on: date | None = None
     interviews: str | list[Words] = ""
@@ -598,6 +600,12 @@ class Wave(Part):
     times: WaveTimes = WaveTimes()
     back_check: BackCheck = BackCheck()
     odk: OdkForm | None = None
+
+    @model_validator(mode="after")
+    def _followed_up(self) -> Wave:
+        if self.follow_up and self.role != "follow-up":
+            raise ValueError("'follow_up' says how a follow-up is held: give this wave role = 'follow-up'")
+        return self
 
     @model_validator(mode="after")
     def _codes_differ(self) -> Wave:

@@ -7,6 +7,7 @@ from schemas.vocabulary import (
     APPROACHES,
     ASSIGNMENTS,
     BOX_4_GROUPS,
+    FOLLOW_UPS,
     GENDERS,
     SAMPLE_DESIGNS,
     STUDY_DESIGNS,
@@ -42,6 +43,7 @@ class Waves(Contract):
     position: Whole = number("order in time, from 1")
     label: Text = text("name of the wave in the report")
     role: Text = choice(WAVE_ROLES)
+    follow_up: Text = choice(FOLLOW_UPS, "of a follow-up: a repeat study, or a limited one", missing=True)
     starts_on: Text = day("first day of fieldwork", missing=True)
     ends_on: Text = day("last day of fieldwork", missing=True)
 

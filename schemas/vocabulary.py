@@ -177,6 +177,22 @@ METHOD_STAGES = ("initial", "during", "towards the end")
 WORKSHOP_KINDS = ("participants", "stakeholders")
 FEEDBACK_VERDICTS = ("confirmed", "contested", "comment")
 ACTION_STATUSES = ("open", "under way", "done", "dropped")
+SEAT_KINDS = ("poverty group", "stakeholders")
+"""For whom a seat of the monitoring committee is kept."""
+PROPOSAL_STANDINGS = ("supported", "disputed", "noted")
+"""How a workshop took a recommendation; noted is neither for nor against."""
+FOLLOW_UPS = ("repeat", "limited")
+"""A follow-up repeats the study with the same methods, or is a limited one by recall and key informants
+(Nadvi and Barrientos 2004, Annex II, phase seven)."""
+FORM_CHANGES = (
+    "asked anew",
+    "not asked any more",
+    "worded otherwise",
+    "answered otherwise",
+    "asked of others",
+)
+HELD_VERDICTS = ("reversed", "not seen any more", "appeared since", "held", "not asked any more")
+"""What became of an earlier finding: worst surprise first."""
 FIRM_SIZES = ("all", "small", "medium", "large")
 STATISTIC_STATUSES = ("measured", "estimated", "provisional", "printed", "suppressed")
 TOPICS = (

@@ -92,6 +92,11 @@ def study_waves(waves: pd.DataFrame) -> list[str]:
     return waves[waves["role"] != "pilot"].sort_values("position")["wave"].tolist()
 
 
+def limited_waves(waves: pd.DataFrame) -> set[str]:
+    """Return the waves that are a limited follow-up: few of their data can be compared with others."""
+    return set(waves.loc[waves["follow_up"] == "limited", "wave"])
+
+
 class EstimatorOptions(DesignColumns):
     """What the estimators of means and changes are told of the design."""
 

@@ -16,6 +16,7 @@ from schemas.plan import Waves
 from tasks.analysis import (
     corrected,
     estimator_options,
+    limited_waves,
     of_study,
     present_splits,
     settled_each,
@@ -50,6 +51,7 @@ def change_since_baseline(
     """Estimate the change of each indicator from the first wave to each later one."""
     order = [wave for wave in study_waves(waves) if (responses["wave"] == wave).any()]
     known = indicators.set_index("indicator")
+    limited = limited_waves(waves)
     parts = []
     for units in units_of(indicators, of_study(responses, waves), household_weights):
         for later in order[1:]:
@@ -58,13 +60,15 @@ def change_since_baseline(
             pair = pair.answered(in_both)
             if pair.values:
                 pair = corrected(pair, record, sample, sampling)
-                parts.append(_changes(pair, known, order[0], later, sampling))
+                parts.append(_changes(pair, known, (order[0], later), sampling, limited=later in limited))
     return pd.concat(parts, ignore_index=True) if parts else empty(WaveChanges)
 
 
 def _changes(
-    units: Units, indicators: pd.DataFrame, from_wave: str, to_wave: str, sampling: Sampling
+    units: Units, indicators: pd.DataFrame, pair: tuple[str, str], sampling: Sampling, *, limited: bool
 ) -> pd.DataFrame:
+    """Return the changes between two waves; without errors where few of their data can be compared."""
+    from_wave, to_wave = pair
     changes = estimation.changes_by_splits(
         units.table,
         units.values,
@@ -76,12 +80,16 @@ def _changes(
         **estimator_options(units.frame, sampling),
     )
     changes = with_keys(units.named(settled_each(changes, units.answers)), ("poverty_group", "arm"))
-    if sampling.design == "purposive":
+    if limited or sampling.design == "purposive":
         changes = without_errors(changes)
     rows = cast("list[dict[str, Any]]", changes.to_dict("records"))
     directions = [_direction(row, indicators) for row in rows]
     return changes.drop(columns=["estimate_from", "category"]).assign(
-        from_wave=from_wave, to_wave=to_wave, direction=pd.array(directions, dtype="string")
+        from_wave=from_wave,
+        to_wave=to_wave,
+        direction=pd.array(directions, dtype="string"),
+        follow_up="limited" if limited else "repeat",
+        claim="recall" if limited else "descriptive",
     )
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 from schemas.assessment import Specification
 from schemas.vocabulary import ALL
 from tasks import expressions
-from tasks.analysis import settled, study_waves, without_errors
+from tasks.analysis import limited_waves, settled, study_waves, without_errors
 from tasks.comparison import SET, WEIGHT, Matched, matched, sets_cluster_errors
 from tasks.methods import impact, staggered
 
@@ -38,7 +38,7 @@ class Study:
     """The interviews that may enter a model, and what every model has to know of them.
 
     order: the waves that are here, in time. before: those of them before the programme. planned: all waves
-    of the plan, in time.
+    of the plan, in time. limited: waves that are a limited follow-up.
     """
 
     responses: pd.DataFrame
@@ -48,6 +48,7 @@ class Study:
     pairs: Matched
     purposive: bool
     planned: tuple[str, ...] = ()
+    limited: frozenset[str] = frozenset()
 
     def pair(self, one: Specification) -> tuple[str, str]:
         """Return the waves of a specification; see `waves_of`."""
@@ -75,6 +76,12 @@ class Study:
         if one.filter:
             rows = rows[expressions.compute_condition(one.filter, rows).astype(bool)]
         return rows
+
+    def has_limited(self, one: Specification, pair: tuple[str, str]) -> bool:
+        """Return whether a wave that enters a specification was a limited follow-up."""
+        if not self.limited:
+            return False
+        return bool(self.limited & {str(wave) for wave in self.rows(one, pair)["wave"].unique()})
 
     def between(self, pair: tuple[str, str]) -> list[str]:
         """Return the waves from the one to the other, both included."""
@@ -151,6 +158,7 @@ def study_of(
         pairs=matched(weights, matching),
         purposive=bool(plan["sample_design"].iloc[0] == "purposive"),
         planned=tuple(study_waves(waves)),
+        limited=frozenset(limited_waves(waves)),
     )
 
 

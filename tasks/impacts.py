@@ -154,6 +154,7 @@ class _Design:
             shared=self.shared,
             unmeasured=self.unmeasured[one.comparison],
             earlier_trends=self.trends.get((one.name, term, indicator, group), "not tested"),
+            limited=self.study.has_limited(one, pair),
         )
         return {"claim": claim, "claim_reason": " ".join(reasons)}
 

@@ -35,11 +35,11 @@ from schemas.design import (
 from schemas.exports import HouseholdMembers, WaveFiles
 from schemas.faults import Fault, Refused, RowFault
 from schemas.fieldwork import Corrections, FocusGroups, Responses, WaveLosses, WaveRevisions
+from schemas.followup import StagedEarlierFindings
 from schemas.instruments import Instruments
 from schemas.mapping import Actors, Characteristics, Informants, MappedGroups, MappingAnswers
-from schemas.plan import PlannedGroups
+from schemas.plan import PlannedGroups, Waves
 from schemas.poverty import CapabilityDimensions, PovertyLines
-from schemas.reporting import StagedFeedback
 from schemas.secondary import RegionalIndustries, Regions, SourceReadings, Sources
 from schemas.weights import CalibrationMargins, ResponseClasses, Weights
 from tasks import (
@@ -59,6 +59,7 @@ from tasks import (
     instruments,
     pilot,
     poverty_inputs,
+    published_before,
     registers,
     research_methods,
     short_lists,
@@ -67,6 +68,7 @@ from tasks import (
     suspects,
     wave_files,
     weights,
+    workshops,
 )
 from tasks import plan as plan_tables
 from tasks.catalogue import Indicator, Question
@@ -86,6 +88,7 @@ from tasks.files import (
 from tasks.interviews import FILE_NAME, IDS, STANDARD, WaveReading, read_wave
 from tasks.languages import Language, languages
 from tasks.members import MemberReading, joined_types, read_members
+from tasks.newest_wave import newest_start
 from tasks.vault import Vault
 
 KINDS = {
@@ -200,6 +203,7 @@ def take_in(
         if contract.about().source:
             reader.stage(contract)
     intake.tables[SourceReadings.about().name] = _table(SourceReadings, reader.readings)
+    reader.published_before()
     reader.registers(hashes or {})
     reader.assign_groups()
     reader.interviews()
@@ -212,6 +216,7 @@ def take_in(
         intake.faults += list(_plan_and_data(intake))
         intake.faults += list(_map_faults(intake, reader.places))
         intake.faults += list(_design_faults(intake, reader.places))
+        intake.faults += list(_workshop_faults(intake, reader.places))
         intake.faults += list(_poverty_faults(intake, reader.places))
         intake.faults += list(finite_population.faults(plan, has_frame=len(intake.table(Frame)) > 0))
         intake.faults += list(
@@ -578,6 +583,20 @@ class _Reader:
         for wave, part in located.groupby("wave", sort=True) if len(located) else ():
             self.raw_corrections[str(wave)] = part
         return frame.drop(columns="unstated", errors="ignore")
+
+    def published_before(self) -> None:
+        """Add the findings of earlier releases to those that feedback/earlier_findings gives."""
+        name = StagedEarlierFindings.about().name
+        given = self.intake.tables[name]
+        told = given.get("report", pd.Series(dtype="string"))
+        report_date = self.plan.assessment.report_date.isoformat()
+        before = newest_start(self.intake.tables[Waves.about().name], report_date)
+        found, faults = published_before.findings(self.folder, told, before)
+        self.intake.faults += faults
+        if len(found) and not self.unreadable:
+            self.intake.tables[name] = pd.concat(
+                [conform(given, StagedEarlierFindings), found], ignore_index=True
+            )
 
     def registers(self, hashes: Mapping[str, str]) -> None:
         """Add what each register of the plan sums to, to regional_industries and regions."""
@@ -1386,6 +1405,14 @@ def _design_faults(intake: Intake, places: dict[str, list[tuple[str, str, int]]]
         yield Fault(file, sheet, row, one.column, one.rule, one.remedy)
 
 
+def _workshop_faults(intake: Intake, places: dict[str, list[tuple[str, str, int]]]) -> Iterator[Fault]:
+    """Faults of what the workshops said, who came, and what was agreed."""
+    groups = ["all", *(group.id for group in intake.plan.poverty_group)]
+    for one in workshops.faults(intake.tables, intake.indicators, groups):
+        file, sheet, row = places[one.table][one.index]
+        yield Fault(file, sheet, row, one.column, one.rule, one.remedy)
+
+
 def _poverty_faults(intake: Intake, places: dict[str, list[tuple[str, str, int]]]) -> Iterator[Fault]:
     """Faults of what is to be measured of poverty, once the interviews themselves are in order."""
     if intake.faults:
@@ -1403,8 +1430,7 @@ def _poverty_faults(intake: Intake, places: dict[str, list[tuple[str, str, int]]
 
 
 def _unknown_subjects(intake: Intake) -> Iterator[Fault]:
-    """Faults of focus groups and workshops that speak of an indicator or group that nobody knows."""
-    groups = {"all", *(group.id for group in intake.plan.poverty_group)}
+    """Faults of focus groups that speak of an indicator that nobody knows."""
     focus = intake.tables.get(FocusGroups.about().name, pd.DataFrame())
     for one in sorted(set(focus.get("indicator", pd.Series(dtype="string")).dropna())):
         if one not in intake.indicators:
@@ -1414,13 +1440,6 @@ def _unknown_subjects(intake: Intake) -> Iterator[Fault]:
             yield Fault(
                 "waves/*/focus_groups", column="indicator", rule=rule, remedy=f"{hint}See 'psia indicators'"
             )
-    said = intake.tables.get(StagedFeedback.about().name, pd.DataFrame())
-    for one in sorted(set(said.get("finding", pd.Series(dtype="string")).dropna())):
-        indicator, _, group = one.partition("/")
-        if indicator not in intake.indicators or group not in groups:
-            rule = f"'{one}' is not a finding"
-            remedy = "A finding is written indicator/poverty_group, as in results/current/tables/findings.csv"
-            yield Fault("feedback/workshops", column="finding", rule=rule, remedy=remedy)
 
 
 def _staggered_faults(intake: Intake) -> Iterator[Fault]:

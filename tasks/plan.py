@@ -47,6 +47,7 @@ def tables(plan: AssessmentPlan) -> dict[str, pd.DataFrame]:
                         "position": position,
                         "label": wave.label or wave.name,
                         "role": wave.role,
+                        "follow_up": (wave.follow_up or "repeat") if wave.role == "follow-up" else None,
                         "starts_on": wave.starts_on.isoformat() if wave.starts_on else None,
                         "ends_on": wave.ends_on.isoformat() if wave.ends_on else None,
                     }

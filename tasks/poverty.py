@@ -23,7 +23,14 @@ from schemas.poverty import (
 )
 from schemas.vocabulary import ALL
 from tasks import expressions
-from tasks.analysis import design_columns, present_splits, settled, study_waves
+from tasks.analysis import (
+    design_columns,
+    limited_waves,
+    present_splits,
+    settled,
+    study_waves,
+    without_errors,
+)
 from tasks.methods import capability as counting
 from tasks.methods import poverty as money
 from tasks.poverty_inputs import areas, line_in_force
@@ -134,8 +141,15 @@ def measure_poverty(
         changes += study.changed(counting.capability_changes, order)
     return (
         pd.concat(measures, ignore_index=True) if measures else empty(PovertyMeasures),
-        pd.concat(changes, ignore_index=True) if changes else empty(PovertyChanges),
+        _comparable(pd.concat(changes, ignore_index=True), waves) if changes else empty(PovertyChanges),
     )
+
+
+def _comparable(changes: pd.DataFrame, waves: pd.DataFrame) -> pd.DataFrame:
+    """Return the changes without errors where the later wave was a limited follow-up."""
+    is_limited = changes["to_wave"].isin(limited_waves(waves))
+    blank = without_errors(changes)
+    return changes.where(~is_limited, blank) if is_limited.any() else changes
 
 
 def _of(table: pd.DataFrame, specification: str) -> pd.DataFrame:

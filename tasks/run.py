@@ -63,6 +63,7 @@ for _module in (
     "findings",
     "reporting",
     "followup",
+    "earlier_findings",
     "winners",
 ):
     importlib.import_module(f"tasks.{_module}")
@@ -78,6 +79,7 @@ STORED_IN = {
     "schemas.fieldwork": "fieldwork",
     "schemas.voices": "fieldwork",
     "schemas.reporting": "feedback",
+    "schemas.followup": "feedback",
 }
 Say = Callable[[str], None]
 

@@ -111,7 +111,7 @@ def _by_change(changes: pd.DataFrame) -> Iterator[dict[str, object]]:
             "ci_low": row["ci_low"],
             "ci_high": row["ci_high"],
             "direction": row["direction"],
-            "claim": "descriptive",
+            "claim": row["claim"],
             "respondents": row["respondents_to"],
             "smallest_cell": min(row["respondents_from"], row["respondents_to"]),
         }

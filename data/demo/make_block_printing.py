@@ -1806,57 +1806,132 @@ towards the end | participatory | Workshops of the groups | to check the finding
 """,
     ),
     "feedback/workshops": (
-        "finding,workshop,kind,held_on,participants,role,verdict,comment",
+        "finding,workshop,kind,held_on,participants,role,poverty_group,verdict,comment",
         """
-income_month/home-worker-women | people-of-the-lanes | participants | 2024-05-13 | 24 | home worker
-    | confirmed
+income_month/home-worker-women | people-of-the-lanes | participants | 2024-05-13 | 24
+    | home worker | home-worker-women | confirmed
     | The bundles go to the workshops now
-workdays_month/home-worker-women | people-of-the-lanes | participants | 2024-05-13 | 24 | home worker
-    | confirmed
+workdays_month/home-worker-women | people-of-the-lanes | participants | 2024-05-13 | 24
+    | home worker | home-worker-women | confirmed
     | We wait at the door for the trader
-income_month/wage-men | people-of-the-lanes | participants | 2024-05-13 | 24 | printer by the day | confirmed
+income_month/wage-men | people-of-the-lanes | participants | 2024-05-13 | 24
+    | printer by the day | wage-men | confirmed
     | More days and a better rate
-safe_workplace/wage-women | people-of-the-lanes | participants | 2024-05-13 | 24 | washer of cloth | contested
+safe_workplace/wage-women | people-of-the-lanes | participants | 2024-05-13 | 24
+    | washer of cloth | wage-women | contested
     | There are gloves, but the new vats stand in a closed room
-say_over_income/wage-women | people-of-the-lanes | participants | 2024-05-13 | 24 | forewoman | confirmed
+say_over_income/wage-women | people-of-the-lanes | participants | 2024-05-13 | 24
+    | forewoman | wage-women | confirmed
     | Pay comes to our own accounts
-income_month/own-account | people-of-the-lanes | participants | 2024-05-13 | 24 | own-account printer
-    | contested
+income_month/own-account | people-of-the-lanes | participants | 2024-05-13 | 24
+    | own-account printer | own-account | contested
     | The figures leave out that cloth costs more
-training_days_year/small-subcontractors | people-of-the-lanes | participants | 2024-05-13 | 24 | steamer
-    | confirmed
+training_days_year/small-subcontractors | people-of-the-lanes | participants | 2024-05-13 | 24
+    | steamer | small-subcontractors | confirmed
     | The course was long and worth it
-income_month/home-worker-women | offices-and-firms | stakeholders | 2024-05-16 | 17 | trader | contested
+income_month/home-worker-women | offices-and-firms | stakeholders | 2024-05-16 | 17
+    | trader | | contested
     | Women take other work by choice
 income_month/home-worker-women | offices-and-firms | stakeholders | 2024-05-16 | 17
-    | leader of a savings group
-    | confirmed | Loans for food have doubled in the groups
-safe_workplace/wage-women | offices-and-firms | stakeholders | 2024-05-16 | 17 | officer for industries
-    | comment
+    | leader of a savings group | | confirmed
+    | Loans for food have doubled in the groups
+safe_workplace/wage-women | offices-and-firms | stakeholders | 2024-05-16 | 17
+    | officer for industries | | comment
     | The centre was built for fewer vats than stand there
-debt_burden/small-subcontractors | offices-and-firms | stakeholders | 2024-05-16 | 17 | branch of the bank
-    | comment
+debt_burden/small-subcontractors | offices-and-firms | stakeholders | 2024-05-16 | 17
+    | branch of the bank | | comment
     | Most loans are for steamers and are paid on time
-written_contract/wage-men | offices-and-firms | stakeholders | 2024-05-16 | 17 | union organiser | confirmed |
+written_contract/wage-men | offices-and-firms | stakeholders | 2024-05-16 | 17
+    | union organiser | | confirmed |
+safe_workplace/wage-women | first-meeting | participants | 2022-03-19 | 19
+    | washer of cloth | wage-women | contested
+    | Nobody asked us before the list was made
+""",
+    ),
+    "feedback/attendance": (
+        "workshop,wave,focus_group,people",
+        """
+first-meeting | baseline | FG-11 | 1
+first-meeting | baseline | FG-21 | 1
+first-meeting | baseline | FG-32 | 1
+people-of-the-lanes | followup | FG-11 | 1
+people-of-the-lanes | followup | FG-12 | 1
+people-of-the-lanes | followup | FG-21 | 1
+people-of-the-lanes | followup | FG-22 | 1
+people-of-the-lanes | followup | FG-31 | 1
+people-of-the-lanes | followup | FG-41 | 1
+people-of-the-lanes | followup | FG-42 | 1
+people-of-the-lanes | followup | FG-51 | 2
+""",
+    ),
+    "feedback/recommendations": (
+        "recommendation,statement,workshop,kind,held_on,proposed_by,standing,finding,action",
+        """
+share-of-orders | Let the centre give a third of its border work to women who print at home
+    | offices-and-firms | stakeholders | 2024-05-16 | leader of a savings group | supported
+    | income_month/home-worker-women | bundles-for-homes
+posted-rates | Post the piece rates of each week at the centre and in the lanes
+    | offices-and-firms | stakeholders | 2024-05-16 | union organiser | disputed
+    | income_month/home-worker-women |
+season-loans | Let loans be paid back after the season and not by the month
+    | offices-and-firms | stakeholders | 2024-05-16 | branch of the bank | noted
+    | debt_burden/small-subcontractors | terms-of-loans
+cloth-store | Open the store of the association to own-account printers
+    | people-of-the-lanes | participants | 2024-05-13 | own-account printer | supported
+    | income_month/own-account | cloth-on-account
+""",
+    ),
+    "feedback/committee": (
+        "seat,kind,poverty_group,role,since",
+        """
+women-of-the-lanes | poverty group | home-worker-women | home worker | 2024-06-15
+printers-by-the-day | poverty group | wage-men | printer by the day | 2024-06-15
+women-in-workshops | poverty group | wage-women | |
+subcontractors | poverty group | small-subcontractors | steamer | 2024-06-15
+programme | stakeholders | | manager of the common facility centre | 2024-06-15
+state | stakeholders | | officer for industries | 2024-06-15
+finance | stakeholders | | branch of the bank | 2024-06-15
 """,
     ),
     "feedback/actions": (
-        "action,statement,owner,due,status,finding",
+        "action,statement,owner,due,status,finding,agreed_on",
         """
+gloves-for-washers | Give each washer gloves and boots, and renew them twice a year
+    | block printers' association | 2023-03-31 | under way | safe_workplace/wage-women | 2022-03-19
+list-of-dyes | Hang a list of harmful dyes in each workshop
+    | health post | 2022-12-31 | done | | 2022-03-19
 monitoring-committee | Set up a poverty monitoring committee with two people of each group
-    | chair of the steering committee | 2024-06-15 | done |
+    | chair of the steering committee | 2024-06-15 | done | | 2024-05-17
 bundles-for-homes | Reserve a third of the centre's border work for women who print at home
-    | manager of the common facility centre | 2024-10-31 | under way | income_month/home-worker-women
+    | manager of the common facility centre | 2024-10-31 | under way
+    | income_month/home-worker-women | 2024-05-17
 women-in-the-workshop | Open a creche at the centre so that home workers can take workshop jobs
-    | federation of savings groups | 2025-03-31 | open | workdays_month/home-worker-women
+    | federation of savings groups | 2025-03-31 | open | workdays_month/home-worker-women | 2024-05-17
 air-for-the-vats | Put fans over the new vats and measure the air
-    | manager of the common facility centre | 2024-09-30 | under way | safe_workplace/wage-women
+    | manager of the common facility centre | 2024-09-30 | under way | safe_workplace/wage-women | 2024-05-17
 cloth-on-account | Buy cloth together, so that own-account printers pay the workshops' price
-    | block printers' association | 2024-12-31 | open | income_month/own-account
+    | block printers' association | 2024-12-31 | open | income_month/own-account | 2024-05-17
 terms-of-loans | Talk with the bank on terms that follow the season
-    | officer for industries | 2024-08-31 | open | debt_burden/small-subcontractors
+    | officer for industries | 2024-08-31 | open | debt_burden/small-subcontractors | 2024-05-17
 read-out | Read the summary of each group out in its own lanes
-    | field coordinator | 2024-07-31 | done |
+    | field coordinator | 2024-07-31 | done | | 2024-05-17
+""",
+    ),
+    "feedback/earlier_findings": (
+        "report,reported_on,finding,direction,claim,statement,respondents",
+        """
+visit-of-2023 | 2023-03-20 | income_month/home-worker-women | worse | recall
+    | Women home workers: earnings from work in the last month fell, as they recall. | 61
+visit-of-2023 | 2023-03-20 | safe_workplace/wage-women | better | recall
+    | Women in waged work: more have safety items at the workplace than they recall from before. | 48
+visit-of-2023 | 2023-03-20 | debt_burden/small-subcontractors | better | recall
+    | Small subcontractors: debt weighed less than they recall from before. | 40
+visit-of-2023 | 2023-03-20 | income_month/own-account | worse | recall
+    | Own-account printers: earnings from work in the last month fell, as they recall. | 44
+visit-of-2023 | 2023-03-20 | written_contract/own-account | unchanged | recall
+    | Own-account printers: about as many had a written contract as they recall from before. | 44
+visit-of-2023 | 2023-03-20 | weeks_without_work_year/wage-men | better | recall
+    | Men in waged work: fewer weeks without work than they recall from before. | 52
 """,
     ),
 }

@@ -25,6 +25,10 @@ BEFORE_ITS_START = (
     "Before its start the programme can have had no effect: this tests whether those of different starts"
     " changed alike until then."
 )
+LIMITED = (
+    "The follow-up was limited: it rests on recall and key informants and repeats the study in part only, so"
+    " that few of its data can be compared with earlier ones."
+)
 _COMPARE_CHANGES = ("difference_in_differences", "first_differences", "fixed_effects", "staggered")
 _KNOWN = {
     "study_design": ("one-off", "repeat", "longitudinal"),
@@ -52,13 +56,15 @@ def decide_claim(
     shared: Sequence[str] = (),
     earlier_trends: str = "not tested",
     unmeasured: Sequence[str] = (),
+    limited: bool = False,
 ) -> tuple[str, list[str]]:
     """Decide how strongly an estimate may be worded.
 
     Returns the claim and the sentences that say why no more may be claimed, or on which
     assumption the claim rests. In this order:
 
-    - "recall": the estimator is recall, whatever else holds.
+    - "recall": the estimator is recall, or a wave that enters was a limited follow-up (`limited`): one by
+      recall and key informants, few of whose data can be compared; whatever else holds.
     - "descriptive": the sample is purposive; it speaks of those interviewed alone.
     - "associational": the term is not the programme (`programme_term` False) but another column, or is of
       the time before the programme's start (`before_start`).
@@ -85,7 +91,7 @@ def decide_claim(
 
     Sources: the project's design, section 7; Imbens and Rubin (2015), Causal Inference, ch. 14
     (limit of balance); Angrist and Pischke (2009), Mostly Harmless Econometrics, section 5.2
-    (parallel trends).
+    (parallel trends); Nadvi and Barrientos (2004), Annex II, phase seven (limited follow-up).
 
     >>> decide_claim(
     ...     study_design="one-off", sample_design="purposive", assignment="not randomised", waves=1,
@@ -107,6 +113,8 @@ def decide_claim(
         reasons.append("The sample was chosen on purpose and speaks only of those interviewed.")
     if estimator == "recall":
         return "recall", ["The earlier state is what people recall, not what was measured.", *reasons]
+    if limited:
+        return "recall", [LIMITED, *reasons]
     if reasons:
         return "descriptive", reasons
     if not programme_term:

@@ -679,6 +679,36 @@ _FORMS: dict[tuple[str, str], Form] = {
     ("feedback", "verdict"): lambda _, row: Cell(
         wording.FEEDBACK[row["verdict"]], "contradict" if row["verdict"] == "contested" else ""
     ),
+    ("workshops", "workshop"): lambda _, row: Cell(
+        wording.plain(row["workshop"]).replace("-", " "), note=f"of {row['kind']}"
+    ),
+    ("workshops", "held_on"): _as_date("held_on"),
+    ("committee", "since"): _as_date("since"),
+    ("recommendations", "finding"): _finding,
+    ("recommendations", "workshop"): lambda _, row: Cell(
+        wording.plain(row["workshop"]).replace("-", " "), note=wording.date(row["held_on"])
+    ),
+    ("recommendations", "kind"): lambda _, row: Cell(wording.capital(wording.WORKSHOPS[row["kind"]])),
+    ("recommendations", "standing"): lambda _, row: Cell(
+        wording.PROPOSALS[row["standing"]], "contradict" if row["standing"] == "disputed" else ""
+    ),
+    ("earlier_findings", "finding"): lambda report, row: Cell(
+        row["label"], note=report.label("poverty_group", row["poverty_group"])
+    ),
+    ("earlier_findings", "was"): _verdict(wording.GAINS, "was"),
+    ("earlier_findings", "now"): _verdict(wording.GAINS, "now"),
+    ("earlier_findings", "verdict"): lambda _, row: Cell(
+        wording.HELD[row["verdict"]], "contradict" if row["verdict"] == "reversed" else ""
+    ),
+    ("earlier_findings", "report"): lambda report, row: Cell(
+        "release"
+        if row["report"] == row["reported_on"]
+        else report.label("wave", row["report"]).replace("-", " "),
+        note=wording.date(row["reported_on"]) if row["reported_on"] else "estimate of this study",
+    ),
+    ("form_changes", "indicators"): lambda report, row: Cell(
+        "; ".join(report.label("indicator", one) for one in row["indicators"].split(", "))
+    ),
     ("actions", "finding"): _finding,
     ("actions", "due"): _as_date("due"),
     ("indicators", "any_smallest_change"): _smallest_change,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from schemas.vocabulary import ALL
+from schemas.vocabulary import ALL, HELD_VERDICTS
 from tasks.publish import wording
 from tasks.publish.cells import NOTHING, Cell, cell_of
 from tasks.publish.report import RELEASED, Report, Row, at
@@ -167,6 +167,8 @@ _ORDERS: dict[str, Callable[[Row], Any]] = {
     "coder_agreement": lambda row: row["code"] != ALL,
     "diagram_links": lambda row: -(row["drawings"] or 0),
     "feedback": lambda row: ("contested", "comment", "confirmed").index(row["verdict"]),
+    "earlier_findings": lambda row: (*HELD_VERDICTS, None).index(row["verdict"]),
+    "form_changes": lambda row: row["indicators"] is None,
     "characteristic_scores": lambda row: row["position"],
     "printed_checks": lambda row: bool(row["agrees"]),
     "poverty_nodes": lambda row: -(row["kinds_poor"] or 0),

@@ -26,10 +26,11 @@ from tasks.publish.sections.comparison import comparison_group
 from tasks.publish.sections.context import surroundings
 from tasks.publish.sections.design import likeness, overruled_rankings, rankings
 from tasks.publish.sections.estimates import rules_of_errors, spreads
+from tasks.publish.sections.feedback import feedback
 from tasks.publish.sections.fieldwork import attrition_tests, differ_by, waves, weights
 from tasks.publish.sections.figures import figures
 from tasks.publish.sections.findings import findings
-from tasks.publish.sections.follow_up import before_and_after, other_changes
+from tasks.publish.sections.follow_up import before_and_after, follow_up, other_changes
 from tasks.publish.sections.growth import growth
 from tasks.publish.sections.identification import identification
 from tasks.publish.sections.map import printed_checks
@@ -87,6 +88,7 @@ def render(plan: AssessmentPlan, tables: dict[str, pd.DataFrame], provenance: Pr
         "kind": "Poverty and social impact assessment",
         "page_title": plan.assessment.title,
         "findings": findings(report),
+        "feedback": feedback(report),
         "summary": summary(report),
         "figures": figures(report),
         "before_after": before_and_after(report),
@@ -117,6 +119,7 @@ def render(plan: AssessmentPlan, tables: dict[str, pd.DataFrame], provenance: Pr
         "coders": coders(report),
         "voices": voices(report),
         "other_changes": other_changes(report),
+        "follow_up": follow_up(report),
         "inputs": inputs(report, provenance.inputs),
         "libraries": libraries(report, provenance.libraries),
         "fewest_firms": mapping.FEWEST_FIRMS,

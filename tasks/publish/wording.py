@@ -350,6 +350,19 @@ ALPHAS = {
 }
 """What the agreement of coders allows."""
 FEEDBACK = {"contested": "contested", "confirmed": "confirmed", "comment": "commented on"}
+WORKSHOPS = {"participants": "participants’ workshop", "stakeholders": "stakeholders’ workshop"}
+PROPOSALS = {"supported": "supported", "disputed": "disputed", "noted": "noted, neither for nor against"}
+FOLLOW_UPS = {
+    "repeat": "a repeat study, by the same methods as the baseline",
+    "limited": "a limited follow-up by recall and key informants: few data can be compared with the baseline",
+}
+HELD = {
+    "held": "held",
+    "reversed": "reversed",
+    "not seen any more": "not seen any more",
+    "appeared since": "changed since, though it had not before",
+    "not asked any more": "not asked any more",
+}
 MATCHING_METHODS = {
     "propensity": "nearest propensity score",
     "mahalanobis": "nearest in all characteristics (Mahalanobis)",

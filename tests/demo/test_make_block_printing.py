@@ -111,7 +111,7 @@ def test_every_input_table_keeps_its_contract(made):
         if wave:
             cells["wave"] = pd.Series(wave, index=columns.index, dtype="string")
         assert check(conform(pd.DataFrame(cells), contract), contract, rows=received.rows) == []
-    assert len(seen) == 36
+    assert len(seen) == 40
 
 
 def test_intake_takes_the_whole_folder(made, monkeypatch, tmp_path):

@@ -136,3 +136,9 @@ def test_frozen_forms_that_differ_are_told_by_form_check_and_run(tmp_path):
     run = RUNNER.invoke(app, ["run", str(one), "--engine", "process"])
     assert run.exit_code == 0, run.output
     assert "Warning: baseline: the instruments were frozen" in run.output
+
+
+def test_sheets_of_workshops_need_a_run_and_say_so(tmp_path):
+    done = RUNNER.invoke(app, ["form", str(folder(tmp_path)), "--workshops"])
+    assert done.exit_code == 1
+    assert "Run it first" in done.output

@@ -96,6 +96,16 @@ def test_the_tree_is_there(ran):
     assert not any(name.startswith("tables/responses") for name in files)
 
 
+def test_the_sheets_of_the_workshops_have_each_finding_that_is_told(ran, tmp_path):
+    done = psia("form", str(ran), "--workshops", "--into", str(tmp_path))
+    assert done.returncode == 0
+    findings = pd.read_csv(ran / "results/current/tables/findings.csv").dropna(subset=["statement"])
+    pages = [page.read_text(encoding="utf-8") for page in tmp_path.glob("sheets-*.html")]
+    assert len(pages) == findings["poverty_group"].nunique()
+    assert sum(page.count("<article>") for page in pages) == len(findings) > 0
+    assert set(pd.read_csv(tmp_path / "workshops.csv")["finding"]) == set(findings["finding"])
+
+
 def test_a_second_run_computes_nothing_and_says_so(ran, tmp_path, monkeypatch):
     folder = two_waves(tmp_path / "tiny")
     assert go(folder)[0] == 0

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.methods.claims import PARALLEL_TRENDS, decide_claim, direction
+from tasks.methods.claims import LIMITED, PARALLEL_TRENDS, decide_claim, direction
 
 STUDY: dict[str, Any] = {
     "study_design": "longitudinal",
@@ -213,3 +213,14 @@ def test_bad_input_is_refused() -> None:
         direction(1, 0, 2, float("nan"), "higher")
     with pytest.raises(ValueError, match="'higher' or 'lower'"):
         direction(1, 0, 2, 1, "more")
+
+
+def test_a_limited_follow_up_is_told_as_recall_whatever_the_design_and_a_repeat_study_is_not() -> None:
+    strong = {**STUDY, "sample_design": "representative", "assignment": "randomised"}
+    claim, reasons = decide_claim(**strong, limited=True)
+    assert claim == "recall"
+    assert reasons == [LIMITED]
+    assert decide_claim(**strong)[0] == "causal"
+    purposive, why = decide_claim(**{**strong, "sample_design": "purposive"}, limited=True)
+    assert purposive == "recall"
+    assert len(why) == 2

@@ -1433,6 +1433,8 @@ def _add_group(made: dict[str, list[dict]], indicator: str, group: str, level: f
                 "poverty_group": group,
                 "arm": arm,
                 "from_wave": WAVES[0],
+                "follow_up": "repeat",
+                "claim": "descriptive",
                 "to_wave": WAVES[1],
                 "change": None if few else gain,
                 "standard_error": None if few else spread,
@@ -1660,6 +1662,8 @@ def _reporting() -> dict[str, pd.DataFrame]:
                     "held_on": "2026-02-20",
                     "verdict": verdict,
                     "comment": comment,
+                    "contested_by": "stitchers_women" if verdict == "contested" else None,
+                    "of_earlier": False,
                 }
                 for finding, verdict, comment in (
                     ("income_month/stitchers_women", "confirmed", "The new buyers pay by the week"),
@@ -1681,6 +1685,129 @@ def _reporting() -> dict[str, pd.DataFrame]:
                     "due": "2026-06-30",
                     "status": "under way",
                     "finding": contested,
+                    "agreed_on": "2026-02-22",
+                    "overdue": False,
+                    "carried": False,
+                },
+                {
+                    "action": "rates",
+                    "statement": "Hang the piece rates in each lane",
+                    "owner": "cluster association",
+                    "due": "2024-12-31",
+                    "status": "open",
+                    "finding": None,
+                    "agreed_on": "2024-01-15",
+                    "overdue": True,
+                    "carried": True,
+                },
+            ],
+        ),
+        "workshops": frame(
+            reporting.Workshops,
+            [
+                {
+                    "workshop": "participants_2026",
+                    "kind": "participants",
+                    "held_on": "2026-02-20",
+                    "participants": 14,
+                    "findings": 2,
+                    "contested": 1,
+                    "recommendations": 1,
+                }
+            ],
+        ),
+        "focus_group_delegates": frame(
+            reporting.FocusGroupDelegates,
+            [
+                {
+                    "wave": WAVES[1],
+                    "focus_group": name,
+                    "poverty_group": "stitchers_women",
+                    "sent": name == "F1",
+                }
+                for name in ("F1", "F2")
+            ],
+        ),
+        "recommendations": frame(
+            reporting.Recommendations,
+            [
+                {
+                    "recommendation": "weekly-pay",
+                    "statement": "Let every buyer pay by the week",
+                    "workshop": "participants_2026",
+                    "kind": "participants",
+                    "held_on": "2026-02-20",
+                    "proposed_by": "home worker",
+                    "standing": "disputed",
+                    "finding": contested,
+                    "action": "Read every contract aloud in the savings groups",
+                }
+            ],
+        ),
+        "committee": frame(
+            reporting.Committee,
+            [
+                {
+                    "seat": "association",
+                    "kind": "stakeholders",
+                    "role": "secretary",
+                    "since": "2026-02-25",
+                    "kept": True,
+                },
+                {
+                    "seat": "lanes",
+                    "kind": "poverty group",
+                    "poverty_group": "stitchers_women",
+                    "kept": True,
+                },
+                {
+                    "seat": "no seat: own_account_dyers",
+                    "kind": "poverty group",
+                    "poverty_group": "own_account_dyers",
+                    "kept": False,
+                },
+            ],
+        ),
+        "earlier_findings": frame(
+            followup.EarlierFindings,
+            [
+                {
+                    "report": "visit_2024",
+                    "reported_on": "2024-03-01",
+                    "finding": contested,
+                    "indicator": "written_contract",
+                    "label": "Work under a written contract",
+                    "poverty_group": "stitchers_women",
+                    "was": "worse",
+                    "claim": "recall",
+                    "statement": "Women who stitch at home: fewer had a contract than they recall.",
+                    "now": "better",
+                    "verdict": "reversed",
+                    "respondents": 40,
+                },
+                {
+                    "report": "visit_2024",
+                    "reported_on": "2024-03-01",
+                    "finding": f"written_contract/{HIDDEN_GROUP}",
+                    "indicator": "written_contract",
+                    "label": "Work under a written contract",
+                    "poverty_group": HIDDEN_GROUP,
+                    "claim": "recall",
+                    "withheld_by": "threshold",
+                },
+            ],
+        ),
+        "form_changes": frame(
+            followup.FormChanges,
+            [
+                {
+                    "from_wave": WAVES[0],
+                    "to_wave": WAVES[1],
+                    "question": "written_contract",
+                    "difference": "worded otherwise",
+                    "was": "Have you a contract?",
+                    "now": "Do you hold a written contract?",
+                    "indicators": "written_contract",
                 }
             ],
         ),

@@ -26,6 +26,7 @@ SECTIONS = [
     "fieldwork",
     "findings",
     "feedback",
+    "recommendations",
     "follow_up",
     "method",
 ]

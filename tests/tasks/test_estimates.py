@@ -64,7 +64,7 @@ def catalogue(value: str = "wage", level: str | None = None) -> pd.DataFrame:
 
 
 def waves(*names: str) -> pd.DataFrame:
-    return pd.DataFrame({"wave": names, "role": "only", "position": range(len(names))})
+    return pd.DataFrame({"wave": names, "role": "only", "follow_up": None, "position": range(len(names))})
 
 
 def estimates(

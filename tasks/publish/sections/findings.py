@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tasks.publish import wording
 from tasks.publish.cells import Cell, cell_of
 from tasks.publish.report import Report, Row
+from tasks.publish.sections.feedback import contested, contested_by
 
 
 @dataclass(frozen=True)
@@ -53,9 +54,11 @@ def findings(report: Report) -> Findings:
             letter = wording.letter(len(claims))
             words = wording.sentence(wording.CLAIMS[row["claim"]])
             claims[key] = Claim(letter, row["claim"], words, wording.sentence(row["limits"]))
+    against = contested(report)
     parts: dict[str, list[Finding]] = {}
     for row in rows:
-        told = Counter(one["verdict"] for one in report.rows("feedback", {"finding": row["finding"]}))
+        of_it = report.rows("feedback", {"finding": row["finding"], "of_earlier": False})
+        told = Counter(one["verdict"] for one in of_it)
         finding = Finding(
             ident=row["finding"],
             group=report.label("poverty_group", row["poverty_group"]),
@@ -64,9 +67,11 @@ def findings(report: Report) -> Findings:
             statement="" if report.hidden("findings", row, "statement") else row["statement"] or "",
             claim=claims[row["claim"], row["limits"]],
             evidence=row["evidence"],
-            contested="contested" in told,
+            contested=row["finding"] in against,
             feedback=wording.listing(
-                f"{words} in {wording.counted(told[verdict], 'workshop')}"
+                f"{words} {contested_by(report, against[row['finding']])}"
+                if verdict == "contested"
+                else f"{words} in {wording.counted(told[verdict], 'workshop')}"
                 for verdict, words in wording.FEEDBACK.items()
                 if told[verdict]
             ),

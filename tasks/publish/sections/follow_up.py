@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -21,6 +22,86 @@ def before_and_after(report: Report) -> list[Figure]:
         for number, indicator in enumerate(chosen(report), start=1)
         if (figure := _before_and_after(report, f"since-{number}", indicator))
     ]
+
+
+def follow_up(report: Report) -> dict[str, Any]:
+    """Return how the later waves were held, what their forms ask otherwise, what became of findings."""
+    return {
+        "held": _held(report),
+        "earlier": _earlier(report),
+        "became": _became(report),
+        "forms": _forms(report),
+        "same_forms": _same_forms(report),
+    }
+
+
+def _held(report: Report) -> list[str]:
+    """Return one sentence for each later wave: a repeat study, or a limited follow-up."""
+    kinds = dict.fromkeys((row["to_wave"], row["follow_up"]) for row in report.rows("wave_changes"))
+    sentences = []
+    for wave, kind in sorted(kinds, key=lambda one: report.rank("wave", one[0])):
+        sentence = f"{report.label('wave', wave)}: {wording.FOLLOW_UPS[kind]}."
+        if kind == "limited":
+            sentence += (
+                " No error is given for its changes, and nothing that follows from it is claimed to be more"
+                " than what people remember."
+            )
+        sentences.append(sentence)
+    return sentences
+
+
+def _earlier(report: Report) -> Grid:
+    columns = {
+        "finding": "Finding",
+        "report": "Told by",
+        "was": "It said",
+        "claim": "Claim",
+        "now": "Now",
+        "verdict": "What became of it",
+    }
+    return grids.grid(report, "earlier_findings", "Earlier findings beside the newest", columns)
+
+
+def _became(report: Report) -> str:
+    """Return how many earlier findings held, and how many did not, in one sentence."""
+    name = "earlier_findings"
+    rows = [row for row in report.rows(name) if not report.hidden(name, row, "verdict")]
+    told = Counter(row["verdict"] for row in rows)
+    parts = [
+        f"{wording.whole(told[verdict])} {words}"
+        for verdict, words in (
+            ("held", "held"),
+            ("reversed", "turned into the opposite"),
+            ("not seen any more", "cannot be seen any more"),
+            ("appeared since", "spoke of no change, and there is one now"),
+            ("not asked any more", "cannot be told, for it is not asked any more"),
+        )
+        if told[verdict]
+    ]
+    return f"Of {wording.counted(len(rows), 'earlier finding')}, {wording.listing(parts)}." if rows else ""
+
+
+def _forms(report: Report) -> Grid:
+    columns = {
+        "question": "Question",
+        "difference": "Change",
+        "was": "Before",
+        "now": "Now",
+        "indicators": "For the indicator",
+        "from_wave": "From",
+        "to_wave": "To",
+    }
+    return grids.grid(report, "form_changes", "What a wave asks otherwise than the one before", columns)
+
+
+def _same_forms(report: Report) -> str:
+    """Return a sentence where two waves ask the same by the plan; nothing where it maps other questions."""
+    if any(wave.questions for wave in report.plan.wave):
+        return ""
+    asked = [wave for (wave,) in report.different("instruments", ["wave"])]
+    if report.has("form_changes") or len(asked) < 2:
+        return ""
+    return "By the plan, the waves ask the same questions in the same words."
 
 
 def other_changes(report: Report) -> Grid:

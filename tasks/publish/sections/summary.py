@@ -10,10 +10,12 @@ from tasks.publish import grids, wording
 from tasks.publish.cells import NOTHING, Cell
 from tasks.publish.grids import Grid
 from tasks.publish.report import Report, Row
+from tasks.publish.sections.feedback import contested, contested_by
 from tasks.publish.sections.findings import side_of
 
 MOST_LIMITS_OF_FINDINGS = 3
 MANY_INTERVALS = 20
+CONTESTED = " (contested)"
 
 
 def summary(report: Report) -> dict[str, Any]:
@@ -44,10 +46,10 @@ def _outcome(report: Report, rows: list[Row]) -> str:
 
 
 def _ledger(report: Report, rows: list[Row]) -> Grid:
-    contested = {row["finding"] for row in report.rows("feedback", {"verdict": "contested"})}
+    against = contested(report)
     sides: dict[str, dict[str, list[str]]] = {}
     for row in rows:
-        note = " (contested)" if row["finding"] in contested else ""
+        note = CONTESTED if row["finding"] in against else ""
         label = report.label("indicator", row["indicator"])
         sides.setdefault(row["poverty_group"], {}).setdefault(side_of(report, row), []).append(label + note)
     order = sorted(
@@ -68,7 +70,9 @@ def _ledger(report: Report, rows: list[Row]) -> Grid:
             cells.append(Cell("", style, items=tuple(here[side])) if here.get(side) else NOTHING)
         for side in ("unchanged", "uncertain"):
             count = len(here.get(side, []))
-            cells.append(Cell(wording.whole(count), numeric=True) if count else NOTHING)
+            unagreed = sum(one.endswith(CONTESTED) for one in here.get(side, []))
+            note = f"{wording.whole(unagreed)} contested" if unagreed else ""
+            cells.append(Cell(wording.whole(count), numeric=True, note=note) if count else NOTHING)
         cells.append(Cell(wording.withheld("threshold"), "withheld") if here.get("withheld") else NOTHING)
         body.append(cells)
     labels = [
@@ -124,10 +128,16 @@ def _limits_of_data(report: Report, rows: list[Row]) -> list[str]:
             f"In {wording.counted(contradictions, 'case')} the figures, the interviews and the focus groups "
             "contradict each other; neither side is taken to be wrong."
         )
-    contested = {row["finding"] for row in report.rows("feedback", {"verdict": "contested"})}
-    if contested:
-        were = "finding was" if len(contested) == 1 else "findings were"
-        limits.append(f"{wording.whole(len(contested))} {were} contested in a workshop.")
+    labels = {row["finding"]: (row["indicator"], row["poverty_group"]) for row in rows}
+    against = {one: said for one, said in contested(report).items() if one in labels}
+    if against:
+        were = "finding was" if len(against) == 1 else "findings were"
+        told = (
+            f"{report.label('indicator', labels[one][0])} of {report.label('poverty_group', labels[one][1])}"
+            f" ({contested_by(report, said)})"
+            for one, said in against.items()
+        )
+        limits.append(f"{wording.whole(len(against))} {were} contested: {'; '.join(told)}.")
     intervals = sum(1 for row in rows if side_of(report, row) != "withheld")
     if intervals >= MANY_INTERVALS:
         limits.append(

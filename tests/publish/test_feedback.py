@@ -1,0 +1,137 @@
+"""Sections 6 and 7 of the report, and what goes out to the workshops."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from schemas.base import column_types
+from tasks.files import read_cells
+from tasks.publish import sheets
+from tasks.publish.report import Report
+from tasks.publish.sections.feedback import contested, contested_by, feedback
+from tasks.publish.sections.findings import findings
+from tasks.publish.sections.follow_up import follow_up
+from tasks.publish.sections.summary import summary
+
+CONTESTED = "written_contract/stitchers_women"
+
+
+def texts(grid) -> list[list[str]]:
+    return [[f"{cell.text} {cell.note}".strip() for cell in row] for row in grid.rows]
+
+
+def changed(tables: dict[str, pd.DataFrame], name: str, **columns: Any) -> dict[str, pd.DataFrame]:
+    return {**tables, name: tables[name].assign(**columns)}
+
+
+def of_the_contested(report: Report):
+    return next(one for _, part in findings(report).parts for one in part if one.ident == CONTESTED)
+
+
+def test_a_contested_finding_says_where_and_by_whom_in_section_5_and_in_the_summary(plan, tables):
+    report = Report(plan, tables)
+    told = "in the participants’ workshop by Women who stitch at home"
+    assert contested_by(report, contested(report)[CONTESTED]) == told
+    assert of_the_contested(report).contested
+    assert told in of_the_contested(report).feedback
+    assert any(told in limit for limit in summary(report)["limits"])
+
+
+def test_a_workshop_of_an_earlier_wave_contests_nothing_and_is_told_apart(plan, tables):
+    report = Report(plan, changed(tables, "feedback", of_earlier=True))
+    assert contested(report) == {}
+    assert not of_the_contested(report).contested
+    assert not any("contested" in limit for limit in summary(report)["limits"])
+    placed = feedback(report)
+    assert placed["parts"] == []
+    assert len(placed["before"].rows) == 2
+
+
+def test_participants_and_stakeholders_are_told_apart(plan, tables):
+    kinds = ["participants", "stakeholders"]
+    placed = feedback(Report(plan, changed(tables, "feedback", kind=pd.array(kinds, dtype="string"))))
+    assert [len(said.rows) for _, said in placed["parts"]] == [1, 1]
+
+
+def test_focus_groups_that_sent_nobody_are_named(plan, tables):
+    (sentence,) = feedback(Report(plan, tables))["silent"]
+    assert "1 of 2 focus groups sent nobody" in sentence
+    assert "Women who stitch at home (F2)" in sentence
+    (all_came,) = feedback(Report(plan, changed(tables, "focus_group_delegates", sent=True)))["silent"]
+    assert "each of the 2 focus groups sent somebody" in all_came
+
+
+def test_an_empty_seat_and_a_seat_that_is_not_kept_are_printed(plan, tables):
+    placed = feedback(Report(plan, tables))
+    rows = {row[0]: row[1] for row in texts(placed["committee"])}
+    assert rows["Women who stitch at home"] == "empty seat"
+    assert rows["Own-account dyers of the river quarter"] == "no seat is kept"
+    assert rows["Stakeholders: association"] == "secretary"
+    assert "Women who stitch at home" in placed["empty_seats"]
+
+
+def test_overdue_actions_stand_first_and_those_of_an_earlier_wave_open_the_report(plan, tables):
+    placed = feedback(Report(plan, tables))
+    assert [row[3] for row in texts(placed["actions"])] == ["open overdue", "under way"]
+    assert "1 is overdue on 2 March 2026" in placed["overdue"]
+    assert [row[0] for row in texts(placed["carried"])] == ["Hang the piece rates in each lane"]
+
+
+def test_what_became_of_earlier_findings_is_counted_and_withheld_ones_are_not(plan, tables):
+    told = follow_up(Report(plan, tables))
+    assert told["became"] == "Of 1 earlier finding, 1 turned into the opposite."
+    rows = texts(told["earlier"])
+    assert rows[0][-1] == "reversed"
+    assert len(rows) == 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"), [("repeat", "a repeat study"), ("limited", "No error is given for its changes")]
+)
+def test_the_report_says_how_a_later_wave_was_held(plan, tables, kind, words):
+    (sentence,) = follow_up(Report(plan, changed(tables, "wave_changes", follow_up=kind)))["held"]
+    assert words in sentence
+
+
+def handed_out(plan, tables) -> dict[str, bytes]:
+    released = {
+        name: tables[name].astype(object).where(tables[name].notna(), None).to_dict("records")
+        for name in ("findings", "indicators", "triangulation")
+    }
+    groups = [{"wave": wave, "focus_group": one} for wave, one in (("a", "F1"), ("b", "F3"), ("b", "F2"))]
+    return {name: content for name, (content, _) in sheets.files(plan, released, groups, ["a", "b"]).items()}
+
+
+def test_a_sheet_for_each_finding_that_is_not_withheld_and_its_sentence_on_it(plan, tables):
+    files = handed_out(plan, tables)
+    shown = tables["findings"].dropna(subset=["statement"])
+    assert len(shown) < len(tables["findings"])
+    printed = "".join(content.decode() for name, content in files.items() if name.endswith(".html"))
+    assert printed.count("<article>") == len(shown)
+    assert sorted(re.findall(r"Goes into feedback/workshops as: (\S+)</p>", printed)) == sorted(
+        shown["finding"]
+    )
+    assert "http" not in printed.replace("http-equiv", "")
+
+
+def test_the_tables_that_come_back_bear_the_columns_of_their_contracts(plan, tables):
+    files = handed_out(plan, tables)
+    for contract in sheets.BACK:
+        name = contract.about().source.removeprefix("feedback/")
+        columns = list(column_types(contract))
+        assert next(csv.reader(io.StringIO(files[f"{name}.csv"].decode()))) == columns
+        assert list(read_cells(files["feedback.xlsx"], ".xlsx", "feedback.xlsx", name).columns) == columns
+    filled = read_cells(files["feedback.xlsx"], ".xlsx", "feedback.xlsx", "attendance")
+    assert filled["focus_group"].tolist() == ["F2", "F3"]
+    shown = tables["findings"].dropna(subset=["statement"])
+    listed = read_cells(files["feedback.xlsx"], ".xlsx", "feedback.xlsx", "findings")
+    assert sorted(listed["finding"]) == sorted(shown["finding"])
+    assert len(read_cells(files["feedback.xlsx"], ".xlsx", "feedback.xlsx", "workshops")) == 0
+    seats = read_cells(files["feedback.xlsx"], ".xlsx", "feedback.xlsx", "committee")
+    assert set(seats["poverty_group"]) == {one.id for one in plan.poverty_group}

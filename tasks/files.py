@@ -12,6 +12,7 @@ import gc
 import hashlib
 import io
 import re
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -387,7 +388,14 @@ def _read_parquet(content: bytes, _path: Path, _sheet: str) -> pd.DataFrame:
 
 
 def _read_stata(content: bytes, _path: Path, _sheet: str) -> pd.DataFrame:
-    return plain(pd.read_stata(io.BytesIO(content), convert_categoricals=False))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", UnicodeWarning)  # else text is read as Latin-1 on the quiet
+        try:
+            return plain(pd.read_stata(io.BytesIO(content), convert_categoricals=False))
+        except UnicodeWarning:
+            rule = "holds text that is not UTF-8, as this version of Stata has it"
+            remedy = "Translate it in Stata (help unicode translate), or save it again from where it comes"
+            raise Unreadable(Problem(rule, remedy)) from None
 
 
 def _read_spss(_content: bytes, path: Path, _sheet: str) -> pd.DataFrame:

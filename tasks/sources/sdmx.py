@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 import logging
+import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from xml.parsers import expat
@@ -163,12 +164,14 @@ def _scaled(cell: str, power: int) -> str:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep sdmx1's remarks on structures that are not there off the screen."""
+    """Keep sdmx1's remarks off the screen: on structures that are not there, and on what it has read."""
     logger = logging.getLogger("sdmx")
     level = logger.level
     logger.setLevel(logging.CRITICAL)
     try:
-        yield
+        with redirect_stdout(io.StringIO()), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
     finally:
         logger.setLevel(level)
 

@@ -5,14 +5,28 @@ from __future__ import annotations
 import io
 import posixpath
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
 from xml.parsers import expat
 
 from tasks import packed
+from tasks.confined import confined
 from tasks.reading import Problem, Unreadable
 
 _UNREAD = re.compile(rb"""<(?:\w+:)?f[\s>/]|\st=["']e["']""")
+Result = TypeVar("Result")
 _REFERENCE = re.compile(r"([A-Z]+)(\d+)")
+
+
+def opened(function: Callable[..., Result], content: bytes, *others: object) -> Result:
+    """Return what a function makes of a workbook in a child process with limits of memory and time.
+
+    Raises what the function raises, and Unreadable where the content is no .xlsx workbook, unfolds to more
+    than answers do, or takes more memory or time than its size should: one cell far below the others is
+    enough for that.
+    """
+    packed.refuse_large(content)
+    return confined(function, content, *others)
 
 
 def looked_at(content: bytes, sheet: int) -> Seen:

@@ -12,6 +12,7 @@ from typing import Any
 from xml.parsers import expat
 
 from schemas.assessment import SourceFile
+from tasks.confined import confined
 from tasks.delimited import read_text
 from tasks.packed import gunzipped, only_member
 from tasks.reading import RULE, Note, Problem, Reading, Unreadable, table_of
@@ -47,8 +48,8 @@ def read(content: bytes, how: SourceFile) -> Reading:
     first = content.lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n")[:1]
     if first == b"<":
         _refuse_document_type(content)
-        return _of_message(content)
-    return _of_message(content) if first == b"{" else _of_csv(content, how)
+        return _confined(content)
+    return _confined(content) if first == b"{" else _of_csv(content, how)
 
 
 def _refuse_document_type(content: bytes) -> None:
@@ -72,6 +73,12 @@ def _refuse_document_type(content: bytes) -> None:
         return
     except expat.ExpatError:
         raise _no_message() from None
+
+
+def _confined(content: bytes) -> Reading:
+    import sdmx  # noqa: F401 -- once, and not in each child
+
+    return confined(_of_message, content)
 
 
 def _of_message(content: bytes) -> Reading:

@@ -100,13 +100,13 @@ def as_xlsx(cells: Cells) -> bytes:
 def as_dta(cells: Cells) -> bytes:
     header, *rows = cells
     width = len(header)
-    frame = pd.DataFrame([(row + [""] * width)[:width] for row in rows])
+    frame = pd.DataFrame([(row + [""] * width)[:width] for row in rows], columns=range(width))
     frame = frame.set_axis(
         [re.sub(r"\W", "_", name)[:32] or f"v{i}" for i, name in enumerate(header)], axis=1
     )
     frame = frame.loc[:, ~frame.columns.duplicated()]
     for name in frame:
-        if frame[name].str.fullmatch(r"-?\d{1,15}").all():
+        if len(frame) and frame[name].str.fullmatch(r"-?\d{1,15}").all():
             frame[name] = frame[name].astype("float64")
         else:
             frame[name] = frame[name].str.slice(0, 2000)
@@ -122,7 +122,21 @@ def as_odk(cells: Cells) -> bytes:
 
 ENCODERS = {"csv": as_csv, "xlsx": as_xlsx, "dta": as_dta, "zip": as_odk}
 ODD_TEXTS = (
-    *("", " ", "NA", "nan", "-", "1,5", "1e999", "-inf", "0x10", "١٢", "1\u00a0000", "\u202e1", "=1+1"),
+    *(
+        "",
+        " ",
+        "NA",
+        "nan",
+        "-",
+        "1,5",
+        "1e999",
+        "-inf",
+        "0x10",
+        "\u0661\u0662",
+        "1\u00a0000",
+        "\u202e1",
+        "=1+1",
+    ),
     *(
         '"',
         "'",
@@ -335,7 +349,7 @@ def of_project(chance: random.Random) -> Mutant:
         return Mutant(kind, packed(project("<Codes>" * 5000 + "</Codes>" * 5000)), refused=True)
     if kind == "value":
         odd = chance.choice(
-            ("", " ", "-1", "9" * 40, "1.5", "NaN", "١", "x" * 70_000, "&amp;#0", "{}", "../../x")
+            ("", " ", "-1", "9" * 40, "1.5", "NaN", "\u0661", "x" * 70_000, "&amp;#0", "{}", "../../x")
         )
         changed = xml[: one.start(2)] + odd + xml[one.end(2) :]
     elif kind == "attribute":

@@ -40,5 +40,7 @@ def as_csv(frame: pd.DataFrame) -> str:
     out = frame.copy()
     for column in out.columns:
         if out[column].dtype == "string":
-            out[column] = out[column].map(neutral, na_action="ignore")
+            # a bare carriage return is not quoted, and begins a row for some programs
+            lines = out[column].str.replace(r"\r\n?", "\n", regex=True)
+            out[column] = lines.map(neutral, na_action="ignore")
     return out.to_csv(index=False, lineterminator="\n", float_format="%.10g")

@@ -83,7 +83,7 @@ def poisoned(tables: dict[str, pd.DataFrame], start: int, *, first: bool) -> dic
                     one if pd.isna(one) else (next(payloads) + one if first else one + next(payloads))
                     for one in table[column]
                 ]
-                out[name][column] = pd.array(cells, dtype=table[column].dtype)
+                out[name][column] = pd.Series(cells, index=table.index, dtype=table[column].dtype)
     return out
 
 

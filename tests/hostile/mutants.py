@@ -102,7 +102,7 @@ def as_dta(cells: Cells) -> bytes:
     width = len(header)
     frame = pd.DataFrame([(row + [""] * width)[:width] for row in rows], columns=range(width))
     frame = frame.set_axis(
-        [re.sub(r"\W", "_", name)[:32] or f"v{i}" for i, name in enumerate(header)], axis=1
+        [re.sub(r"\W|^(?=\d)", "_", name)[:32] or f"v{i}" for i, name in enumerate(header)], axis=1
     )
     frame = frame.loc[:, ~frame.columns.duplicated()]
     for name in frame:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import difflib
 import re
-import tomllib
 import typing
 from collections.abc import Iterable
 from datetime import date
@@ -26,6 +25,7 @@ from pydantic import (
 )
 
 from schemas.faults import Fault, Refused
+from schemas.toml import read_toml
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.-]*$", max_length=60)]
 Words = Annotated[str, Field(min_length=1)]
@@ -1113,7 +1113,7 @@ def read_plan(path: Path) -> AssessmentPlan:
     """
     name = path.name
     try:
-        content = path.read_bytes().decode("utf-8-sig")
+        raw = read_toml(path, name)
     except FileNotFoundError:
         raise Refused(
             [
@@ -1124,12 +1124,6 @@ def read_plan(path: Path) -> AssessmentPlan:
                 )
             ]
         ) from None
-    except UnicodeDecodeError:
-        raise Refused([Fault(name, rule="is not UTF-8 text", remedy="Save it as UTF-8")]) from None
-    try:
-        raw = tomllib.loads(content)
-    except tomllib.TOMLDecodeError as error:
-        raise Refused([Fault(name, rule=f"is not valid TOML: {error}")]) from None
     try:
         plan = AssessmentPlan.model_validate(raw)
     except ValidationError as error:

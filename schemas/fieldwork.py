@@ -63,6 +63,21 @@ class Corrections(Contract):
 
 
 @table(
+    "staged.withdrawals",
+    grain="one row a wave and person who took back the consent when it was held",
+    key=("wave", "respondent"),
+    source="waves/*/withdrawals",
+    personal_ids={"respondent": "person"},
+)
+class Withdrawals(Contract):
+    """People who no longer want their answers to be used: those of all waves leave the analysis."""
+
+    wave: Text = text("wave in which the person said so")
+    respondent: Text = text("id of the respondent, as in the interviews")
+    when: Text = day("date on which the person said so")
+
+
+@table(
     "staged.focus_groups",
     grain="one row a wave, focus group and indicator",
     key=("wave", "focus_group", "indicator"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 
 from pydantic import Field, ValidationError
@@ -10,6 +9,7 @@ from pydantic import Field, ValidationError
 from schemas.assessment import Part
 from schemas.base import Contract, Flag, Number, Text, Whole, number, table, text
 from schemas.faults import Fault, Refused
+from schemas.toml import read_toml
 
 
 class PortfolioPlan(Part):
@@ -25,11 +25,7 @@ def read_portfolio(path: Path) -> PortfolioPlan:
     if not path.is_file():
         return PortfolioPlan()
     try:
-        return PortfolioPlan.model_validate(tomllib.loads(path.read_bytes().decode("utf-8-sig")))
-    except UnicodeDecodeError:
-        raise Refused([Fault(path.name, rule="is not UTF-8 text", remedy="Save it as UTF-8")]) from None
-    except tomllib.TOMLDecodeError as error:
-        raise Refused([Fault(path.name, rule=f"is not valid TOML: {error}")]) from None
+        return PortfolioPlan.model_validate(read_toml(path, path.name))
     except ValidationError as error:
         known = f"The keys are: {', '.join(PortfolioPlan.model_fields)}"
         raise Refused(

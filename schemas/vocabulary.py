@@ -242,11 +242,12 @@ LOSSES = (
     "refused",
     "consent not recorded",
     "removed",
+    "withdrawn",
     "used",
 )
 """What becomes of the interviews of a wave: repeated in another file, superseded by a higher revision,
 rejected by a reviewer on the server, filtered out by the plan, refused by who was asked, without
-an entry for the consent, removed by a correction."""
+an entry for the consent, removed by a correction, withdrawn by a person who took back the consent later."""
 OUTCOMES = ("used", "refused", "consent not recorded", "removed", "filtered")
 """What became of an interview that was received, stands and was not rejected."""
 

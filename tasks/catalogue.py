@@ -11,6 +11,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from schemas.assessment import Name, Part, Words
 from schemas.faults import Fault, Refused
+from schemas.toml import read_toml
 from tasks import expressions
 
 DATA = Path(__file__).parent.parent / "data"
@@ -145,10 +146,7 @@ def own_definitions(path: Path) -> tuple[dict[str, Indicator], dict[str, Questio
     if not path.is_file():
         return {}, {}
     file = f"{path.parent.name}/{path.name}"
-    try:
-        raw = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise Refused([Fault(file, rule=f"is not valid TOML: {error}")]) from None
+    raw = read_toml(path, file)
     faults: list[Fault] = []
     indicators = {one.id: one for one in _read_all(raw, "indicator", Indicator, file, faults)}
     asked = {one.name: one for one in _read_all(raw, "question", Question, file, faults)}

@@ -15,6 +15,8 @@ from tasks.reading import DECLARED, RULE, SNIFFED, Note, Problem, Reading, Unrea
 DELIMITERS = (",", ";", "\t", "|")
 LOOKED_AT = 200
 """Rows that are looked at to find the delimiter."""
+MOST_COLUMNS = 16_384
+"""As many as Excel has."""
 MOST = 20
 """Faults of one kind that are told of a file."""
 BOMS = (
@@ -126,7 +128,11 @@ def _parted(rows: list[list[str]], top: int, *, by_header: bool) -> tuple[float,
 def _parsed(text: str, sign: str) -> list[list[str]]:
     csv.field_size_limit(10_000_000)
     try:
-        return list(csv.reader(io.StringIO(text, newline=""), delimiter=sign))
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=sign))
+        if max(map(len, rows), default=0) > MOST_COLUMNS:
+            rule = f"has a row of more than {MOST_COLUMNS} cells"
+            raise Unreadable(Problem(rule, "Take out the columns that are not needed"))
+        return rows
     except csv.Error as error:
         raise Unreadable(Problem(f"cannot be read as delimited text: {error}", "Open and mend it")) from None
 

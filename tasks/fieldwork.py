@@ -22,6 +22,17 @@ STANDARD = list(column_types(Responses))
 Place = tuple[str, str, int]
 
 
+def leave_out(reading: WaveReading, out: pd.Series) -> int:
+    """Take the answers of some rows out of a wave's reading; return how many rows that were."""
+    count = int(out.sum())
+    if count:
+        reading.standard, reading.own = reading.standard[~out], reading.own[~out]
+        reading.rows = reading.rows[~out]
+        reading.unanswered = reading.unanswered[reading.unanswered["index"].isin(reading.own.index)]
+        reading.losses["used"] -= count
+    return count
+
+
 def own_columns(reading: WaveReading) -> dict[str, str]:
     """Return the wave's own columns under the names they bear in staged.responses -> their types.
 

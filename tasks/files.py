@@ -12,6 +12,7 @@ import gc
 import hashlib
 import io
 import re
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -24,10 +25,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from schemas.faults import Fault, Refused
-from tasks import packed
+from tasks import packed, workbook
 from tasks.reading import Problem, Unreadable
 from tasks.state import MADE_HERE
-from tasks.workbook import unread_cells
 
 if TYPE_CHECKING:
     from python_calamine import CalamineWorkbook
@@ -224,6 +224,7 @@ def _read_csv(content: bytes, _path: Path, _sheet: str) -> pd.DataFrame:
         if sign in header and "," not in header and not kobo:
             raise _OtherSeparator(name)
     sign = ";" if kobo else ","
+    refuse_wide(header, sign)
     cells = _regular_cells(text, sign)
     if cells is None:
         cells = _loose_cells(text, sign)
@@ -232,10 +233,23 @@ def _read_csv(content: bytes, _path: Path, _sheet: str) -> pd.DataFrame:
     return cells.iloc[1:].set_axis(header, axis=1).reset_index(drop=True)
 
 
+def refuse_wide(header: str, sign: str) -> None:
+    """Raise Unreadable where a first line has more columns than any spreadsheet."""
+    if header.count(sign) >= MOST_COLUMNS:
+        rule = f"has more than {MOST_COLUMNS} columns"
+        raise Unreadable(Problem(rule, "Take out the columns that are not needed", 1))
+
+
+MOST_COLUMNS = 16_384
+"""As many as Excel has."""
+
+
 def _quotes_are_plain(text: str, sign: str) -> bool:
     """Return whether quotation marks stand around whole cells only, as programs put them."""
     if '"' not in text:
         return True
+    if text.count('"') % 2:
+        return False
     bound = f"{re.escape(sign)}\\n\\r"
     whole = re.compile(f'(?:(?<=[{bound}])|^)"(?:[^"]|"")*"(?=[{bound}]|$)')
     return '"' not in whole.sub("", text)
@@ -287,17 +301,25 @@ def _refuse_short_rows(text: str, sign: str, columns: int) -> None:
 
 
 def _read_excel(content: bytes, _path: Path, sheet: str) -> pd.DataFrame:
+    import python_calamine  # noqa: F401 -- once, and not in each child
+
+    if not packed.is_zip(content):
+        raise Unreadable(Problem("cannot be read as Excel", "Save it as .xlsx, and check that it opens"))
+    return workbook.opened(_cells_of_sheet, content, sheet)
+
+
+def _cells_of_sheet(content: bytes, sheet: str) -> pd.DataFrame:
     from python_calamine import CalamineWorkbook
 
-    workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
-    if sheet and sheet not in workbook.sheet_names:
+    book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    if sheet and sheet not in book.sheet_names:
         raise _NoSuchSheet
     with _collector_paused():
-        frame = _under_header(workbook, sheet or workbook.sheet_names[0])
+        frame = _under_header(book, sheet or book.sheet_names[0])
     if frame.notna().all(axis=None):  # what calamine does not read, it gives as empty
         return frame
-    position = workbook.sheet_names.index(sheet) if sheet else 0
-    if unread := unread_cells(content, position, list(frame.columns)):
+    position = book.sheet_names.index(sheet) if sheet else 0
+    if unread := workbook.unread_cells(content, position, list(frame.columns)):
         raise Unreadable(*unread)
     return frame
 
@@ -314,8 +336,8 @@ def _collector_paused() -> Iterator[None]:
             gc.enable()
 
 
-def _under_header(workbook: CalamineWorkbook, sheet: str) -> pd.DataFrame:
-    cells = workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+def _under_header(book: CalamineWorkbook, sheet: str) -> pd.DataFrame:
+    cells = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
     if not cells:
         raise pd.errors.EmptyDataError
     header = [cell_text(cell) or "" for cell in cells[0]]
@@ -387,7 +409,14 @@ def _read_parquet(content: bytes, _path: Path, _sheet: str) -> pd.DataFrame:
 
 
 def _read_stata(content: bytes, _path: Path, _sheet: str) -> pd.DataFrame:
-    return plain(pd.read_stata(io.BytesIO(content), convert_categoricals=False))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", UnicodeWarning)  # else text is read as Latin-1 on the quiet
+        try:
+            return plain(pd.read_stata(io.BytesIO(content), convert_categoricals=False))
+        except UnicodeWarning:
+            rule = "holds text that is not UTF-8, as this version of Stata has it"
+            remedy = "Translate it in Stata (help unicode translate), or save it again from where it comes"
+            raise Unreadable(Problem(rule, remedy)) from None
 
 
 def _read_spss(_content: bytes, path: Path, _sheet: str) -> pd.DataFrame:

@@ -10,9 +10,7 @@ import csv
 import io
 import re
 import shutil
-import zipfile
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,8 +19,10 @@ import pandas as pd
 from schemas.assessment import AssessmentPlan
 from schemas.base import TABLES
 from schemas.faults import Fault, Refused
-from tasks import state
+from tasks import state, workbook
 from tasks.files import SEALED, Received, as_text
+from tasks.reading import Unreadable
+from tasks.rewriting import NotFaithful, parts, without_records, without_rows
 from tasks.vault import Vault
 
 LOG = "forgotten.csv"
@@ -74,7 +74,7 @@ def plan_of(
     Raises Refused where nobody of that id is there, where a file cannot be rewritten faithfully, and where
     something of the person would be left in a file elsewhere than in a row of their own.
     """
-    out, faults = Plan(), []
+    out, faults, keys = Plan(), [], set[str]()
     if len(person) >= SHORTEST:
         out.needles.add(person)
     drop: dict[tuple[str, str], set[int]] = {}
@@ -83,8 +83,9 @@ def plan_of(
             hit = (as_text(one.frame[column]) == person).fillna(False).astype(bool)
             if hit.any():
                 drop.setdefault((one.file, one.sheet), set()).update(int(row) for row in one.rows[hit])
-                keys = [key for key in KEYS if key in one.frame]
-                out.needles |= {cell for key in keys for cell in as_text(one.frame.loc[hit, key]).dropna()}
+                known = [key for key in KEYS if key in one.frame]
+                keys |= {cell for key in known for cell in as_text(one.frame.loc[hit, key]).dropna()}
+    out.needles |= keys
     pseudonym = pseudonym_of(vault, person)
     people = vault.people()
     own = people["pseudonym"] == pseudonym
@@ -94,9 +95,11 @@ def plan_of(
     out.needles |= {cell for cell in people.loc[own, "value"] if len(cell) >= SHORTEST and cell not in shared}
     for (file, sheet), rows in sorted(drop.items()):
         out.rows += len(rows)
-        if file.removesuffix(SEALED).endswith(".csv"):
-            out.contents[file] = without_records(_clear(folder / file, vault), rows)
-        else:
+        content = out.contents.get(file) or _clear(folder / file, vault)
+        suffix = Path(file.removesuffix(SEALED)).suffix
+        try:
+            out.contents[file] = without_rows(content, suffix, _position(content, suffix, sheet), rows, keys)
+        except (NotFaithful, Unreadable):
             told = ", ".join(map(str, sorted(rows)))
             remedy = f"Take row {told} out by hand, or save the table as CSV, and forget again"
             rule = "holds the person and cannot be rewritten without a change to the rest"
@@ -104,6 +107,8 @@ def plan_of(
     named = {file for file, _ in drop} - set(out.contents)
     for file in sorted(set(state.inputs(folder)) - named):
         content = out.contents.get(file) or _clear(folder / file, vault)
+        if keys and file.removesuffix(SEALED).endswith(".csv") and holds(content, keys):
+            content = out.contents[file] = without_records(content, (), keys)  # the table of a repeat
         if holds(content, out.needles):
             rule = "names the person elsewhere than in a row of their own"
             faults.append(Fault(file, rule=rule, remedy="Take it out by hand, and forget again"))
@@ -156,24 +161,6 @@ def id_columns(received: Received, plan: AssessmentPlan) -> list[str]:
     return [column for column in dict.fromkeys(found) if column in received.frame]
 
 
-def without_records(content: bytes, numbers: set[int]) -> bytes:
-    """Return a CSV without the records of these numbers (the header is 1), every other byte as it was.
-
-    >>> without_records(b'id,said\\r\\n1,"a\\r\\nb"\\r\\n2,c\\r\\n', {2})
-    b'id,said\\r\\n2,c\\r\\n'
-    """
-    text = content.decode("utf-8", errors="surrogateescape")
-    lines = list(io.StringIO(text, newline=""))
-    sign = max(",;\t", key=lines[0].count) if lines else ","
-    reader = csv.reader(iter(lines), delimiter=sign)
-    kept, begin = [], 0
-    for number, _ in enumerate(reader, start=1):
-        if number not in numbers:
-            kept += lines[begin : reader.line_num]
-        begin = reader.line_num
-    return "".join(kept).encode("utf-8", errors="surrogateescape")
-
-
 def holds(content: bytes, needles: Iterable[str]) -> bool:
     """Return whether a content has any of the words: as it is, in base64, in parts of an archive."""
     patterns = [
@@ -185,15 +172,12 @@ def holds(content: bytes, needles: Iterable[str]) -> bool:
         )
         if len(needle.encode()) >= 9 or pattern.startswith(rb"(?<")
     ]
-    return any(re.search(pattern, part) for part in _parts(content) for pattern in patterns)
+    return any(re.search(pattern, part) for part in parts(content) for pattern in patterns)
 
 
-def _parts(content: bytes) -> Iterator[bytes]:
-    yield content
-    if content[:2] == b"PK":
-        with suppress(zipfile.BadZipFile), zipfile.ZipFile(io.BytesIO(content)) as archive:
-            for name in archive.namelist():
-                yield from _parts(archive.read(name))
+def _position(content: bytes, suffix: str, sheet: str) -> int:
+    """Return which of a workbook's sheets bears the name; the first where none is named."""
+    return workbook.sheet_names(content).index(sheet) if suffix == ".xlsx" and sheet else 0
 
 
 def _clear(path: Path, vault: Vault) -> bytes:

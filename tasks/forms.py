@@ -15,6 +15,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from schemas.faults import Fault, Refused
+from tasks import workbook
 from tasks.files import SEALED, Received, Unseal, cell_text
 
 BESIDE_A_WAVE = "form"
@@ -128,10 +129,7 @@ def form_of_wave(folder: Path, wave: str, unseal: Unseal) -> tuple[Form, Receive
 def read_form(content: bytes, file: str) -> Form:
     """Return the form that an XLSForm's content describes. Raises Refused where it is none."""
     try:
-        from python_calamine import CalamineWorkbook
-
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        sheets = {name: list(_records(workbook, name)) for name in workbook.sheet_names}
+        sheets = workbook.opened(_sheets, content)
     except Exception:
         rule = "cannot be read as Excel. Save it again and check that it opens"
         raise Refused([Fault(file, rule=rule)]) from None
@@ -147,8 +145,15 @@ def read_form(content: bytes, file: str) -> Form:
     return _form(file, survey, choices)
 
 
-def _records(workbook: object, sheet: str) -> Iterator[dict[str, str]]:
-    cells = workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False)  # type: ignore[attr-defined]
+def _sheets(content: bytes) -> dict[str, list[dict[str, str]]]:
+    from python_calamine import CalamineWorkbook
+
+    book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    return {name: list(_records(book, name)) for name in book.sheet_names}
+
+
+def _records(book: object, sheet: str) -> Iterator[dict[str, str]]:
+    cells = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)  # type: ignore[attr-defined]
     header = [(cell_text(cell) or "").strip() for cell in cells[0]] if cells else []
     for row in cells[1:]:
         texts = ((name, cell_text(cell)) for name, cell in zip(header, row, strict=False))

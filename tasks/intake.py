@@ -34,7 +34,14 @@ from schemas.design import (
 )
 from schemas.exports import HouseholdMembers, WaveFiles
 from schemas.faults import Fault, Refused, RowFault
-from schemas.fieldwork import Corrections, FocusGroups, Responses, WaveLosses, WaveRevisions
+from schemas.fieldwork import (
+    Corrections,
+    FocusGroups,
+    Responses,
+    WaveLosses,
+    WaveRevisions,
+    Withdrawals,
+)
 from schemas.followup import StagedEarlierFindings
 from schemas.instruments import Instruments
 from schemas.mapping import Actors, Characteristics, Informants, MappedGroups, MappingAnswers
@@ -716,6 +723,7 @@ class _Reader:
         files: list[dict[str, object]] = []
         for wave in self.plan.wave:
             self._wave(wave, readings, members, files)
+        self._leave_out_withdrawn(readings, members)
         self.intake.found += _folders_of_no_wave(self.folder, [wave.name for wave in self.plan.wave])
         self.intake.own_types = _joined_types(readings, self.intake.faults)
         of_study = [one for one in readings if one.wave not in self.intake.pilots]
@@ -744,6 +752,38 @@ class _Reader:
         self.intake.tables[WaveFiles.about().name] = _table(WaveFiles, files)
         changes = _table(WaveRevisions, self.changes)
         self.intake.tables[WaveRevisions.about().name] = self._pseudonymised(changes, WaveRevisions)
+
+    def _leave_out_withdrawn(self, readings: list[WaveReading], members: list[MemberReading]) -> None:
+        """Leave out the answers, of all waves, of who took back the consent; an id of nobody is a fault."""
+        withdrawals = self.intake.tables[Withdrawals.about().name]
+        gone, met = set(withdrawals["respondent"]), set[str]()
+        if not gone:
+            return
+        for reading in readings:
+            if reading.faults or "respondent" not in reading.standard:
+                continue
+            met |= set(self._pseudonyms(reading.records["respondent"].dropna(), "person"))
+            ids = self._pseudonyms(reading.standard["respondent"], "person")
+            count = fieldwork.leave_out(reading, ids.isin(gone))
+            used = {"wave": reading.wave, "reason": "used"}
+            for loss in self.intake.losses if count else []:
+                if used.items() <= loss.items():
+                    loss["interviews"] = reading.losses["used"]
+            if count:
+                loss = {"wave": reading.wave, "reason": "withdrawn", "interviews": count}
+                self.intake.losses.append(loss)
+                self.intake.found.append(f"{reading.wave}: {count} left out, as the consent was taken back")
+        for listed in members:
+            stays = ~self._pseudonyms(listed.frame["respondent"], "person").isin(gone)
+            listed.frame, listed.rows = listed.frame[stays], listed.rows[stays]
+        if self.intake.faults or self.unreadable:
+            return
+        for index, one in withdrawals["respondent"].items():
+            if one not in met:
+                rule = "nobody of this id was interviewed in any wave"
+                remedy = "Write the respondent's id as it stands in the interviews"
+                place = self.places[Withdrawals.about().name][int(str(index))]
+                self.intake.faults.append(Fault(*place, "respondent", rule, remedy))
 
     def _with_draw(
         self, responses: pd.DataFrame, places: list[tuple[str, str, int]]

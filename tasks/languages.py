@@ -7,7 +7,6 @@ these, in design/languages/. What a file does not translate stays English, and i
 from __future__ import annotations
 
 import difflib
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from schemas.faults import Fault, Refused
+from schemas.toml import read_toml
 from tasks import catalogue
 
 ENGLISH = "en"
@@ -101,9 +101,9 @@ def _read(path: Path, folder: str, faults: list[Fault]) -> dict[str, Any]:
     """Return a language file; what is wrong with it goes to the faults."""
     file = f"{folder}/{path.name}"
     try:
-        raw = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        faults.append(Fault(file, rule=f"is not valid TOML: {error}"))
+        raw = read_toml(path, file)
+    except Refused as refused:
+        faults += refused.faults
         return {}
     for key in sorted(set(raw) - {"name", *PARTS}):
         close = difflib.get_close_matches(key, PARTS, n=1, cutoff=0.5)

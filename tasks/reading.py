@@ -40,6 +40,10 @@ class Unreadable(Exception):
         self.problems = problems
         super().__init__("; ".join(problem.rule for problem in problems))
 
+    def __reduce__(self) -> tuple[type[Unreadable], tuple[Problem, ...]]:
+        """Return what pickle makes it of again: it crosses from a child process."""
+        return type(self), self.problems
+
 
 @dataclass
 class Reading:

@@ -5,14 +5,28 @@ from __future__ import annotations
 import io
 import posixpath
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
 from xml.parsers import expat
 
 from tasks import packed
+from tasks.confined import confined
 from tasks.reading import Problem, Unreadable
 
 _UNREAD = re.compile(rb"""<(?:\w+:)?f[\s>/]|\st=["']e["']""")
+Result = TypeVar("Result")
 _REFERENCE = re.compile(r"([A-Z]+)(\d+)")
+
+
+def opened(function: Callable[..., Result], content: bytes, *others: object) -> Result:
+    """Return what a function makes of a workbook in a child process with limits of memory and time.
+
+    Raises what the function raises, and Unreadable where the content is no .xlsx workbook, unfolds to more
+    than answers do, or takes more memory or time than its size should: one cell far below the others is
+    enough for that.
+    """
+    packed.refuse_large(content)
+    return confined(function, content, *others)
 
 
 def looked_at(content: bytes, sheet: int) -> Seen:
@@ -20,7 +34,7 @@ def looked_at(content: bytes, sheet: int) -> Seen:
 
     Raises Unreadable where the content is no .xlsx workbook.
     """
-    paths = _sheet_paths(content)
+    paths = sheet_paths(content)
     if sheet >= len(paths):
         raise Unreadable(Problem("has sheets that are not in its list", "Save it again in Excel"))
     path = paths[sheet]
@@ -38,7 +52,7 @@ def unread_cells(content: bytes, sheet: int, columns: Sequence[str]) -> list[Pro
     columns: the names of the sheet's columns. Formulas and errors are looked for first: a sheet of values
     need not be parsed again.
     """
-    paths = _sheet_paths(content)
+    paths = sheet_paths(content)
     if sheet >= len(paths) or not _UNREAD.search(packed.member(content, paths[sheet])):
         return []
     seen = looked_at(content, sheet)
@@ -125,16 +139,25 @@ class Seen:
             self.in_value = False
 
 
-def _sheet_paths(content: bytes) -> list[str]:
+def sheet_paths(content: bytes) -> list[str]:
     """Return the part of the archive that holds each sheet, in the order of the workbook."""
     names = packed.members(content)
     if "xl/workbook.xml" not in names:
         rule = "is not an .xlsx workbook"
         raise Unreadable(Problem(rule, "Save it as .xlsx in Excel, or export the sheet as CSV"))
-    ids = [one.get("r:id", "") for one in _elements(packed.member(content, "xl/workbook.xml"), "sheet")]
+    ids = [one.get("r:id", "") for one in _sheets(content)]
     relations = _elements(packed.member(content, "xl/_rels/workbook.xml.rels"), "Relationship")
     targets = {one.get("Id", ""): one.get("Target", "") for one in relations}
     return [posixpath.normpath(posixpath.join("/xl", targets.get(one, ""))).lstrip("/") for one in ids]
+
+
+def sheet_names(content: bytes) -> list[str]:
+    """Return the names of a workbook's sheets in their order."""
+    return [one.get("name", "") for one in _sheets(content)]
+
+
+def _sheets(content: bytes) -> list[dict[str, str]]:
+    return _elements(packed.member(content, "xl/workbook.xml"), "sheet")
 
 
 def _elements(xml: bytes, wanted: str) -> list[dict[str, str]]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TypeVar
 
 import pandas as pd
 
 from schemas.faults import Fault, Refused
+from tasks import workbook
 from tasks.exports.columns import Columns
 from tasks.exports.layouts import KOBO, Layout
 from tasks.exports.values import Choices, choices_of
@@ -27,8 +29,10 @@ from tasks.files import (
     read_file,
 )
 from tasks.forms import DEVICES, KINDS, MEDIA, NO_ANSWER, POSITIONS, Form, Item
+from tasks.reading import Unreadable
 
 Part = tuple[str, Received]
+Told = TypeVar("Told")
 
 
 @dataclass
@@ -57,7 +61,7 @@ def placed(received: Received) -> Received:
     if received.sheet:
         return received
     if _suffix(received) == ".xlsx":
-        return replace(received, sheet=_workbook(received).sheet_names[0])
+        return replace(received, sheet=_of_workbook(_names, received)[0])
     if _suffix(received) == ".zip":
         return replace(received, sheet=interviews_of(archived_tables(received.content)))
     return received
@@ -94,9 +98,8 @@ def _parts(received: Received, layout: Layout, folder: Path, unseal: Unseal) -> 
 
 
 def _sheets(received: Received) -> Iterator[Part]:
-    workbook = _workbook(received)
-    for name in workbook.sheet_names:
-        if name == received.sheet or not workbook.get_sheet_by_name(name).height:
+    for name, height in _of_workbook(_heights, received).items():
+        if name == received.sheet or not height:
             continue
         frame, rows = filled_rows(read_cells(received.content, ".xlsx", received.file, name))
         if "_parent_index" in frame or "_submission__uuid" in frame:
@@ -108,10 +111,25 @@ def _sheets(received: Received) -> Iterator[Part]:
             )
 
 
-def _workbook(received: Received):
+def _of_workbook(function: Callable[[bytes], Told], received: Received) -> Told:
+    try:
+        return workbook.opened(function, received.content)
+    except Unreadable as unreadable:
+        faults = [Fault(received.file, rule=one.rule, remedy=one.remedy) for one in unreadable.problems]
+        raise Refused(faults) from None
+
+
+def _names(content: bytes) -> list[str]:
     from python_calamine import CalamineWorkbook
 
-    return CalamineWorkbook.from_filelike(io.BytesIO(received.content))
+    return CalamineWorkbook.from_filelike(io.BytesIO(content)).sheet_names
+
+
+def _heights(content: bytes) -> dict[str, int]:
+    from python_calamine import CalamineWorkbook
+
+    book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    return {name: book.get_sheet_by_name(name).height for name in book.sheet_names}
 
 
 def _suffix(received: Received) -> str:

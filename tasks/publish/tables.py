@@ -6,8 +6,9 @@ import re
 
 import pandas as pd
 
-RISKY = r"^[=+\-@\t\r]"
-"""How a text begins that a spreadsheet program would take for a formula."""
+_UNSEEN = "\\s\u00a0\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff"
+RISKY = f"^([{_UNSEEN}]*[=+\\-@\uff1d\uff0b\uff0d\uff20]|[\\t\\r])"
+"""How a text begins that a spreadsheet program would take for a formula, signs that nobody sees before it."""
 
 
 def neutral(words: str) -> str:
@@ -39,6 +40,7 @@ def as_csv(frame: pd.DataFrame) -> str:
     out = frame.copy()
     for column in out.columns:
         if out[column].dtype == "string":
-            risky = out[column].str.match(RISKY).fillna(False).astype(bool)
-            out[column] = out[column].mask(risky, "'" + out[column])
+            # a bare carriage return is not quoted, and begins a row for some programs
+            lines = out[column].str.replace(r"\r\n?", "\n", regex=True)
+            out[column] = lines.map(neutral, na_action="ignore")
     return out.to_csv(index=False, lineterminator="\n", float_format="%.10g")

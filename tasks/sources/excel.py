@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from schemas.assessment import SourceFile
-from tasks import packed, workbook
+from tasks import workbook
 from tasks.delimited import windowed
 from tasks.files import cell_text
 from tasks.reading import DECLARED, RULE, Note, Problem, Reading, Unreadable, join_headers, table_of
@@ -28,7 +28,12 @@ def read(content: bytes, how: SourceFile) -> Reading:
 
     Raises tasks.reading.Unreadable where the sheet or its header is not there.
     """
-    packed.refuse_large(content)
+    import python_calamine  # noqa: F401 -- once, and not in each child
+
+    return workbook.opened(_read, content, how)
+
+
+def _read(content: bytes, how: SourceFile) -> Reading:
     position, name, cells, merged = _sheet(content, how.sheet)
     start, end = how.header_row - 1, how.header_row - 1 + how.header_rows
     if len(cells) < end or not any(cell_text(cell) for cell in cells[end - 1]):

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import io
 import logging
+import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from xml.parsers import expat
 
 from schemas.assessment import SourceFile
+from tasks.confined import confined
 from tasks.delimited import read_text
 from tasks.packed import gunzipped, only_member
 from tasks.reading import RULE, Note, Problem, Reading, Unreadable, table_of
@@ -46,8 +48,8 @@ def read(content: bytes, how: SourceFile) -> Reading:
     first = content.lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n")[:1]
     if first == b"<":
         _refuse_document_type(content)
-        return _of_message(content)
-    return _of_message(content) if first == b"{" else _of_csv(content, how)
+        return _confined(content)
+    return _confined(content) if first == b"{" else _of_csv(content, how)
 
 
 def _refuse_document_type(content: bytes) -> None:
@@ -71,6 +73,12 @@ def _refuse_document_type(content: bytes) -> None:
         return
     except expat.ExpatError:
         raise _no_message() from None
+
+
+def _confined(content: bytes) -> Reading:
+    import sdmx  # noqa: F401 -- once, and not in each child
+
+    return confined(_of_message, content)
 
 
 def _of_message(content: bytes) -> Reading:
@@ -163,12 +171,14 @@ def _scaled(cell: str, power: int) -> str:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep sdmx1's remarks on structures that are not there off the screen."""
+    """Keep sdmx1's remarks off the screen: on structures that are not there, and on what it has read."""
     logger = logging.getLogger("sdmx")
     level = logger.level
     logger.setLevel(logging.CRITICAL)
     try:
-        yield
+        with redirect_stdout(io.StringIO()), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
     finally:
         logger.setLevel(level)
 

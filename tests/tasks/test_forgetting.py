@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
+from typing import Any, cast
 
+import pandas as pd
+import pyreadstat
 import pytest
 
-from tasks import forgetting, vault
+from schemas.assessment import read_plan
+from tasks import forgetting, rewriting, vault
+from tasks.files import read_file
+from tasks.intake import take_in
+from tasks.rewriting import without_records
+from tests import exports
 from tests.flows.test_bad_input import psia
 from tests.flows.test_run import go
 from tests.tasks.test_suspects import with_column
@@ -84,5 +93,71 @@ def test_nobody_of_that_id_is_told(folder):
 
 def test_records_leave_a_csv_and_every_other_byte_stays():
     content = b'\xef\xbb\xbfid;said\r\n1;"a\r\nb"\r\n2;\xff\r\n3;"x;y"'
-    assert forgetting.without_records(content, {3}) == b'\xef\xbb\xbfid;said\r\n1;"a\r\nb"\r\n3;"x;y"'
-    assert forgetting.without_records(content, {2}) == b'\xef\xbb\xbfid;said\r\n2;\xff\r\n3;"x;y"'
+    assert without_records(content, {3}) == b'\xef\xbb\xbfid;said\r\n1;"a\r\nb"\r\n3;"x;y"'
+    assert without_records(content, {2}) == b'\xef\xbb\xbfid;said\r\n2;\xff\r\n3;"x;y"'
+
+
+GONE = ("R017", "98290 10017", "uuid:0017")
+KINDS = ("csv", "xlsx", "dta", "sav", "parquet", "zip")
+
+
+def written(kind: str, frame: pd.DataFrame, repeat: pd.DataFrame) -> bytes:
+    """Return the interviews in a format, and where it holds several tables, a repeat beside them."""
+    if kind == "csv":
+        return frame.to_csv(index=False).encode()
+    if kind == "xlsx":
+        sheets: dict[str, Any] = {"answers": frame, "members": repeat}
+        return exports.workbook({name: table.to_dict("records") for name, table in sheets.items()})
+    if kind == "zip":
+        tables = {"a_form.csv": frame.to_csv(index=False), "a_form-members.csv": repeat.to_csv(index=False)}
+        return exports.archive({**tables, "media/R017.jpg": "the picture of R017"})
+    with tempfile.TemporaryDirectory() as there:
+        path = Path(there) / f"f.{kind}"
+        labels: Any = {"respondent": "Number of the respondent"}
+        if kind == "parquet":
+            frame.to_parquet(path)
+        elif kind == "dta":
+            pyreadstat.write_dta(cast("Any", frame), str(path), column_labels=labels)
+        else:
+            pyreadstat.write_sav(cast("Any", frame), str(path), column_labels=labels)
+        return path.read_bytes()
+
+
+@pytest.mark.parametrize("sealed", [False, True])
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_person_leaves_a_file_of_every_format_and_the_others_stay(folder, kind, sealed):
+    if kind == "sav" and sealed:
+        pytest.skip("a sealed SPSS file is not read")
+    frame = pd.read_csv(
+        folder / "waves/followup/interviews.csv", dtype={"respondent": "str", "weight": "str"}
+    )
+    frame = frame.astype(dict.fromkeys(frame.select_dtypes("str"), "str"))
+    frame["KEY"] = [f"uuid:{number:04}" for number in range(len(frame))]
+    if kind == "zip":
+        frame["photo"] = [f"{one}.jpg" for one in frame["respondent"]]
+    repeat = pd.DataFrame({"PARENT_KEY": frame["KEY"], "KEY": frame["KEY"] + "/members[1]", "member_age": 30})
+    (folder / "waves/followup/interviews.csv").unlink()
+    file = f"waves/followup/interviews.{kind}"
+    own = vault.Vault(folder, "tiny")
+    content = written(kind, frame, repeat)
+    path = folder / (file + ".age" if sealed else file)
+    path.write_bytes(own.seal(content) if sealed else content)
+
+    def read() -> pd.DataFrame:
+        found = read_file(folder, path, own.unseal, table="waves/followup/interviews", any_header=True)
+        assert found
+        return found.frame.reset_index(drop=True)
+
+    before = read()
+    plan = read_plan(folder / "assessment.toml")
+    taken = take_in(folder, plan, own)
+    assert [str(one) for one in taken.faults if "photo" not in str(one)] == []
+    own.keep(pd.concat(taken.people, ignore_index=True))
+    todo = forgetting.plan_of(folder, plan, taken.received, own, "R017")
+    told = forgetting.carry_out(folder, todo, own, "R017", date="2026-03-31", who="steward", why="asked")
+    assert "3 rows were taken out of 3 files" in told[0]
+    assert hits(folder) == []
+    left = own.unseal(path.read_bytes()) if sealed else path.read_bytes()
+    for part in rewriting.parts(left):
+        assert not [one for one in GONE if one.encode() in part]
+    pd.testing.assert_frame_equal(read(), before[before["respondent"] != "R017"].reset_index(drop=True))

@@ -311,13 +311,12 @@ class Run:
             return {name: (self._stored(name), self._contracts[name])}
         if task.name in STEPS:
             return self._computed(STEPS[task.name])
-        frames = {}
-        for contract in disclosure.releasable():
-            name = contract.about().name
-            released = disclosure.released_name(name)
-            frame = disclosure.release(self.read(name), contract, public=self.plan.assessment.public)
-            frames[released] = (frame, self._contracts[released])
-        return frames
+        tables = {name: self.read(name) for name in task.reads}
+        out = disclosure.release_all(tables, disclosure.Rules(public=self.plan.assessment.public))
+        return {
+            (released := disclosure.released_name(name)): (frame, self._contracts[released])
+            for name, frame in out.items()
+        }
 
     def _computed(self, step: Step) -> dict[str, tuple[pd.DataFrame, type[Contract]]]:
         given = {key: getattr(self.plan, key) for key in step.plan}

@@ -13,7 +13,14 @@ from schemas.vocabulary import BASES, CLAIMS, DIRECTIONS
     release=Release(
         count=("respondents", "smallest_cell"),
         hide=("estimate", "ci_low", "ci_high", "direction"),
-        cells=(Cells("respondents", "winners", {"indicator": "indicator"}, ("gender",)),),
+        cells=(
+            Cells(
+                "respondents",
+                "winners",
+                {"indicator": "indicator", "poverty_group": "poverty_group"},
+                ("gender",),
+            ),
+        ),
         rests_on="figure",
     ),
 )

@@ -100,7 +100,7 @@ def release_all(tables: Mapping[str, pd.DataFrame], rules: Rules) -> dict[str, p
 
 
 def release(frame: pd.DataFrame, contract: type[Contract], *, public: bool) -> pd.DataFrame:
-    """Return one table without what single rows show; `withheld_by` is "" where nothing is hidden."""
+    """Return one table without what its rows show by themselves; `withheld_by` says by which rule."""
     rule = contract.about().release or Release()
     if not len(frame):
         return empty(released_contract(contract))
@@ -214,7 +214,7 @@ def _withhold_alike(exact: Mapping[str, pd.DataFrame], out: Mapping[str, pd.Data
     means, units = exact.get(name), _units(exact)
     if means is None or not len(means):
         return
-    share = means["indicator"].map(units).fillna("").astype(str).map(is_share)
+    share = _of_shares(means["indicator"], units)
     near = (means["estimate"] < NEARLY_NOBODY) | (means["estimate"] > 1 - NEARLY_NOBODY)
     rows = share & near.fillna(False)
     withhold(out[name], TABLES[name].about().release or Release(), rows, ALIKE, figures_alone=True)
@@ -259,6 +259,10 @@ def is_share(unit: str) -> bool:
     return unit.strip().lower().startswith("share")
 
 
+def _of_shares(indicators: pd.Series, units: Mapping[str, str]) -> pd.Series:
+    return pd.Series([is_share(units.get(one, "")) for one in indicators], indicators.index, dtype=bool)
+
+
 def _units(exact: Mapping[str, pd.DataFrame]) -> dict[str, str]:
     known = exact.get("staged.indicators")
     return {} if known is None else dict(zip(known["indicator"], known["unit"], strict=True))
@@ -296,9 +300,9 @@ def _rounded(
 
 def _in_shares(exact: pd.DataFrame, units: Mapping[str, str]) -> pd.Series:
     if ("unit" in exact and "estimate" in exact) or ("change" in exact and "unit" in exact):
-        return exact["unit"].fillna("").astype(str).map(is_share).astype(bool)
+        return pd.Series([is_share(unit) for unit in exact["unit"].fillna("")], exact.index, dtype=bool)
     if "indicator" in exact and set(FIGURES) & set(exact):
-        return exact["indicator"].map(units).fillna("").astype(str).map(is_share).astype(bool)
+        return _of_shares(exact["indicator"], units)
     return pd.Series(False, index=exact.index)
 
 

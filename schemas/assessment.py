@@ -980,6 +980,21 @@ class ReportPart(Part):
     formats: list[Literal["word", "pdf"]] = []
 
 
+class RulesOff(Part):
+    """Who has switched the rules of publication off, why, and until when."""
+
+    by: Words
+    reason: Words
+    until: date
+
+
+class Disclosure(Part):
+    """What may be published beside, or in place of, the usual rules."""
+
+    harmless_differences: list[Words] = []
+    off: RulesOff | None = None
+
+
 class AssessmentPlan(Part):
     """The whole of assessment.toml."""
 
@@ -1002,6 +1017,7 @@ class AssessmentPlan(Part):
     pilot: Freeze | None = None
     personal: dict[str, list[str]] = {}
     report: ReportPart = ReportPart()
+    disclosure: Disclosure = Disclosure()
     not_personal: dict[str, list[str]] = {}
     wave: list[Wave] = []
     indicators: list[Name] = []
@@ -1040,6 +1056,16 @@ class AssessmentPlan(Part):
                 raise ValueError(
                     f"{pattern}: {', '.join(both)} stands under [personal] and [not_personal]: keep one"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _off_for_now(self) -> AssessmentPlan:
+        off = self.disclosure.off
+        if off and off.until < self.assessment.report_date:
+            raise ValueError(
+                f"[disclosure.off] has ended on {off.until}, before the report's date: the rules of"
+                " publication hold again. Take [disclosure.off] out, or have it renewed"
+            )
         return self
 
     @model_validator(mode="after")

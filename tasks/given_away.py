@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 
@@ -89,7 +90,7 @@ def _counted(exact: Tables, told: Tables) -> dict[tuple[str, ...], _Counted]:
         rule = TABLES[name].about().release
         for counts in rule.cells if rule else ():
             for key, within, dims, row, count in _rows(exact[name], counts):
-                shown = bool(pd.notna(told[name][counts.count].iat[row]))
+                shown = bool(told[name][counts.count].notna().iat[row])
                 one = every.setdefault(key, _Counted(within))
                 if dims in one.cells and one.cells[dims].count != count:
                     one = every.setdefault((*key, name), _Counted(within))
@@ -194,8 +195,8 @@ def _known_before(cells: list[_Cell], before: Tables, most_changed: int) -> dict
     half = suppression.BASE // 2 + most_changed
     for position, cell in enumerate(cells):
         for name, row, column in cell.places:
-            told = before[name][column].iat[row] if name in before else None
-            if told is not None and pd.notna(told) and abs(float(told) - cell.count) <= half:
+            told: Any = before[name][column].iat[row] if name in before else pd.NA
+            if pd.notna(told) and abs(told - cell.count) <= half:
                 known[position] = (max(float(told) - half, 0.0), float(told) + half)
     return known
 

@@ -28,7 +28,7 @@ from schemas.base import TABLES, Contract, as_received, column_types, empty
 from schemas.exports import HouseholdMembers
 from schemas.faults import BrokenPromise, Fault, Refused
 from schemas.fieldwork import Responses
-from tasks import disclosure, registers, state
+from tasks import disclosure, earlier, registers, state
 from tasks.files import SEALED, copy_verified
 from tasks.intake import Intake, raw_name, take_in
 from tasks.steps import PHASES, STEPS, Step, catalogue_digest, code_digest, fingerprint
@@ -302,8 +302,13 @@ class Run:
             step = STEPS[task.name]
             plan = {key: _dumped(getattr(self.plan, key)) for key in step.plan}
             return fingerprint(task.name, reads, plan, code_digest(step.function.__module__), *shared)
-        public = self.plan.assessment.public
-        return fingerprint(task.name, reads, public, code_digest("tasks.disclosure"), *shared)
+        told = (self.plan.assessment.public, _dumped(self.plan.disclosure))
+        before = (self._earlier_files(), self._digests.get(Responses.about().name))
+        return fingerprint(task.name, reads, told, before, code_digest("tasks.earlier"), *shared)
+
+    def _earlier_files(self) -> dict[str, object]:
+        inputs: Any = self._present["inputs"]
+        return {file: digest for file, digest in inputs.items() if file.startswith("releases/")}
 
     def _frames(self, task: Task) -> dict[str, tuple[pd.DataFrame, type[Contract]]]:
         if task.name.startswith("store "):
@@ -312,11 +317,22 @@ class Run:
         if task.name in STEPS:
             return self._computed(STEPS[task.name])
         tables = {name: self.read(name) for name in task.reads}
-        out = disclosure.release_all(tables, disclosure.Rules(public=self.plan.assessment.public))
+        rules = self.plan.disclosure
+        public = self.plan.assessment.public or rules.off is not None
+        before = earlier.Earlier() if public else earlier.newest(self.folder)
+        out = disclosure.release_all(
+            tables, disclosure.Rules(public, frozenset(rules.harmless_differences), before.tables)
+        )
+        if before.name:
+            out = earlier.hold(out, before, self.people())
         return {
             (released := disclosure.released_name(name)): (frame, self._contracts[released])
             for name, frame in out.items()
         }
+
+    def people(self) -> pd.DataFrame:
+        """Return whose answers stand behind the tables, with a digest of them."""
+        return earlier.people_of(self.read(Responses.about().name), self.vault.digest_key)
 
     def _computed(self, step: Step) -> dict[str, tuple[pd.DataFrame, type[Contract]]]:
         given = {key: getattr(self.plan, key) for key in step.plan}

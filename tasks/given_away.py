@@ -18,7 +18,8 @@ from tasks.methods import suppression
 from tasks.methods.suppression import Relation
 
 DIMENSIONS = ("poverty_group", "gender", "difference", "arm")
-INTERVIEWED = "interviewed"
+INTERVIEWED, ANSWERED = "interviewed", ("indicator", "poverty")
+UNSAID = "(not said)"
 Tables = Mapping[str, pd.DataFrame]
 Dims = tuple[str, ...]
 
@@ -31,12 +32,14 @@ class _Cell:
     places: list[tuple[str, int, str]] = field(default_factory=list)
     told: bool = False
     withheld: bool = False
+    unsaid: bool = False
 
 
 @dataclass
 class _Counted:
     """Cells that add up with one another: one indicator in one wave, say."""
 
+    what: str
     within: Mapping[str, str]
     margins: set[str] = field(default_factory=set)
     cells: dict[Dims, _Cell] = field(default_factory=dict)
@@ -66,19 +69,17 @@ def given_away(
     """
     every = _counted(exact, told)
     out = Outcome({}, {})
-    ceilings: dict[tuple[str, Dims], float] = {}
-    floors: dict[tuple[str, Dims], float] = {}
-    order = sorted(every, key=lambda key: (key[0] != INTERVIEWED, key))
-    for key in order:
-        one = every[key]
-        _settle(one, groups, before, fewest, most_changed, ceiling=_ceiling(one, ceilings))
-        if key[0] == INTERVIEWED:
-            ceilings.update(_most_interviewed(one, groups, fewest))
-        else:
-            _raise_floors(floors, one, fewest)
-    for key in order:
-        if key[0] == INTERVIEWED:  # again, since a told count of an indicator says of how many at least
-            _settle(every[key], groups, before, fewest, most_changed, floors=floors)
+    known = _Known(groups, before, fewest, most_changed)
+    asked = {one.within["wave"]: one for one in every.values() if one.what == INTERVIEWED}
+    rest = [one for _, one in sorted(every.items()) if one.what != INTERVIEWED]
+    behind = {id(one): asked.get(one.within.get("wave", "")) for one in rest if one.what in ANSWERED}
+    for one in asked.values():
+        known.settle(one, None)
+    for one in rest:
+        known.settle(one, behind.get(id(one)))
+    for one in rest:  # again, since who answered was interviewed
+        if interviews := behind.get(id(one)):
+            known.settle(interviews, one)
     for one in every.values():
         _write(one, groups, out)
     return out
@@ -91,9 +92,9 @@ def _counted(exact: Tables, told: Tables) -> dict[tuple[str, ...], _Counted]:
         for counts in rule.cells if rule else ():
             for key, within, dims, row, count in _rows(exact[name], counts):
                 shown = bool(told[name][counts.count].notna().iat[row])
-                one = every.setdefault(key, _Counted(within))
+                one = every.setdefault(key, _Counted(counts.what, within))
                 if dims in one.cells and one.cells[dims].count != count:
-                    one = every.setdefault((*key, name), _Counted(within))
+                    one = every.setdefault((*key, name), _Counted(counts.what, within))
                 one.margins.update(counts.margins)
                 cell = one.cells.setdefault(dims, _Cell(count))
                 cell.places.append((name, row, counts.count))
@@ -102,7 +103,26 @@ def _counted(exact: Tables, told: Tables) -> dict[tuple[str, ...], _Counted]:
     for one in every.values():
         for cell in one.cells.values():
             cell.withheld |= not cell.told
+        _add_the_unsaid(one)
     return every
+
+
+def _add_the_unsaid(one: _Counted) -> None:
+    """Add those of a whole who stand in none of its parts, as who did not say their gender.
+
+    No table tells their number, but they too add up over groups and arms.
+    """
+    for axis, margin in enumerate(DIMENSIONS):
+        parts: dict[Dims, int] = {}
+        for dims, cell in one.cells.items():
+            if dims[axis] != ALL:
+                whole = (*dims[:axis], ALL, *dims[axis + 1 :])
+                parts[whole] = parts.get(whole, 0) + cell.count
+        for whole, total in parts.items():
+            known = one.cells.get(whole)
+            if margin in one.margins and axis > 0 and known and known.count > total:
+                rest = (*whole[:axis], UNSAID, *whole[axis + 1 :])
+                one.cells[rest] = _Cell(known.count - total, withheld=True, unsaid=True)
 
 
 def _rows(
@@ -162,73 +182,64 @@ def _undivided(
     return found
 
 
-def _settle(
-    one: _Counted,
-    groups: Mapping[str, Mapping[str, str]],
-    before: Tables,
-    fewest: int,
-    most_changed: int,
-    *,
-    ceiling: list[float] | None = None,
-    floors: Mapping[tuple[str, Dims], float] | None = None,
-) -> None:
-    cells = list(one.cells.values())
-    withheld = [position for position, cell in enumerate(cells) if cell.withheld]
-    if not any(cells[position].count for position in withheld):
-        return
-    known = _known_before(cells, before, most_changed)
-    for position, dims in enumerate(one.cells) if floors else ():
-        least = (floors or {}).get((one.within.get("wave", ""), dims), 0.0)
-        if 0 < least <= one.cells[dims].count:
-            was = known.get(position, (0.0, float("inf")))
-            known[position] = (max(least, was[0]), was[1])
-    counts = [cell.count for cell in cells]
-    for position in suppression.withhold_until_safe(
-        counts, withheld, _relations(one, groups), fewest=fewest, ceiling=ceiling, known=known
-    ):
-        cells[position].withheld = True
+@dataclass(frozen=True)
+class _Known:
+    """What an attacker has beside the counts of one thing."""
+
+    groups: Mapping[str, Mapping[str, str]]
+    before: Tables
+    fewest: int
+    most_changed: int
+
+    def settle(self, one: _Counted, beside: _Counted | None) -> None:
+        """Withhold what has to be. beside: what has been settled before and is read together with it."""
+        own = len(one.cells)
+        cells = [*one.cells.values(), *(beside.cells.values() if beside else ())]
+        withheld = {position for position, cell in enumerate(cells) if cell.withheld}
+        unsaid = {position for position in withheld if position >= own or cells[position].unsaid}
+        if not any(cells[position].count for position in withheld - unsaid):
+            return
+        relations = _relations(one, self.groups)
+        if beside:
+            relations += [
+                Relation(held.whole + own, tuple(part + own for part in held.parts), held.adds_up)
+                for held in _relations(beside, self.groups)
+            ]
+            relations += _who_answered(one, beside)
+        for position in suppression.withhold_until_safe(
+            [cell.count for cell in cells],
+            withheld,
+            relations,
+            fewest=self.fewest,
+            known=self._told_before(cells),
+            unsaid=unsaid,
+            fixed=set(range(own, len(cells))) - withheld,
+        ):
+            cells[position].withheld = True
+
+    def _told_before(self, cells: list[_Cell]) -> dict[int, tuple[float, float]]:
+        """Return cell -> what a release before has told of it, as far as it may have changed since."""
+        known = {}
+        half = suppression.BASE // 2 + self.most_changed
+        for position, cell in enumerate(cells):
+            for name, row, column in cell.places:
+                told: Any = self.before[name][column].iat[row] if name in self.before else pd.NA
+                if pd.notna(told) and abs(told - cell.count) <= half:
+                    known[position] = (max(float(told) - half, 0.0), float(told) + half)
+        return known
 
 
-def _known_before(cells: list[_Cell], before: Tables, most_changed: int) -> dict[int, tuple[float, float]]:
-    """Return cell -> what a release before has told of it, as far as it may have changed since."""
-    known = {}
-    half = suppression.BASE // 2 + most_changed
-    for position, cell in enumerate(cells):
-        for name, row, column in cell.places:
-            told: Any = before[name][column].iat[row] if name in before else pd.NA
-            if pd.notna(told) and abs(told - cell.count) <= half:
-                known[position] = (max(float(told) - half, 0.0), float(told) + half)
-    return known
-
-
-def _most_interviewed(
-    one: _Counted, groups: Mapping[str, Mapping[str, str]], fewest: int
-) -> dict[tuple[str, Dims], float]:
-    counts = [cell.count for cell in one.cells.values()]
-    withheld = [position for position, cell in enumerate(one.cells.values()) if cell.withheld]
-    relations = _relations(one, groups)
-    low, high = suppression.known_of(counts, withheld, relations, fewest=fewest)
-    ends = suppression.bounds(low, high, relations, range(len(counts)))
-    wave = one.within.get("wave", "")
-    return {(wave, dims): most for dims, (_, most) in zip(one.cells, ends, strict=True)}
-
-
-def _ceiling(one: _Counted, ceilings: Mapping[tuple[str, Dims], float]) -> list[float] | None:
-    """Return the most that each cell can be: nobody answers who was not interviewed."""
-    wave = one.within.get("wave")
-    if wave is None or not ceilings:
-        return None
-    most = [ceilings.get((wave, (group, ALL, ALL, arm)), float("inf")) for group, _, _, arm in one.cells]
-    counts = [cell.count for cell in one.cells.values()]
-    return most if all(count <= limit for count, limit in zip(counts, most, strict=True)) else None
-
-
-def _raise_floors(floors: dict[tuple[str, Dims], float], one: _Counted, fewest: int) -> None:
-    for dims, cell in one.cells.items():
-        if not cell.withheld and cell.count and dims[1] == dims[2] == ALL:
-            place = (one.within.get("wave", ""), dims)
-            least = max(suppression.rounded(cell.count) - suppression.BASE // 2, fewest)
-            floors[place] = max(floors.get(place, 0.0), float(least))
+def _who_answered(one: _Counted, beside: _Counted) -> list[Relation]:
+    """Return that nobody answers who was not interviewed: one of the two is interviews, the other answers."""
+    second = {dims: len(one.cells) + position for position, dims in enumerate(beside.cells)}
+    found = []
+    for position, (dims, cell) in enumerate(one.cells.items()):
+        if dims in second:
+            pair = [(cell.count, position), (beside.cells[dims].count, second[dims])]
+            pair = pair if one.what == INTERVIEWED else pair[::-1]
+            if pair[0][0] >= pair[1][0]:
+                found.append(Relation(pair[0][1], (pair[1][1],), adds_up=False))
+    return found
 
 
 def _write(one: _Counted, groups: Mapping[str, Mapping[str, str]], out: Outcome) -> None:

@@ -113,7 +113,7 @@ def rounded(count: int, base: int = BASE) -> int:
 
 
 def rounded_to_add_up(
-    counts: Sequence[int], withheld: Collection[int], relations: Sequence[Relation]
+    counts: Sequence[int], withheld: Collection[int], relations: Sequence[Relation], base: int = BASE
 ) -> tuple[list[int], frozenset[int]]:
     """Return the rounded counts, and the positions of those that are sums of rounded parts.
 
@@ -138,7 +138,7 @@ def rounded_to_add_up(
     def told_as(cell: int) -> int:
         if cell not in told:
             parts = deciding[cell].parts if cell in deciding else ()
-            told[cell] = sum(told_as(part) for part in parts) if parts else rounded(counts[cell])
+            told[cell] = sum(told_as(part) for part in parts) if parts else rounded(counts[cell], base)
         return told[cell]
 
     return [told_as(cell) for cell in range(len(counts))], frozenset(deciding)
@@ -217,14 +217,20 @@ def _inwards(value: float, towards: np.ufunc) -> float:
 
 
 def withhold_together(
-    counts: Sequence[int], withheld: Collection[int], relations: Sequence[Relation], fewest: int = 10
+    counts: Sequence[int],
+    withheld: Collection[int],
+    relations: Sequence[Relation],
+    fewest: int = 10,
+    unsaid: Collection[int] = (),
+    fixed: Collection[int] = (),
 ) -> set[int]:
     """Return the cells to withhold, so that nowhere a whole less its told parts is of fewer than so many.
 
     Where parts add up to a told whole and some cells of them are withheld, these have to be of `fewest`
     people together, and two at least that anybody is in; else the cell with the fewest people of those
-    beside is withheld too, a part sooner than the whole, and the first where several have as few. Raises
-    ValueError where a count is negative.
+    beside is withheld too, a part sooner than the whole, and the first where several have as few. unsaid:
+    cells that no table tells, such as those who did not say: they are not protected. fixed: cells that are
+    told come what may. Raises ValueError where a count is negative.
 
     Source: Hundepool et al. (2012), chapter 4, secondary suppression; own choice of the cell. The example
     is by hand: 40 - 20 - 15 would give the 5, and so the 15 is withheld as well.
@@ -234,27 +240,28 @@ def withhold_together(
     """
     if min(counts, default=0) < 0:
         raise ValueError("A count is not negative")
-    out = set(withheld)
+    out = {*withheld, *unsaid}
     open_ones = True
     while open_ones:
         open_ones = False
         for one in relations:
             hidden = [cell for cell in one.parts if cell in out and counts[cell]]
-            if not one.adds_up or not hidden or one.whole in out:
+            if not one.adds_up or one.whole in out or not set(hidden).difference(unsaid):
                 continue
             if len(hidden) > 1 and sum(counts[cell] for cell in hidden) >= fewest:
                 continue
-            further = _least_informative(one, counts, out)
+            further = _least_informative(one, counts, out.union(fixed))
             if further is not None:
                 out.add(further)
                 open_ones = True
     # a whole that is withheld is given away where all its parts are told
     for one in relations:
-        if one.adds_up and one.whole in out and counts[one.whole] and not out.intersection(one.parts):
-            told = [cell for cell in one.parts if counts[cell]]
+        protected = one.whole in out and one.whole not in unsaid and counts[one.whole]
+        if one.adds_up and protected and not out.intersection(one.parts):
+            told = [cell for cell in one.parts if counts[cell] and cell not in fixed]
             if told:
                 out.add(min(told, key=lambda cell: (counts[cell], cell)))
-                return withhold_together(counts, out, relations, fewest)
+                return withhold_together(counts, out, relations, fewest, unsaid, fixed)
     return out
 
 
@@ -270,23 +277,21 @@ def known_of(
     *,
     fewest: int = 10,
     base: int = BASE,
-    ceiling: Sequence[float] | None = None,
 ) -> tuple[list[float], list[float]]:
     """Return the least and the most that a reader knows of each cell, from that cell alone.
 
     A told count is rounded to the base, and at least `fewest`; one that is a sum of rounded parts says no
-    more than these. ceiling: what is known beside, such as how many people were interviewed at all. Raises
-    ValueError where a count is negative.
+    more than these. Raises ValueError where a count is negative.
 
     Source: Hundepool et al. (2012), chapter 5, what rounding leaves open: 25 may be 23 to 27.
 
     >>> known_of([25, 15, 10], [2], [Relation(0, (1, 2))])
     ([23, 13, 0.0], [27, 17, inf])
     """
-    told, sums = rounded_to_add_up(counts, withheld, relations)
+    told, sums = rounded_to_add_up(counts, withheld, relations, base)
     half = base // 2
     low: list[float] = [0.0] * len(counts)
-    high = list(ceiling) if ceiling is not None else [float("inf")] * len(counts)
+    high = [float("inf")] * len(counts)
     for cell, count in enumerate(counts):
         if not count:
             high[cell] = 0.0
@@ -302,17 +307,18 @@ def withhold_until_safe(
     relations: Sequence[Relation],
     *,
     fewest: int = 10,
-    ceiling: Sequence[float] | None = None,
     known: dict[int, tuple[float, float]] | None = None,
+    unsaid: Collection[int] = (),
+    fixed: Collection[int] = (),
 ) -> set[int]:
     """Return the cells to withhold, so that no withheld count can be found, nor that it is below `fewest`.
 
     First as in `withhold_together`; then each withheld cell's least and most are computed from everything
     that is told. Where they are one number, or the most is below `fewest`, the cell with the fewest people
     that stands in a relation with it is withheld too, until there is none. A count of zero is no person and
-    is not protected. ceiling: the most that is known of a cell from elsewhere. known: cell -> the least and
-    the most that it can be by what was published before, be it withheld now or not. Raises ValueError where a
-    count is negative or no counts fit what is known.
+    is not protected. known: cell -> the least and
+    the most that it can be by what was published before, be it withheld now or not. unsaid, fixed: as in
+    `withhold_together`. Raises ValueError where a count is negative or no counts fit what is known.
 
     Source: Hundepool et al. (2012), chapter 4, audit of the feasibility intervals. The example is by
     hand: with 20 told as a whole and 13 to 17 for one part, the other is 9 at most, so both are withheld.
@@ -320,16 +326,20 @@ def withhold_until_safe(
     >>> sorted(withhold_until_safe([21, 15, 6], [2], [Relation(0, (1, 2))]))
     [1, 2]
     """
-    out = withhold_together(counts, withheld, relations, fewest)
+    out = withhold_together(counts, withheld, relations, fewest, unsaid, fixed)
     while True:
-        low, high = known_of(counts, out, relations, fewest=fewest, ceiling=ceiling)
+        low, high = known_of(counts, out, relations, fewest=fewest)
         for cell, (least, most) in (known or {}).items():
             low[cell], high[cell] = max(low[cell], least), min(high[cell], most)
-        risky = exposed(counts, out, relations, low, high, fewest)
-        more = {found for cell in risky if (found := _beside(cell, counts, out, relations)) is not None}
+        risky = exposed(counts, out.difference(unsaid), relations, low, high, fewest)
+        more = {
+            found
+            for cell in risky
+            if (found := _beside(cell, counts, out.union(fixed), relations)) is not None
+        }
         if not more:
-            return out
-        out = withhold_together(counts, out | more, relations, fewest)
+            return out.difference(unsaid)
+        out = withhold_together(counts, out | more, relations, fewest, unsaid, fixed)
 
 
 def exposed(

@@ -296,7 +296,7 @@ def known_of(
         if not count:
             high[cell] = 0.0
         elif cell not in withheld and cell not in sums:
-            low[cell] = max(told[cell] - half, fewest)
+            low[cell] = max(told[cell] - half, fewest if count >= fewest else 0)
             high[cell] = told[cell] + half
     return low, high
 

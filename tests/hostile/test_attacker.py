@@ -18,7 +18,7 @@ from schemas.base import TABLES, conform
 from tasks import disclosure
 from tasks.run import Run  # noqa: F401 -- declares every table
 
-REPORTS = int(os.environ.get("PSIA_ATTACKS", "8"))
+REPORTS = int(os.environ.get("PSIA_ATTACKS", "6"))
 """How many random reports are attacked; the full size is 200."""
 SPLITS = (
     ("poverty_group", "arm"),

@@ -992,6 +992,7 @@ class Disclosure(Part):
     """What may be published beside, or in place of, the usual rules."""
 
     harmless_differences: list[Words] = []
+    author: str = ""
     off: RulesOff | None = None
 
 

@@ -37,7 +37,7 @@ class Earlier:
 
 def newest(folder: Path) -> Earlier:
     """Return the newest release of an assessment folder; an empty one where there is none."""
-    found = sorted(path.parent for path in (folder / "releases").glob(f"*/{RESPONDENTS}"))
+    found = sorted(path.parent for path in (folder / "releases").glob(f"[!.]*/{RESPONDENTS}"))
     if not found:
         return Earlier()
     tables = {}
@@ -51,15 +51,23 @@ def newest(folder: Path) -> Earlier:
 
 def _table(path: Path, contract: type[Contract]) -> pd.DataFrame:
     """Return a published table; a column that it did not have yet is empty."""
-    cells = pd.read_csv(path, dtype="string", keep_default_na=False)
+    cells = pd.read_csv(path, dtype="string", keep_default_na=False).replace("", pd.NA)
+    nothing = pd.Series(pd.NA, index=cells.index, dtype="string")
     return pd.DataFrame(
         {
-            column: (
-                cells[column].replace("", pd.NA) if column in cells else pd.Series(pd.NA, index=cells.index)
-            ).astype(pandas_dtype("string" if kind.startswith("string") else kind.replace("float", "Float")))
+            column: _typed(cells.get(column, nothing), kind)
             for column, kind in column_types(contract).items()
-        }
+        },
+        index=cells.index,
     )
+
+
+def _typed(words: pd.Series, kind: str) -> pd.Series:
+    if kind == "boolean":
+        return (words.str.casefold() == "true").astype("boolean")
+    if kind in ("Int64", "float64"):
+        return pd.to_numeric(words).astype(pandas_dtype(kind.replace("float", "Float")))
+    return words.str.replace(r"^'(?=[=+\-@\t\r])", "", regex=True).astype("string")
 
 
 def people_of(responses: pd.DataFrame, key: bytes) -> pd.DataFrame:

@@ -28,7 +28,7 @@ from schemas.base import TABLES, Contract, as_received, column_types, empty
 from schemas.exports import HouseholdMembers
 from schemas.faults import BrokenPromise, Fault, Refused
 from schemas.fieldwork import Responses
-from tasks import disclosure, earlier, registers, state
+from tasks import disclosure, earlier, registers, releases, state
 from tasks.files import SEALED, copy_verified
 from tasks.intake import Intake, raw_name, take_in
 from tasks.steps import PHASES, STEPS, Step, catalogue_digest, code_digest, fingerprint
@@ -130,8 +130,8 @@ class Run:
         self.vault = Vault(self.folder, self.plan.assessment.id)
         hashes: Any = self._present["inputs"]
         self.intake = take_in(self.folder, self.plan, self.vault, hashes)
-        if self.intake.faults:
-            raise Refused(self.intake.faults)
+        if faults := [*self.intake.faults, *releases.changed_faults(self.folder)]:
+            raise Refused(faults)
         self._contracts = {
             **TABLES,
             Responses.about().name: self.intake.response_contract,
@@ -381,6 +381,7 @@ class Run:
             [table for task in self.tasks for table in task.writes],
         )
         current = self.publish()
+        (self.results / earlier.RESPONDENTS).write_bytes(earlier.as_file(self.people()))
         self.end("finished")
         if seal:
             self._seal_originals()

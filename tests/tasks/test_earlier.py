@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -58,7 +59,7 @@ def as_earlier(rows: pd.DataFrame, folder) -> earlier.Earlier:
     return earlier.newest(folder)
 
 
-def by_row(frame: pd.DataFrame) -> pd.DataFrame:
+def by_row(frame: pd.DataFrame) -> Any:
     told = frame[(frame["withheld_by"] == "").fillna(True)]
     return told.set_index([*earlier.KINDS])[["estimate", "respondents"]].astype(float).sort_index()
 
@@ -84,7 +85,7 @@ def test_ten_who_came_late_are_told_of_and_so_are_ten_corrections(tmp_path):
     before = as_earlier(everybody.iloc[:-10], tmp_path)
     told = by_row(published(everybody, before)[ESTIMATES])
     assert told.loc[whole, "respondents"] != by_row(before.tables[ESTIMATES]).loc[whole, "respondents"]
-    corrected = everybody.iloc[:-10].copy()
+    corrected: Any = everybody.iloc[:-10].copy()
     corrected.loc[:8, "wage"] += 500
     kept = by_row(published(corrected, before)[ESTIMATES])
     assert kept.loc[whole, "estimate"] == pytest.approx(before.tables[ESTIMATES]["estimate"].iloc[-1])

@@ -54,10 +54,7 @@ def _table(path: Path, contract: type[Contract]) -> pd.DataFrame:
     cells = pd.read_csv(path, dtype="string", keep_default_na=False).replace("", pd.NA)
     nothing = pd.Series(pd.NA, index=cells.index, dtype="string")
     return pd.DataFrame(
-        {
-            column: _typed(cells.get(column, nothing), kind)
-            for column, kind in column_types(contract).items()
-        },
+        {column: _typed(cells.get(column, nothing), kind) for column, kind in column_types(contract).items()},
         index=cells.index,
     )
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from schemas.base import TABLES, check, conform
 from tasks import disclosure
+from tasks.catalogue import Indicator
 from tasks.run import Run  # noqa: F401 -- declares every table
 
 ESTIMATES = TABLES["mart.indicator_estimates"]
@@ -225,3 +226,45 @@ def test_enough_people_is_asked_in_one_place():
     assert disclosure.enough(pd.Series([9, 10, pd.NA], dtype="Int64")).tolist() == [False, True, False]
     assert disclosure.are_enough(30, 10)
     assert not disclosure.are_enough(30, 9)
+
+
+@pytest.mark.parametrize(
+    ("words", "declared", "subject"),
+    [
+        ("Households in which a child goes to school", "", ""),
+        ("Children working before school", "", "child work"),
+        ("Travail des enfants au foyer", "", "child work"),
+        ("Workers who are Dalit", "", "caste"),
+        ("Obligated by debt bondage", "", "bondage"),
+        ("Castellated roofs", "", ""),
+        ("Holidays of any religion", "no", ""),
+        ("Advances from the employer", "bondage", "bondage"),
+    ],
+)
+def test_a_subject_is_sensitive_as_declared_or_by_its_words(words, declared, subject):
+    indicator = Indicator.model_validate(
+        {
+            "id": "own",
+            "label": words,
+            "unit": "x",
+            "better": "lower",
+            "value": "own",
+            "smallest_change": 1,
+            "sensitive": declared,
+        }
+    )
+    assert indicator.sensitive_subject == subject
+
+
+@pytest.mark.parametrize("contract", disclosure.releasable(), ids=lambda c: c.about().name)
+def test_what_a_rule_names_are_columns_and_what_adds_up_is_told_apart_by_the_whole_key(contract):
+    rule = contract.about().release
+    columns = set(contract.to_schema().columns)
+    assert {*rule.count, *rule.hide, *rule.people, *rule.sums, *rule.inner, *rule.rounded} <= columns
+    for cells in rule.cells:
+        assert cells.count in rule.count
+        assert {*cells.within.values(), *cells.margins} <= set(contract.about().key)
+        assert {"poverty_group", "gender", "difference", "arm"} & set(contract.about().key) <= {
+            *cells.within.values(),
+            *cells.margins,
+        }

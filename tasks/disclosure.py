@@ -248,10 +248,11 @@ def aligned(
     frame: pd.DataFrame, before: pd.DataFrame | None, contract: type[Contract]
 ) -> pd.DataFrame | None:
     """Return the rows of an earlier release in the order of these, missing where it has none."""
-    if before is None or not len(before):
-        return None
     key = list(contract.about().key)
-    return frame[key].astype("string").merge(before, on=key, how="left", validate="one_to_one")
+    if before is None or not len(before) or before[key].isna().any(axis=None):
+        return None  # or an earlier version of psia knew the rows by another key
+    words = before.assign(**{column: before[column].astype("string") for column in key})
+    return frame[key].astype("string").merge(words, on=key, how="left", validate="one_to_one")
 
 
 def is_share(unit: str) -> bool:

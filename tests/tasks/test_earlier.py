@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from schemas.base import TABLES, conform
+from schemas.base import TABLES, column_types, conform
 from tasks import disclosure, earlier
 from tasks.run import Run  # noqa: F401 -- declares every table
 
@@ -101,3 +101,27 @@ def test_the_list_of_a_release_holds_no_answers(tmp_path):
     assert earlier.people_of(rows, b"another key")["answers"].tolist() != rows["wage"].tolist()
     same = earlier.people_of(rows.sample(frac=1, random_state=1), KEY)
     assert earlier.as_file(same).decode() == file
+
+
+def test_a_release_comes_back_from_its_files_whatever_its_keys_are(tmp_path):
+    place = tmp_path / "releases" / "2024-06-28"
+    (place / "tables").mkdir(parents=True)
+    (place / earlier.RESPONDENTS).write_text("wave,respondent\n")
+    (place / "tables" / "sources.csv").write_text("source,title\n'=s,A source\n")
+    (place / "tables" / "secondary_findings.csv").write_text("old_key\n1\n")
+    found = earlier.newest(tmp_path).tables
+    assert found["staged.sources"]["source"].tolist() == ["=s"]
+    for contract in disclosure.releasable():
+        key = list(contract.about().key)
+        kinds = disclosure.released_contract(contract)
+        row = pd.DataFrame({one: [1 if kind == "Int64" else "a"] for one, kind in kinds_of(kinds, key)})
+        typed = row.astype(dict(kinds_of(kinds, key)))
+        (same,) = [disclosure.aligned(typed, typed.assign(withheld_by="x"), contract)]
+        assert same is not None
+        assert same["withheld_by"].tolist() == ["x"]
+    name = "mart.secondary_findings"
+    assert disclosure.aligned(found[name], found[name], TABLES[name]) is None
+
+
+def kinds_of(contract, key: list[str]) -> list[tuple[str, str]]:
+    return [(column, kind) for column, kind in column_types(contract).items() if column in key]

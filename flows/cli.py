@@ -391,6 +391,53 @@ def pull(
 
 
 @app.command()
+def release(
+    folder: FolderArgument = Path(),
+    sign: Annotated[str, typer.Option(help="Sign the newest report, by role; never the author.")] = "",
+    listed: Annotated[bool, typer.Option("--list", help="List what was published, and by whom.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Sign the newest report; once two beside its author have, it is a release and kept in releases/."""
+    import datetime as dt
+
+    from schemas.assessment import read_plan
+    from schemas.faults import Refused
+    from tasks import releases
+
+    root = _assessment(folder)
+    if listed:
+        found = releases.published(root)
+        if as_json:
+            _print_json(found)
+        for one in found if not as_json else ():
+            typer.echo(f"{one['release']}: {one['state']}. Signed by {one['signed']}. Rules: {one['rules']}")
+        if not found and not as_json:
+            typer.echo(f"{root}: nothing was published yet.")
+        return
+    try:
+        plan = read_plan(root / "assessment.toml")
+        if sign:
+            today = dt.datetime.now().astimezone().date().isoformat()
+            releases.sign(root, plan, sign, today)
+        about = releases.status(root, plan)
+        place = releases.publish(root, plan)
+    except Refused as refused:
+        _refuse(refused.faults, as_json, None)
+    state = "published" if place else "draft"
+    signed: Any = about["signed"]
+    if as_json:
+        _print_json([{**about, "state": state, "release": place.name if place else None}])
+        return
+    typer.echo(f"{root}: {state}, SHA-256 {about['sha256']}")
+    for one in signed:
+        typer.echo(f"  signed by {one['who']} on {one['when']}")
+    if place:
+        typer.echo(f"  kept in {place}: an input of the next run, which holds what is published")
+    else:
+        typer.echo(f"  {releases.NEEDED - len(signed)} more have to sign: psia release --sign ROLE")
+
+
+@app.command()
 def report(folder: FolderArgument = Path()) -> None:
     """Render the report again from what was released, and say where it is."""
     from flows.runner import render_again

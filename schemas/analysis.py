@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from schemas.base import Contract, Flag, Number, Release, Text, Whole, choice, number, table, text
+from schemas.base import Cells, Contract, Flag, Number, Release, Text, Whole, choice, number, table, text
 from schemas.vocabulary import (
-    ALL,
     BETTER,
     CLAIMS,
     COMPARISONS,
@@ -13,6 +12,7 @@ from schemas.vocabulary import (
     ESTIMATORS,
     LEVELS,
     SAMPLE_DESIGNS,
+    SENSITIVE_SUBJECTS,
     TRIANGULATION_VERDICTS,
     VOICED_DIRECTIONS,
 )
@@ -38,6 +38,9 @@ class Indicators(Contract):
     table_1: Text = text("row of Table 1 that it follows, or unintended", missing=True)
     positive: Text = text("the positive side", missing=True)
     negative: Text = text("the negative side", missing=True)
+    sensitive: Text = choice(
+        SENSITIVE_SUBJECTS, "what it tells that could harm; empty: nothing", missing=True
+    )
 
 
 @table(
@@ -47,7 +50,15 @@ class Indicators(Contract):
     release=Release(
         count=("respondents",),
         hide=("estimate", *_UNCERTAINTY, "design_effect", *_QUARTILES),
-        parts={"gender": ALL, "difference": ALL},
+        cells=(
+            Cells(
+                "respondents",
+                "indicator",
+                {"indicator": "indicator", "category": "category", "wave": "wave"},
+                ("poverty_group", "gender", "difference", "arm"),
+            ),
+        ),
+        inner=("amounts", "largest", "second_largest"),
     ),
 )
 class IndicatorEstimates(Contract):
@@ -70,6 +81,9 @@ class IndicatorEstimates(Contract):
     level: Text = choice(LEVELS, "what the mean is over; empty: person", missing=True)
     respondents: Whole = number("units of that level with a value", ge=0)
     design: Text = choice(SAMPLE_DESIGNS)
+    amounts: Number = number("of money: sum of the amounts, without their signs", missing=True, ge=0)
+    largest: Number = number("of money: the largest of them", missing=True, ge=0)
+    second_largest: Number = number("of money: the second largest of them", missing=True, ge=0)
 
 
 @table(
@@ -83,6 +97,14 @@ class IndicatorEstimates(Contract):
             *_UNCERTAINTY,
             *("p_value", "p_adjusted", "p_holm", "p_benjamini_hochberg"),
             "direction",
+        ),
+        cells=(
+            Cells(
+                "respondents",
+                "impact",
+                {one: one for one in ("specification", "term", "indicator", "from_wave", "to_wave")},
+                ("poverty_group",),
+            ),
         ),
     ),
 )
@@ -126,6 +148,7 @@ class ImpactEstimates(Contract):
     release=Release(
         count=("respondents", "smallest_cell"),
         hide=("quantitative", "verdict"),
+        rests_on="figure",
         joint={"participants": 10, "focus_groups": 2},
     ),
 )
@@ -165,7 +188,9 @@ class FocusGroupVerdicts(Contract):
     "mart.findings",
     grain="one row a finding",
     key=("finding",),
-    release=Release(count=("respondents", "smallest_cell"), hide=("statement", "direction")),
+    release=Release(
+        count=("respondents", "smallest_cell"), hide=("statement", "direction"), rests_on="figure"
+    ),
 )
 class Findings(Contract):
     finding: Text = text("id of the finding: indicator/poverty group")

@@ -1031,6 +1031,22 @@ class Iati(Part):
         return self
 
 
+class RulesOff(Part):
+    """Who has switched the rules of publication off, why, and until when."""
+
+    by: Words
+    reason: Words
+    until: date
+
+
+class Disclosure(Part):
+    """What may be published beside, or in place of, the usual rules."""
+
+    harmless_differences: list[Words] = []
+    author: str = ""
+    off: RulesOff | None = None
+
+
 class AssessmentPlan(Part):
     """The whole of assessment.toml."""
 
@@ -1054,6 +1070,7 @@ class AssessmentPlan(Part):
     personal: dict[str, list[str]] = {}
     report: ReportPart = ReportPart()
     iati: Iati | None = None
+    disclosure: Disclosure = Disclosure()
     not_personal: dict[str, list[str]] = {}
     wave: list[Wave] = []
     indicators: list[Name] = []
@@ -1092,6 +1109,16 @@ class AssessmentPlan(Part):
                 raise ValueError(
                     f"{pattern}: {', '.join(both)} stands under [personal] and [not_personal]: keep one"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _off_for_now(self) -> AssessmentPlan:
+        off = self.disclosure.off
+        if off and off.until < self.assessment.report_date:
+            raise ValueError(
+                f"[disclosure.off] has ended on {off.until}, before the report's date: the rules of"
+                " publication hold again. Take [disclosure.off] out, or have it renewed"
+            )
         return self
 
     @model_validator(mode="after")

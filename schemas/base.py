@@ -33,6 +33,21 @@ MOST_FAULTS_PER_TABLE = 100
 
 
 @dataclass(frozen=True)
+class Cells:
+    """Counts of a table that add up over some of its key columns, where `all` stands for the whole.
+
+    count: the column. what: what is counted, in a word; tables that count the same people bear the same word.
+    within: what sets one such count apart from another -> the key column that says it, such as the wave.
+    margins: the key columns over which the counts add up.
+    """
+
+    count: str
+    what: str
+    within: Mapping[str, str]
+    margins: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Release:
     """How a table passes from mart to released.
 
@@ -45,6 +60,11 @@ class Release:
     parts: column -> the word under which the whole stands. Where one part of a whole is withheld by `count`
     or `joint`, all its parts are: the whole less the others would be the one. The rest of the key is one.
     rounded: column -> decimals that are published: an exact quotient would give back what is withheld.
+    cells: counts that add up: none that is withheld may follow from the others.
+    people: further columns of counts of people, which are rounded with those of `count`.
+    sums: column -> the columns that it is the sum of, also when these are rounded.
+    rests_on: the column that names the row behind this one: withheld there, `count` and `hide` are here too.
+    inner: columns that the rules need and that are never released.
     """
 
     count: tuple[str, ...] = ()
@@ -55,6 +75,11 @@ class Release:
     beside: tuple[str, ...] = ()
     parts: Mapping[str, str] = field(default_factory=dict)
     rounded: Mapping[str, int] = field(default_factory=dict)
+    cells: tuple[Cells, ...] = ()
+    people: tuple[str, ...] = ()
+    sums: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    rests_on: str = ""
+    inner: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -405,13 +430,15 @@ def extend_released(contract: type[Contract], name: str) -> type[Contract]:
     fields: dict[str, Any] = {"__annotations__": annotations}
     series = {"Int64": Whole, "float64": Number, "boolean": Flag}
     keyed = set(contract.about().key)
-    for position, (column, kind) in enumerate(column_types(contract).items()):
+    rule = contract.about().release or Release()
+    told = {column: kind for column, kind in column_types(contract).items() if column not in rule.inner}
+    for position, (column, kind) in enumerate(told.items()):
         annotations[f"column_{position}"] = series.get(kind, Text)
         fields[f"column_{position}"] = pa.Field(alias=column, nullable=column not in keyed)
     annotations["withheld_by"] = Text
     fields["withheld_by"] = pa.Field(nullable=False)
     released = type(f"Released{contract.__name__}", (Contract,), fields)
-    kinds = {**column_types(contract), "withheld_by": TEXT}
+    kinds = {**told, "withheld_by": TEXT}
     released._plain = Plain(MappingProxyType(kinds), frozenset({*keyed, "withheld_by"}))  # type: ignore[attr-defined]
     released._about = replace(contract.about(), name=name, source="", refers={}, release=None)  # type: ignore[attr-defined]
     return released  # type: ignore[return-value]

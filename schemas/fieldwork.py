@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemas.base import Contract, Number, Release, Text, Whole, choice, day, number, table, text
+from schemas.base import Cells, Contract, Number, Release, Text, Whole, choice, day, number, table, text
 from schemas.vocabulary import ARMS, ATTRITION_VERDICTS, GENDERS, LOSSES, VOICED_DIRECTIONS
 
 
@@ -101,7 +101,10 @@ class FocusGroups(Contract):
     "mart.interviews",
     grain="one row a wave, arm and poverty group",
     key=("wave", "arm", "poverty_group"),
-    release=Release(count=("interviewed",)),
+    release=Release(
+        count=("interviewed",),
+        cells=(Cells("interviewed", "interviewed", {"wave": "wave"}, ("arm", "poverty_group")),),
+    ),
 )
 class Interviews(Contract):
     wave: Text = text("wave")
@@ -171,6 +174,7 @@ class RevisionSummary(Contract):
     release=Release(
         totals=dict.fromkeys(("respondents", "duplicated", "changed_gender", "changed_birth_year"), 10),
         together=dict.fromkeys(("followed", "returned", "new", "lost"), 10),
+        sums={"respondents": ("followed", "returned", "new")},
     ),
 )
 class RespondentLinks(Contract):
@@ -195,7 +199,16 @@ class RespondentLinks(Contract):
     "mart.attrition",
     grain="one row a wave, arm and poverty group",
     key=("wave", "arm", "poverty_group"),
-    release=Release(count=("followed", "interviewed", "lost"), hide=("rate",)),
+    release=Release(
+        count=("followed", "interviewed", "lost"),
+        hide=("rate",),
+        cells=tuple(
+            Cells(one, f"followed: {one}", {"wave": "wave"}, ("arm", "poverty_group"))
+            for one in ("interviewed", "lost")
+        ),
+        sums={"followed": ("interviewed", "lost")},
+        rounded={"rate": 2},
+    ),
 )
 class Attrition(Contract):
     wave: Text = text("later wave")

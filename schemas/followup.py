@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemas.base import Contract, Number, Release, Text, Whole, choice, day, number, table, text
+from schemas.base import Cells, Contract, Number, Release, Text, Whole, choice, day, number, table, text
 from schemas.vocabulary import CLAIMS, DIRECTIONS, FOLLOW_UPS, FORM_CHANGES, HELD_VERDICTS, LEVELS
 
 
@@ -21,6 +21,16 @@ from schemas.vocabulary import CLAIMS, DIRECTIONS, FOLLOW_UPS, FORM_CHANGES, HEL
             "respondents_both",
             "direction",
         ),
+        cells=tuple(
+            Cells(
+                f"respondents_{end}",
+                "indicator",
+                {"indicator": "indicator", "wave": f"{end}_wave"},
+                ("poverty_group", "arm"),
+            )
+            for end in ("from", "to")
+        ),
+        people=("respondents_both",),
     ),
 )
 class WaveChanges(Contract):

@@ -82,6 +82,7 @@ class ImpactDifferences(Contract):
             *("programme_found", "comparison_found", "trimmed_arm", "trimmed_share"),
             *("lower", "upper", "ci_low", "ci_high", "verdict"),
         ),
+        rounded=dict.fromkeys(("programme_found", "comparison_found", "trimmed_share"), 2),
     ),
 )
 class AttritionBounds(Contract):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemas.base import Contract, Number, Release, Text, Whole, choice, number, table, text
+from schemas.base import Cells, Contract, Number, Release, Text, Whole, choice, number, table, text
 from schemas.vocabulary import (
     CAPABILITY_WEIGHTS,
     GINI_ESTIMATORS,
@@ -97,6 +97,15 @@ class CapabilityWeights(Contract):
     release=Release(
         count=("respondents", "smallest_cell"),
         hide=("estimate", *_UNCERTAINTY, "design_effect", "left_out"),
+        cells=(
+            Cells(
+                "smallest_cell",
+                "poverty",
+                {one: one for one in ("specification", "measure", "dimension", "wave")},
+                ("poverty_group", "gender", "arm"),
+            ),
+        ),
+        people=("left_out",),
     ),
 )
 class PovertyMeasures(Contract):
@@ -127,6 +136,7 @@ class PovertyMeasures(Contract):
     release=Release(
         count=("respondents_from", "respondents_to", "smallest_cell"),
         hide=("change", *_UNCERTAINTY, "respondents_both"),
+        people=("respondents_both",),
     ),
 )
 class PovertyChanges(Contract):

@@ -261,3 +261,6 @@ SPILL_OVER_CHANNELS = ("locality", "buyer")
 
 BASES = ("impact", "recall", "change")
 """What is told of who gained: against a comparison, as people remember it, or over time alone."""
+
+SENSITIVE_SUBJECTS = ("child work", "caste", "religion", "bondage")
+"""What people could be harmed by being known for: 20 people stand behind such a figure, not 10."""

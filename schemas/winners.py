@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from schemas.base import Contract, Number, Release, Text, Whole, choice, number, table, text
-from schemas.vocabulary import ALL, BASES, CLAIMS, DIRECTIONS
+from schemas.base import Cells, Contract, Number, Release, Text, Whole, choice, number, table, text
+from schemas.vocabulary import BASES, CLAIMS, DIRECTIONS
 
 
 @table(
@@ -13,7 +13,15 @@ from schemas.vocabulary import ALL, BASES, CLAIMS, DIRECTIONS
     release=Release(
         count=("respondents", "smallest_cell"),
         hide=("estimate", "ci_low", "ci_high", "direction"),
-        parts={"gender": ALL},
+        cells=(
+            Cells(
+                "respondents",
+                "winners",
+                {"indicator": "indicator", "poverty_group": "poverty_group"},
+                ("gender",),
+            ),
+        ),
+        rests_on="figure",
     ),
 )
 class WinnersLosers(Contract):
@@ -30,4 +38,5 @@ class WinnersLosers(Contract):
     direction: Text = choice(DIRECTIONS, "better, worse, unchanged or uncertain", missing=True)
     claim: Text = choice(CLAIMS, "what the design allows to be said")
     respondents: Whole = number("respondents behind the figure", ge=0)
+    figure: Text = text("row behind the figure of a whole group, as psia explain takes it", missing=True)
     smallest_cell: Whole = number("the fewest respondents of an arm in a wave", missing=True, ge=0)

@@ -15,8 +15,8 @@ from schemas.fieldwork import HouseholdWeights, Responses
 from schemas.plan import Waves
 from schemas.vocabulary import ALL
 from tasks.finite_population import SHARE_DRAWN, with_share_drawn
-from tasks.levels import HOUSEHOLD, Units, units_of
-from tasks.methods import distribution, estimation
+from tasks.levels import HOUSEHOLD, VALUE_OF, Units, units_of
+from tasks.methods import distribution, estimation, suppression
 from tasks.methods.estimation import DegreesOfFreedom, LonelyPsu
 from tasks.steps import step
 
@@ -143,13 +143,15 @@ def estimate_indicators(
     sampling: Sampling,
 ) -> pd.DataFrame:
     """Estimate each indicator's mean by poverty group, gender, difference, arm and wave."""
+    money = set(indicators.loc[indicators["unit"].str.startswith("currency"), "indicator"])
     parts = []
     for units in units_of(indicators, of_study(responses, waves), household_weights):
         for wave in study_waves(waves):
             of_wave = units.taken(units.frame["wave"] == wave)
             of_wave = of_wave.answered(of_wave.answers.notna().any())
             if of_wave.values:
-                parts.append(_means(corrected(of_wave, record, sample, sampling), sampling).assign(wave=wave))
+                of_wave = corrected(of_wave, record, sample, sampling)
+                parts.append(_means(of_wave, sampling, money).assign(wave=wave))
     return pd.concat(parts, ignore_index=True) if parts else empty(IndicatorEstimates)
 
 
@@ -158,7 +160,7 @@ def of_study(responses: pd.DataFrame, waves: pd.DataFrame) -> pd.DataFrame:
     return responses[responses["wave"].isin(study_waves(waves))]
 
 
-def _means(units: Units, sampling: Sampling) -> pd.DataFrame:
+def _means(units: Units, sampling: Sampling, money: set[str]) -> pd.DataFrame:
     purposive = sampling.design == "purposive"
     table, splits = units.table, present_splits(units.frame, SPLITS)
     estimates = estimation.means_by_splits(
@@ -174,6 +176,11 @@ def _means(units: Units, sampling: Sampling) -> pd.DataFrame:
         spread = distribution.quartiles_by_splits(table, units.values, splits)
         keys = [one for one in ("value", *KEYS) if one in spread]
         estimates = estimates.merge(spread, on=keys, how="left", validate="one_to_one")
+    amounts = [one for one in units.values if one.removeprefix(VALUE_OF) in money]
+    if amounts:
+        most = suppression.largest_by_splits(table, amounts, splits)
+        keys = [one for one in ("value", *KEYS) if one in most]
+        estimates = estimates.merge(most, on=keys, how="left", validate="one_to_one")
     estimates = with_keys(units.named(estimates))
     return _of_divided_groups(estimates, units.frame).assign(design=sampling.design)
 

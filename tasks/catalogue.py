@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from functools import cache
 from pathlib import Path
@@ -49,6 +50,19 @@ class Indicator(Part):
     negative: str = ""
     information_source: list[str] = Field(default_factory=list)
     prompts: Prompts = Prompts()
+    sensitive: Literal["", "no", "child work", "caste", "religion", "bondage"] = ""
+
+    @property
+    def sensitive_subject(self) -> str:
+        """Return what it tells that could harm people: as declared, else as its words make one suspect."""
+        if self.sensitive:
+            return "" if self.sensitive == "no" else self.sensitive
+        words = re.split(r"[^\w]+|_", f"{self.id} {self.label} {self.value}".casefold())
+        told = f" {' '.join(word for word in words if word)} "
+        for one in read("sensitive")["subject"]:
+            if any(f" {term} " in told for term in one["words"]):
+                return str(one["subject"])
+        return ""
 
     @model_validator(mode="after")
     def _one_smallest_change(self) -> Indicator:

@@ -1,18 +1,47 @@
-"""What may be published: the one place between mart and released.
+"""What may be published: the one place between mart and released. docs/disclosure.md says the rules in words.
 
-Here: no cell with fewer than 10 respondents; firms below 3 and people below 10 are not told. A figure that
-is withheld leaves a missing value and the rule's name in `withheld_by`, never its value. Figures that were
-public already (`public = true` in the plan) pass.
+A figure that is withheld leaves a missing value and the rule's name in `withheld_by`, never its value. First
+everything that has to be is withheld: by `release` what a row shows by itself, by `release_all` what follows
+from the other rows, tables and releases. Then the rest is rounded. Figures that were public already
+(`public = true` in the plan) pass.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
+
 import pandas as pd
 
 from schemas.base import TABLES, Contract, Release, conform, empty, extend_released
+from schemas.vocabulary import ALL
+from tasks.given_away import given_away
+from tasks.methods import suppression
+from tasks.references import reference
 
 SMALLEST_CELL = 10
-THRESHOLD = "threshold"
+SMALLEST_SENSITIVE_CELL = 20
+NEARLY_NOBODY = 0.05
+"""A share of less, or of more than all the others, tells nearly everybody's answer."""
+THRESHOLD, SENSITIVE, ALIKE, DOMINANCE = "threshold", "sensitive", "nearly all alike", "dominance"
+GIVEN_AWAY, RESTS_ON = "given away by others", "rests on a withheld figure"
+FIGURES = ("estimate", "change", "ci_low", "ci_high", "lower_quartile", "median", "upper_quartile")
+"""Columns in the unit of the indicator: shares among them are told in whole percent."""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What the rules have to know beside the tables.
+
+    public: whether the figures were public already, or the rules are switched off. before: the tables of the
+    newest release before, by the name in mart.
+    harmless: differences that the plan declares not to be sensitive, such as migration.
+    """
+
+    public: bool = False
+    harmless: frozenset[str] = frozenset()
+    before: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
 
 def releasable() -> list[type[Contract]]:
@@ -30,17 +59,57 @@ def released_contract(contract: type[Contract]) -> type[Contract]:
     return extend_released(contract, released_name(contract.about().name))
 
 
+def enough(counts: pd.DataFrame | pd.Series, fewest: int = SMALLEST_CELL) -> pd.Series:
+    """Return which rows enough people stand behind to be told; the smallest count of a row decides."""
+    table = counts.to_frame() if isinstance(counts, pd.Series) else counts
+    return (table.astype("Int64").fillna(0) >= fewest).all(axis=1).astype(bool)
+
+
+def are_enough(*counts: int) -> bool:
+    """Return whether enough people stand behind one figure to be told; the smallest count decides."""
+    return min(counts) >= SMALLEST_CELL
+
+
+def release_all(tables: Mapping[str, pd.DataFrame], rules: Rules) -> dict[str, pd.DataFrame]:
+    """Return every table, by its name in mart, as it may be published beside all the others."""
+    exact = {name: conform(frame, TABLES[name]).reset_index(drop=True) for name, frame in tables.items()}
+    out = {name: release(frame, TABLES[name], public=rules.public) for name, frame in exact.items()}
+    if rules.public:
+        return out
+    harmful = _sensitive_indicators(exact)
+    groups = _groups(exact)
+    for name, frame in exact.items():
+        rule = TABLES[name].about().release
+        if not len(frame) or rule is None or not rule.count:
+            continue
+        withhold(out[name], rule, _is_sensitive(frame, rule, harmful, groups, rules.harmless), SENSITIVE)
+        withhold(out[name], rule, _is_dominated(frame), DOMINANCE)
+    _withhold_alike(exact, out)
+    before = {name: aligned(frame, rules.before.get(name), TABLES[name]) for name, frame in exact.items()}
+    known = {name: frame for name, frame in before.items() if frame is not None}
+    found = given_away(exact, out, groups, known, SMALLEST_CELL, SMALLEST_CELL - 1)
+    for name, rows in found.further.items():
+        rule = TABLES[name].about().release or Release()
+        withhold(out[name], rule, pd.Series(out[name].index.isin(rows), out[name].index), GIVEN_AWAY)
+    _withhold_what_rests_on(out)
+    units = _units(exact)
+    for name in out:
+        if len(out[name]):
+            out[name] = _rounded(out[name], exact[name], TABLES[name], found.counts, units)
+    return out
+
+
 def release(frame: pd.DataFrame, contract: type[Contract], *, public: bool) -> pd.DataFrame:
-    """Return the table as it may be published, with the column `withheld_by` ('' where nothing is hidden)."""
+    """Return one table without what its rows show by themselves; `withheld_by` says by which rule."""
     rule = contract.about().release or Release()
     if not len(frame):
         return empty(released_contract(contract))
-    out = conform(frame, contract).copy()
+    out = conform(frame, contract).drop(columns=list(rule.inner))
     withheld = pd.Series("", index=out.index, dtype="string")
     if not public:
         if rule.count:
             counts = out[list(rule.count)].astype("Int64").fillna(0)
-            small = (counts < SMALLEST_CELL).any(axis=1).astype(bool)
+            small = ~enough(counts)
             somebody = (counts > 0).any(axis=1).astype(bool)
             small |= _other_parts(small & somebody, out, contract)
             withheld = withheld.mask(small, THRESHOLD)
@@ -72,6 +141,18 @@ def release(frame: pd.DataFrame, contract: type[Contract], *, public: bool) -> p
     return out.assign(withheld_by=withheld)
 
 
+def withhold(
+    released: pd.DataFrame, rule: Release, rows: pd.Series, why: str, *, figures_alone: bool = False
+) -> None:
+    """Withhold the figures of some rows, and the counts with them; the first rule that did so is named."""
+    rows = rows.astype(bool)
+    if not rows.any():
+        return
+    for column in rule.hide if figures_alone else (*rule.count, *rule.hide):
+        released[column] = _hidden(released[column], rows)
+    released["withheld_by"] = released["withheld_by"].mask(rows & (released["withheld_by"] == ""), why)
+
+
 def _other_parts(small: pd.Series, table: pd.DataFrame, contract: type[Contract]) -> pd.Series:
     """Return which rows are parts of a whole of which another part is small."""
     about = contract.about()
@@ -86,3 +167,146 @@ def _other_parts(small: pd.Series, table: pd.DataFrame, contract: type[Contract]
 def _hidden(values: pd.Series, small: pd.Series) -> pd.Series:
     missing = float("nan") if values.dtype == "float64" else pd.NA
     return values.mask(small, missing)
+
+
+def _sensitive_indicators(exact: Mapping[str, pd.DataFrame]) -> set[str]:
+    known = exact.get("staged.indicators")
+    return set() if known is None else set(known.loc[known["sensitive"].notna(), "indicator"])
+
+
+def _groups(exact: Mapping[str, pd.DataFrame]) -> dict[str, dict[str, str]]:
+    known = exact.get("mart.poverty_groups")
+    if known is None:
+        return {}
+    told = known[["poverty_group", "gender", "difference"]].fillna("").astype(str)
+    return {row["poverty_group"]: row for row in told.to_dict("records")}  # type: ignore[misc]
+
+
+def _is_sensitive(
+    frame: pd.DataFrame,
+    rule: Release,
+    indicators: set[str],
+    groups: Mapping[str, Mapping[str, str]],
+    harmless: frozenset[str],
+) -> pd.Series:
+    """Return the rows about a sensitive subject with fewer than 20 people, and all about two of them."""
+    no = pd.Series(False, index=frame.index)
+    subject = frame["indicator"].isin(indicators) if "indicator" in frame else no
+    marked = {group for group, about in groups.items() if about["difference"] not in ("", *harmless)}
+    difference = frame["poverty_group"].isin(marked) if "poverty_group" in frame else no
+    if "difference" in frame:
+        difference = difference | ~frame["difference"].isin([ALL, *harmless]).astype(bool)
+    few = ~enough(frame[list(rule.count)], SMALLEST_SENSITIVE_CELL)
+    return (subject & difference) | ((subject | difference) & few)
+
+
+def _is_dominated(frame: pd.DataFrame) -> pd.Series:
+    if "second_largest" not in frame:
+        return pd.Series(False, index=frame.index)
+    amounts = frame[["amounts", "largest", "second_largest"]]
+    found = [suppression.is_dominated(*row) for row in amounts.dropna().itertuples(index=False, name=None)]
+    return pd.Series(found, index=amounts.dropna().index, dtype=bool).reindex(frame.index, fill_value=False)
+
+
+def _withhold_alike(exact: Mapping[str, pd.DataFrame], out: Mapping[str, pd.DataFrame]) -> None:
+    """Withhold shares near 0 and 100 %, and the changes that would give them away; never their counts."""
+    name, changes = "mart.indicator_estimates", "mart.wave_changes"
+    means, units = exact.get(name), _units(exact)
+    if means is None or not len(means):
+        return
+    share = _of_shares(means["indicator"], units)
+    near = (means["estimate"] < NEARLY_NOBODY) | (means["estimate"] > 1 - NEARLY_NOBODY)
+    rows = share & near.fillna(False)
+    withhold(out[name], TABLES[name].about().release or Release(), rows, ALIKE, figures_alone=True)
+    if changes not in exact or not len(exact[changes]):
+        return
+    whole = rows & (means["gender"] == ALL) & (means["difference"] == ALL)
+    cell = ["indicator", "poverty_group", "arm"]
+    hit = set(means.loc[whole, [*cell, "wave"]].itertuples(index=False, name=None))
+    found = pd.Series(False, index=exact[changes].index)
+    for end in ("from_wave", "to_wave"):
+        keys = exact[changes][[*cell, end]].itertuples(index=False, name=None)
+        found |= pd.Series([key in hit for key in keys], index=found.index)
+    withhold(out[changes], TABLES[changes].about().release or Release(), found, ALIKE, figures_alone=True)
+
+
+def _withhold_what_rests_on(out: Mapping[str, pd.DataFrame]) -> None:
+    hidden = {
+        reference(name.partition(".")[2], *key)
+        for name, frame in out.items()
+        for key in frame.loc[frame["withheld_by"] != "", list(TABLES[name].about().key)].itertuples(
+            index=False, name=None
+        )
+    }
+    for name, frame in out.items():
+        rule = TABLES[name].about().release
+        if rule and rule.rests_on and len(frame):
+            withhold(frame, rule, frame[rule.rests_on].isin(hidden), RESTS_ON)
+
+
+def aligned(
+    frame: pd.DataFrame, before: pd.DataFrame | None, contract: type[Contract]
+) -> pd.DataFrame | None:
+    """Return the rows of an earlier release in the order of these, missing where it has none."""
+    key = list(contract.about().key)
+    if before is None or not len(before) or before[key].isna().any(axis=None):
+        return None  # or an earlier version of psia knew the rows by another key
+    words = before.assign(**{column: before[column].astype("string") for column in key})
+    return frame[key].astype("string").merge(words, on=key, how="left", validate="one_to_one")
+
+
+def is_share(unit: str) -> bool:
+    """Return whether a unit is a share, from 0 to 1."""
+    return unit.strip().lower().startswith("share")
+
+
+def _of_shares(indicators: pd.Series, units: Mapping[str, str]) -> pd.Series:
+    return pd.Series([is_share(units.get(one, "")) for one in indicators], indicators.index, dtype=bool)
+
+
+def _units(exact: Mapping[str, pd.DataFrame]) -> dict[str, str]:
+    known = exact.get("staged.indicators")
+    return {} if known is None else dict(zip(known["indicator"], known["unit"], strict=True))
+
+
+def _rounded(
+    released: pd.DataFrame,
+    exact: pd.DataFrame,
+    contract: type[Contract],
+    counts: Mapping[tuple[str, str], Mapping[int, int]],
+    units: Mapping[str, str],
+) -> pd.DataFrame:
+    """Return the table with counts of people to 5, sums of them added up, and shares in whole percent."""
+    rule, name = contract.about().release or Release(), contract.about().name
+    out = released.copy()
+    if rule.cells:
+        for column in (*rule.count, *rule.people):
+            told = out[column].map(suppression.rounded, na_action="ignore").astype("Int64")
+            of_cells = pd.Series(counts.get((name, column), {}), dtype="Int64")
+            out[column] = of_cells.reindex(out.index).fillna(told).where(told.notna()).astype("Int64")
+    elif rule.together:
+        for column in (*rule.together, *rule.sums):
+            out[column] = out[column].map(suppression.rounded, na_action="ignore").astype("Int64")
+    for column, parts in rule.sums.items():
+        total = out[list(parts)].sum(axis=1, min_count=len(parts)).astype("Int64")
+        out[column] = total.where(out[column].notna() & total.notna(), out[column])
+    of_share = _in_shares(exact, units)
+    for column in (*FIGURES, "standard_error"):
+        if column in out and of_share.any():
+            places = 3 if column == "standard_error" else 2
+            told = out[column].map(lambda value: _half_up(value, places), na_action="ignore")  # noqa: B023
+            out[column] = out[column].mask(of_share, told)
+    return out
+
+
+def _in_shares(exact: pd.DataFrame, units: Mapping[str, str]) -> pd.Series:
+    if ("unit" in exact and "estimate" in exact) or ("change" in exact and "unit" in exact):
+        return pd.Series([is_share(unit) for unit in exact["unit"].fillna("")], exact.index, dtype=bool)
+    if "indicator" in exact and set(FIGURES) & set(exact):
+        return _of_shares(exact["indicator"], units)
+    return pd.Series(False, index=exact.index)
+
+
+def _half_up(value: float, places: int) -> float:
+    exactly = Decimal(repr(round(float(value), 12)))
+    return float(exactly.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP))

@@ -17,7 +17,7 @@ from typing import Any
 from schemas.base import column_types
 from schemas.vocabulary import ALL
 from tasks import run, state
-from tasks.disclosure import SMALLEST_CELL, released_name
+from tasks.disclosure import SMALLEST_CELL, released_contract, released_name
 from tasks.printed import Printed, figure_as_printed, read_number, reads_as
 from tasks.publish import wording
 from tasks.publish.report import RELEASED
@@ -157,7 +157,7 @@ class Explainer:
         table = asked.partition("/")[0]
         if table in RELEASED and (named := [one for one in self._found(table) if one.name == asked]):
             return named
-        if number := read_number(asked):
+        if number := read_number(asked.strip("()")):  # the report puts few people's figures in brackets
             return self._numbers(asked, number)
         raise NotFound(self._unknown(asked, table))
 
@@ -188,7 +188,7 @@ class Explainer:
         """Yield every figure that is released, with whether it is a share that is printed in percent."""
         units = {one.row["indicator"]: one.row["unit"] for one in self._found("indicators")}
         for table in sorted(RELEASED, key=lambda name: (name not in FIRST, _place(name), name)):
-            kinds = column_types(RELEASED[table])
+            kinds = column_types(released_contract(RELEASED[table]))
             columns = [
                 name for name, kind in kinds.items() if kind in ("float64", "Int64") and name not in PLACES
             ]

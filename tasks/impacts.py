@@ -19,7 +19,7 @@ from schemas.plan import Plan, Waves
 from tasks import expressions
 from tasks.analysis import design_columns, smallest_change
 from tasks.comparison import WEIGHT
-from tasks.disclosure import SMALLEST_CELL
+from tasks.disclosure import are_enough, enough
 from tasks.families import with_adjusted
 from tasks.impact_models import (
     AFTER,
@@ -166,8 +166,10 @@ def told_trends(trends: pd.DataFrame) -> dict[tuple[str, ...], str]:
     published decides nothing.
     """
     key = ["specification", "term", "indicator", "poverty_group"]
-    enough = (trends[["respondents", "smallest_cell"]].astype("Int64").fillna(0) >= SMALLEST_CELL).all(axis=1)
-    told = trends[enough & trends["verdict"].isin(["differed", "not told apart"])]
+    told = trends[
+        enough(trends[["respondents", "smallest_cell"]])
+        & trends["verdict"].isin(["differed", "not told apart"])
+    ]
     # in the order of the alphabet "differed" stands first
     first = told.sort_values([*key, "verdict"]).drop_duplicates(key)
     return dict(zip(first[key].itertuples(index=False, name=None), first["verdict"].astype(str), strict=True))
@@ -191,7 +193,7 @@ def trends_before_the_start(
         p_value
         for row in before
         if not math.isnan(p_value := cast("float", row["p_value"]))
-        and min(cast("int", row["respondents"]), cast("int", row["smallest_cell"])) >= SMALLEST_CELL
+        and are_enough(cast("int", row["respondents"]), cast("int", row["smallest_cell"]))
     ]
     if not tested:
         return {}

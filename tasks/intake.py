@@ -306,7 +306,7 @@ def _in_use(intake: Intake) -> list[dict[str, object]]:
 
 
 def _record(indicator: Indicator) -> dict[str, object]:
-    told = {**indicator.model_dump(), "indicator": indicator.id}
+    told = {**indicator.model_dump(), "indicator": indicator.id, "sensitive": indicator.sensitive_subject}
     return {key: (told[key] if told[key] != "" else None) for key in column_types(Indicators)}
 
 

@@ -28,7 +28,7 @@ from schemas.base import TABLES, Contract, as_received, column_types, empty
 from schemas.exports import HouseholdMembers
 from schemas.faults import BrokenPromise, Fault, Refused
 from schemas.fieldwork import Responses
-from tasks import disclosure, registers, state
+from tasks import disclosure, earlier, registers, releases, state
 from tasks.files import SEALED, copy_verified
 from tasks.intake import Intake, raw_name, take_in
 from tasks.steps import PHASES, STEPS, Step, catalogue_digest, code_digest, fingerprint
@@ -132,8 +132,8 @@ class Run:
         self.vault = Vault(self.folder, self.plan.assessment.id)
         hashes: Any = self._present["inputs"]
         self.intake = take_in(self.folder, self.plan, self.vault, hashes)
-        if self.intake.faults:
-            raise Refused(self.intake.faults)
+        if faults := [*self.intake.faults, *releases.changed_faults(self.folder)]:
+            raise Refused(faults)
         self._contracts = {
             **TABLES,
             Responses.about().name: self.intake.response_contract,
@@ -304,8 +304,13 @@ class Run:
             step = STEPS[task.name]
             plan = {key: _dumped(getattr(self.plan, key)) for key in step.plan}
             return fingerprint(task.name, reads, plan, code_digest(step.function.__module__), *shared)
-        public = self.plan.assessment.public
-        return fingerprint(task.name, reads, public, code_digest("tasks.disclosure"), *shared)
+        told = (self.plan.assessment.public, _dumped(self.plan.disclosure))
+        before = (self._earlier_files(), self._digests.get(Responses.about().name))
+        return fingerprint(task.name, reads, told, before, code_digest("tasks.earlier"), *shared)
+
+    def _earlier_files(self) -> dict[str, object]:
+        inputs: Any = self._present["inputs"]
+        return {file: digest for file, digest in inputs.items() if file.startswith("releases/")}
 
     def _frames(self, task: Task) -> dict[str, tuple[pd.DataFrame, type[Contract]]]:
         if task.name.startswith("store "):
@@ -313,13 +318,23 @@ class Run:
             return {name: (self._stored(name), self._contracts[name])}
         if task.name in STEPS:
             return self._computed(STEPS[task.name])
-        frames = {}
-        for contract in disclosure.releasable():
-            name = contract.about().name
-            released = disclosure.released_name(name)
-            frame = disclosure.release(self.read(name), contract, public=self.plan.assessment.public)
-            frames[released] = (frame, self._contracts[released])
-        return frames
+        tables = {name: self.read(name) for name in task.reads}
+        rules = self.plan.disclosure
+        public = self.plan.assessment.public or rules.off is not None
+        before = earlier.Earlier() if public else earlier.newest(self.folder)
+        out = disclosure.release_all(
+            tables, disclosure.Rules(public, frozenset(rules.harmless_differences), before.tables)
+        )
+        if before.name:
+            out = earlier.hold(out, before, self.people())
+        return {
+            (released := disclosure.released_name(name)): (frame, self._contracts[released])
+            for name, frame in out.items()
+        }
+
+    def people(self) -> pd.DataFrame:
+        """Return whose answers stand behind the tables, with a digest of them."""
+        return earlier.people_of(self.read(Responses.about().name), self.vault.digest_key)
 
     def _computed(self, step: Step) -> dict[str, tuple[pd.DataFrame, type[Contract]]]:
         given = {key: getattr(self.plan, key) for key in step.plan}
@@ -368,6 +383,7 @@ class Run:
             [table for task in self.tasks for table in task.writes],
         )
         current = self.publish()
+        (self.results / earlier.RESPONDENTS).write_bytes(earlier.as_file(self.people()))
         self.end("finished")
         if seal:
             self._seal_originals()

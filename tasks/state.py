@@ -12,6 +12,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 MADE_HERE = {"results", "received", "vault"}
+SIGNATURES = "releases/signatures.csv"
+"""Signatures are of results, and change none."""
 CODE = ("flows", "tasks", "schemas", "reports", "data/catalogue")
 NAME_HEX = 16
 """Length of a built tree's name: the first digits of its manifest's SHA-256."""
@@ -23,7 +25,8 @@ LIBRARIES = (
 
 def inputs(folder: Path) -> dict[str, str]:
     """Return relative path -> SHA-256 of every file of the assessment folder that is not made here."""
-    return {path.relative_to(folder).as_posix(): digest(path) for path in sorted(_files(folder))}
+    files = {path.relative_to(folder).as_posix(): path for path in sorted(_files(folder))}
+    return {name: digest(path) for name, path in files.items() if name != SIGNATURES}
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -21,7 +21,7 @@ from schemas.plan import Waves
 from schemas.vocabulary import ALL
 from schemas.voices import CodedVoices, Quotes
 from tasks.analysis import study_waves
-from tasks.disclosure import SMALLEST_CELL
+from tasks.disclosure import enough
 from tasks.impacts import leading_estimates
 from tasks.methods.triangulation import triangulate as agree
 from tasks.references import reference
@@ -130,6 +130,6 @@ def _named(contract: type[Contract], row: Mapping[Any, Any] | None) -> str | Non
 
 def _first_quotes(quotes: pd.DataFrame) -> dict[tuple[str, str], Mapping[Any, Any]]:
     """Return indicator and group -> the first quote whose label enough people share to be printed."""
-    printed = quotes[quotes["indicator"].notna() & (quotes["label_people"] >= SMALLEST_CELL)]
+    printed = quotes[quotes["indicator"].notna() & enough(quotes["label_people"])]
     ordered = printed.sort_values(["wave", "quote"]).drop_duplicates(["indicator", "poverty_group"])
     return {(row["indicator"], row["poverty_group"]): row for row in ordered.to_dict("records")}

@@ -67,6 +67,11 @@ class Vault:
     def _hmac_key(self) -> bytes:
         return hashlib.sha256(b"psia pseudonyms, first version\n" + str(self._identity).encode()).digest()
 
+    @cached_property
+    def digest_key(self) -> bytes:
+        """Return the key of digests of answers: without it nobody can try answers out."""
+        return hashlib.sha256(b"psia digests of answers, first version\n" + self._hmac_key).digest()
+
     def pseudonyms(self, ids: pd.Series, kind: str) -> pd.Series:
         """Return the pseudonym of each id: an HMAC under the vault's key, the same on every run.
 

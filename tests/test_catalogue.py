@@ -87,7 +87,7 @@ REQUIRED = {
     "id", "label", "heading", "boxes", "table_1", "stakeholder", "kind", "directness", "unit",
     "better", "value", "positive", "negative", "information_source", "prompts",
 }  # fmt: skip
-OPTIONAL = {"deprived", "smallest_change", "smallest_change_pct", "level"}
+OPTIONAL = {"deprived", "smallest_change", "smallest_change_pct", "level", "sensitive"}
 # What an expression may hold; exp.Column is a question, exp.If a branch of CASE.
 ALLOWED = (
     exp.Column, exp.Identifier, exp.Literal, exp.Null, exp.Boolean, exp.Paren, exp.Neg,

@@ -6,13 +6,14 @@ A new column that is more than a text, a count or a mean gets a form in `_FORMS`
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from schemas.vocabulary import ALL
 from tasks.catalogue import read as catalogue
 from tasks.catalogue import standard_indicators
+from tasks.disclosure import FIGURES
 from tasks.publish import wording
-from tasks.publish.report import Report, Row
+from tasks.publish.report import FEW, RELEASED, Report, Row, cases
 from tasks.references import reference
 
 
@@ -37,18 +38,27 @@ def cell_of(report: Report, name: str, row: Row, column: str) -> Cell:
     """Return one cell as it is printed."""
     source = _SOURCES.get(column, column)
     if hidden := report.hidden(name, row, source):
-        return Cell(hidden, "withheld")
+        return Cell(hidden, "" if row["withheld_by"] == FEW else "withheld")
     if row[source] is None:
         return NOTHING
     form = _FORMS.get((name, column)) or _FORMS.get(("", column))
     if form:
-        return form(report, row)
+        return _bracketed(form(report, row), name, row, source)
     value = row[column]
     if isinstance(value, bool):
         return Cell("yes" if value else "no")
     if isinstance(value, int):
         return Cell(wording.whole(value), numeric=True)
     return Cell(wording.mean(value), numeric=True) if isinstance(value, float) else Cell(value)
+
+
+def _bracketed(cell: Cell, name: str, row: Row, source: str) -> Cell:
+    """Return a figure of 25 to 49 respondents in brackets."""
+    release = RELEASED[name].about().release
+    if source not in FIGURES or not release or not release.cells:
+        return cell
+    bracketed = cases(row, RELEASED[name]) < wording.FEWEST_WITHOUT_BRACKETS
+    return replace(cell, text=f"({cell.text})") if bracketed else cell
 
 
 Form = Callable[[Report, Row], Cell]

@@ -19,6 +19,7 @@ from markupsafe import Markup
 
 from schemas import mapping, secondary
 from schemas.assessment import AssessmentPlan
+from tasks import disclosure
 from tasks.publish import grids, wording
 from tasks.publish.chain import value_chain
 from tasks.publish.report import Report
@@ -123,6 +124,7 @@ def render(plan: AssessmentPlan, tables: dict[str, pd.DataFrame], provenance: Pr
         "inputs": inputs(report, provenance.inputs),
         "libraries": libraries(report, provenance.libraries),
         "fewest_firms": mapping.FEWEST_FIRMS,
+        "fewest_sensitive": disclosure.SMALLEST_SENSITIVE_CELL,
         "fewest_units": secondary.FEWEST_UNITS,
     }
     return placed("", context)

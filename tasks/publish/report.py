@@ -29,6 +29,7 @@ from schemas import (
 from schemas.assessment import AssessmentPlan
 from schemas.base import TABLES, Contract, column_types, required_columns
 from schemas.vocabulary import ALL, ARMS, LOSSES, POVERTY_MEASURES, STAGES
+from tasks.disclosure import ALIKE
 from tasks.publish import wording
 
 _PHASES = (
@@ -55,6 +56,9 @@ RELEASED: dict[str, type[Contract]] = {
     if contract.about().release is not None and contract.__module__ in {one.__name__ for one in _PHASES}
 }
 """The contract of every table that is ever released, by its name without the layer."""
+
+FEW = "few"
+"""The mark of a row whose figures are not printed, though they stand in the tables: too few respondents."""
 
 Row = dict[str, Any]
 
@@ -168,6 +172,8 @@ class Report:
         rule, release = row["withheld_by"], RELEASED[name].about().release
         if not rule or release is None:
             return ""
+        if rule in (ALIKE, FEW) and column not in release.hide:
+            return ""
         counted = column in (*release.hide, *release.count) or (
             row[column] is None and column in release.beside
         )
@@ -261,7 +267,20 @@ def _records(frame: pd.DataFrame | None, contract: type[Contract]) -> list[Row]:
         columns[column] = [None if pd.isna(value) else python(value) for value in frame[column]]
     rules = frame["withheld_by"] if "withheld_by" in frame else [""] * len(frame)
     columns["withheld_by"] = ["" if pd.isna(rule) else str(rule) for rule in rules]
-    return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
+    records = [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
+    rule = contract.about().release
+    for row in records if rule and rule.cells else ():
+        if not row["withheld_by"] and cases(row, contract) < wording.FEWEST_TO_PRINT:
+            row |= dict.fromkeys(rule.hide if rule else ()) | {"withheld_by": FEW}
+    return records
+
+
+def cases(row: Row, contract: type[Contract]) -> float:
+    """Return how many respondents a figure rests on: of two waves, the fewer; infinite where nothing says."""
+    release = contract.about().release
+    counted = [column for column in release.count if column != "smallest_cell"] if release else []
+    told = [row[column] for column in counted if row[column] is not None]
+    return min(told, default=float("inf"))
 
 
 def _positions(values: Iterable[Any]) -> dict[Any, int]:

@@ -12,6 +12,8 @@ THIN_SPACE = "\u202f"
 MINUS = "\u2212"
 MEANINGFUL_DIGITS = 3
 FEWEST_RESPONDENTS = 10
+FEWEST_TO_PRINT = 25
+FEWEST_WITHOUT_BRACKETS = 50
 
 _MONTHS = (
     "January",
@@ -520,7 +522,16 @@ def period(first: dt.date | str | None, last: dt.date | str | None) -> str:
 
 def withheld(rule: str, fewest: int = FEWEST_RESPONDENTS) -> str:
     """Return what stands in place of a hidden figure."""
-    return f"withheld (fewer than {fewest})" if rule == "threshold" else f"withheld ({plain(rule)})"
+    if rule == "few":
+        return "*"
+    return f"withheld ({_WITHHELD.get(rule, plain(rule)).format(fewest=fewest)})"
+
+
+_WITHHELD = {
+    "threshold": "fewer than {fewest}",
+    "sensitive": "sensitive subject",
+    "given away by others": "it would give away another",
+}
 
 
 def _half_up(value: float | Decimal, places: int) -> Decimal:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from schemas.base import TABLES, check, conform
 from tasks import disclosure
+from tasks.catalogue import Indicator
 from tasks.run import Run  # noqa: F401 -- declares every table
 
 ESTIMATES = TABLES["mart.indicator_estimates"]
@@ -115,3 +116,155 @@ def test_the_sizes_of_a_cell_are_withheld_together_and_quotients_are_rounded():
         TABLES["mart.region_indices"],
     )
     assert disclosure.release(index, TABLES["mart.region_indices"], public=False)["value"].tolist() == [0.37]
+
+
+def everything(estimates_: pd.DataFrame, *, subject: str | None = None, unit: str = "score 1 to 5") -> dict:
+    """Return the estimates beside the indicators that they are of."""
+    names = sorted(set(estimates_["indicator"]))
+    indicators = pd.DataFrame({"indicator": names}).assign(
+        **dict.fromkeys(("label", "heading", "stakeholder", "kind", "directness", "value"), "x"),
+        unit=unit,
+        better="higher",
+        sensitive=subject,
+    )
+    return {
+        "staged.indicators": conform(indicators, TABLES["staged.indicators"]),
+        "mart.indicator_estimates": conform(estimates_, ESTIMATES),
+    }
+
+
+def told(tables: dict, **rules) -> pd.DataFrame:
+    return disclosure.release_all(tables, disclosure.Rules(**rules))["mart.indicator_estimates"]
+
+
+@given(st.lists(st.integers(0, 60), min_size=1, max_size=12))
+def test_a_sensitive_subject_needs_twenty_people(respondents):
+    out = told(everything(estimates(respondents), subject="child work"))
+    assert out["estimate"].notna().tolist() == [n >= 20 for n in respondents]
+    between = [10 <= n < 20 for n in respondents]
+    assert (out["withheld_by"] == "sensitive").tolist() == between
+
+
+def test_two_sensitive_subjects_are_never_crossed_whatever_the_number():
+    frame = estimates([500, 500, 19, 15])
+    frame["difference"] = ["all", "dalit", "migrant", "local"]
+    frame["indicator"] = "same"
+    apart = everything(frame, subject="bondage")
+    assert told(apart)["withheld_by"].tolist()[:2] == ["", "sensitive"]
+    alone = everything(frame.assign(indicator=["a", "b", "c", "d"]))
+    assert told(alone)["withheld_by"].tolist() == ["", "", "sensitive", "sensitive"]
+    harmless = told(alone, harmless=frozenset({"migrant", "local"}))
+    assert harmless["withheld_by"].tolist() == [""] * 4
+
+
+@given(st.floats(0, 1))
+def test_a_share_that_nearly_all_or_nearly_nobody_has_is_not_told_but_its_count(share):
+    frame = estimates([100]).assign(estimate=share)
+    (row,) = told(everything(frame, unit="share of respondents")).to_dict("records")
+    assert row["respondents"] == 100
+    if share < 0.05 or share > 0.95:
+        assert row["withheld_by"] == "nearly all alike"
+        assert pd.isna(row["estimate"])
+        assert pd.isna(row["standard_error"])
+    else:
+        assert abs(row["estimate"] - share) <= 0.005 + 1e-9
+        assert round(row["estimate"] * 100, 9) % 1 == 0
+
+
+def test_money_of_which_two_have_nearly_all_is_not_told_and_amounts_never_are():
+    frame = estimates([30, 30, 30])
+    frame["amounts"], frame["largest"] = [1000.0, 1000.0, 1000.0], [800.0, 300.0, 500.0]
+    frame["second_largest"] = [100.0, 200.0, 399.0]
+    out = told(everything(frame, unit="currency per month"))
+    assert out["withheld_by"].tolist() == ["dominance", "", ""]
+    assert not {"amounts", "largest", "second_largest"} & set(out)
+    assert not {"amounts", "largest", "second_largest"} & set(told(everything(frame), public=True))
+
+
+def test_no_released_column_is_a_smallest_or_largest_answer():
+    for contract in disclosure.releasable():
+        columns = set(disclosure.released_contract(contract).to_schema().columns)
+        assert not columns & {"minimum", "maximum", "min", "max", "largest", "smallest", "range"}
+
+
+def test_a_group_that_is_all_women_gives_no_small_number_of_women_away():
+    """The women of all groups less the women's group would be the few women of the other."""
+    rows = [
+        ("all", "all", 109),
+        ("home", "all", 60),
+        ("dye", "all", 49),
+        ("all", "women", 66),
+        ("all", "men", 43),
+        ("dye", "women", 6),
+        ("dye", "men", 43),
+    ]
+    frame = estimates([n for _, _, n in rows]).assign(indicator="same")
+    frame["poverty_group"], frame["gender"] = [g for g, _, _ in rows], [s for _, s, _ in rows]
+    groups = pd.DataFrame({"poverty_group": ["home", "dye"], "gender": ["women", None]}).assign(
+        label="x", node="n", box4_group="home_worker", likelihood="likely", planned=True
+    )
+    tables = {
+        **everything(frame),
+        "mart.poverty_groups": conform(groups, TABLES["mart.poverty_groups"]),
+    }
+    out = told(tables)
+    hidden = {(row["poverty_group"], row["gender"]) for row in out.to_dict("records") if row["withheld_by"]}
+    assert {("dye", "women"), ("dye", "men")} <= hidden
+    assert ("all", "women") in hidden or ("home", "all") in hidden
+
+
+def test_totals_are_sums_of_what_is_rounded():
+    names = ["all", "a", "b", "c"]
+    frame = pd.DataFrame({"wave": "once", "arm": "all", "poverty_group": names})
+    interviews = TABLES["mart.interviews"]
+    exact = conform(frame.assign(interviewed=[66, 22, 22, 22]), interviews)
+    out = disclosure.release_all({"mart.interviews": exact}, disclosure.Rules())["mart.interviews"]
+    assert out["interviewed"].tolist() == [60, 20, 20, 20]
+
+
+def test_enough_people_is_asked_in_one_place():
+    assert disclosure.enough(pd.Series([9, 10, pd.NA], dtype="Int64")).tolist() == [False, True, False]
+    assert disclosure.are_enough(30, 10)
+    assert not disclosure.are_enough(30, 9)
+
+
+@pytest.mark.parametrize(
+    ("words", "declared", "subject"),
+    [
+        ("Households in which a child goes to school", "", ""),
+        ("Children working before school", "", "child work"),
+        ("Travail des enfants au foyer", "", "child work"),
+        ("Workers who are Dalit", "", "caste"),
+        ("Obligated by debt bondage", "", "bondage"),
+        ("Castellated roofs", "", ""),
+        ("Holidays of any religion", "no", ""),
+        ("Advances from the employer", "bondage", "bondage"),
+    ],
+)
+def test_a_subject_is_sensitive_as_declared_or_by_its_words(words, declared, subject):
+    indicator = Indicator.model_validate(
+        {
+            "id": "own",
+            "label": words,
+            "unit": "x",
+            "better": "lower",
+            "value": "own",
+            "smallest_change": 1,
+            "sensitive": declared,
+        }
+    )
+    assert indicator.sensitive_subject == subject
+
+
+@pytest.mark.parametrize("contract", disclosure.releasable(), ids=lambda c: c.about().name)
+def test_what_a_rule_names_are_columns_and_what_adds_up_is_told_apart_by_the_whole_key(contract):
+    rule = contract.about().release
+    columns = set(contract.to_schema().columns)
+    assert {*rule.count, *rule.hide, *rule.people, *rule.sums, *rule.inner, *rule.rounded} <= columns
+    for cells in rule.cells:
+        assert cells.count in rule.count
+        assert {*cells.within.values(), *cells.margins} <= set(contract.about().key)
+        assert {"poverty_group", "gender", "difference", "arm"} & set(contract.about().key) <= {
+            *cells.within.values(),
+            *cells.margins,
+        }

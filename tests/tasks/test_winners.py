@@ -59,7 +59,11 @@ def test_women_and_men_of_a_group_are_told_apart_and_withheld_together(tmp_path)
     assert people["men"] < 10
     shown = released[(released["poverty_group"] == "weaver-women") & (released["basis"] == "impact")]
     shown = shown.set_index("gender")
-    assert shown["withheld_by"].to_dict() == {"all": "", "men": "threshold", "women": "threshold"}
+    assert shown["withheld_by"].to_dict() == {
+        "all": "",
+        "men": "threshold",
+        "women": "given away by others",
+    }
     assert shown.loc[["men", "women"], ["estimate", "direction", "respondents"]].isna().all(axis=None)
     workshop = mart[mart["poverty_group"] == "workshop-men"]
     assert set(workshop["gender"]) == {"all"}

@@ -1,0 +1,139 @@
+"""The newest release before: what was told, and a digest of whose answers stood behind it.
+
+A release is a folder releases/<name>/ with tables/<table>.csv as they were published and respondents.csv,
+which is internal. The newest is the last by name: a release is named by its date.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import io
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+from pandas.api.types import pandas_dtype
+
+from schemas.base import Contract, column_types
+from schemas.vocabulary import ALL
+from tasks import disclosure
+from tasks.methods.suppression import changed_people
+
+RESPONDENTS = "respondents.csv"
+KINDS = ("poverty_group", "gender", "difference", "arm")
+WAVES = ("wave", "from_wave", "to_wave")
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """tables: by their names in mart. people: one row a wave and respondent, with a digest of the answers."""
+
+    name: str = ""
+    tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    people: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+
+def newest(folder: Path) -> Earlier:
+    """Return the newest release of an assessment folder; an empty one where there is none."""
+    found = sorted(path.parent for path in (folder / "releases").glob(f"[!.]*/{RESPONDENTS}"))
+    if not found:
+        return Earlier()
+    tables = {}
+    for contract in disclosure.releasable():
+        path = found[-1] / "tables" / f"{contract.about().name.partition('.')[2]}.csv"
+        if path.is_file():
+            tables[contract.about().name] = _table(path, disclosure.released_contract(contract))
+    people = pd.read_csv(found[-1] / RESPONDENTS, dtype="string", keep_default_na=False)
+    return Earlier(found[-1].name, tables, people)
+
+
+def _table(path: Path, contract: type[Contract]) -> pd.DataFrame:
+    """Return a published table; a column that it did not have yet is empty."""
+    cells = pd.read_csv(path, dtype="string", keep_default_na=False).replace("", pd.NA)
+    nothing = pd.Series(pd.NA, index=cells.index, dtype="string")
+    return pd.DataFrame(
+        {column: _typed(cells.get(column, nothing), kind) for column, kind in column_types(contract).items()},
+        index=cells.index,
+    )
+
+
+def _typed(words: pd.Series, kind: str) -> pd.Series:
+    if kind == "boolean":
+        return (words.str.casefold() == "true").astype("boolean")
+    if kind in ("Int64", "float64"):
+        return pd.to_numeric(words).astype(pandas_dtype(kind.replace("float", "Float")))
+    return words.str.replace(r"^'(?=[=+\-@\t\r])", "", regex=True).astype("string")
+
+
+def people_of(responses: pd.DataFrame, key: bytes) -> pd.DataFrame:
+    """Return who stands behind a release: the digest of each respondent's answers is made with a key."""
+    columns = sorted(set(map(str, responses)) - {"wave", "respondent", *KINDS})
+    rows = responses[columns].astype("string").fillna("").itertuples(index=False, name=None)
+    digests = [hmac.new(key, repr(row).encode(), hashlib.sha256).hexdigest() for row in rows]
+    told = responses[["wave", "respondent", *KINDS]].astype("string").fillna("")
+    table = told.assign(answers=pd.array(digests, dtype="string"))
+    return table.sort_values(["wave", "respondent"]).reset_index(drop=True)
+
+
+def as_file(people: pd.DataFrame) -> bytes:
+    """Return respondents.csv."""
+    out = io.StringIO()
+    people.to_csv(out, index=False, lineterminator="\n")
+    return out.getvalue().encode()
+
+
+def hold(
+    released: Mapping[str, pd.DataFrame], earlier: Earlier, people: pd.DataFrame
+) -> dict[str, pd.DataFrame]:
+    """Return the tables with each row as it was published before, unless the answers of ten have changed.
+
+    Otherwise two releases, one before and one after somebody came late, would tell that person's answers.
+    What is withheld now stays withheld.
+    """
+    changed = Changes(earlier.people, people)
+    return {
+        name: _held(frame, earlier.tables[name], name, changed) if name in earlier.tables else frame
+        for name, frame in released.items()
+    }
+
+
+class Changes:
+    """How many people's answers have changed behind a row, by its waves and by whom it is of."""
+
+    def __init__(self, before: pd.DataFrame, now: pd.DataFrame):
+        self.sides = (before, now)
+        self.known: dict[tuple[tuple[str, ...], tuple[str, ...]], int] = {}
+
+    def behind(self, waves: Iterable[str], kinds: tuple[str, ...]) -> int:
+        """Return the number of people; kinds: `all`, or the word, for each of KINDS."""
+        key = (tuple(sorted(set(waves))), kinds)
+        if key not in self.known:
+            pairs = []
+            for side in self.sides:
+                rows = side[side["wave"].isin(key[0])] if len(side) else side
+                for column, wanted in zip(KINDS, kinds, strict=True):
+                    rows = rows[rows[column] == wanted] if wanted != ALL and len(rows) else rows
+                who = [f"{wave}/{one}" for wave, one in zip(rows["wave"], rows["respondent"], strict=True)]
+                pairs.append(list(zip(who, rows["answers"], strict=True)))
+            self.known[key] = changed_people(*pairs)
+        return self.known[key]
+
+
+def _held(frame: pd.DataFrame, before: pd.DataFrame, name: str, changed: Changes) -> pd.DataFrame:
+    contract = disclosure.TABLES[name]
+    rule = contract.about().release
+    was = disclosure.aligned(frame, before, contract)
+    if not len(frame) or was is None or rule is None or not rule.count:
+        return frame
+    out = frame.reset_index(drop=True)
+    told = (out["withheld_by"] == "") & was["withheld_by"].isna() & was[list(rule.count)].notna().all(axis=1)
+    keep = pd.Series(False, index=out.index)
+    for row in out.index[told]:
+        waves = [str(out.at[row, column]) for column in WAVES if column in out]
+        kinds = tuple(str(out.at[row, column]) if column in out else ALL for column in KINDS)
+        keep[row] = changed.behind(waves, kinds) < disclosure.SMALLEST_CELL
+    for column in (*rule.count, *rule.hide, *rule.people):
+        out[column] = out[column].mask(keep, was[column].astype(out[column].dtype))
+    return out

@@ -1,0 +1,191 @@
+"""An attacker who reads all released counts and solves for those that are withheld.
+
+He is stronger than the audit in tasks/given_away.py and shares no code with it: he reasons about the people
+behind all rows at once, by group, gender, difference and arm.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.optimize import linprog
+
+from schemas.base import TABLES, conform
+from tasks import disclosure
+from tasks.run import Run  # noqa: F401 -- declares every table
+
+REPORTS = int(os.environ.get("PSIA_ATTACKS", "6"))
+"""How many random reports are attacked; the full size is 200."""
+SPLITS = (
+    ("poverty_group", "arm"),
+    ("arm",),
+    ("poverty_group",),
+    ("gender", "arm"),
+    ("poverty_group", "gender", "arm"),
+    ("difference", "arm"),
+    ("poverty_group", "difference", "arm"),
+    (),
+)
+DIMENSIONS = ("poverty_group", "gender", "difference", "arm")
+UNKNOWN = "unknown"
+INTERVIEWS, ESTIMATES = "mart.interviews", "mart.indicator_estimates"
+
+
+def people(random: np.random.Generator) -> pd.DataFrame:
+    """Return invented respondents; some groups are small, and women or migrants are few in some."""
+    size = int(random.integers(60, 500))
+    groups = int(random.integers(2, 6))
+    frame = pd.DataFrame(
+        {
+            "poverty_group": random.choice(
+                [f"g{n}" for n in range(groups)], size, p=random.dirichlet([1.0] * groups)
+            ),
+            "gender": random.choice(["women", "men"], size, p=random.dirichlet([2.0, 1.0])),
+            "difference": random.choice(["migrant", "local"], size, p=random.dirichlet([1.0, 3.0])),
+            "arm": random.choice(["programme", "comparison"], size, p=random.dirichlet([3.0, 2.0])),
+        }
+    )
+    if random.random() < 0.5:  # some did not say
+        frame.loc[random.random(size) < random.uniform(0, 0.2), "gender"] = UNKNOWN
+    frame.loc[frame["poverty_group"] == "g0", "gender"] = "women"
+    return frame
+
+
+def counted(frame: pd.DataFrame, splits: tuple[tuple[str, ...], ...]) -> pd.DataFrame:
+    parts = []
+    for split in splits:
+        if "poverty_group" in split and "gender" in split:
+            rows = frame[frame["poverty_group"] != "g0"]  # not divided by what all its people share
+        else:
+            rows = frame
+        if "gender" in split:
+            rows = rows[rows["gender"] != UNKNOWN]
+        keyed = rows.assign(**{one: "all" for one in DIMENSIONS if one not in split})
+        parts.append(keyed.groupby(list(DIMENSIONS), as_index=False).size())
+    return pd.concat(parts, ignore_index=True).drop_duplicates(list(DIMENSIONS))
+
+
+def report(random: np.random.Generator) -> dict[str, pd.DataFrame]:
+    """Return the tables of a random report: who was interviewed, and who answered each of two questions."""
+    everybody = people(random)
+    interviews = counted(everybody, (("poverty_group", "arm"), ("arm",), ("poverty_group",), ()))
+    interviews = interviews.assign(wave="once", interviewed=interviews["size"])
+    estimates = []
+    for name, answering in (("trust", 1.0), ("wage", float(random.uniform(0.7, 1.0)))):
+        rows = counted(everybody[random.random(len(everybody)) < answering], SPLITS)
+        rows = rows.assign(indicator=name, category="all", wave="once", respondents=rows["size"])
+        estimates.append(rows.assign(estimate=2.5, design="representative"))
+    groups = pd.DataFrame(
+        {
+            "poverty_group": sorted(set(everybody["poverty_group"])),
+            "label": "Group",
+            "node": "node",
+            "box4_group": "home_worker",
+            "likelihood": "likely",
+            "planned": True,
+        }
+    )
+    groups["gender"] = groups["poverty_group"].map({"g0": "women"})
+    keep = ["wave", "arm", "poverty_group", "interviewed"]
+    tables = {
+        "mart.poverty_groups": groups,
+        INTERVIEWS: interviews[keep],
+        ESTIMATES: pd.concat(estimates, ignore_index=True).drop(columns="size"),
+    }
+    return {name: conform(frame, TABLES[name]) for name, frame in tables.items()}
+
+
+def by_kind(counts: pd.Series, table: pd.DataFrame) -> dict[tuple[str, ...], int]:
+    keyed = table.assign(**{one: "all" for one in DIMENSIONS if one not in table})
+    return dict(zip(keyed[list(DIMENSIONS)].itertuples(index=False, name=None), counts, strict=True))
+
+
+class Attacker:
+    """Everybody unknown: how many people of each kind were interviewed, and how many of them answered."""
+
+    def __init__(self, released: dict[str, pd.DataFrame], exact: dict[str, pd.DataFrame], indicator: str):
+        estimates = released[ESTIMATES][exact[ESTIMATES]["indicator"] == indicator]
+        self.groups = sorted(set(released[INTERVIEWS]["poverty_group"]) - {"all"})
+        kinds = itertools.product(
+            self.groups, ("women", "men", UNKNOWN), ("migrant", "local"), ("programme", "comparison")
+        )
+        self.kinds = [kind for kind in kinds if kind[0] != "g0" or kind[1] == "women"]
+        size = len(self.kinds)
+        self.rows, self.limits = [], []
+        for place in range(size):  # nobody answers who was not interviewed
+            row = np.zeros(2 * size)
+            row[size + place], row[place] = 1, -1
+            self._know(row, 0)
+        for name, table, column, offset in (
+            (INTERVIEWS, released[INTERVIEWS], "interviewed", 0),
+            (ESTIMATES, estimates, "respondents", size),
+        ):
+            told = {key: count for key, count in by_kind(table[column], table).items() if pd.notna(count)}
+            true = by_kind(exact[name][column].reindex(table.index), table)
+            for key, count in told.items():
+                if not self._is_a_sum(key, told, true):
+                    row = self._of(key, offset)
+                    self._know(row, count + 2)
+                    self._know(-row, -max(count - 2, 10))
+
+    def _know(self, row: np.ndarray, limit: float) -> None:
+        self.rows.append(row)
+        self.limits.append(limit)
+
+    def _of(self, key: tuple[str, ...], offset: int) -> np.ndarray:
+        row = np.zeros(2 * len(self.kinds))
+        for place, kind in enumerate(self.kinds):
+            row[offset + place] = all(wanted in ("all", has) for wanted, has in zip(key, kind, strict=True))
+        return row
+
+    def _is_a_sum(self, key: tuple[str, ...], told: dict, true: dict) -> bool:
+        """Return whether a total is the sum of told parts, and so no news: the rule is printed.
+
+        He knows even what he cannot read: whether everybody of the total stands in one of the parts.
+        """
+        for axis in range(len(DIMENSIONS)):
+            if key[axis] != "all":
+                continue
+            parts = [
+                one
+                for one in true
+                if one[axis] != "all" and all(one[i] == key[i] for i in range(4) if i != axis)
+            ]
+            if axis == 0 and key[1] == "women" and (own := ("g0", "all", key[2], key[3])) in true:
+                parts.append(own)
+            if parts and told.keys() >= set(parts) and sum(true[part] for part in parts) == true[key]:
+                return True
+        return False
+
+    def ends(self, key: tuple[str, ...], *, interviewed: bool) -> tuple[float, float]:
+        aim = self._of(key, 0 if interviewed else len(self.kinds))
+        found = []
+        for sign in (1, -1):
+            done = linprog(sign * aim, A_ub=np.array(self.rows), b_ub=self.limits, method="highs")
+            assert done.status in (0, 3), "the attacker errs: no people fit what he reads"
+            found.append(sign * done.fun if done.status == 0 else np.inf)
+        return np.ceil(found[0] - 1e-6), np.floor(found[1] + 1e-6)
+
+
+@pytest.mark.parametrize("seed", range(REPORTS))
+def test_no_withheld_count_is_exact_and_none_is_known_to_be_below_ten(seed: int) -> None:
+    exact = report(np.random.default_rng(seed))
+    released = disclosure.release_all(exact, disclosure.Rules())
+    withheld = 0
+    for indicator in ("trust", "wage"):
+        told = released[ESTIMATES][exact[ESTIMATES]["indicator"] == indicator]
+        attacker = Attacker(released, exact, indicator)
+        for table, column in ((released[INTERVIEWS], "interviewed"), (told, "respondents")):
+            name = INTERVIEWS if column == "interviewed" else ESTIMATES
+            hidden = table[table[column].isna() & (exact[name][column].reindex(table.index) > 0)]
+            keyed = hidden.assign(**{one: "all" for one in DIMENSIONS if one not in hidden})
+            for key in keyed[list(DIMENSIONS)].itertuples(index=False, name=None):
+                low, high = attacker.ends(key, interviewed=column == "interviewed")
+                assert high > low, f"{key} is exact"
+                assert high >= 10, f"{key} is below ten"
+                withheld += 1
+    assert withheld or (exact[ESTIMATES]["respondents"] >= 10).all()

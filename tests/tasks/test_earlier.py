@@ -1,0 +1,127 @@
+"""What was published before stays as it was, unless the answers of ten people have changed."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from schemas.base import TABLES, column_types, conform
+from tasks import disclosure, earlier
+from tasks.run import Run  # noqa: F401 -- declares every table
+
+TRIALS = int(os.environ.get("PSIA_LATE", "10"))
+"""How many times somebody comes late; the full size is 400."""
+ESTIMATES = "mart.indicator_estimates"
+KEY = b"a key"
+
+
+def answers(random: np.random.Generator, size: int) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "wave": "once",
+            "respondent": [f"p{n}" for n in range(size)],
+            "poverty_group": random.choice(["weavers", "dyers", "traders"], size),
+            "gender": random.choice(["women", "men"], size),
+            "difference": "all of one kind",
+            "arm": random.choice(["programme", "comparison"], size),
+            "wage": random.normal(1000, 300, size).round(2),
+        }
+    )
+
+
+def tables(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    parts = []
+    for split in (("poverty_group", "arm"), ("poverty_group",), ("arm",), ("gender", "arm"), ()):
+        keyed = rows.assign(**{one: "all" for one in earlier.KINDS if one not in split})
+        means = keyed.groupby(list(earlier.KINDS))["wage"].agg(estimate="mean", respondents="size")
+        parts.append(means.reset_index())
+    table = pd.concat(parts, ignore_index=True)
+    table = table.assign(indicator="wage", category="all", wave="once", design="representative")
+    return {ESTIMATES: conform(table, TABLES[ESTIMATES])}
+
+
+def published(rows: pd.DataFrame, before: earlier.Earlier) -> dict[str, pd.DataFrame]:
+    out = disclosure.release_all(tables(rows), disclosure.Rules(before=before.tables))
+    return earlier.hold(out, before, earlier.people_of(rows, KEY)) if before.name else out
+
+
+def as_earlier(rows: pd.DataFrame, folder) -> earlier.Earlier:
+    """Return a release as it comes back from its folder."""
+    place = folder / "releases" / "2024-06-28"
+    (place / "tables").mkdir(parents=True, exist_ok=True)
+    for name, frame in published(rows, earlier.Earlier()).items():
+        frame.to_csv(place / "tables" / f"{name.partition('.')[2]}.csv", index=False)
+    (place / earlier.RESPONDENTS).write_bytes(earlier.as_file(earlier.people_of(rows, KEY)))
+    return earlier.newest(folder)
+
+
+def by_row(frame: pd.DataFrame) -> Any:
+    told = frame[(frame["withheld_by"] == "").fillna(True)]
+    return told.set_index([*earlier.KINDS])[["estimate", "respondents"]].astype(float).sort_index()
+
+
+@pytest.mark.parametrize("seed", range(TRIALS))
+def test_one_late_respondent_changes_no_cell_that_was_published(seed, tmp_path):
+    random = np.random.default_rng(seed)
+    everybody = answers(random, int(random.integers(80, 400)))
+    before = as_earlier(everybody.iloc[:-1], tmp_path)
+    assert before.name == "2024-06-28"
+    first = by_row(published(everybody.iloc[:-1], earlier.Earlier())[ESTIMATES])
+    second = by_row(published(everybody, before)[ESTIMATES])
+    both = first.index.intersection(second.index)
+    assert len(both) > 3
+    pd.testing.assert_frame_equal(first.loc[both], second.loc[both])
+    anew = by_row(published(everybody, earlier.Earlier())[ESTIMATES])
+    assert (anew.loc[("all",) * 4, "estimate"]) != first.loc[("all",) * 4, "estimate"]
+
+
+def test_ten_who_came_late_are_told_of_and_so_are_ten_corrections(tmp_path):
+    everybody = answers(np.random.default_rng(1), 200)
+    whole = ("all",) * 4
+    before = as_earlier(everybody.iloc[:-10], tmp_path)
+    told = by_row(published(everybody, before)[ESTIMATES])
+    assert told.loc[whole, "respondents"] != by_row(before.tables[ESTIMATES]).loc[whole, "respondents"]
+    corrected: Any = everybody.iloc[:-10].copy()
+    corrected.loc[:8, "wage"] += 500
+    kept = by_row(published(corrected, before)[ESTIMATES])
+    assert kept.loc[whole, "estimate"] == pytest.approx(before.tables[ESTIMATES]["estimate"].iloc[-1])
+    corrected.loc[9, "wage"] += 500
+    new = by_row(published(corrected, before)[ESTIMATES])
+    assert new.loc[whole, "estimate"] == pytest.approx(corrected["wage"].mean())
+
+
+def test_the_list_of_a_release_holds_no_answers(tmp_path):
+    rows = answers(np.random.default_rng(2), 50)
+    file = earlier.as_file(earlier.people_of(rows, KEY)).decode()
+    assert not any(str(wage) in file for wage in rows["wage"])
+    assert earlier.people_of(rows, b"another key")["answers"].tolist() != rows["wage"].tolist()
+    same = earlier.people_of(rows.sample(frac=1, random_state=1), KEY)
+    assert earlier.as_file(same).decode() == file
+
+
+def test_a_release_comes_back_from_its_files_whatever_its_keys_are(tmp_path):
+    place = tmp_path / "releases" / "2024-06-28"
+    (place / "tables").mkdir(parents=True)
+    (place / earlier.RESPONDENTS).write_text("wave,respondent\n")
+    (place / "tables" / "sources.csv").write_text("source,title\n'=s,A source\n")
+    (place / "tables" / "secondary_findings.csv").write_text("old_key\n1\n")
+    found = earlier.newest(tmp_path).tables
+    assert found["staged.sources"]["source"].tolist() == ["=s"]
+    for contract in disclosure.releasable():
+        key = list(contract.about().key)
+        kinds = disclosure.released_contract(contract)
+        row = pd.DataFrame({one: [1 if kind == "Int64" else "a"] for one, kind in kinds_of(kinds, key)})
+        typed = row.astype(dict(kinds_of(kinds, key)))
+        (same,) = [disclosure.aligned(typed, typed.assign(withheld_by="x"), contract)]
+        assert same is not None
+        assert same["withheld_by"].tolist() == ["x"]
+    name = "mart.secondary_findings"
+    assert disclosure.aligned(found[name], found[name], TABLES[name]) is None
+
+
+def kinds_of(contract, key: list[str]) -> list[tuple[str, str]]:
+    return [(column, kind) for column, kind in column_types(contract).items() if column in key]

@@ -170,7 +170,8 @@ def direction(
     5. "uncertain" otherwise: the interval holds zero, and also changes that would count.
 
     So a change that is merely not significant is uncertain, never unchanged. Raises ValueError
-    where smallest_change is negative or missing, low lies above high, or better is another word.
+    where smallest_change is negative, or missing though there is an estimate, low lies above high, or
+    better is another word.
 
     Sources: the project's design, section 7; Altman and Bland (1995), BMJ 311, 485 (absence of
     evidence); Schuirmann (1987), J. Pharmacokinetics and Biopharmaceutics 15, 657-680
@@ -181,10 +182,12 @@ def direction(
     """
     if better not in ("higher", "lower"):
         raise ValueError("What is better must be 'higher' or 'lower'")
-    if not smallest_change >= 0:
+    if smallest_change < 0:
         raise ValueError("The smallest change must be a number from 0 on")
     if _missing(change):
         return "uncertain"
+    if isnan(smallest_change):
+        raise ValueError("The smallest change must be a number from 0 on")
     if low is None or high is None or isnan(low) or isnan(high):
         return "unchanged" if abs(change) <= smallest_change else "uncertain"
     if low > high:

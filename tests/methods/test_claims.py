@@ -157,6 +157,11 @@ def test_directions(change: float, low: Any, high: Any, least: float, expected: 
     assert direction(change, low, high, least, "lower") == turned
 
 
+def test_without_an_estimate_a_smallest_change_in_percent_of_nothing_is_not_asked_for() -> None:
+    nothing = float("nan")
+    assert direction(nothing, nothing, nothing, nothing, "higher") == "uncertain"
+
+
 @given(change=NUMBER, below=LEAST, above=LEAST, least=LEAST, better=BETTER)
 def test_the_rule_of_direction(change: float, below: float, above: float, least: float, better: str) -> None:
     low, high = change - below, change + above

@@ -217,6 +217,7 @@ def _unreadable(suffix: str, error: Exception) -> str:
 
 def _read_csv(content: bytes, _path: Path, _sheet: str) -> pd.DataFrame:
     # Without a header of its own, pandas neither renames equal columns nor drops surplus cells in silence.
+    _refuse_long_lines(content)
     text = content.decode("utf-8-sig")
     header = text.partition("\n")[0]
     kobo = ";" in header and bool({"_uuid", '"_uuid"'} & set(header.rstrip().split(";")))
@@ -231,6 +232,23 @@ def _read_csv(content: bytes, _path: Path, _sheet: str) -> pd.DataFrame:
         _refuse_short_rows(text, sign, len(cells.columns))
     header = ["" if pd.isna(name) else str(name).strip() for name in cells.iloc[0]]
     return cells.iloc[1:].set_axis(header, axis=1).reset_index(drop=True)
+
+
+def _refuse_long_lines(content: bytes) -> None:
+    """Raise Unreadable where a line is longer than any row of answers, before anything is made of it."""
+    if len(content) <= LONGEST_LINE:
+        return
+    ends = np.flatnonzero(np.frombuffer(content, dtype="uint8") == ord("\n"))
+    lengths = np.diff(np.concatenate([[-1], ends, [len(content)]]))
+    if lengths.max() > LONGEST_LINE:
+        rule = f"has a line of more than {LONGEST_LINE // 2**20} MB"
+        raise Unreadable(
+            Problem(rule, "Export it again: it may have lost its line breaks", int(lengths.argmax()) + 1)
+        )
+
+
+LONGEST_LINE = 16 * 2**20
+"""Bytes: a row of as many columns as Excel has, with a thousand characters in each."""
 
 
 def refuse_wide(header: str, sign: str) -> None:

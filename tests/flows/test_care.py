@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -101,6 +102,7 @@ def test_verify_runs_thrice_and_leaves_no_copy(ran):
 
 
 @pytest.mark.slow
+@pytest.mark.skipif("PSIA_EVERY_FORMAT" not in os.environ, reason="takes minutes: set PSIA_EVERY_FORMAT")
 def test_every_format_has_the_same_bytes_in_three_runs(tmp_path):
     """Under another hash seed, time zone, locale, number of threads and directory."""
     pytest.importorskip("rocrate")

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 import pandas as pd
 
+from schemas import fieldwork, reporting  # noqa: F401 -- brings their contracts into TABLES
 from schemas.base import TABLES, conform
 from schemas.faults import RowFault, nearest
 

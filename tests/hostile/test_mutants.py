@@ -25,7 +25,7 @@ from tests.hostile import mutants
 from tests.hostile.mutants import Mutant, folder_without_interviews
 from tests.sourced import how_of
 
-MANY = int(os.environ.get("PSIA_MUTANTS", "15"))
+MANY = int(os.environ.get("PSIA_MUTANTS", "30"))
 
 
 @pytest.fixture(scope="module")

@@ -265,7 +265,9 @@ def test_a_comparison_of_few_people_is_withheld_though_many_stand_on_the_other_s
         assert row["withheld_by"] == "threshold"
     assert impact.loc[impact["poverty_group"] == "weaver-women", "estimate"].isna().all()
     assert findings.loc[findings["poverty_group"] == "weaver-women", "statement"].isna().all()
-    assert impact.loc[impact["poverty_group"] == "workshop-men", "estimate"].notna().all()
+    others = impact[impact["poverty_group"] == "workshop-men"]  # all less these would be the women
+    assert set(others["withheld_by"]) == {"given away by others"}
+    assert impact.loc[impact["poverty_group"] == "all", "estimate"].notna().all()
 
 
 def test_focus_groups_are_counted_only_where_two_groups_and_ten_people_stand_behind_them():

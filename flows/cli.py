@@ -338,6 +338,11 @@ def explain(
         _refuse(refused.faults, as_json, None)
     except NotFound as nothing:
         _stop(str(nothing), USAGE)
+    _print_answer(lines, records, as_json)
+
+
+def _print_answer(lines: Iterable[str], records: list[dict[str, Any]], as_json: bool) -> None:
+    """Print what was asked for: lines of words, or records for a machine."""
     if as_json:
         _print_json(records)
         return
@@ -359,11 +364,7 @@ def diff(
         lines, records = compared(one, other)
     except NoTree as nothing:
         _stop(str(nothing), USAGE)
-    if as_json:
-        _print_json(records)
-        return
-    for line in lines:
-        typer.echo(line)
+    _print_answer(lines, records, as_json)
 
 
 @app.command()
@@ -416,11 +417,12 @@ def release(
         return
     try:
         plan = read_plan(root / "assessment.toml")
+        tree = releases.newest(root, plan)
         if sign:
             today = dt.datetime.now().astimezone().date().isoformat()
-            releases.sign(root, plan, sign, today)
-        about = releases.status(root, plan)
-        place = releases.publish(root, plan)
+            releases.sign(root, plan, tree, sign, today)
+        about = releases.status(root, tree)
+        place = releases.publish(root, plan, tree)
     except Refused as refused:
         _refuse(refused.faults, as_json, None)
     state = "published" if place else "draft"

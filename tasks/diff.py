@@ -38,21 +38,12 @@ def diff(one: Path, other: Path) -> tuple[list[str], list[Record]]:
 def _tree(place: Path) -> Path:
     for tree in (place, place / "results" / "current"):
         if (tree / "manifest.json").is_file():
-            if not _is_whole(tree):
+            if not state.is_as_listed(tree):
                 raise NoTree(f"{place}: is damaged. Run 'psia run' on its assessment, or 'psia rebuild'")
             return tree
     raise NoTree(
         f"{place}: has no results to compare. Name a tree of results, or run 'psia run' on the folder"
     )
-
-
-def _is_whole(tree: Path) -> bool:
-    """Return whether each file is as the manifest says, whatever the folder is called: it may be a copy."""
-    try:
-        listed = json.loads((tree / "manifest.json").read_bytes())["files"]
-        return all(state.digest(tree / one["file"]) == one["sha256"] for one in listed)
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
 
 
 def _causes(before: Record, after: Record) -> Iterator[Record]:

@@ -21,7 +21,7 @@ from tasks.disclosure import SMALLEST_CELL, released_contract, released_name
 from tasks.printed import Printed, figure_as_printed, read_number, reads_as
 from tasks.publish import wording
 from tasks.publish.report import RELEASED
-from tasks.references import reference
+from tasks.references import reference_of
 from tasks.steps import STEPS, code_digest
 from tasks.warehouse import Warehouse
 
@@ -66,7 +66,7 @@ class Found:
     @property
     def name(self) -> str:
         """Return the name by which `psia explain` finds the row again."""
-        return reference(self.table, *(self.row[one] for one in RELEASED[self.table].about().key))
+        return reference_of(RELEASED[self.table], self.row)
 
     @property
     def told(self) -> Row:

@@ -22,7 +22,7 @@ from schemas.base import empty
 from schemas.vocabulary import ALL
 from tasks import wording
 from tasks.impacts import leading_estimates
-from tasks.references import reference
+from tasks.references import reference_of
 from tasks.steps import step
 
 
@@ -60,7 +60,7 @@ def state_findings(
             "claim": row["claim"],
             "statement": wording.statement(row, known.loc[row["indicator"]], labels),
             "evidence": f"impact_estimates: {row['specification']}, {row['term']}",
-            "figure": reference("impact_estimates", *(row[one] for one in ImpactEstimates.about().key)),
+            "figure": reference_of(ImpactEstimates, row),
             "limits": row["claim_reason"],
             "respondents": row["respondents"],
             "smallest_cell": row["smallest_cell"],

@@ -7,7 +7,6 @@ anywhere, and nobody has signed it.
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 import json
 import shutil
@@ -48,10 +47,9 @@ def signatures(folder: Path, sha256: str) -> list[Signature]:
     return [Signature(**row) for row in rows if row["sha256"] == sha256]
 
 
-def sign(folder: Path, plan: AssessmentPlan, who: str, when: str) -> list[Signature]:
-    """Sign the newest report and return its signatures. Raises Refused where that person cannot."""
-    current = _ready(folder, plan)
-    sha256 = tree_hash(current)
+def sign(folder: Path, plan: AssessmentPlan, tree: Path, who: str, when: str) -> None:
+    """Sign a report. Raises Refused where that person cannot."""
+    sha256 = tree_hash(tree)
     known = signatures(folder, sha256)
     who = " ".join(who.split())
     if who.casefold() == plan.disclosure.author.casefold():
@@ -66,16 +64,14 @@ def sign(folder: Path, plan: AssessmentPlan, who: str, when: str) -> list[Signat
         if not begun:
             writer.writerow(Signature.__annotations__)
         writer.writerow([sha256, who, when])
-    return signatures(folder, sha256)
 
 
-def publish(folder: Path, plan: AssessmentPlan) -> Path | None:
-    """Keep the newest report as a release where enough have signed; else return None.
+def publish(folder: Path, plan: AssessmentPlan, tree: Path) -> Path | None:
+    """Keep a report as a release where enough have signed; else return None.
 
     Raises Refused where a release of that date is there already with other content.
     """
-    current = _ready(folder, plan)
-    sha256 = tree_hash(current)
+    sha256 = tree_hash(tree)
     signed = signatures(folder, sha256)
     if len(signed) < NEEDED:
         return None
@@ -88,7 +84,7 @@ def publish(folder: Path, plan: AssessmentPlan) -> Path | None:
         raise _refused(f"releases/{name}", "is there already, with other content", remedy)
     aside = target.with_name(f".{name}.new")
     shutil.rmtree(aside, ignore_errors=True)
-    shutil.copytree(current, aside)
+    shutil.copytree(tree, aside)
     shutil.copyfile(folder / "results" / RESPONDENTS, aside / RESPONDENTS)
     about = {
         "sha256": sha256,
@@ -128,12 +124,8 @@ def is_as_signed(release: Path) -> bool:
     """Return whether every file of a release is what was signed."""
     try:
         about = json.loads((release / PUBLISHED).read_text(encoding="utf-8"))
-        manifest = (release / "manifest.json").read_bytes()
-        if hashlib.sha256(manifest).hexdigest() != about["sha256"]:
-            return False
-        listed = json.loads(manifest)["files"]
-        whole = all(state.digest(release / one["file"]) == one["sha256"] for one in listed)
-        return whole and state.digest(release / RESPONDENTS) == about["respondents_sha256"]
+        same = state.digest(release / RESPONDENTS) == about["respondents_sha256"]
+        return same and tree_hash(release) == about["sha256"] and state.is_as_listed(release)
     except (OSError, ValueError, KeyError):
         return False
 
@@ -151,13 +143,14 @@ def changed_faults(folder: Path) -> list[Fault]:
     ]
 
 
-def status(folder: Path, plan: AssessmentPlan) -> dict[str, object]:
-    """Return the hash of the newest report, who has signed it, and how many have to."""
-    sha256 = tree_hash(_ready(folder, plan))
+def status(folder: Path, tree: Path) -> dict[str, object]:
+    """Return the hash of a report, who has signed it, and how many have to."""
+    sha256 = tree_hash(tree)
     return {"sha256": sha256, "signed": [asdict(one) for one in signatures(folder, sha256)], "needed": NEEDED}
 
 
-def _ready(folder: Path, plan: AssessmentPlan) -> Path:
+def newest(folder: Path, plan: AssessmentPlan) -> Path:
+    """Return the newest report. Raises Refused where it is not of today's folder, or names no author."""
     if changes := state.changes(folder):
         raise _refused("results/current", f"is not of today's folder: {changes[0]}", "Run 'psia run' first")
     if not plan.disclosure.author:

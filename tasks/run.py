@@ -326,14 +326,15 @@ class Run:
             tables, disclosure.Rules(public, frozenset(rules.harmless_differences), before.tables)
         )
         if before.name:
-            out = earlier.hold(out, before, self.people())
+            out = earlier.hold(out, before, self.people)
         return {
             (released := disclosure.released_name(name)): (frame, self._contracts[released])
             for name, frame in out.items()
         }
 
+    @cached_property
     def people(self) -> pd.DataFrame:
-        """Return whose answers stand behind the tables, with a digest of them."""
+        """Whose answers stand behind the tables, with a digest of them."""
         return earlier.people_of(self.read(Responses.about().name), self.vault.digest_key)
 
     def _computed(self, step: Step) -> dict[str, tuple[pd.DataFrame, type[Contract]]]:
@@ -383,7 +384,7 @@ class Run:
             [table for task in self.tasks for table in task.writes],
         )
         current = self.publish()
-        (self.results / earlier.RESPONDENTS).write_bytes(earlier.as_file(self.people()))
+        (self.results / earlier.RESPONDENTS).write_bytes(earlier.as_file(self.people))
         self.end("finished")
         if seal:
             self._seal_originals()

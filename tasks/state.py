@@ -93,11 +93,17 @@ def is_whole(tree: Path) -> bool:
     """Return whether a built tree bears the name of its manifest, and every file is as listed there."""
     path = tree / "manifest.json"
     try:
-        if digest(path)[:NAME_HEX] != tree.resolve().name:
-            return False
-        listed = json.loads(path.read_bytes())["files"]
+        return digest(path)[:NAME_HEX] == tree.resolve().name and is_as_listed(tree)
+    except OSError:
+        return False
+
+
+def is_as_listed(tree: Path) -> bool:
+    """Return whether every file of a tree is as its manifest lists it, whatever the folder is called."""
+    try:
+        listed = json.loads((tree / "manifest.json").read_bytes())["files"]
         return all(digest(tree / one["file"]) == one["sha256"] for one in listed)
-    except (OSError, ValueError):
+    except (OSError, ValueError, KeyError, TypeError):
         return False
 
 

@@ -24,7 +24,7 @@ from tasks.analysis import study_waves
 from tasks.disclosure import enough
 from tasks.impacts import leading_estimates
 from tasks.methods.triangulation import triangulate as agree
-from tasks.references import reference
+from tasks.references import reference_of
 from tasks.steps import step
 
 
@@ -83,8 +83,8 @@ def triangulate(
     spoken = voices[voices["wave"].isin(last)]
     heard = {(row["indicator"], row["poverty_group"]): row for row in spoken.to_dict("records")}
     least = (CodedVoices.about().release or Release()).joint
-    enough = pd.concat([coded[column] >= fewest for column, fewest in least.items()], axis=1).all(axis=1)
-    told = coded[coded["wave"].isin(last) & enough.astype(bool)]
+    tellable = pd.concat([coded[column] >= fewest for column, fewest in least.items()], axis=1).all(axis=1)
+    told = coded[coded["wave"].isin(last) & tellable.astype(bool)]
     read = {(row["indicator"], row["poverty_group"]): row for row in told.to_dict("records")}
     words = _first_quotes(quotes[quotes["wave"].isin(last)])
     records = []
@@ -121,11 +121,7 @@ def _direction(row: Mapping[Any, Any] | None) -> str:
 
 
 def _named(contract: type[Contract], row: Mapping[Any, Any] | None) -> str | None:
-    """Return the name of a row as `psia explain` takes it."""
-    if row is None:
-        return None
-    about = contract.about()
-    return reference(about.name.partition(".")[2], *(row[column] for column in about.key))
+    return None if row is None else reference_of(contract, row)
 
 
 def _first_quotes(quotes: pd.DataFrame) -> dict[tuple[str, str], Mapping[Any, Any]]:

@@ -17,7 +17,7 @@ from schemas.vocabulary import ALL
 from schemas.winners import WinnersLosers
 from tasks.impact_models import Study, study_of
 from tasks.impacts import estimate_one, leading_estimates
-from tasks.references import reference
+from tasks.references import reference_of
 from tasks.steps import step
 
 FIGURES = ("estimate", "ci_low", "ci_high", "direction", "respondents", "smallest_cell")
@@ -75,7 +75,7 @@ def tell_winners_and_losers(
             "to_wave": row["to_wave"],
             "claim": row["claim"],
         }
-        behind = reference("impact_estimates", *(row[one] for one in ImpactEstimates.about().key))
+        behind = reference_of(ImpactEstimates, row)
         records.append({**about, "gender": ALL, "figure": behind, **{name: row[name] for name in FIGURES}})
         for gender, part in parts:
             found = estimate_one(study, one, row["indicator"], part, study.pair(one))
@@ -114,7 +114,7 @@ def _by_change(changes: pd.DataFrame) -> Iterator[dict[str, object]]:
             "ci_high": row["ci_high"],
             "direction": row["direction"],
             "claim": row["claim"],
-            "figure": reference("wave_changes", *(row[one] for one in WaveChanges.about().key)),
+            "figure": reference_of(WaveChanges, row),
             "respondents": row["respondents_to"],
             "smallest_cell": min(row["respondents_from"], row["respondents_to"]),
         }

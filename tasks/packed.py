@@ -60,7 +60,7 @@ def refuse_large(content: bytes) -> int:
 
 def _refuse_swollen(files: list[zipfile.ZipInfo], what: str) -> None:
     if any(one.file_size > max(MOST_TIMES * one.compress_size, SMALL) for one in files):
-        rule = f"holds a {what} that unfolds to far more than it can hold"
+        rule = f"holds a {what} that unfolds to far more than answers do"
         raise Unreadable(Problem(rule, AGAIN))
     if sum(one.file_size for one in files) > LARGEST:
         raise _too_large(LARGEST)

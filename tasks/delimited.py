@@ -10,13 +10,22 @@ from collections.abc import Iterator
 
 from schemas.assessment import SourceFile
 from tasks import numerals
-from tasks.reading import DECLARED, RULE, SNIFFED, Note, Problem, Reading, Unreadable, join_headers, table_of
+from tasks.reading import (
+    DECLARED,
+    MOST_COLUMNS,
+    RULE,
+    SNIFFED,
+    Note,
+    Problem,
+    Reading,
+    Unreadable,
+    join_headers,
+    table_of,
+)
 
 DELIMITERS = (",", ";", "\t", "|")
 LOOKED_AT = 200
 """Rows that are looked at to find the delimiter."""
-MOST_COLUMNS = 16_384
-"""As many as Excel has."""
 MOST = 20
 """Faults of one kind that are told of a file."""
 BOMS = (

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_UP, Decimal
 
 import pandas as pd
 
@@ -18,6 +17,7 @@ from schemas.base import TABLES, Contract, Release, conform, empty, extend_relea
 from schemas.vocabulary import ALL
 from tasks.given_away import given_away
 from tasks.methods import suppression
+from tasks.publish.wording import half_up, is_share
 from tasks.references import reference
 
 SMALLEST_CELL = 10
@@ -255,11 +255,6 @@ def aligned(
     return frame[key].astype("string").merge(words, on=key, how="left", validate="one_to_one")
 
 
-def is_share(unit: str) -> bool:
-    """Return whether a unit is a share, from 0 to 1."""
-    return unit.strip().lower().startswith("share")
-
-
 def _of_shares(indicators: pd.Series, units: Mapping[str, str]) -> pd.Series:
     return pd.Series([is_share(units.get(one, "")) for one in indicators], indicators.index, dtype=bool)
 
@@ -294,7 +289,7 @@ def _rounded(
     for column in (*FIGURES, "standard_error"):
         if column in out and of_share.any():
             places = 3 if column == "standard_error" else 2
-            told = out[column].map(lambda value: _half_up(value, places), na_action="ignore")  # noqa: B023
+            told = out[column].map(lambda value: _told(value, places), na_action="ignore")  # noqa: B023
             out[column] = out[column].mask(of_share, told)
     return out
 
@@ -307,6 +302,6 @@ def _in_shares(exact: pd.DataFrame, units: Mapping[str, str]) -> pd.Series:
     return pd.Series(False, index=exact.index)
 
 
-def _half_up(value: float, places: int) -> float:
-    exactly = Decimal(repr(round(float(value), 12)))
-    return float(exactly.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP))
+def _told(value: float, places: int) -> float:
+    """Return a figure rounded half up; the noise of binary fractions decides nothing."""
+    return float(half_up(round(float(value), 12), places))

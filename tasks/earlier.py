@@ -20,6 +20,7 @@ from schemas.base import Contract, column_types
 from schemas.vocabulary import ALL
 from tasks import disclosure
 from tasks.methods.suppression import changed_people
+from tasks.publish.tables import WRITTEN
 
 RESPONDENTS = "respondents.csv"
 KINDS = ("poverty_group", "gender", "difference", "arm")
@@ -64,7 +65,7 @@ def _typed(words: pd.Series, kind: str) -> pd.Series:
         return (words.str.casefold() == "true").astype("boolean")
     if kind in ("Int64", "float64"):
         return pd.to_numeric(words).astype(pandas_dtype(kind.replace("float", "Float")))
-    return words.str.replace(r"^'(?=[=+\-@\t\r])", "", regex=True).astype("string")
+    return words.str.replace(WRITTEN, "", regex=True).astype("string")
 
 
 def people_of(responses: pd.DataFrame, key: bytes) -> pd.DataFrame:

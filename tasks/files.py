@@ -26,7 +26,7 @@ import pyarrow.compute as pc
 
 from schemas.faults import Fault, Refused
 from tasks import packed, workbook
-from tasks.reading import Problem, Unreadable
+from tasks.reading import MOST_COLUMNS, Problem, Unreadable
 from tasks.state import MADE_HERE
 
 if TYPE_CHECKING:
@@ -225,7 +225,7 @@ def _read_csv(content: bytes, _path: Path, _sheet: str) -> pd.DataFrame:
         if sign in header and "," not in header and not kobo:
             raise _OtherSeparator(name)
     sign = ";" if kobo else ","
-    refuse_wide(header, sign)
+    _refuse_wide(header, sign)
     cells = _regular_cells(text, sign)
     if cells is None:
         cells = _loose_cells(text, sign)
@@ -251,15 +251,11 @@ LONGEST_LINE = 16 * 2**20
 """Bytes: a row of as many columns as Excel has, with a thousand characters in each."""
 
 
-def refuse_wide(header: str, sign: str) -> None:
+def _refuse_wide(header: str, sign: str) -> None:
     """Raise Unreadable where a first line has more columns than any spreadsheet."""
     if header.count(sign) >= MOST_COLUMNS:
         rule = f"has more than {MOST_COLUMNS} columns"
         raise Unreadable(Problem(rule, "Take out the columns that are not needed", 1))
-
-
-MOST_COLUMNS = 16_384
-"""As many as Excel has."""
 
 
 def _quotes_are_plain(text: str, sign: str) -> bool:

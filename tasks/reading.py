@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 DECLARED, SNIFFED, RULE = "declared", "sniffed", "rule"
+MOST_COLUMNS = 16_384
+"""Of a table: as many as Excel has."""
 
 
 @dataclass(frozen=True)

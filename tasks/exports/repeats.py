@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -61,7 +62,7 @@ def placed(received: Received) -> Received:
     if received.sheet:
         return received
     if _suffix(received) == ".xlsx":
-        return replace(received, sheet=_of_workbook(_names, received)[0])
+        return replace(received, sheet=_of_workbook(workbook.sheet_names, received)[0])
     if _suffix(received) == ".zip":
         return replace(received, sheet=interviews_of(archived_tables(received.content)))
     return received
@@ -98,7 +99,7 @@ def _parts(received: Received, layout: Layout, folder: Path, unseal: Unseal) -> 
 
 
 def _sheets(received: Received) -> Iterator[Part]:
-    for name, height in _of_workbook(_heights, received).items():
+    for name, height in _of_workbook(partial(workbook.opened, _heights), received).items():
         if name == received.sheet or not height:
             continue
         frame, rows = filled_rows(read_cells(received.content, ".xlsx", received.file, name))
@@ -113,16 +114,10 @@ def _sheets(received: Received) -> Iterator[Part]:
 
 def _of_workbook(function: Callable[[bytes], Told], received: Received) -> Told:
     try:
-        return workbook.opened(function, received.content)
+        return function(received.content)
     except Unreadable as unreadable:
         faults = [Fault(received.file, rule=one.rule, remedy=one.remedy) for one in unreadable.problems]
         raise Refused(faults) from None
-
-
-def _names(content: bytes) -> list[str]:
-    from python_calamine import CalamineWorkbook
-
-    return CalamineWorkbook.from_filelike(io.BytesIO(content)).sheet_names
 
 
 def _heights(content: bytes) -> dict[str, int]:

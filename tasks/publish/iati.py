@@ -80,7 +80,7 @@ def _result(activity: Any, report: Report, part: Iati, waves: list[Wave], rows: 
     ident = rows[0]["indicator"]
     told = next(iter(report.rows("indicators", {"indicator": ident})), None)
     unit, better = (report.unit(ident), told["better"]) if told else ("", None)
-    share = unit.startswith("share")
+    share = wording.is_share(unit)
     label = report.label("indicator", ident)
     attributes = {"type": RESULT_TYPES[part.result_type], "aggregation-status": "false"}
     result = _add(activity, "result", attributes)

@@ -10,6 +10,9 @@ _UNSEEN = "\\s\u00a0\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff"
 RISKY = f"^([{_UNSEEN}]*[=+\\-@\uff1d\uff0b\uff0d\uff20]|[\\t\\r])"
 """How a text begins that a spreadsheet program would take for a formula, signs that nobody sees before it."""
 
+WRITTEN = f"^'(?={RISKY.removeprefix('^')})"
+"""The apostrophe that `neutral` puts in front."""
+
 
 def neutral(words: str) -> str:
     """Return a text that no spreadsheet program takes for a formula: with an apostrophe in front if it might.

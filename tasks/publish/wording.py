@@ -440,7 +440,7 @@ def mean(value: float) -> str:
 
 def rounded(value: float | Decimal, places: int = 0) -> str:
     """Return a figure rounded half up to so many decimals."""
-    return _grouped(_half_up(value, places), places)
+    return _grouped(half_up(value, places), places)
 
 
 def percent(share: float) -> Decimal:
@@ -534,7 +534,8 @@ _WITHHELD = {
 }
 
 
-def _half_up(value: float | Decimal, places: int) -> Decimal:
+def half_up(value: float | Decimal, places: int) -> Decimal:
+    """Return a figure rounded half up, to be reckoned with."""
     number = value if isinstance(value, Decimal) else Decimal(repr(float(value)))
     return number.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
 

@@ -18,7 +18,7 @@ from schemas.vocabulary import ALL
 from tasks.given_away import given_away
 from tasks.methods import suppression
 from tasks.publish.wording import half_up, is_share
-from tasks.references import reference
+from tasks.references import reference_of
 
 SMALLEST_CELL = 10
 SMALLEST_SENSITIVE_CELL = 20
@@ -232,11 +232,10 @@ def _withhold_alike(exact: Mapping[str, pd.DataFrame], out: Mapping[str, pd.Data
 
 def _withhold_what_rests_on(out: Mapping[str, pd.DataFrame]) -> None:
     hidden = {
-        reference(name.partition(".")[2], *key)
+        reference_of(TABLES[name], row)
         for name, frame in out.items()
-        for key in frame.loc[frame["withheld_by"] != "", list(TABLES[name].about().key)].itertuples(
-            index=False, name=None
-        )
+        if (rows := (frame["withheld_by"] != "").to_numpy()).any()
+        for row in frame[rows].to_dict("records")
     }
     for name, frame in out.items():
         rule = TABLES[name].about().release

@@ -12,7 +12,7 @@ import sys
 import warnings
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 from tasks.reading import Problem, Unreadable
 
@@ -46,13 +46,11 @@ def confined(function: Callable[..., Result], content: bytes, *others: object) -
     if not child:
         _work(write_end, memory, seconds, lambda: function(content, *others))
     os.close(write_end)
-    with os.fdopen(read_end, "rb") as pipe:
-        told = pipe.read()
-    os.waitpid(child, 0)
     done: bool = False
     result: Any = None
-    with suppress(EOFError, pickle.UnpicklingError):
-        done, result = pickle.loads(told)  # noqa: S301 -- of our own child
+    with suppress(EOFError, pickle.UnpicklingError), os.fdopen(read_end, "rb") as pipe:
+        done, result = _received(pipe)
+    os.waitpid(child, 0)
     if done:
         return result
     if result is not None:
@@ -68,15 +66,29 @@ def _work(pipe: int, memory: int, seconds: int, work: Callable[[], Any]) -> None
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
         _limit(memory, seconds)
         try:
-            told = pickle.dumps((True, work()), protocol=5)
+            blocks: list[pickle.PickleBuffer] = []
+            told = pickle.dumps((True, work()), protocol=5, buffer_callback=blocks.append)
         except MemoryError:
             os._exit(1)
         except Exception as error:
-            told = _as_told(error)
+            told, blocks = _as_told(error), []
         with os.fdopen(pipe, "wb") as out:
-            out.write(told)
+            raw = [block.raw() for block in blocks]
+            pickle.dump((told, [len(block) for block in raw]), out)
+            for block in raw:
+                out.write(block)
     finally:
         os._exit(0)
+
+
+def _received(pipe: BinaryIO) -> tuple[bool, Any]:
+    """Return what the child has told. The blocks of a large table come behind it, copied once."""
+    told, sizes = pickle.load(pipe)  # noqa: S301 -- of our own child
+    blocks = [bytearray(size) for size in sizes]
+    for block in blocks:
+        if pipe.readinto(block) < len(block):  # pyright: ignore[reportAttributeAccessIssue] -- it is buffered
+            raise EOFError
+    return pickle.loads(told, buffers=blocks)  # noqa: S301 -- of our own child
 
 
 def _widen(pipe: int) -> None:

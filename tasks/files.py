@@ -539,8 +539,10 @@ def as_text(values: pd.Series) -> pd.Series:
 
 LARGEST_COUNT = 9_000_000_000_000_000
 """Beyond it a double no longer tells one whole number from the next."""
-_YES = {"yes", "true", "1", "y", "oui", "si", "sí"}
-_NO = {"no", "false", "0", "n", "non"}
+_TRUTH = {
+    **dict.fromkeys(("yes", "true", "1", "y", "oui", "si", "sí"), True),
+    **dict.fromkeys(("no", "false", "0", "n", "non"), False),
+}
 
 
 TYPE_WORDS = {
@@ -570,8 +572,8 @@ def typed(values: pd.Series, kind: str) -> tuple[pd.Series, pd.Series]:
     if kind == "text":
         return as_text(values), pd.Series(False, index=values.index)
     if kind in ("yes_no", "flag"):
-        words = as_text(values).str.casefold()
-        result = words.map({**dict.fromkeys(_YES, True), **dict.fromkeys(_NO, False)})
+        words = as_text(values)
+        result = words.map({one: _TRUTH.get(one.casefold()) for one in words.dropna().unique()})
         bad = words.notna() & result.isna()
         result = result.astype("boolean")
         return (result if kind == "flag" else result.astype("Float64").astype("float64")), bad

@@ -534,8 +534,10 @@ class _Reader:
             self.intake.raw[name] = _one_below_the_other(parts)
 
     def _pseudonyms(self, ids: pd.Series, kind: str) -> pd.Series:
-        people = ids.where(~ids.isin(NOT_A_PERSON))
-        return self.vault.pseudonyms(people, kind).where(~ids.isin(NOT_A_PERSON), ids)
+        nobody = ids.isin(NOT_A_PERSON)
+        if not nobody.any():
+            return self.vault.pseudonyms(ids, kind)
+        return self.vault.pseudonyms(ids.mask(nobody), kind).mask(nobody, ids)
 
     def _pseudonymised(self, frame: pd.DataFrame, contract: type[Contract]) -> pd.DataFrame:
         frame = frame.copy()
@@ -740,7 +742,8 @@ class _Reader:
             responses = conform(responses, contract)
             for (file, sheet), group in _by_place(places):
                 rows = pd.Series([places[index][2] for index in group], index=group)
-                self.intake.faults += check(responses.loc[group], contract, file=file, sheet=sheet, rows=rows)
+                part = responses if len(group) == len(responses) else responses.loc[group]
+                self.intake.faults += check(part, contract, file=file, sheet=sheet, rows=rows)
             self.intake.faults += list(_twice_in_two_files(responses, ["respondent", "wave"], places))
             of_study = responses[~responses["wave"].isin(self.intake.pilots)]
             self.intake.faults += list(_gaps(of_study, places))

@@ -80,11 +80,11 @@ class Vault:
         known = self._known.setdefault(kind, {})
         places, different = pd.factorize(ids)
         told = different.tolist()
+        key, digest = self._hmac_key, hmac.digest
         for one in told:
             if one not in known:
-                digest = hmac.digest(self._hmac_key, f"{kind}:{one}".encode(), "sha256")
-                known[one] = digest.hex()[:PSEUDONYM_HEX]
-        pseudonyms = pd.array([*(known[one] for one in told), None], dtype="string")
+                known[one] = digest(key, f"{kind}:{one}".encode(), "sha256").hex()[:PSEUDONYM_HEX]
+        pseudonyms = pd.array([*map(known.__getitem__, told), None], dtype="string")
         return pd.Series(pseudonyms.take(places), index=ids.index, name=ids.name)
 
     def seal(self, content: bytes) -> bytes:

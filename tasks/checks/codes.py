@@ -24,7 +24,7 @@ def set_aside(
         numbers = set(pd.to_numeric(pd.Series(codes, dtype="object"), errors="coerce").dropna())
         for column in frame.columns.difference(list(protected), sort=False) if codes else ():
             text = as_text(frame[column])
-            hit = text.str.casefold().isin(words)
+            hit = text.isin([one for one in text.dropna().unique() if one.casefold() in words])
             hit |= pd.to_numeric(text, errors="coerce").isin(numbers)
             if hit.any():
                 frame[column] = frame[column].mask(hit)

@@ -236,7 +236,7 @@ def as_received(name: str, types: Mapping[str, str]) -> type[Contract]:
 
 def empty(contract: type[Contract]) -> pd.DataFrame:
     """Return a frame with the contract's columns and types and no row."""
-    return _empty(contract).copy()
+    return _empty(contract).copy(deep=False)
 
 
 @cache

@@ -11,6 +11,7 @@ from schemas.vocabulary import (
     ERROR_TYPES,
     ESTIMATORS,
     LEVELS,
+    NO_INTERVAL,
     SAMPLE_DESIGNS,
     SENSITIVE_SUBJECTS,
     TRIANGULATION_VERDICTS,
@@ -49,7 +50,7 @@ class Indicators(Contract):
     key=("indicator", "category", "poverty_group", "gender", "difference", "arm", "wave"),
     release=Release(
         count=("respondents",),
-        hide=("estimate", *_UNCERTAINTY, "design_effect", *_QUARTILES),
+        hide=("estimate", *_UNCERTAINTY, "design_effect", "no_interval", *_QUARTILES),
         cells=(
             Cells(
                 "respondents",
@@ -75,6 +76,7 @@ class IndicatorEstimates(Contract):
     ci_high: Number = number("upper end of the 95 % interval", missing=True)
     degrees_of_freedom: Number = number("of the interval", missing=True)
     design_effect: Number = number("variance over that of a simple sample", missing=True, ge=0)
+    no_interval: Text = choice(NO_INTERVAL, "why there is no interval", missing=True)
     lower_quartile: Number = number("of a purposive sample, in the indicator's unit", missing=True)
     median: Number = number("the same", missing=True)
     upper_quartile: Number = number("the same", missing=True)

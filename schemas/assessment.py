@@ -199,13 +199,15 @@ class Sampling(Part):
     replacements: how many are listed for each stratum, or for each drawn cluster. households: size of a
     sub-sample of the drawn people's households. degrees_of_freedom: of the interval of an estimate for a part
     of the sample, counted over all units of the strata that the part reaches (`strata`), or over the units
-    with a respondent of it alone (`respondents`). lonely_psu and finite_population: docs/estimates.md.
+    with a respondent of it alone (`respondents`). lonely_psu, finite_population and
+    share_intervals: docs/estimates.md.
     """
 
     design: Literal["representative", "purposive", "census", "randomised", "undeclared"] = "undeclared"
     degrees_of_freedom: Literal["strata", "respondents"] = "strata"
     lonely_psu: Literal["center", "certainty", "refuse"] = "center"
     finite_population: bool = False
+    share_intervals: Literal["logit", "linear"] = "logit"
     method: Literal["simple", "systematic", "stratified", "pps", "two_stage"] = "stratified"
     size: Count | None = None
     allocation: Literal["proportional", "equal", "neyman"] = "proportional"

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from schemas.base import Cells, Contract, Number, Release, Text, Whole, choice, day, number, table, text
-from schemas.vocabulary import CLAIMS, DIRECTIONS, FOLLOW_UPS, FORM_CHANGES, HELD_VERDICTS, LEVELS
+from schemas.vocabulary import (
+    CLAIMS,
+    DIRECTIONS,
+    FOLLOW_UPS,
+    FORM_CHANGES,
+    HELD_VERDICTS,
+    LEVELS,
+    NO_INTERVAL,
+)
 
 
 @table(
@@ -18,6 +26,7 @@ from schemas.vocabulary import CLAIMS, DIRECTIONS, FOLLOW_UPS, FORM_CHANGES, HEL
             "ci_low",
             "ci_high",
             "degrees_of_freedom",
+            "no_interval",
             "respondents_both",
             "direction",
         ),
@@ -44,6 +53,7 @@ class WaveChanges(Contract):
     ci_low: Number = number("lower end of the 95 % interval", missing=True)
     ci_high: Number = number("upper end of the 95 % interval", missing=True)
     degrees_of_freedom: Number = number("of the interval", missing=True)
+    no_interval: Text = choice(NO_INTERVAL, "why there is no interval", missing=True)
     level: Text = choice(LEVELS, "what the means are over; empty: person", missing=True)
     respondents_from: Whole = number("units of that level in the earlier wave", ge=0)
     respondents_to: Whole = number("units of that level in the later wave", ge=0)

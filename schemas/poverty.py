@@ -7,6 +7,7 @@ from schemas.vocabulary import (
     CAPABILITY_WEIGHTS,
     GINI_ESTIMATORS,
     MISSING_RULES,
+    NO_INTERVAL,
     POVERTY_KINDS,
     POVERTY_MEASURES,
     SAMPLE_DESIGNS,
@@ -96,7 +97,7 @@ class CapabilityWeights(Contract):
     key=("specification", "measure", "dimension", "poverty_group", "gender", "arm", "wave"),
     release=Release(
         count=("respondents", "smallest_cell"),
-        hide=("estimate", *_UNCERTAINTY, "design_effect", "left_out"),
+        hide=("estimate", *_UNCERTAINTY, "design_effect", "no_interval", "left_out"),
         cells=(
             Cells(
                 "smallest_cell",
@@ -123,6 +124,7 @@ class PovertyMeasures(Contract):
     ci_high: Number = number("upper end of the 95 % interval", missing=True)
     degrees_of_freedom: Number = number("of the interval", missing=True)
     design_effect: Number = number("variance over that of a simple sample", missing=True, ge=0)
+    no_interval: Text = choice(NO_INTERVAL, "why there is no interval", missing=True)
     respondents: Whole = number("respondents with a value", ge=0)
     smallest_cell: Whole = number("the fewest respondents on whom the figure rests, such as the poor", ge=0)
     left_out: Whole = number("respondents left out because an answer is missing", ge=0)
@@ -135,7 +137,7 @@ class PovertyMeasures(Contract):
     key=("specification", "measure", "dimension", "poverty_group", "gender", "arm", "from_wave", "to_wave"),
     release=Release(
         count=("respondents_from", "respondents_to", "smallest_cell"),
-        hide=("change", *_UNCERTAINTY, "respondents_both"),
+        hide=("change", *_UNCERTAINTY, "no_interval", "respondents_both"),
         people=("respondents_both",),
     ),
 )
@@ -154,6 +156,7 @@ class PovertyChanges(Contract):
     ci_low: Number = number("lower end of the 95 % interval", missing=True)
     ci_high: Number = number("upper end of the 95 % interval", missing=True)
     degrees_of_freedom: Number = number("of the interval", missing=True)
+    no_interval: Text = choice(NO_INTERVAL, "why there is no interval", missing=True)
     respondents_from: Whole = number("respondents of the earlier wave", ge=0)
     respondents_to: Whole = number("respondents of the later wave", ge=0)
     respondents_both: Whole = number("respondents of both", ge=0)

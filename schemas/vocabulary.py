@@ -7,6 +7,15 @@ STUDY_DESIGNS = ("one-off", "repeat", "longitudinal")
 ASSIGNMENTS = ("randomised", "not randomised")
 SAMPLE_DESIGNS = ("representative", "purposive", "census", "randomised", "undeclared")
 SAMPLE_METHODS = ("simple", "systematic", "stratified", "pps", "two_stage", "quotas", "everyone")
+NO_INTERVAL = (
+    "fewer than two respondents",
+    "within one cluster",
+    "single cluster in a stratum",
+    "all alike",
+    "purposive sample",
+    "limited follow-up",
+)
+"""Why an estimate or change has no interval (docs/estimates.md)."""
 ALLOCATIONS = ("proportional", "equal", "neyman")
 UNITS_OF_ASSESSMENT = ("individual", "household", "group")
 """What is assessed (Box 3)."""

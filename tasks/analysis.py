@@ -18,6 +18,7 @@ from tasks.finite_population import SHARE_DRAWN, with_share_drawn
 from tasks.levels import HOUSEHOLD, VALUE_OF, Units, units_of
 from tasks.methods import distribution, estimation, suppression
 from tasks.methods.estimation import DegreesOfFreedom, LonelyPsu
+from tasks.publish.wording import is_share
 from tasks.steps import step
 
 SPLITS = (
@@ -72,10 +73,11 @@ class DesignColumns(TypedDict):
     psu: str | None
 
 
-def without_errors(table: pd.DataFrame) -> pd.DataFrame:
-    """Return estimates of a purposive sample: no error, interval or p-value can be given for them."""
+def without_errors(table: pd.DataFrame, why: str = "purposive sample") -> pd.DataFrame:
+    """Return estimates without error, interval and p-value, and why there are none."""
     hidden = ["standard_error", "ci_low", "ci_high", "degrees_of_freedom", "p_value"]
-    return table.assign(**{column: float("nan") for column in hidden if column in table})
+    out = table.assign(**{column: float("nan") for column in hidden if column in table})
+    return out.assign(no_interval=pd.array([why] * len(out), dtype="string")) if "no_interval" in out else out
 
 
 def design_columns(responses: pd.DataFrame) -> DesignColumns:
@@ -144,6 +146,7 @@ def estimate_indicators(
 ) -> pd.DataFrame:
     """Estimate each indicator's mean by poverty group, gender, difference, arm and wave."""
     money = set(indicators.loc[indicators["unit"].str.startswith("currency"), "indicator"])
+    shares = set(indicators.loc[indicators["unit"].map(is_share), "indicator"])
     parts = []
     for units in units_of(indicators, of_study(responses, waves), household_weights):
         for wave in study_waves(waves):
@@ -151,7 +154,7 @@ def estimate_indicators(
             of_wave = of_wave.answered(of_wave.answers.notna().any())
             if of_wave.values:
                 of_wave = corrected(of_wave, record, sample, sampling)
-                parts.append(_means(of_wave, sampling, money).assign(wave=wave))
+                parts.append(_means(of_wave, sampling, money, shares).assign(wave=wave))
     return pd.concat(parts, ignore_index=True) if parts else empty(IndicatorEstimates)
 
 
@@ -160,7 +163,8 @@ def of_study(responses: pd.DataFrame, waves: pd.DataFrame) -> pd.DataFrame:
     return responses[responses["wave"].isin(study_waves(waves))]
 
 
-def _means(units: Units, sampling: Sampling, money: set[str]) -> pd.DataFrame:
+def _means(units: Units, sampling: Sampling, money: set[str], shares: set[str]) -> pd.DataFrame:
+    bounded = shares if sampling.share_intervals == "logit" else set()
     purposive = sampling.design == "purposive"
     table, splits = units.table, present_splits(units.frame, SPLITS)
     estimates = estimation.means_by_splits(
@@ -168,6 +172,7 @@ def _means(units: Units, sampling: Sampling, money: set[str]) -> pd.DataFrame:
         units.values,
         splits=splits,
         order=units.unit,
+        shares=[one for one in units.values if one.removeprefix(VALUE_OF) in bounded],
         with_errors=not purposive,
         **estimator_options(units.frame, sampling),
     )

@@ -29,6 +29,8 @@ from tasks.levels import Units, units_of
 from tasks.methods import claims, estimation
 from tasks.steps import step
 
+NOT_MEASURED = {"fewer than two respondents", "within one cluster", "single cluster in a stratum"}
+"""Why a change has no interval though the design would give one."""
 SPLITS = (("poverty_group", "arm"), ("arm",), ("poverty_group",), ())
 
 
@@ -81,7 +83,7 @@ def _changes(
     )
     changes = with_keys(units.named(settled_each(changes, units.answers)), ("poverty_group", "arm"))
     if limited or sampling.design == "purposive":
-        changes = without_errors(changes)
+        changes = without_errors(changes, "limited follow-up" if limited else "purposive sample")
     rows = cast("list[dict[str, Any]]", changes.to_dict("records"))
     directions = [_direction(row, indicators) for row in rows]
     return changes.drop(columns=["estimate_from", "category"]).assign(
@@ -94,6 +96,8 @@ def _changes(
 
 
 def _direction(change: dict[str, Any], indicators: pd.DataFrame) -> str | None:
+    if change["no_interval"] in NOT_MEASURED:
+        return "uncertain"  # a sample by chance whose error nobody knows: no change is no finding either
     indicator = cast("pd.Series", indicators.loc[change["indicator"]])
     return claims.direction(
         change["change"],

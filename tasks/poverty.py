@@ -148,7 +148,7 @@ def measure_poverty(
 def _comparable(changes: pd.DataFrame, waves: pd.DataFrame) -> pd.DataFrame:
     """Return the changes without errors where the later wave was a limited follow-up."""
     is_limited = changes["to_wave"].isin(limited_waves(waves))
-    blank = without_errors(changes)
+    blank = without_errors(changes, "limited follow-up")
     return changes.where(~is_limited, blank) if is_limited.any() else changes
 
 
@@ -275,6 +275,8 @@ class _Study:
             domains=domains,
             with_errors=self.sampling.design != "purposive",
             degrees_of_freedom=self.sampling.degrees_of_freedom,
+            lonely_psu=self.sampling.lonely_psu,
+            **({} if more else {"share_intervals": self.sampling.share_intervals}),
         )
         if domains:  # a relative line is one for everybody: no part of them has its own
             table = table[table["measure"] != "line"]

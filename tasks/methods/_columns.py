@@ -7,6 +7,9 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import pandas as pd
 
+NOT_A_SHARE = 1e-12
+"""As near to 0 or 1 as a share is 0 or 1 but for its last binary digits."""
+
 
 def require_columns(frame: pd.DataFrame, names: Iterable[str | None]) -> None:
     """Raise ValueError where a column is not in the frame; None stands for no column."""
@@ -72,6 +75,22 @@ def student_interval(
     freedom = np.where(freedom >= 1, freedom, np.nan)
     reach = stats.t.ppf((1 + level) / 2, freedom) * error
     return estimate - reach, estimate + reach
+
+
+def share_interval(
+    share: np.ndarray, error: np.ndarray, freedom: np.ndarray, level: float = 0.95
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the ends of the interval of a share, by Student's t on the scale of log odds.
+
+    They lie between 0 and 1. NaN where an error or freedom is NaN, and for shares of 0 and 1.
+    """
+    from scipy import special
+
+    within = (share > NOT_A_SHARE) & (share < 1 - NOT_A_SHARE)
+    middle = np.where(within, share, np.nan)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ends = student_interval(special.logit(middle), error / (middle * (1 - middle)), freedom, level)
+    return special.expit(ends[0]), special.expit(ends[1])
 
 
 def two_sided(statistic: np.ndarray, freedom: np.ndarray) -> np.ndarray:

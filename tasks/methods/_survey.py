@@ -13,6 +13,9 @@ from tasks.methods._columns import codes, complete_codes, joint_codes, numbers, 
 
 DegreesOfFreedom = Literal["strata", "respondents"]
 LonelyPsu = Literal["center", "certainty", "refuse"]
+FEW, ONE_UNIT, REFUSED = "fewer than two respondents", "within one cluster", "single cluster in a stratum"
+ALIKE, NOT_BY_CHANCE = "all alike", "purposive sample"
+"""Why there is no interval; only where all are alike there is an error, of 0."""
 BLOCK = 4_000_000
 """How many answers are held as a matrix at once: respondents times indicators."""
 
@@ -141,11 +144,11 @@ class Sample:
         places, design = design.sort(*keys)
         return cls(y[places], design, places, [(labels, domain[places]) for labels, domain in coded])
 
-    def blocks(self) -> Iterator[np.ndarray]:
-        """Yield the columns of y, as many at once as fit."""
+    def blocks(self) -> Iterator[slice]:
+        """Yield which columns of y are taken together: as many as fit."""
         wide = max(1, BLOCK // max(1, len(self.y)))
         for first in range(0, self.y.shape[1], wide):
-            yield self.y[:, first : first + wide]
+            yield slice(first, first + wide)
 
 
 def _drawn_shares(frame: pd.DataFrame, name: str, strata: np.ndarray) -> np.ndarray:
@@ -201,6 +204,31 @@ class Cells:
         if counted == "strata":
             return self._by_domain @ ((units > 0) * (self._units - 1.0))
         return self._by_domain @ (units - (units > 0))
+
+    def is_measurable(self, seen: np.ndarray) -> np.ndarray:
+        """Return for each domain whether its variance can be told from its rows that have a value.
+
+        Linearised values sum up to zero in a domain: where all of them lie in one unit, the total of that
+        unit is zero whatever the answers. So a stratum with two units of the domain is needed; strata that
+        add nothing by themselves (taken whole, or single units taken for certain) ask for none.
+        """
+        reached = (self._rows @ seen.astype(float)) > 0
+        units = (self._by_group @ reached.astype(float)) * (self._factor != 0)
+        return (self._by_domain @ np.maximum(units - 1, 0) >= 1) | (self._by_domain @ units == 0)
+
+
+def without_error(
+    respondents: np.ndarray, freedom: np.ndarray, measurable: np.ndarray, variance: np.ndarray
+) -> np.ndarray:
+    """Return why there is no error, '' where there is one."""
+    return np.select(
+        [respondents < 2, ~measurable | ~(freedom >= 1), np.isnan(variance)], [FEW, ONE_UNIT, REFUSED], ""
+    )
+
+
+def told_reasons(why: np.ndarray) -> Any:
+    """Return reasons as a column of text, missing where there is none."""
+    return pd.array([one or None for one in why], dtype="string")
 
 
 def summed(group: np.ndarray, size: int) -> Any:

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from tasks.methods._columns import numbers, require_columns
-from tasks.methods.estimation import DegreesOfFreedom
-from tasks.methods.linearised import Figure, Rows, domain_figures, figure_changes, ratio
+from tasks.methods.estimation import DegreesOfFreedom, LonelyPsu
+from tasks.methods.linearised import Figure, Rows, ShareIntervals, domain_figures, figure_changes, ratio
 
 Missing = Literal["drop", "reweight"]
 CLOSE = 1e-9
@@ -68,6 +68,8 @@ def capability_measures(
     domains: Sequence[str] = (),
     with_errors: bool = True,
     degrees_of_freedom: DegreesOfFreedom = "strata",
+    lonely_psu: LonelyPsu = "center",
+    share_intervals: ShareIntervals = "linear",
     level: float = 0.95,
 ) -> pd.DataFrame:
     """Estimate multidimensional poverty in each domain of one wave.
@@ -110,6 +112,8 @@ def capability_measures(
         domains=domains,
         with_errors=with_errors,
         degrees_of_freedom=degrees_of_freedom,
+        lonely_psu=lonely_psu,
+        share_intervals=share_intervals,
         level=level,
     )
 
@@ -131,6 +135,7 @@ def capability_changes(
     domains: Sequence[str] = (),
     with_errors: bool = True,
     degrees_of_freedom: DegreesOfFreedom = "strata",
+    lonely_psu: LonelyPsu = "center",
     level: float = 0.95,
 ) -> pd.DataFrame:
     """Estimate how multidimensional poverty changes from one wave to another, in each domain.
@@ -165,6 +170,7 @@ def capability_changes(
         domains=domains,
         with_errors=with_errors,
         degrees_of_freedom=degrees_of_freedom,
+        lonely_psu=lonely_psu,
         level=level,
     )
 
@@ -199,16 +205,20 @@ def _figures(rows: Rows, *, dimensions: tuple[str, ...], cutoff: float) -> dict[
     poor = np.where(np.isnan(score), np.nan, (score >= cutoff - CLOSE).astype(float))
     censored = poor * score
     people, poor_people = int(rows.inside.sum()), int((rows.inside & (poor == 1)).sum())
-    headcount, pull = ratio(rows, poor, everyone)
-    made = {("headcount", "all"): Figure(headcount, pull, people, people)}
-    made["intensity", "all"] = Figure(*ratio(rows, censored, poor), people, poor_people)
-    made["adjusted_headcount", "all"] = Figure(*ratio(rows, censored, everyone), people, poor_people)
+
+    def share(above: np.ndarray, below: np.ndarray, respondents: int, cell: int) -> Figure:
+        base = rows.inside & (np.nan_to_num(below) != 0)
+        return Figure(*ratio(rows, above, below), respondents, cell, base, is_share=True)
+
+    made = {("headcount", "all"): share(poor, everyone, people, people)}
+    made["intensity", "all"] = share(censored, poor, people, poor_people)
+    made["adjusted_headcount", "all"] = share(censored, everyone, people, poor_people)
     for name in dimensions:
-        answer, share = rows.values[name], rows.values[_share(name)]
+        answer, weight = rows.values[name], rows.values[_share(name)]
         told = int((rows.inside & ~np.isnan(answer)).sum())
         answered = np.where(np.isnan(answer), np.nan, everyone)
-        made["uncensored_headcount", name] = Figure(*ratio(rows, answer, answered), told, told)
-        made["censored_headcount", name] = Figure(*ratio(rows, answer * poor, answered), told, poor_people)
-        part = np.where(share == 0, 0.0, share * answer) * poor
-        made["contribution", name] = Figure(*ratio(rows, part, censored), people, poor_people)
+        made["uncensored_headcount", name] = share(answer, answered, told, told)
+        made["censored_headcount", name] = share(answer * poor, answered, told, poor_people)
+        part = np.where(weight == 0, 0.0, weight * answer) * poor
+        made["contribution", name] = share(part, censored, people, poor_people)
     return made

@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from tasks.methods._columns import check_level, complete_codes, require_columns, student_interval
-from tasks.methods._survey import Cells, DegreesOfFreedom, Design, LonelyPsu, Sample, linearised, summed
+from tasks.methods._columns import (
+    check_level,
+    complete_codes,
+    require_columns,
+    share_interval,
+    student_interval,
+)
+from tasks.methods._survey import (
+    ALIKE,
+    FEW,
+    NOT_BY_CHANCE,
+    Cells,
+    DegreesOfFreedom,
+    Design,
+    LonelyPsu,
+    Sample,
+    linearised,
+    summed,
+    told_reasons,
+    without_error,
+)
 
 
 def domain_means(
@@ -31,7 +50,7 @@ def domain_means(
     Returns one row for each combination of the domain columns that occurs in the frame, sorted
     by them (one row where there is no domain column): the domain columns, then
     estimate, standard_error, ci_low, ci_high (unit of `value`), degrees_of_freedom,
-    design_effect (a ratio) and respondents (rows of the domain with a value).
+    design_effect (a ratio), respondents (rows of the domain with a value) and no_interval.
 
     Method. The estimate is Hajek's ratio, sum(w y) / sum(w). Its variance is linearised (Taylor)
     over the whole frame: a domain is a domain, never a sample of its own, and a row without a
@@ -53,8 +72,12 @@ def domain_means(
     The design effect is the variance over that of a simple random sample with replacement of as
     many respondents, S^2 / n with S^2 = n / (n - 1) * sum(w (y - mean)^2) / sum(w).
     With fewer than two respondents or less than one degree of freedom there is no error and no
-    interval (NaN). `with_errors=False` (a purposive sample) leaves all of them NaN, the degrees
-    of freedom and the design effect too. Rows are sorted before anything is summed.
+    interval (NaN). The same holds where no stratum has two units with a respondent of the domain:
+    linearised values sum up to zero in a domain, so that a domain within one unit has a variance
+    of zero whatever its people answered. Only strata that were taken whole need no second unit.
+    `with_errors=False` (a purposive sample) leaves all of them NaN, the degrees
+    of freedom and the design effect too. `no_interval` says why there is none.
+    Rows are sorted before anything is summed.
 
     Raises ValueError where a column is absent, is not numeric, has gaps (stratum, psu), a share drawn
     is not from 0 to 1 or not the same in a stratum, or a weight of a row with a value is missing or
@@ -98,6 +121,7 @@ def means_by_splits(
     drawn_share: str | None = None,
     lonely_psu: LonelyPsu = "center",
     order: str | None = None,
+    shares: Collection[str] = (),
     with_errors: bool = True,
     degrees_of_freedom: DegreesOfFreedom = "strata",
     level: float = 0.95,
@@ -107,7 +131,10 @@ def means_by_splits(
     Returns the rows of `domain_means` for each split and column, in this order: a column `value` with the
     column's name, the domain columns of all splits (missing where a split does not divide by one), and the
     results of `domain_means`. order: a column whose values are unique and decide in which order rows are
-    summed; without it the values themselves do.
+    summed; without it the values themselves do. shares: columns of values from 0 to 1 whose intervals are
+    made on the scale of log odds and never leave 0 to 1; a share of 0 or 1 has none (Korn and Graubard 1999,
+    Analysis of Health Surveys, section 2.7; R's `svyciprop(method = "logit")`). A column with other values
+    keeps Student's interval.
 
     The design is read once and the rows are sorted once; of each split the rows are summed by unit and
     domain, all columns together.
@@ -129,7 +156,16 @@ def means_by_splits(
     parts = []
     for labels, domain in sample.splits:
         found = [
-            _means(sample, block, domain, len(labels), with_errors, degrees_of_freedom, level)
+            _means(
+                sample,
+                sample.y[:, block],
+                domain,
+                len(labels),
+                np.isin(np.asarray(values[block]), list(shares)),
+                with_errors,
+                degrees_of_freedom,
+                level,
+            )
             for block in sample.blocks()
         ]
         parts.append(_told(labels, values, _side_by_side(found)))
@@ -141,6 +177,7 @@ def _means(
     y: np.ndarray,
     domain: np.ndarray,
     size: int,
+    shares: np.ndarray,
     with_errors: bool,
     degrees_of_freedom: DegreesOfFreedom,
     level: float,
@@ -151,13 +188,21 @@ def _means(
     pull, estimate, spread, respondents = linearised(y, design.weight, domain, size)
     freedom = np.full(estimate.shape, np.nan)
     error = np.full(estimate.shape, np.nan)
+    why = np.full(estimate.shape, FEW if with_errors else NOT_BY_CHANCE, dtype=object)
     if with_errors and len(rows):
         cells = Cells(sample.design, design, domain, size)
-        freedom = cells.degrees_of_freedom(~np.isnan(y), degrees_of_freedom)
-        possible = (respondents >= 2) & (freedom >= 1)
-        error = np.where(possible, np.sqrt(cells.variance(pull)), np.nan)
+        seen = ~np.isnan(y)
+        freedom = cells.degrees_of_freedom(seen, degrees_of_freedom)
+        variance = cells.variance(pull)
+        why = without_error(respondents, freedom, cells.is_measurable(seen), variance)
+        error = np.where(why == "", np.sqrt(variance), np.nan)
         freedom = np.where(respondents >= 1, freedom, np.nan)
     low, high = student_interval(estimate, error, freedom, level)
+    shares = shares & ~((y < 0) | (y > 1)).any(axis=0)
+    low[:, shares], high[:, shares] = share_interval(
+        estimate[:, shares], error[:, shares], freedom[:, shares], level
+    )
+    why = np.where((why == "") & np.isnan(low), ALIKE, why)
     with np.errstate(divide="ignore", invalid="ignore"):
         effect = np.where(spread > 0, error**2 / (spread / respondents), np.nan)
     return {
@@ -168,6 +213,7 @@ def _means(
         "degrees_of_freedom": freedom,
         "design_effect": effect,
         "respondents": respondents,
+        "no_interval": why,
     }
 
 
@@ -193,8 +239,8 @@ def wave_changes(
     Returns one row for each combination of the domain columns that occurs in the two waves,
     sorted by them: the domain columns, then estimate_from (the mean of the earlier wave), change
     (later minus earlier), standard_error, ci_low, ci_high (all in the unit of `value`),
-    degrees_of_freedom, respondents_from, respondents_to (rows with a value) and respondents_both
-    (units with a value in both waves and in the same domain).
+    degrees_of_freedom, respondents_from, respondents_to (rows with a value), respondents_both
+    (units with a value in both waves and in the same domain) and no_interval.
 
     Method. The two means are not independent where the same people, or the same clusters, are in
     both waves. Each row's linearised value is w (y - mean) / sum(w) of its wave and domain, with
@@ -209,8 +255,9 @@ def wave_changes(
     unit is in both waves, n1 in one and n2 in the other, it is
     sqrt(N / (N - 1) * ((n1 - 1) / n1 * s1^2 / n1 + (n2 - 1) / n2 * s2^2 / n2)), N = n1 + n2: the
     formula for two independent samples up to these factors, which are nearly 1.
-    With fewer than two respondents in a wave, or less than one degree of freedom, error and
-    interval are NaN; with none in a wave the change is NaN too.
+    With fewer than two respondents in a wave, less than one degree of freedom, or a wave in which
+    no stratum has two units with a respondent of the domain, error and interval are NaN, and
+    no_interval says why; with none in a wave the change is NaN too.
 
     Raises ValueError where a column is absent, not numeric or has gaps (unit, stratum, psu), the
     waves are the same or one has no row, a unit stands twice in a wave, or a weight of a row
@@ -293,7 +340,7 @@ def changes_by_splits(
     parts = []
     for labels, domain in sample.splits:
         found = [
-            _changes(sample, block, domain, len(labels), later, units, degrees_of_freedom, level)
+            _changes(sample, sample.y[:, block], domain, len(labels), later, units, degrees_of_freedom, level)
             for block in sample.blocks()
         ]
         parts.append(_told(labels, values, _side_by_side(found)))
@@ -321,8 +368,10 @@ def _changes(
     cells = Cells(sample.design, design, domain, size)
     seen = ~np.isnan(y)
     freedom = cells.degrees_of_freedom(seen, degrees_of_freedom)
-    possible = (counts[:size] >= 2) & (counts[size:] >= 2) & (freedom >= 1)
-    error = np.where(possible, np.sqrt(cells.variance(pull)), np.nan)
+    measurable = cells.is_measurable(seen & later[:, None]) & cells.is_measurable(seen & ~later[:, None])
+    variance = cells.variance(pull)
+    why = without_error(np.minimum(counts[:size], counts[size:]), freedom, measurable, variance)
+    error = np.where(why == "", np.sqrt(variance), np.nan)
     freedom = np.where(np.isnan(change), np.nan, freedom)
     low, high = student_interval(change, error, freedom, level)
     return {
@@ -335,6 +384,7 @@ def _changes(
         "respondents_from": counts[:size],
         "respondents_to": counts[size:],
         "respondents_both": _units_in_both(units, domain, seen, size),
+        "no_interval": why,
     }
 
 
@@ -377,13 +427,64 @@ def errors_of_totals(
     none = np.full(pulls.shape[1], np.nan)
     if not inside.any():
         return none, np.nan
-    design = Design.read(frame, None, stratum, psu, drawn_share, lonely_psu, counted=inside)
-    everywhere = np.zeros(len(frame), dtype=np.int64)
-    cells = Cells(design, design, everywhere, 1)
-    freedom = float(cells.degrees_of_freedom(inside[:, None], degrees_of_freedom)[0, 0])
-    if inside.sum() < 2 or freedom < 1:
-        return none, freedom
-    return np.sqrt(cells.variance(pulls)[0]), freedom
+    bases = np.tile(inside[:, None], pulls.shape[1])
+    errors, freedom, _ = errors_of_figures(
+        frame,
+        pulls,
+        bases,
+        stratum=stratum,
+        psu=psu,
+        drawn_share=drawn_share,
+        lonely_psu=lonely_psu,
+        degrees_of_freedom=degrees_of_freedom,
+    )
+    return errors, float(freedom[0])
+
+
+def errors_of_figures(
+    frame: pd.DataFrame,
+    pulls: np.ndarray,
+    bases: np.ndarray,
+    parts: Sequence[np.ndarray] = (),
+    *,
+    stratum: str | None = None,
+    psu: str | None = None,
+    drawn_share: str | None = None,
+    lonely_psu: LonelyPsu = "center",
+    degrees_of_freedom: DegreesOfFreedom = "strata",
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Estimate errors as `errors_of_totals` does, of figures that rest on different respondents.
+
+    bases: of the shape of pulls, whether a row is one of those on whom the figure rests: of a ratio, who
+    counts below the line. parts: rows within each of which linearised values sum up to zero, such as waves;
+    each needs two respondents, and a variance that can be told by itself.
+
+    Returns for each column the standard error, the degrees of freedom, and why there is no error ('').
+
+    Raises ValueError as `errors_of_totals` does.
+
+    Source: as `errors_of_totals`.
+
+    Example: the mean of two who live in one village has a total of zero in it, which tells nothing.
+
+    >>> people = pd.DataFrame({"village": ["a", "a", "b", "c"]})
+    >>> pulls, base = np.array([[0.25], [-0.25], [0.0], [0.0]]), np.array([[True], [True], [False], [False]])
+    >>> errors, freedom, why = errors_of_figures(people, pulls, base, psu="village")
+    >>> errors.tolist(), freedom.tolist(), why.tolist()
+    ([nan], [2.0], ['within one cluster'])
+    """
+    if pulls.shape != bases.shape or len(pulls) != len(frame):
+        raise ValueError("The linearised values need a row for each row of the table")
+    design = Design.read(
+        frame, None, stratum, psu, drawn_share, lonely_psu, counted=np.ones(len(frame), dtype=bool)
+    )
+    cells = Cells(design, design, np.zeros(len(frame), dtype=np.int64), 1)
+    seen = [bases & part[:, None] for part in parts] or [bases]
+    freedom = cells.degrees_of_freedom(bases, degrees_of_freedom)[0]
+    variance = cells.variance(pulls)[0]
+    measurable = np.all([cells.is_measurable(one)[0] for one in seen], axis=0)
+    why = without_error(np.min([one.sum(axis=0) for one in seen], axis=0), freedom, measurable, variance)
+    return np.where(why == "", np.sqrt(variance), np.nan), freedom, why
 
 
 VALUE = "value"
@@ -401,6 +502,7 @@ _RESULTS = {
     "respondents_from",
     "respondents_to",
     "respondents_both",
+    "no_interval",
 }
 
 
@@ -437,7 +539,8 @@ def _told(labels: pd.DataFrame, values: Sequence[str], results: dict[str, np.nda
     out = labels.take(np.tile(np.arange(size), len(values))).reset_index(drop=True)
     out.insert(0, VALUE, pd.Series(np.repeat(np.asarray(values, dtype=object), size), dtype="string"))
     columns: dict[str, Any] = {name: matrix.T.ravel() for name, matrix in results.items()}
-    return out.assign(**columns)
+    why = told_reasons(columns.pop("no_interval"))
+    return out.assign(**columns, no_interval=why)
 
 
 def _units_in_both(units: np.ndarray, domain: np.ndarray, seen: np.ndarray, size: int) -> np.ndarray:

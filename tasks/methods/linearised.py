@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -15,9 +16,13 @@ from tasks.methods._columns import (
     joint_codes,
     numbers,
     require_columns,
+    share_interval,
     student_interval,
 )
-from tasks.methods.estimation import DegreesOfFreedom, errors_of_totals
+from tasks.methods._survey import ALIKE, NOT_BY_CHANCE, LonelyPsu, told_reasons
+from tasks.methods.estimation import DegreesOfFreedom, errors_of_figures
+
+ShareIntervals = Literal["logit", "linear"]
 
 
 @dataclass(frozen=True)
@@ -39,13 +44,17 @@ class Figure:
     """An estimate and what its error is made of.
 
     pull: the weighted linearised value of each row, 0 where it does not move the estimate. respondents: those
-    with a value. smallest_cell: the fewest respondents on whom the estimate rests.
+    with a value. smallest_cell: the fewest respondents on whom the estimate rests. base: the rows whose
+    differences are its error, of a ratio those that count below the line; None: all of the domain. is_share:
+    whether it lies between 0 and 1 by what it is.
     """
 
     estimate: float
     pull: np.ndarray
     respondents: int
     smallest_cell: int
+    base: np.ndarray | None = None
+    is_share: bool = False
 
 
 Measure = Callable[[Rows], dict[tuple[str, str], Figure]]
@@ -91,6 +100,8 @@ def domain_figures(
     domains: Sequence[str] = (),
     with_errors: bool = True,
     degrees_of_freedom: DegreesOfFreedom = "strata",
+    lonely_psu: LonelyPsu = "center",
+    share_intervals: ShareIntervals = "linear",
     level: float = 0.95,
 ) -> pd.DataFrame:
     """Estimate what `measure` computes in each domain of one wave, with design-based errors.
@@ -99,10 +110,12 @@ def domain_figures(
 
     Returns one row a domain, measure and dimension, domains sorted: the domain columns, then measure,
     dimension, estimate, standard_error, ci_low, ci_high (unit of the measure), degrees_of_freedom,
-    design_effect, respondents and smallest_cell.
+    design_effect, respondents, smallest_cell and no_interval (why there is none).
 
     Method. The variance of the estimate is that of the total of its linearised values over the whole frame:
-    `errors_of_totals`. The design effect is the variance over that of a simple random sample with
+    `errors_of_figures`; a figure whose base lies within one psu has no error. share_intervals: those of
+    shares are made on the scale of log odds, never leave 0 to 1, and a share of 0 or 1 has none; or they are
+    Student's as all others. The design effect is the variance over that of a simple random sample with
     replacement of as many respondents: sum(pull^2 / w) * sum(w) / (n - 1), weights and n of the domain; for a
     mean it is that of `domain_means`. Rows are sorted before anything is summed.
 
@@ -124,14 +137,21 @@ def domain_figures(
     frame, counted = _sorted(frame, counted, columns, weight, (stratum, psu), domains)
     w = _weights(frame, weight, counted)
     values = {name: numbers(frame, name) for name in columns}
-    records = []
+    records, shares = [], []
     for label, here in _domains(frame, domains, counted):
         found = measure(Rows(values, w, counted, here))
         pulls = np.column_stack([one.pull for one in found.values()])
-        errors, freedom = np.full(len(found), np.nan), np.nan
+        errors = freedom = np.full(len(found), np.nan)
+        why = np.full(len(found), NOT_BY_CHANCE)
         if with_errors:
-            errors, freedom = errors_of_totals(
-                frame, pulls, here, stratum=stratum, psu=psu, degrees_of_freedom=degrees_of_freedom
+            errors, freedom, why = errors_of_figures(
+                frame,
+                pulls,
+                np.column_stack([_base(one, here) for one in found.values()]),
+                stratum=stratum,
+                psu=psu,
+                lonely_psu=lonely_psu,
+                degrees_of_freedom=degrees_of_freedom,
             )
         simple = _simple_errors(pulls, w, here)
         for place, ((name, dimension), one) in enumerate(found.items()):
@@ -142,15 +162,18 @@ def domain_figures(
                     "dimension": dimension,
                     "estimate": one.estimate,
                     "standard_error": errors[place],
-                    "degrees_of_freedom": freedom,
+                    "degrees_of_freedom": freedom[place],
                     "design_effect": _over(errors[place] ** 2, simple[place] ** 2),
                     "respondents": one.respondents,
                     "smallest_cell": one.smallest_cell,
+                    "no_interval": why[place],
                 }
             )
+            shares.append(one.is_share and share_intervals == "logit")
     names = [*domains, "measure", "dimension", "estimate", "standard_error", "degrees_of_freedom"]
-    names += ["design_effect", "respondents", "smallest_cell"]
-    return _with_interval(pd.DataFrame(records, columns=names), "estimate", level)
+    names += ["design_effect", "respondents", "smallest_cell", "no_interval"]
+    table = pd.DataFrame(records, columns=names)
+    return _with_interval(table, "estimate", level, np.array(shares, dtype=bool))
 
 
 def figure_changes(
@@ -169,6 +192,7 @@ def figure_changes(
     domains: Sequence[str] = (),
     with_errors: bool = True,
     degrees_of_freedom: DegreesOfFreedom = "strata",
+    lonely_psu: LonelyPsu = "center",
     level: float = 0.95,
 ) -> pd.DataFrame:
     """Estimate how what `measure` computes changes from one wave to another, in each domain.
@@ -176,7 +200,7 @@ def figure_changes(
     Returns one row a domain, measure and dimension that both waves have: the domain columns, then measure,
     dimension, estimate_from, change (later less earlier), standard_error, ci_low, ci_high,
     degrees_of_freedom, respondents_from, respondents_to, respondents_both (units in both and in the same
-    domain) and smallest_cell (of either wave).
+    domain), smallest_cell (of either wave) and no_interval (why there is none).
 
     Method. The linearised values of the later wave less those of the earlier one are summed within each psu
     (without psu: each unit) over both waves, so that the covariance of shared units and psus is in the
@@ -224,14 +248,23 @@ def figure_changes(
         before, after = ends
         shared = [key for key in before if key in after]
         pulls = np.column_stack([after[key].pull - before[key].pull for key in shared])
-        errors, freedom = np.full(len(shared), np.nan), np.nan
+        errors = freedom = np.full(len(shared), np.nan)
+        why = np.full(len(shared), NOT_BY_CHANCE)
         if with_errors:
-            errors, freedom = errors_of_totals(
-                frame, pulls, here, stratum=stratum, psu=psu or unit, degrees_of_freedom=degrees_of_freedom
+            errors, freedom, why = errors_of_figures(
+                frame,
+                pulls,
+                np.column_stack(
+                    [_base(before[key], here & ~later) | _base(after[key], here & later) for key in shared]
+                ),
+                (~later, later),
+                stratum=stratum,
+                psu=psu or unit,
+                lonely_psu=lonely_psu,
+                degrees_of_freedom=degrees_of_freedom,
             )
         both = int((np.bincount(units[here]) == 2).sum())
         for place, key in enumerate(shared):
-            few = min(before[key].respondents, after[key].respondents) < 2
             records.append(
                 {
                     **label,
@@ -239,17 +272,23 @@ def figure_changes(
                     "dimension": key[1],
                     "estimate_from": before[key].estimate,
                     "change": after[key].estimate - before[key].estimate,
-                    "standard_error": np.nan if few else errors[place],
-                    "degrees_of_freedom": freedom,
+                    "standard_error": errors[place],
+                    "degrees_of_freedom": freedom[place],
                     "respondents_from": before[key].respondents,
                     "respondents_to": after[key].respondents,
                     "respondents_both": both,
                     "smallest_cell": min(before[key].smallest_cell, after[key].smallest_cell),
+                    "no_interval": why[place],
                 }
             )
     names = [*domains, "measure", "dimension", "estimate_from", "change", "standard_error"]
     names += ["degrees_of_freedom", "respondents_from", "respondents_to", "respondents_both", "smallest_cell"]
-    return _with_interval(pd.DataFrame(records, columns=names), "change", level)
+    table = pd.DataFrame(records, columns=[*names, "no_interval"])
+    return _with_interval(table, "change", level, np.zeros(len(table), dtype=bool))
+
+
+def _base(figure: Figure, inside: np.ndarray) -> np.ndarray:
+    return inside if figure.base is None else figure.base & inside
 
 
 def _sorted(
@@ -313,16 +352,14 @@ def _over(above: float, below: float) -> float:
     return above / below if below > 0 else np.nan
 
 
-def _with_interval(table: pd.DataFrame, middle: str, level: float) -> pd.DataFrame:
-    """Return the table with Student's interval behind the standard error."""
+def _with_interval(table: pd.DataFrame, middle: str, level: float, shares: np.ndarray) -> pd.DataFrame:
+    """Return the table with intervals behind the standard error: of shares within 0 to 1, else Student's."""
     table = table.astype(dict.fromkeys((middle, "standard_error", "degrees_of_freedom"), "float64"))
-    ends = student_interval(
-        table[middle].to_numpy(),
-        table["standard_error"].to_numpy(),
-        table["degrees_of_freedom"].to_numpy(),
-        level,
-    )
+    given = [table[name].to_numpy() for name in (middle, "standard_error", "degrees_of_freedom")]
+    ends = np.where(shares, share_interval(*given, level), student_interval(*given, level))
+    unknown = (table["no_interval"] == "").to_numpy() & np.isnan(ends[0]) & ~np.isnan(given[1])
+    why = told_reasons(np.where(unknown, ALIKE, table["no_interval"].to_numpy()))
     columns = [str(name) for name in table]
     place = columns.index("standard_error") + 1
-    table = table.assign(ci_low=ends[0], ci_high=ends[1])
+    table = table.assign(ci_low=ends[0], ci_high=ends[1], no_interval=why)
     return table[[*columns[:place], "ci_low", "ci_high", *columns[place:]]]

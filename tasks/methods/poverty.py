@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from tasks.methods._columns import numbers, require_columns
-from tasks.methods.estimation import DegreesOfFreedom
-from tasks.methods.linearised import Figure, Rows, domain_figures, figure_changes, ratio
+from tasks.methods.estimation import DegreesOfFreedom, LonelyPsu
+from tasks.methods.linearised import Figure, Rows, ShareIntervals, domain_figures, figure_changes, ratio
 
 GiniEstimator = Literal["trapezoid", "rank"]
 
@@ -92,6 +92,8 @@ def poverty_measures(
     domains: Sequence[str] = (),
     with_errors: bool = True,
     degrees_of_freedom: DegreesOfFreedom = "strata",
+    lonely_psu: LonelyPsu = "center",
+    share_intervals: ShareIntervals = "linear",
     level: float = 0.95,
 ) -> pd.DataFrame:
     """Estimate poverty and inequality of a value in money, in each domain of one wave.
@@ -136,6 +138,8 @@ def poverty_measures(
         domains=domains,
         with_errors=with_errors,
         degrees_of_freedom=degrees_of_freedom,
+        lonely_psu=lonely_psu,
+        share_intervals=share_intervals,
         level=level,
     )
 
@@ -156,6 +160,7 @@ def poverty_changes(
     domains: Sequence[str] = (),
     with_errors: bool = True,
     degrees_of_freedom: DegreesOfFreedom = "strata",
+    lonely_psu: LonelyPsu = "center",
     level: float = 0.95,
 ) -> pd.DataFrame:
     """Estimate how poverty and inequality change from one wave to another, in each domain.
@@ -190,6 +195,7 @@ def poverty_changes(
         domains=domains,
         with_errors=with_errors,
         degrees_of_freedom=degrees_of_freedom,
+        lonely_psu=lonely_psu,
         level=level,
     )
 
@@ -222,13 +228,16 @@ def _figures(
     made: dict[tuple[str, str], Figure] = {}
     for order, name in enumerate(("headcount", "poverty_gap", "squared_poverty_gap")):
         estimate, pull = _below_the_line(rows, y, z, line_pull, order)
-        made[name, "all"] = Figure(estimate, pull, people, people if name == "headcount" else poor)
-    made["median_gap", "all"] = Figure(*_median_gap(rows, y, z, line_pull), people, poor)
+        rests_on = people if name == "headcount" else poor
+        made[name, "all"] = Figure(estimate, pull, people, rests_on, is_share=True)
+    made["median_gap", "all"] = Figure(
+        *_median_gap(rows, y, z, line_pull), people, poor, rows.inside & (y < z), is_share=True
+    )
     made["quintile_ratio", "all"] = _quintile_ratio(rows, y)
     made["gini", "all"] = Figure(*_gini(rows, y, gini_estimator), people, people)
     if isinstance(line, RelativeLine):
         everyone = int(rows.whole.sum())
-        made["line", "all"] = Figure(float(z[0]), line_pull, everyone, everyone)
+        made["line", "all"] = Figure(float(z[0]), line_pull, everyone, everyone, rows.whole)
     return made
 
 

@@ -139,8 +139,14 @@ def _estimate_with_interval(report: Report, row: Row) -> Cell:
         else wording.span(*(wording.quantity(end, unit) for end in (low, high)))
     )
     counted = _units(row)
+    ends = ends or _why_no_interval(row)
     note = f"{ends}; {counted}" if ends else counted
     return Cell(wording.quantity(row["estimate"], unit), note=note, numeric=True)
+
+
+def _why_no_interval(row: Row) -> str:
+    """Return why there is no interval where that is so of this figure alone, and not of the whole study."""
+    return wording.NO_INTERVAL.get(row["no_interval"] or "", "")
 
 
 def _units(row: Row) -> str:
@@ -166,7 +172,8 @@ def _change_with_verdict(report: Report, row: Row) -> Cell:
     interval = _interval(report, row)
     asked = "visited" if row["level"] == "household" else "asked"
     people = f"{wording.whole(row['respondents_both'] or 0)} {asked} in both"
-    note = people if interval is NOTHING else f"{interval.text}; {people}"
+    told = _why_no_interval(row) if interval is NOTHING else interval.text
+    note = f"{told}; {people}" if told else people
     said = wording.VOICES.get(row["direction"] or "")
     return Cell(f"{said.words}: {change}", said.style, said.symbol, note) if said else Cell(change, note=note)
 
@@ -174,17 +181,27 @@ def _change_with_verdict(report: Report, row: Row) -> Cell:
 def _poverty_estimate(_: Report, row: Row) -> Cell:
     """Return a measure of poverty with its interval and the number of respondents below it."""
     ends = [row[end] for end in ("ci_low", "ci_high")]
-    told = [] if None in ends else [wording.span(*(wording.quantity(end, row["unit"]) for end in ends))]
-    told.append(wording.counted(row["respondents"] or 0, "person", "people"))
-    return Cell(wording.quantity(row["estimate"], row["unit"]), note="; ".join(told), numeric=True)
+    told = (
+        _why_no_interval(row)
+        if None in ends
+        else wording.span(*(wording.quantity(end, row["unit"]) for end in ends))
+    )
+    people = wording.counted(row["respondents"] or 0, "person", "people")
+    note = f"{told}; {people}" if told else people
+    return Cell(wording.quantity(row["estimate"], row["unit"]), note=note, numeric=True)
 
 
 def _poverty_change(_: Report, row: Row) -> Cell:
     """Return the change of a measure of poverty with its interval and the respondents below it."""
     ends = [row[end] for end in ("ci_low", "ci_high")]
-    told = [] if None in ends else [wording.span(*(wording.change(end, row["unit"]) for end in ends))]
-    told.append(f"{wording.whole(row['respondents_both'] or 0)} asked in both")
-    return Cell(wording.change(row["change"], row["unit"]), note="; ".join(told), numeric=True)
+    told = (
+        _why_no_interval(row)
+        if None in ends
+        else wording.span(*(wording.change(end, row["unit"]) for end in ends))
+    )
+    people = f"{wording.whole(row['respondents_both'] or 0)} asked in both"
+    note = f"{told}; {people}" if told else people
+    return Cell(wording.change(row["change"], row["unit"]), note=note, numeric=True)
 
 
 def _dimension(report: Report, row: Row) -> Cell:

@@ -182,6 +182,10 @@ LONELY_PSU = {
     "certainty": "A stratum with a single unit adds nothing to an error, as if it had been taken whole.",
     "refuse": "A mean or change that reaches a stratum with a single unit has no error.",
 }
+SHARE_INTERVALS = {
+    "logit": "Intervals of shares are made on the scale of log odds, so that they never leave 0 to 100 %.",
+    "linear": "Intervals of shares are symmetric, so that they may leave 0 to 100 %.",
+}
 FINITE_POPULATION = {
     "none": (
         "Errors take the sample as drawn from a population without end: where a large part of it was "
@@ -532,6 +536,14 @@ _WITHHELD = {
     "sensitive": "sensitive subject",
     "given away by others": "it would give away another",
 }
+
+
+NO_INTERVAL = {
+    "within one cluster": "no interval: all are of one cluster",
+    "single cluster in a stratum": "no interval: a stratum has a single cluster",
+    "all alike": "no interval: all answers are alike",
+}
+"""Why a figure has no interval -> how a table says it; what holds of a whole study is told once."""
 
 
 def half_up(value: float | Decimal, places: int) -> Decimal:

@@ -43,6 +43,8 @@ def rules_of_errors(report: Report) -> list[str]:
         "at 95 %.",
         wording.DEGREES_OF_FREEDOM[plan.degrees_of_freedom],
         wording.LONELY_PSU[plan.lonely_psu],
+        wording.SHARE_INTERVALS[plan.share_intervals],
+        "A part of the sample that lies within one cluster of each stratum has no error and no interval.",
     ]
     return [*told, wording.FINITE_POPULATION[_correction(report)]]
 

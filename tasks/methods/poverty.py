@@ -14,6 +14,8 @@ from tasks.methods._columns import numbers, require_columns
 from tasks.methods.estimation import DegreesOfFreedom, LonelyPsu
 from tasks.methods.linearised import Figure, Rows, ShareIntervals, domain_figures, figure_changes, ratio
 
+NEARLY_A_FIFTH = 1e-4
+"""By what share of the people the ends of the quintile ratio may differ from a fifth, as published."""
 GiniEstimator = Literal["trapezoid", "rank"]
 
 
@@ -54,6 +56,7 @@ def gini(value: np.ndarray, weight: np.ndarray, estimator: GiniEstimator = "trap
     """Return the Gini index: 0 where all have the same, towards 1 where one has all.
 
     value in any unit; weight: people for whom a row stands. NaN where the values do not sum to more than 0.
+    With values below 0 it can be above 1; `poverty_measures` counts them as 0.
     With r the sum of the weights up to and with a row, in the order of the values:
     trapezoid, sum(w y (2 r - w)) / (sum(w) sum(w y)) - 1, is twice the area between the Lorenz curve, drawn
     as straight lines, and the diagonal; rank, sum(w y (2 r - 1)) / (sum(w) sum(w y)) - 1, is the formula by
@@ -105,8 +108,12 @@ def poverty_measures(
     the line), quintile_ratio (what the richest fifth has over what the poorest fifth has), gini, and line
     (unit of the value), where it is relative.
 
-    Method. Poor is who has less than the line; a value below 0 counts as 0 in the gaps. Quantiles are those
-    of `weighted_quantile`, the fifths and the median gap are those of the domain, a relative line that of
+    Method. Poor is who has less than the line; a value below 0 counts as 0 in the gaps, the quintile ratio
+    and the Gini index, but not in a relative line. The ends of the quintile ratio are those of Alfons and
+    Templ (2013): who has at most the first quintile, who has more than the fourth; where they differ from
+    fifths by more than 0.01 % of the people, those with just the quintile are split so that they are fifths.
+    It is at least 1, and none where the poorest fifth has nothing. Quantiles are those of
+    `weighted_quantile`, the fifths and the median gap are those of the domain, a relative line that of
     all rows that count. A relative line moves with the sample, and its linearised values enter those of
     the measures, with Gaussian kernel densities of the bandwidth s * (sum of weights)^(-1/5): the weights
     should sum to the people for whom they stand. For smallest_cell gaps rest on the poor, the quintile ratio
@@ -233,8 +240,9 @@ def _figures(
     made["median_gap", "all"] = Figure(
         *_median_gap(rows, y, z, line_pull), people, poor, rows.inside & (y < z), is_share=True
     )
-    made["quintile_ratio", "all"] = _quintile_ratio(rows, y)
-    made["gini", "all"] = Figure(*_gini(rows, y, gini_estimator), people, people)
+    least_0 = np.maximum(y, 0.0)
+    made["quintile_ratio", "all"] = _quintile_ratio(rows, least_0)
+    made["gini", "all"] = Figure(*_gini(rows, least_0, gini_estimator), people, people)
     if isinstance(line, RelativeLine):
         everyone = int(rows.whole.sum())
         made["line", "all"] = Figure(float(z[0]), line_pull, everyone, everyone, rows.whole)
@@ -273,7 +281,7 @@ def _below_the_line(
 
 def _median_gap(rows: Rows, y: np.ndarray, z: np.ndarray, line_pull: np.ndarray) -> tuple[float, np.ndarray]:
     """Return 1 - m for the median m of value over line among the poor, and its linearised values."""
-    x = y / z
+    x = np.maximum(y, 0.0) / z
     poor = rows.inside & (x < 1)
     if not poor.any():
         return np.nan, np.full(len(y), np.nan)
@@ -289,14 +297,24 @@ def _median_gap(rows: Rows, y: np.ndarray, z: np.ndarray, line_pull: np.ndarray)
 
 
 def _quintile_ratio(rows: Rows, y: np.ndarray) -> Figure:
+    """Return what those above the fourth quintile have, over what those up to the first have.
+
+    Where many have the same as a quintile, or there are few people, these two are no fifths: then of those
+    who have just the quintile as many are counted as make a fifth.
+    """
     inside = rows.inside
     people = int(inside.sum())
     low, high = (weighted_quantile(y[inside], rows.weight[inside], share) for share in (0.2, 0.8))
     bottom, top = inside & (y <= low), inside & (y > high)
-    below = (rows.weight * y)[bottom].sum()
+    fifth = rows.weight[inside].sum() / 5
+    too_many, too_few = rows.weight[bottom].sum() - fifth, fifth - rows.weight[top].sum()
+    below, above = ((rows.weight * y)[end].sum() for end in (bottom, top))
+    if max(too_many, too_few) > 5 * fifth * NEARLY_A_FIFTH or above < below:
+        below, above = below - low * too_many, above + high * too_few
+        top = inside & (y >= high)
     if not below > 0:
         return Figure(np.nan, np.full(len(y), np.nan), people, 0)
-    found = float((rows.weight * y)[top].sum() / below)
+    found = max(1.0, float(above / below))
     with np.errstate(invalid="ignore"):
         rich = np.where(top, y, 0.0) + high * ((y <= high) - 0.8)
         poor = np.where(bottom, y, 0.0) - low * ((y <= low) - 0.2)

@@ -145,6 +145,28 @@ def test_gini_is_half_the_mean_difference_over_the_mean() -> None:
     assert gini(y, w) == pytest.approx(apart / 2 / ((w * y).sum() / w.sum()))
 
 
+def test_the_quintile_ratio_by_hand_where_incomes_are_heaped() -> None:
+    """Eight of ten have 4, both quintiles: the poorest two have 1 and 4, the richest two 4 and 9."""
+    heaped = pd.DataFrame({"income": [1.0, *[4.0] * 8, 9.0], "line": 3.0})
+    assert measured(heaped)["estimate"]["quintile_ratio"] == pytest.approx(13 / 5)
+    alike = measured(heaped.assign(income=4.0))
+    assert alike.loc["quintile_ratio", BOTH].tolist() == pytest.approx([1, 0], abs=1e-9)
+
+
+@given(
+    st.lists(st.tuples(st.integers(-3, 12), st.integers(1, 9)), min_size=2, max_size=40), st.integers(0, 99)
+)
+@settings(max_examples=60, deadline=None)
+def test_inequality_stays_where_it_can_be_read_with_heaps_and_losses(rows: Any, seed: int) -> None:
+    frame = pd.DataFrame(rows, columns=["income", "weight"]).astype(float).assign(line=5.0)
+    found = measured(frame, weight="weight")["estimate"]
+    again = measured(frame.sample(frac=1, random_state=seed), weight="weight")["estimate"]
+    pd.testing.assert_series_equal(found, again)
+    assert np.isnan(found["quintile_ratio"]) or found["quintile_ratio"] >= 1
+    assert np.isnan(found["gini"]) or -1e-12 <= found["gini"] <= 1
+    assert np.isnan(found["median_gap"]) or 0 <= found["median_gap"] <= 1
+
+
 def test_a_quantile_is_met_in_spite_of_binary_fractions() -> None:
     values = np.arange(10.0)
     assert weighted_quantile(values, np.full(10, 0.1), 0.3) == 2.0

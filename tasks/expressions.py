@@ -39,7 +39,7 @@ _COMPARISON: dict[type[Expr], Callable[[pd.Series, pd.Series], pd.Series]] = {
 _ONE_ARGUMENT: dict[type[Expr], Callable[[pd.Series], pd.Series]] = {
     exp.Abs: lambda a: a.abs(),
     exp.Ln: lambda a: _log(a),
-    exp.Round: lambda a: a.round(),
+    exp.Round: lambda a: _rounded(a, _half_up),
     exp.Floor: lambda a: _rounded(a, np.floor),
     exp.Ceil: lambda a: _rounded(a, np.ceil),
 }
@@ -258,6 +258,12 @@ def _case(node: Expr, frame: pd.DataFrame) -> pd.Series:
 def _log(values: pd.Series) -> pd.Series:
     positive = values.where(values > 0)
     return pd.Series(np.log(positive.astype("float64").to_numpy()), index=values.index).astype("Float64")
+
+
+def _half_up(values: np.ndarray) -> np.ndarray:
+    """Return whole numbers, a half away from zero, as SQL rounds: numpy rounds it to the even number."""
+    whole = np.trunc(values)
+    return whole + np.sign(values) * (np.abs(values - whole) >= 0.5)
 
 
 def _rounded(values: pd.Series, how: Callable[[np.ndarray], np.ndarray]) -> pd.Series:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import duckdb
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -74,3 +75,22 @@ def test_a_missing_answer_stays_missing(values):
     frame = pd.DataFrame({"a": pd.Series(values, dtype="float64")})
     result = expressions.compute_number("(a + 1) * 2", frame)
     assert (result.isna() == frame["a"].isna()).all()
+
+
+@given(
+    st.lists(st.integers(-9, 9).map(lambda one: one / 2) | st.floats(-1e15, 1e15), min_size=1, max_size=40)
+)
+def test_a_half_is_rounded_away_from_zero_as_sql_does(numbers):
+    frame = pd.DataFrame({"a": numbers})
+    with duckdb.connect() as connection:
+        (rounded,) = connection.execute(
+            "SELECT list_transform(?::DOUBLE[], x -> round(x))", [numbers]
+        ).fetchone()
+    assert expressions.compute_number("round(a)", frame).tolist() == rounded
+
+
+def test_halves_and_their_neighbours():
+    frame = pd.DataFrame({"a": [0.5, 1.5, 2.5, -0.5, -2.5, 0.49999999999999994, 2.4999999999999996, None]})
+    rounded = expressions.compute("round(a)", frame)
+    assert rounded[:7].tolist() == [1, 2, 3, -1, -3, 0, 2]
+    assert pd.isna(rounded[7])

@@ -35,6 +35,7 @@ SPLITS = (
 WITHIN_GROUPS = ("gender", "difference")
 """What a poverty group is divided by where it holds people of several kinds."""
 KEYS = ("poverty_group", "gender", "difference", "arm")
+HALF_A_POINT = 0.005
 
 
 def settled(table: pd.DataFrame, scale: pd.Series) -> pd.DataFrame:
@@ -213,7 +214,11 @@ def present_splits(frame: pd.DataFrame, splits: Iterable[tuple[str, ...]]) -> li
 
 
 def smallest_change(indicator: pd.Series, earlier_mean: float) -> float:
-    """Return what counts as a change at all, in the indicator's unit."""
+    """Return what counts as a change at all, in the indicator's unit.
+
+    Of a share at least half a point: less is told as 0 points, and cannot be better or worse.
+    """
+    least = HALF_A_POINT if is_share(indicator["unit"]) else 0.0
     if pd.notna(indicator["smallest_change"]):
-        return float(indicator["smallest_change"])
-    return abs(earlier_mean) * float(indicator["smallest_change_pct"]) / 100
+        return max(least, float(indicator["smallest_change"]))
+    return max(least, abs(earlier_mean) * float(indicator["smallest_change_pct"]) / 100)

@@ -14,6 +14,9 @@ from tasks.methods.few_clusters import bias_reduced_errors
 
 SMALLEST_SHARE_OF_ITS_OWN = 1e-9
 """Below this share of its variation left over by the rest of the model a term counts as collinear."""
+DUST = 1e-15
+"""A variance of no more, of outcome and terms with standard deviation 1, is zero: the model leaves no rest
+but the last digits of taking out fixed effects, whose root would look like an error."""
 MOST_CROSSING_EFFECTS = 500
 """Fixed effects across clusters that CR2 takes as columns of their own: beyond, it would take too long."""
 
@@ -57,15 +60,19 @@ def least_squares(table: pd.DataFrame, names: Sequence[str], model: Model) -> Fi
         raise ValueError(_too_few(rows, counted))
     order = [found.index(column) for column in terms]
     back = scale["outcome"] / np.array([scale[column] for column in terms])
-    estimates = np.asarray(fitted._beta_hat, dtype=float).ravel()[order] * back
+    estimates = np.asarray(fitted._beta_hat, dtype=float).ravel()[order]
     if model.error_type == "cr2":
         errors, freedom = _bias_reduced(scaled, found, effects, terms, model)
-        return Fitted(estimates, errors * back, freedom)
-    covariance = np.asarray(fitted._vcov) * _small_sample_factor(rows, counted, model)
-    freedom = table["cluster"].nunique() - 1 if model.error_type == "cluster" else rows - counted
-    # Where the model fits without a rest, rounding may leave a variance just below 0.
-    errors = np.sqrt(np.maximum(np.diag(covariance), 0))[order] * back
-    return Fitted(estimates, errors, np.full(len(terms), float(freedom)))
+        variances = errors**2
+    else:
+        covariance = np.asarray(fitted._vcov) * _small_sample_factor(rows, counted, model)
+        variances = np.diag(covariance)[order]
+        left = table["cluster"].nunique() - 1 if model.error_type == "cluster" else rows - counted
+        freedom = np.full(len(terms), float(left))
+    exact = variances <= DUST
+    errors = np.sqrt(np.where(exact, 0.0, variances))
+    estimates = np.where(exact & (np.abs(estimates) <= DUST**0.5), 0.0, estimates)
+    return Fitted(estimates * back, errors * back, freedom)
 
 
 def _bias_reduced(

@@ -201,7 +201,8 @@ def _tested(table: pd.DataFrame, names: list[str], model: Model) -> pd.DataFrame
     """Return the terms with estimate, error, interval, degrees of freedom and p-value."""
     fitted = least_squares(table, names, model)
     with np.errstate(divide="ignore", invalid="ignore"):
-        statistic = fitted.estimate / fitted.error
+        # Without an error there is no test, however far from zero the estimate lies.
+        statistic = fitted.estimate / np.where(fitted.error > 0, fitted.error, np.nan)
     low, high = student_interval(fitted.estimate, fitted.error, fitted.freedom)
     return pd.DataFrame(
         {

@@ -571,3 +571,27 @@ def test_few_programme_clusters_on_one_side_have_no_p_value() -> None:
     assert row["programme_clusters"] == 2
     assert np.isnan(row["p_value"])
     assert row["standard_error"] > 0
+
+
+@pytest.mark.parametrize("error_type", ["cluster", "cr2", "robust", "iid"])
+def test_a_model_without_a_rest_has_an_error_of_just_zero_and_no_test(error_type: Any) -> None:
+    """With weights and fixed effects the last digits of a variance have a root of 1e-9 and more."""
+    people = pd.DataFrame({"respondent": range(120), "weight": [1 + 0.37 * (one % 5) for one in range(120)]})
+    people["cluster"] = people["respondent"] // 10
+    people["arm"] = np.where(people["cluster"] % 2, "programme", "comparison")
+    first = people.assign(wave="first", value=100 + 33.3 * (people["respondent"] % 7))
+    gain = 10.1 + 3.3 * (people["arm"] == "programme")
+    frame = pd.concat([first, first.assign(wave="second", value=first["value"] + gain)], ignore_index=True)
+    model = Model(
+        estimator="first_differences" if error_type in ("robust", "iid") else "difference_in_differences",
+        outcome="value",
+        weight="weight",
+        cluster="cluster",
+        error_type=error_type,
+        from_wave="first",
+        to_wave="second",
+    )
+    row = fit(frame, model).iloc[0]
+    assert row["estimate"] == pytest.approx(3.3)
+    assert row["standard_error"] == 0
+    assert np.isnan(row["p_value"])

@@ -113,6 +113,7 @@ def test_the_plan_stays_text(plan, provenance, payload):
                 "assignment",
                 "degrees_of_freedom",
                 "lonely_psu",
+                "share_intervals",
                 "method",
                 "allocation",
                 "draw_clusters",

@@ -83,9 +83,9 @@ def test_a_missing_answer_stays_missing(values):
 def test_a_half_is_rounded_away_from_zero_as_sql_does(numbers):
     frame = pd.DataFrame({"a": numbers})
     with duckdb.connect() as connection:
-        (rounded,) = connection.execute(
+        [(rounded,)] = connection.execute(
             "SELECT list_transform(?::DOUBLE[], x -> round(x))", [numbers]
-        ).fetchone()
+        ).fetchall()
     assert expressions.compute_number("round(a)", frame).tolist() == rounded
 
 

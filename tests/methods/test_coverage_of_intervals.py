@@ -113,7 +113,7 @@ def of_each_draw(draws: dict[int, pd.DataFrame], values: list[str], **options: A
     """Return the estimates of each draw: in strata of its own, it is a sample of its own."""
     rows = pd.concat([people.assign(draw=seed) for seed, people in draws.items()], ignore_index=True)
     rows["stratum"] += STRATA * rows["draw"]
-    return means_by_splits(rows, values, stratum="stratum", psu="cluster", **options)
+    return means_by_splits(rows, values, stratum="stratum", psu="cluster", shares=["contract"], **options)
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from schemas.base import Cells, Contract, Flag, Number, Release, Text, Whole, choice, number, table, text
+from schemas.impact import RESIDUAL
 from schemas.vocabulary import (
     BETTER,
     CLAIMS,
@@ -20,6 +21,8 @@ from schemas.vocabulary import (
 
 _QUARTILES = ("lower_quartile", "median", "upper_quartile")
 _UNCERTAINTY = ("standard_error", "ci_low", "ci_high", "degrees_of_freedom")
+_P_VALUES = ("p_value", "p_adjusted", "p_holm", "p_benjamini_hochberg")
+_IMPACT = ("estimate", *_UNCERTAINTY, *_P_VALUES, "direction")
 
 
 @table("staged.indicators", grain="one row an indicator in use", key=("indicator",), release=Release())
@@ -94,12 +97,9 @@ class IndicatorEstimates(Contract):
     key=("specification", "term", "indicator", "poverty_group", "from_wave", "to_wave"),
     release=Release(
         count=("respondents", "smallest_cell"),
-        hide=(
-            "estimate",
-            *_UNCERTAINTY,
-            *("p_value", "p_adjusted", "p_holm", "p_benjamini_hochberg"),
-            "direction",
-        ),
+        hide=_IMPACT,
+        joint=RESIDUAL,
+        beside=_IMPACT,
         cells=(
             Cells(
                 "respondents",
@@ -129,6 +129,9 @@ class ImpactEstimates(Contract):
     ci_low: Number = number("lower end of the 95 % interval", missing=True)
     ci_high: Number = number("upper end of the 95 % interval", missing=True)
     degrees_of_freedom: Number = number("of the interval", missing=True)
+    residual_degrees_of_freedom: Whole = number(
+        "observations less parameters of the model", missing=True, ge=0
+    )
     p_value: Number = number("two-sided", missing=True, ge=0, le=1)
     family: Text = text("family of tests, as the plan names it; else the specification")
     tests: Whole = number("tests with a p-value in the family", ge=0)

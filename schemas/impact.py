@@ -6,6 +6,9 @@ from schemas.base import Contract, Number, Release, Text, Whole, choice, number,
 from schemas.vocabulary import BOUND_VERDICTS, CLAIMS, EFFECT_VERDICTS, TREND_VERDICTS
 
 KEY = ("specification", "term", "indicator", "poverty_group", "from_wave", "to_wave")
+RESIDUAL = {"residual_degrees_of_freedom": 10}
+"""A model that has as many parameters as that few rows may give back the answers of single people."""
+_ADJUSTED = ("p_adjusted", "p_holm", "p_benjamini_hochberg")
 _FIGURES = ("estimate", "standard_error", "ci_low", "ci_high", "degrees_of_freedom", "p_value")
 
 
@@ -13,7 +16,12 @@ _FIGURES = ("estimate", "standard_error", "ci_low", "ci_high", "degrees_of_freed
     "mart.pre_trends",
     grain="one row a specification, term, indicator, poverty group and pair of waves before the programme",
     key=KEY,
-    release=Release(count=("respondents", "smallest_cell"), hide=(*_FIGURES, "verdict")),
+    release=Release(
+        count=("respondents", "smallest_cell"),
+        hide=(*_FIGURES, "verdict"),
+        joint=RESIDUAL,
+        beside=(*_FIGURES, "verdict"),
+    ),
 )
 class PreTrends(Contract):
     specification: Text = text("name of the specification whose model it is")
@@ -27,6 +35,9 @@ class PreTrends(Contract):
     ci_low: Number = number("lower end of the 95 % interval", missing=True)
     ci_high: Number = number("upper end of the 95 % interval", missing=True)
     degrees_of_freedom: Number = number("of the interval", missing=True)
+    residual_degrees_of_freedom: Whole = number(
+        "observations less parameters of the model", missing=True, ge=0
+    )
     p_value: Number = number("two-sided", missing=True, ge=0, le=1)
     respondents: Whole = number("respondents in the model", ge=0)
     smallest_cell: Whole = number("the fewest respondents of an arm in a wave", missing=True, ge=0)
@@ -41,7 +52,9 @@ class PreTrends(Contract):
     key=KEY,
     release=Release(
         count=("respondents", "others", "smallest_cell"),
-        hide=(*_FIGURES, "p_adjusted", "p_holm", "p_benjamini_hochberg", "verdict"),
+        hide=(*_FIGURES, *_ADJUSTED, "verdict"),
+        joint=RESIDUAL,
+        beside=(*_FIGURES, *_ADJUSTED, "verdict"),
     ),
 )
 class ImpactDifferences(Contract):
@@ -57,6 +70,9 @@ class ImpactDifferences(Contract):
     ci_low: Number = number("lower end of the 95 % interval", missing=True)
     ci_high: Number = number("upper end of the 95 % interval", missing=True)
     degrees_of_freedom: Number = number("of the interval", missing=True)
+    residual_degrees_of_freedom: Whole = number(
+        "observations less parameters of the model", missing=True, ge=0
+    )
     p_value: Number = number("two-sided", missing=True, ge=0, le=1)
     family: Text = text("family of tests: the specification's, of differences between groups")
     tests: Whole = number("tests with a p-value in the family", ge=0)

@@ -25,6 +25,7 @@ FIGURES = (
     "ci_low",
     "ci_high",
     "degrees_of_freedom",
+    "residual_degrees_of_freedom",
     "p_value",
     "respondents",
     "smallest_cell",

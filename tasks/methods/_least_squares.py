@@ -23,11 +23,15 @@ MOST_CROSSING_EFFECTS = 500
 
 @dataclass(frozen=True)
 class Fitted:
-    """The coefficients of the terms, in their order, with what is needed for their tests."""
+    """The coefficients of the terms, in their order, with what is needed for their tests.
+
+    residual: rows less all parameters, fixed effects among them, whatever kind the errors are of.
+    """
 
     estimate: np.ndarray
     error: np.ndarray
     freedom: np.ndarray
+    residual: int
 
 
 def least_squares(table: pd.DataFrame, names: Sequence[str], model: Model) -> Fitted:
@@ -72,7 +76,8 @@ def least_squares(table: pd.DataFrame, names: Sequence[str], model: Model) -> Fi
     exact = variances <= DUST
     errors = np.sqrt(np.where(exact, 0.0, variances))
     estimates = np.where(exact & (np.abs(estimates) <= DUST**0.5), 0.0, estimates)
-    return Fitted(estimates * back, errors * back, freedom)
+    residual = rows - len(found) - _levels(table, effects)
+    return Fitted(estimates * back, errors * back, freedom, residual)
 
 
 def _bias_reduced(
@@ -191,13 +196,17 @@ def _counted_effects(table: pd.DataFrame, effects: list[str], model: Model) -> i
     """Return how many parameters the fixed effects count for (see `fit`)."""
     if not effects:
         return 0
-    levels = {name: table[name].nunique() for name in effects}
-    if model.error_type not in CLUSTERED:
-        return sum(levels.values()) - (len(levels) - 1)
-    free = [name for name in effects if not _nested(table, name)]
+    free = (
+        [name for name in effects if not _nested(table, name)] if model.error_type in CLUSTERED else effects
+    )
     if len(free) == len(effects):
-        return sum(levels.values()) - (len(levels) - 1)
-    return max(1, sum(levels[name] - 1 for name in free))
+        return _levels(table, effects)
+    return max(1, sum(table[name].nunique() - 1 for name in free))
+
+
+def _levels(table: pd.DataFrame, effects: list[str]) -> int:
+    """Return how many parameters fixed effects are: of all but the first one level says nothing new."""
+    return sum(table[name].nunique() - 1 for name in effects) + (1 if effects else 0)
 
 
 def _nested(table: pd.DataFrame, effect: str) -> bool:

@@ -595,3 +595,24 @@ def test_a_model_without_a_rest_has_an_error_of_just_zero_and_no_test(error_type
     assert row["estimate"] == pytest.approx(3.3)
     assert row["standard_error"] == 0
     assert np.isnan(row["p_value"])
+
+
+def test_residual_degrees_of_freedom_count_every_parameter() -> None:
+    """A panel of 20 in two waves: 40 answers less 20 people, a wave and the effect, with any errors."""
+    rng = np.random.default_rng(2)
+    frame = pd.DataFrame({"respondent": list(range(20)) * 2, "wave": ["one"] * 20 + ["two"] * 20})
+    frame["arm"] = np.where(frame["respondent"] % 2, "programme", "comparison")
+    frame["value"] = rng.normal(size=40)
+    effects = ("respondent", "wave")
+    for error_type in ("cluster", "iid"):
+        model = Model(
+            estimator="fixed_effects",
+            outcome="value",
+            terms=("programme x after",),
+            fixed_effects=effects,
+            cluster="respondent",
+            error_type=error_type,
+            from_wave="one",
+            to_wave="two",
+        )
+        assert fit(frame, model)["residual_degrees_of_freedom"].tolist() == [18]

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.base import TABLES, check, conform
+from schemas.base import TABLES, Release, check, column_types, conform
 from tasks import disclosure
 from tasks.catalogue import Indicator
 from tasks.run import Run  # noqa: F401 -- declares every table
@@ -72,7 +72,7 @@ def test_firms_below_three_and_people_below_ten_are_not_told():
 @pytest.mark.parametrize("contract", disclosure.releasable(), ids=lambda c: c.about().name)
 def test_a_released_table_counts_what_it_estimates(contract):
     """A table with an estimate has a count that decides whether it passes."""
-    rule = contract.about().release
+    rule = contract.about().release or Release()
     columns = set(contract.to_schema().columns)
     if {"estimate", "change", "standard_error"} & columns:
         assert rule.count
@@ -258,7 +258,7 @@ def test_a_subject_is_sensitive_as_declared_or_by_its_words(words, declared, sub
 
 @pytest.mark.parametrize("contract", disclosure.releasable(), ids=lambda c: c.about().name)
 def test_what_a_rule_names_are_columns_and_what_adds_up_is_told_apart_by_the_whole_key(contract):
-    rule = contract.about().release
+    rule = contract.about().release or Release()
     columns = set(contract.to_schema().columns)
     assert {*rule.count, *rule.hide, *rule.people, *rule.sums, *rule.inner, *rule.rounded} <= columns
     for cells in rule.cells:
@@ -268,3 +268,26 @@ def test_what_a_rule_names_are_columns_and_what_adds_up_is_told_apart_by_the_who
             *cells.within.values(),
             *cells.margins,
         }
+
+
+@pytest.mark.parametrize("name", ["mart.impact_estimates", "mart.pre_trends", "mart.impact_differences"])
+def test_a_model_needs_ten_residual_degrees_of_freedom(name):
+    """Nine are too few whatever the number of people; of what has no such number nothing is asked."""
+    contract = TABLES[name]
+    rule = contract.about().release or Release()
+    row = dict.fromkeys([*contract.about().key, "family", "claim_reason"], "x")
+    row |= {
+        "estimator": "difference",
+        "comparison": "all",
+        "claim": "descriptive",
+        "tests": 1,
+        "estimate": 2.0,
+    }
+    row |= dict.fromkeys(["respondents", "smallest_cell", "others"], 40) | {"interaction": "x"}
+    given = pd.DataFrame([row] * 3).assign(indicator=list("abc"), residual_degrees_of_freedom=[9, 10, None])
+    frame = given[[one for one in given if one in column_types(contract)]]
+    released = disclosure.release(frame, contract, public=False)
+    assert released["withheld_by"].tolist() == ["threshold", "", ""]
+    assert released["estimate"].isna().tolist() == [True, False, False]
+    assert set(rule.hide) <= set(rule.beside)
+    assert released[list(rule.hide)].head(1).isna().all(axis=None)

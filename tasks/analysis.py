@@ -36,6 +36,8 @@ WITHIN_GROUPS = ("gender", "difference")
 """What a poverty group is divided by where it holds people of several kinds."""
 KEYS = ("poverty_group", "gender", "difference", "arm")
 HALF_A_POINT = 0.005
+NOT_MEASURED = {"fewer than two respondents", "within one cluster", "single cluster in a stratum"}
+"""Why a change has no interval though the design would give one."""
 
 
 def settled(table: pd.DataFrame, scale: pd.Series) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from schemas.fieldwork import HouseholdWeights, Responses
 from schemas.followup import WaveChanges
 from schemas.plan import Waves
 from tasks.analysis import (
+    NOT_MEASURED,
     corrected,
     estimator_options,
     limited_waves,
@@ -29,8 +30,6 @@ from tasks.levels import Units, units_of
 from tasks.methods import claims, estimation
 from tasks.steps import step
 
-NOT_MEASURED = {"fewer than two respondents", "within one cluster", "single cluster in a stratum"}
-"""Why a change has no interval though the design would give one."""
 SPLITS = (("poverty_group", "arm"), ("arm",), ("poverty_group",), ())
 
 

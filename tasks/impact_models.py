@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import cast
 
 import pandas as pd
 
-from schemas.assessment import Specification
+from schemas.assessment import Sampling, Specification
 from schemas.vocabulary import ALL
 from tasks import expressions
 from tasks.analysis import limited_waves, settled, study_waves, without_errors
@@ -39,7 +39,7 @@ class Study:
     """The interviews that may enter a model, and what every model has to know of them.
 
     order: the waves that are here, in time. before: those of them before the programme. planned: all waves
-    of the plan, in time. limited: waves that are a limited follow-up.
+    of the plan, in time. limited: waves that are a limited follow-up. sampling: the plan's rules for errors.
     """
 
     responses: pd.DataFrame
@@ -50,6 +50,7 @@ class Study:
     purposive: bool
     planned: tuple[str, ...] = ()
     limited: frozenset[str] = frozenset()
+    sampling: Sampling = field(default_factory=Sampling)
 
     def pair(self, one: Specification) -> tuple[str, str]:
         """Return the waves of a specification; see `waves_of`."""

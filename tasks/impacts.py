@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 import pandas as pd
 
 from schemas.analysis import ImpactEstimates, Indicators
-from schemas.assessment import Comparison, MultipleTesting, Specification, Thresholds
+from schemas.assessment import Comparison, MultipleTesting, Sampling, Specification, Thresholds
 from schemas.base import empty
 from schemas.comparison import ComparisonBalance, ComparisonMatching, ComparisonWeights, SpillOver
 from schemas.fieldwork import Responses
 from schemas.impact import PreTrends
 from schemas.plan import Plan, Waves
 from tasks import expressions
-from tasks.analysis import design_columns, smallest_change
+from tasks.analysis import NOT_MEASURED, design_columns, smallest_change
 from tasks.comparison import WEIGHT
 from tasks.disclosure import are_enough, enough
 from tasks.families import with_adjusted
@@ -54,7 +54,7 @@ SHARED = {"locality": "a locality", "buyer": "a buyer"}
         PreTrends,
     ],
     writes=[ImpactEstimates],
-    plan=["specification", "comparison", "thresholds", "multiple_testing"],
+    plan=["specification", "comparison", "thresholds", "multiple_testing", "sampling"],
 )
 def estimate_impact(
     responses: pd.DataFrame,
@@ -71,9 +71,10 @@ def estimate_impact(
     comparison: Comparison,
     thresholds: Thresholds,
     multiple_testing: MultipleTesting,
+    sampling: Sampling,
 ) -> pd.DataFrame:
     """Estimate what each specification of the plan asks for, and say what its design allows to claim."""
-    study = study_of(responses, indicators, waves, plan, weights, matching)
+    study = replace(study_of(responses, indicators, waves, plan, weights, matching), sampling=sampling)
     design = _Design(
         study,
         plan.iloc[0],
@@ -236,23 +237,29 @@ def estimate_one(
     try:
         frame = study.compared(one, frame)
         if one.estimator == "recall":
-            fitted = _recall(one, about, frame, pair[1])
+            fitted = _recall(one, about, frame, pair[1], study.sampling)
         else:
             fitted = study.fitted(one, frame, pair)
     except ValueError as error:
         why = {"claim": "descriptive", "claim_reason": str(error)}
         no_figure = {"estimate": float("nan"), "p_value": float("nan")}
         return [{"term": default_term(one), **no_figure, "respondents": 0, "smallest_cell": 0, **why}]
-    records = figures(study.told(fitted, frame))
+    told = study.told(fitted, frame)
+    blind = "no_interval" in told and told["no_interval"].isin(NOT_MEASURED).any()
+    records = figures(told)
     for row in records:
         if is_before_its_start(one, str(row["term"])):
             continue  # nobody gains or loses by a programme that has not begun
         estimate, low, high = (cast("float", row[name]) for name in ("estimate", "ci_low", "ci_high"))
-        row["direction"] = claims.direction(estimate, low, high, smallest, about["better"])
+        row["direction"] = (
+            "uncertain" if blind else claims.direction(estimate, low, high, smallest, about["better"])
+        )
     return records
 
 
-def _recall(one: Specification, indicator: pd.Series, frame: pd.DataFrame, to_wave: str) -> pd.DataFrame:
+def _recall(
+    one: Specification, indicator: pd.Series, frame: pd.DataFrame, to_wave: str, sampling: Sampling
+) -> pd.DataFrame:
     """Return now minus recalled before: the indicator's expression over the columns that tell of before.
 
     They are those that `before` names, else those that the forms of psia give them.
@@ -263,7 +270,14 @@ def _recall(one: Specification, indicator: pd.Series, frame: pd.DataFrame, to_wa
         columns={recalled: now for now, recalled in before.items()}
     )
     rows = rows.assign(before=expressions.compute_number(indicator["value"], earlier))
-    changed = impact.recall_change(rows, "value", "before", **design_columns(rows), domains=())
+    changed = impact.recall_change(
+        rows,
+        "value",
+        "before",
+        **design_columns(rows),
+        lonely_psu=sampling.lonely_psu,
+        degrees_of_freedom=sampling.degrees_of_freedom,
+    )
     table = changed.rename(columns={"change": "estimate"}).assign(
         term="now minus recalled", p_value=float("nan")
     )

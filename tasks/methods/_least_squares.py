@@ -17,6 +17,8 @@ SMALLEST_SHARE_OF_ITS_OWN = 1e-9
 DUST = 1e-15
 """A variance of no more, of outcome and terms with standard deviation 1, is zero: the model leaves no rest
 but the last digits of taking out fixed effects, whose root would look like an error."""
+LEFT_BY_EFFECTS = 1e-10
+"""An estimate without a rest of no more standard deviations is what taking out fixed effects leaves."""
 MOST_CROSSING_EFFECTS = 500
 """Fixed effects across clusters that CR2 takes as columns of their own: beyond, it would take too long."""
 
@@ -75,7 +77,7 @@ def least_squares(table: pd.DataFrame, names: Sequence[str], model: Model) -> Fi
         freedom = np.full(len(terms), float(left))
     exact = variances <= DUST
     errors = np.sqrt(np.where(exact, 0.0, variances))
-    estimates = np.where(exact & (np.abs(estimates) <= DUST**0.5), 0.0, estimates)
+    estimates = np.where(exact & (np.abs(estimates) <= LEFT_BY_EFFECTS), 0.0, estimates)
     residual = rows - len(found) - _levels(table, effects)
     return Fitted(estimates * back, errors * back, freedom, residual)
 

@@ -27,7 +27,7 @@ from tasks.methods._regressions import (
     term_columns,
     without_singletons,
 )
-from tasks.methods.estimation import domain_means
+from tasks.methods.estimation import DegreesOfFreedom, LonelyPsu, domain_means
 
 __all__ = [
     "AFTER",
@@ -258,12 +258,14 @@ def recall_change(
     psu: str | None = None,
     domains: Sequence[str] = (),
     with_errors: bool = True,
+    lonely_psu: LonelyPsu = "center",
+    degrees_of_freedom: DegreesOfFreedom = "strata",
 ) -> pd.DataFrame:
     """Estimate the mean change between now and a time that respondents recall, by domain.
 
     Returns one row for each combination of the domain columns, sorted: the domain columns, then
     change (now minus before, in the unit of the answers), standard_error, ci_low, ci_high,
-    degrees_of_freedom, design_effect and respondents (who answered both). The mean of the
+    degrees_of_freedom, design_effect, respondents (who answered both) and no_interval. The mean of the
     differences by `domain_means`, with all its rules. What people recall is not what a baseline
     would have measured: the claim of such an estimate is "recall" (`claims.decide_claim`).
     Raises ValueError as `domain_means` does.
@@ -289,6 +291,8 @@ def recall_change(
         psu=psu,
         domains=domains,
         with_errors=with_errors,
+        lonely_psu=lonely_psu,
+        degrees_of_freedom=degrees_of_freedom,
     )
     return means.rename(columns={"estimate": "change"})
 

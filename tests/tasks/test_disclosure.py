@@ -284,7 +284,9 @@ def test_a_model_needs_ten_residual_degrees_of_freedom(name):
         "estimate": 2.0,
     }
     row |= dict.fromkeys(["respondents", "smallest_cell", "others"], 40) | {"interaction": "x"}
-    given = pd.DataFrame([row] * 3).assign(indicator=list("abc"), residual_degrees_of_freedom=[9, 10, None])
+    given = pd.DataFrame([row] * 3).assign(
+        indicator=list("abc"), residual_degrees_of_freedom=pd.array([9, 10, None], dtype="Int64")
+    )
     frame = given[[one for one in given if one in column_types(contract)]]
     released = disclosure.release(frame, contract, public=False)
     assert released["withheld_by"].tolist() == ["threshold", "", ""]

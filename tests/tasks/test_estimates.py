@@ -9,11 +9,12 @@ import pandas as pd
 import pytest
 
 from schemas.analysis import IndicatorEstimates
-from schemas.assessment import AssessmentPlan, Sampling
+from schemas.assessment import AssessmentPlan, Poverty, Sampling
 from schemas.base import check, conform, empty
 from schemas.design import Sample
 from schemas.fieldwork import HouseholdWeights
-from tasks import analysis, disclosure, followup
+from schemas.poverty import CapabilityDimensions, CapabilityWeights, PovertyLines
+from tasks import analysis, disclosure, followup, poverty
 from tasks.finite_population import SHARE_DRAWN, with_share_drawn
 from tasks.levels import units_of
 from tasks.publish.report import Report
@@ -155,6 +156,48 @@ def test_a_stratum_with_a_single_unit_follows_the_plan(rule, expected):
         assert np.isnan(row["standard_error"])
     else:
         assert row["standard_error"] ** 2 == pytest.approx(inner + expected * ((9.0 - mean) / 5) ** 2)
+
+
+@pytest.mark.parametrize(("rule", "has_error"), [("center", True), ("refuse", False)])
+def test_the_rule_for_single_units_reaches_poverty(rule, has_error):
+    one = {"name": "wage", "label": "Low wage", "value": "wage", "unit": "rupees", "line": 4}
+    measures, _ = poverty.measure_poverty(
+        people().iloc[:5],
+        waves("once"),
+        empty(PovertyLines),
+        empty(CapabilityDimensions),
+        empty(CapabilityWeights),
+        poverty=[Poverty.model_validate(one)],
+        capability=[],
+        sampling=Sampling.model_validate({"lonely_psu": rule}),
+    )
+    row = whole(measures[measures["measure"] == "headcount"].assign(difference="all"))
+    assert (row["standard_error"] > 0) == has_error
+    assert (row["no_interval"] == "single cluster in a stratum") != has_error
+    assert row["ci_low"] > 0 or not has_error
+
+
+def test_a_group_within_one_cluster_is_uncertain_whatever_it_gains():
+    later = people(wave="later").assign(wage=lambda frame: frame["wage"] + 5)
+    rows = pd.concat([people(), later], ignore_index=True)
+    rows["cluster"] = rows["respondent"].map(lambda one: "c0" if one in ("r0", "r1") else one)
+    rows["poverty_group"] = rows["cluster"].map(lambda one: "few" if one == "c0" else "many")
+    rows = rows.astype({"cluster": "string", "poverty_group": "string"})
+    changes = followup.change_since_baseline(
+        rows,
+        catalogue(),
+        waves("once", "later"),
+        empty(HouseholdWeights),
+        RECORD,
+        NOBODY,
+        sampling=Sampling(),
+    ).set_index("poverty_group")
+    few = changes.loc["few"].to_dict()
+    assert few["change"] == pytest.approx(5)
+    assert np.isnan(few["standard_error"])
+    assert np.isnan(few["ci_low"])
+    assert (few["direction"], few["no_interval"]) == ("uncertain", "within one cluster")
+    assert changes.loc["many", "direction"] == "better"
 
 
 def test_a_correction_without_a_frame_is_refused(tmp_path):

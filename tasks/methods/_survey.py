@@ -197,23 +197,24 @@ class Cells:
         squares += (self._units - present) * centre**2
         return self._by_domain @ (self._factor * squares)
 
-    def degrees_of_freedom(self, seen: np.ndarray, counted: DegreesOfFreedom) -> np.ndarray:
-        """Return units minus strata for each domain, over the strata with a row of it that has a value."""
-        reached = (self._rows @ seen.astype(float)) > 0
-        units = self._by_group @ reached.astype(float)
+    def reached(self, seen: np.ndarray) -> np.ndarray:
+        """Return for each domain and stratum how many units have a row of it that has a value."""
+        return self._by_group @ ((self._rows @ seen.astype(float)) > 0).astype(float)
+
+    def degrees_of_freedom(self, units: np.ndarray, counted: DegreesOfFreedom) -> np.ndarray:
+        """Return the units reached minus strata for each domain, over the strata that are reached."""
         if counted == "strata":
             return self._by_domain @ ((units > 0) * (self._units - 1.0))
         return self._by_domain @ (units - (units > 0))
 
-    def is_measurable(self, seen: np.ndarray) -> np.ndarray:
-        """Return for each domain whether its variance can be told from its rows that have a value.
+    def is_measurable(self, units: np.ndarray) -> np.ndarray:
+        """Return for each domain whether its variance can be told from the units reached.
 
         Linearised values sum up to zero in a domain: where all of them lie in one unit, the total of that
         unit is zero whatever the answers. So a stratum with two units of the domain is needed; strata that
         add nothing by themselves (taken whole, or single units taken for certain) ask for none.
         """
-        reached = (self._rows @ seen.astype(float)) > 0
-        units = (self._by_group @ reached.astype(float)) * (self._factor != 0)
+        units = units * (self._factor != 0)
         return (self._by_domain @ np.maximum(units - 1, 0) >= 1) | (self._by_domain @ units == 0)
 
 

@@ -191,10 +191,10 @@ def _means(
     why = np.full(estimate.shape, FEW if with_errors else NOT_BY_CHANCE, dtype=object)
     if with_errors and len(rows):
         cells = Cells(sample.design, design, domain, size)
-        seen = ~np.isnan(y)
-        freedom = cells.degrees_of_freedom(seen, degrees_of_freedom)
+        units = cells.reached(~np.isnan(y))
+        freedom = cells.degrees_of_freedom(units, degrees_of_freedom)
         variance = cells.variance(pull)
-        why = without_error(respondents, freedom, cells.is_measurable(seen), variance)
+        why = without_error(respondents, freedom, cells.is_measurable(units), variance)
         error = np.where(why == "", np.sqrt(variance), np.nan)
         freedom = np.where(respondents >= 1, freedom, np.nan)
     low, high = student_interval(estimate, error, freedom, level)
@@ -367,8 +367,9 @@ def _changes(
     change = means[size:] - means[:size]
     cells = Cells(sample.design, design, domain, size)
     seen = ~np.isnan(y)
-    freedom = cells.degrees_of_freedom(seen, degrees_of_freedom)
-    measurable = cells.is_measurable(seen & later[:, None]) & cells.is_measurable(seen & ~later[:, None])
+    freedom = cells.degrees_of_freedom(cells.reached(seen), degrees_of_freedom)
+    waves = [cells.reached(seen & one[:, None]) for one in (~later, later)]
+    measurable = cells.is_measurable(waves[0]) & cells.is_measurable(waves[1])
     variance = cells.variance(pull)
     why = without_error(np.minimum(counts[:size], counts[size:]), freedom, measurable, variance)
     error = np.where(why == "", np.sqrt(variance), np.nan)
@@ -480,9 +481,9 @@ def errors_of_figures(
     )
     cells = Cells(design, design, np.zeros(len(frame), dtype=np.int64), 1)
     seen = [bases & part[:, None] for part in parts] or [bases]
-    freedom = cells.degrees_of_freedom(bases, degrees_of_freedom)[0]
+    freedom = cells.degrees_of_freedom(cells.reached(bases), degrees_of_freedom)[0]
     variance = cells.variance(pulls)[0]
-    measurable = np.all([cells.is_measurable(one)[0] for one in seen], axis=0)
+    measurable = np.all([cells.is_measurable(cells.reached(one))[0] for one in seen], axis=0)
     why = without_error(np.min([one.sum(axis=0) for one in seen], axis=0), freedom, measurable, variance)
     return np.where(why == "", np.sqrt(variance), np.nan), freedom, why
 

@@ -18,6 +18,7 @@ from tasks.finite_population import SHARE_DRAWN, with_share_drawn
 from tasks.levels import HOUSEHOLD, VALUE_OF, Units, units_of
 from tasks.methods import distribution, estimation, suppression
 from tasks.methods.estimation import DegreesOfFreedom, LonelyPsu
+from tasks.publish.wording import is_share
 from tasks.steps import step
 
 SPLITS = (
@@ -207,8 +208,16 @@ def present_splits(frame: pd.DataFrame, splits: Iterable[tuple[str, ...]]) -> li
     return list(dict.fromkeys(tuple(column for column in split if column in told) for split in splits))
 
 
-def smallest_change(indicator: pd.Series, earlier_mean: float) -> float:
-    """Return what counts as a change at all, in the indicator's unit."""
+SMALLEST_TOLD_OF_A_SHARE = 0.005
+"""Shares are told in whole percent: what is less than half a point reads as no change, and is none."""
+
+
+def smallest_change(indicator: pd.Series, earlier_mean: float) -> float | None:
+    """Return what counts as a change at all, in the indicator's unit; None where that cannot be said."""
     if pd.notna(indicator["smallest_change"]):
-        return float(indicator["smallest_change"])
-    return abs(earlier_mean) * float(indicator["smallest_change_pct"]) / 100
+        named = float(indicator["smallest_change"])
+    elif pd.notna(indicator["smallest_change_pct"]) and pd.notna(earlier_mean):
+        named = abs(earlier_mean) * float(indicator["smallest_change_pct"]) / 100
+    else:
+        return None
+    return max(named, SMALLEST_TOLD_OF_A_SHARE) if is_share(str(indicator["unit"])) else named

@@ -27,7 +27,7 @@ from tasks.warehouse import Warehouse
 
 Row = dict[str, Any]
 
-BEHIND = ("figure", "interviews", "scores", "quote")
+BEHIND = ("figure", "effect_figure", "interviews", "scores", "quote")
 """Columns that name the row of another table on which a row rests."""
 RELEASING = "release tables"
 PLAN_FILE = "assessment.toml"

@@ -13,6 +13,7 @@ from schemas.design import DrawRecord, Sample
 from schemas.fieldwork import HouseholdWeights, Responses
 from schemas.followup import WaveChanges
 from schemas.plan import Waves
+from schemas.vocabulary import ALL
 from tasks.analysis import (
     corrected,
     estimator_options,
@@ -91,6 +92,13 @@ def _changes(
         follow_up="limited" if limited else "repeat",
         claim="recall" if limited else "descriptive",
     )
+
+
+def of_the_programme(changes: pd.DataFrame) -> pd.DataFrame:
+    """Return the changes of poverty groups: of the programme arm where there are arms, else of everybody."""
+    of_groups = changes[(changes["poverty_group"] != ALL) & changes["change"].notna()]
+    arm = "programme" if (of_groups["arm"] == "programme").any() else ALL
+    return of_groups[of_groups["arm"] == arm]
 
 
 def _direction(change: dict[str, Any], indicators: pd.DataFrame) -> str | None:

@@ -15,6 +15,7 @@ from schemas.followup import WaveChanges
 from schemas.plan import Plan, Waves
 from schemas.vocabulary import ALL
 from schemas.winners import WinnersLosers
+from tasks.followup import of_the_programme
 from tasks.impact_models import Study, study_of
 from tasks.impacts import estimate_one, leading_estimates
 from tasks.references import reference_of
@@ -97,10 +98,8 @@ def _genders(study: Study, one: Specification) -> dict[str, list[tuple[str, pd.D
 
 def _by_change(changes: pd.DataFrame) -> Iterator[dict[str, object]]:
     """Yield the latest change of each group: of the programme arm where there are arms."""
-    of_groups = changes[(changes["poverty_group"] != ALL) & changes["change"].notna()]
-    arm = "programme" if (of_groups["arm"] == "programme").any() else ALL
-    of_groups = of_groups[of_groups["arm"] == arm]
-    for row in of_groups.drop_duplicates(["indicator", "poverty_group"], keep="last").to_dict("records"):
+    latest = of_the_programme(changes).drop_duplicates(["indicator", "poverty_group"], keep="last")
+    for row in latest.to_dict("records"):
         yield {
             "indicator": row["indicator"],
             "poverty_group": row["poverty_group"],

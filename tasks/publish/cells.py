@@ -498,6 +498,7 @@ _FORMS: dict[tuple[str, str], Form] = {
     ("", "interval"): _interval,
     ("", "direction"): _verdict(wording.GAINS, "direction"),
     ("", "quantitative"): _verdict(wording.VOICES, "quantitative"),
+    ("", "effect"): _verdict(wording.VOICES, "effect"),
     ("", "qualitative"): _verdict(wording.VOICES, "qualitative"),
     ("", "participatory"): _verdict(wording.VOICES, "participatory"),
     ("impact_estimates", "estimate"): _in_unit("estimate", wording.change),

@@ -29,7 +29,7 @@ from schemas import (
 from schemas.assessment import AssessmentPlan
 from schemas.base import TABLES, Contract, column_types, required_columns
 from schemas.vocabulary import ALL, ARMS, LOSSES, POVERTY_MEASURES, STAGES
-from tasks.disclosure import ALIKE
+from tasks.disclosure import ALIKE, FEW_VOICES
 from tasks.publish import wording
 
 _PHASES = (
@@ -173,6 +173,8 @@ class Report:
         if not rule or release is None:
             return ""
         if rule in (ALIKE, FEW) and column not in release.hide:
+            return ""
+        if rule == FEW_VOICES and column not in (*release.joint, *release.beside):
             return ""
         counted = column in (*release.hide, *release.count) or (
             row[column] is None and column in release.beside

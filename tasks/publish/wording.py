@@ -64,6 +64,7 @@ VOICES = {
     "unchanged": Verdict("unchanged", "=", "same"),
     "uncertain": Verdict("uncertain", "?", "unsure"),
     "silent": Verdict("silent", "–", "silent"),
+    "withheld": Verdict("withheld", "", "withheld"),
 }
 """What a source (figures, interviews, focus groups) says."""
 
@@ -529,6 +530,7 @@ def withheld(rule: str, fewest: int = FEWEST_RESPONDENTS) -> str:
 
 _WITHHELD = {
     "threshold": "fewer than {fewest}",
+    "few voices": "fewer than {fewest}, or one group",
     "sensitive": "sensitive subject",
     "given away by others": "it would give away another",
 }

@@ -18,7 +18,7 @@ from tasks.finite_population import SHARE_DRAWN, with_share_drawn
 from tasks.levels import HOUSEHOLD, VALUE_OF, Units, units_of
 from tasks.methods import distribution, estimation, suppression
 from tasks.methods.estimation import DegreesOfFreedom, LonelyPsu
-from tasks.publish.wording import is_share
+from tasks.publish.wording import is_money, is_share
 from tasks.steps import step
 
 SPLITS = (
@@ -144,7 +144,7 @@ def estimate_indicators(
     sampling: Sampling,
 ) -> pd.DataFrame:
     """Estimate each indicator's mean by poverty group, gender, difference, arm and wave."""
-    money = set(indicators.loc[indicators["unit"].str.startswith("currency"), "indicator"])
+    money = set(indicators.loc[indicators["unit"].map(is_money).astype(bool), "indicator"])
     parts = []
     for units in units_of(indicators, of_study(responses, waves), household_weights):
         for wave in study_waves(waves):

@@ -195,6 +195,30 @@ def direction(
     return "unchanged" if named is not None and -named <= low and high <= named else "uncertain"
 
 
+def direction_of_money(verdict: str, change: float, price_ratios: Sequence[float]) -> str:
+    """Say what a verdict on money of the day leaves to be said where prices moved in the meantime.
+
+    verdict is that of `direction` on the change of amounts as they were told; price_ratios are prices then
+    over prices before, one a place, empty where no index is known. Returns the verdict where it holds at
+    constant prices too: no price moved, or the amount fell while prices rose (it bought less than before,
+    and less still), or rose while they fell. Else "uncertain": prices may have eaten the gain. An effect
+    against a comparison needs none of this, for the prices of both arms moved alike.
+
+    Raises ValueError where a ratio is not above 0. Source: Deaton and Zaidi (2002), Guidelines for
+    Constructing Consumption Aggregates for Welfare Analysis, LSMS working paper 135, part 4 (prices).
+
+    >>> [direction_of_money("better", 300, [1.11]), direction_of_money("worse", -300, [1.11])]
+    ['uncertain', 'worse']
+    """
+    if any(not ratio > 0 for ratio in price_ratios):
+        raise ValueError("Prices over prices must be above 0")
+    moved = [ratio for ratio in price_ratios if ratio != 1]
+    if not moved:
+        return verdict
+    against = all(ratio > 1 for ratio in moved) if change < 0 else all(ratio < 1 for ratio in moved)
+    return verdict if against and change != 0 and verdict != "unchanged" else "uncertain"
+
+
 def _lacking(
     *,
     two_waves: bool,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -165,7 +164,7 @@ class Report:
 
     def in_currency(self, unit: str) -> str:
         """Return a unit with the plan's currency in place of the word."""
-        return re.sub(r"^currency\b", self.plan.instruments.currency or "local currency", unit)
+        return wording.in_currency(unit, self.plan.instruments.currency)
 
     def hidden(self, name: str, row: Row, column: str) -> str:
         """Return what stands in place of a cell that is withheld, or nothing."""

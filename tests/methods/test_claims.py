@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.methods.claims import LIMITED, PARALLEL_TRENDS, decide_claim, direction
+from tasks.methods.claims import LIMITED, PARALLEL_TRENDS, decide_claim, direction, direction_of_money
 
 STUDY: dict[str, Any] = {
     "study_design": "longitudinal",
@@ -232,3 +232,26 @@ def test_a_limited_follow_up_is_told_as_recall_whatever_the_design_and_a_repeat_
     purposive, why = decide_claim(**{**strong, "sample_design": "purposive"}, limited=True)
     assert purposive == "recall"
     assert len(why) == 2
+
+
+@pytest.mark.parametrize(
+    ("verdict", "change", "ratios", "expected"),
+    [
+        ("better", 300, [], "better"),
+        ("better", 300, [1.0], "better"),
+        ("better", 300, [1.11], "uncertain"),
+        ("worse", 300, [1.11], "uncertain"),  # debts that grew less than prices are lighter
+        ("worse", -300, [1.11], "worse"),
+        ("better", -300, [1.11, 1.2], "better"),  # debts
+        ("better", -300, [1.11, 0.9], "uncertain"),
+        ("better", 300, [0.9], "better"),
+        ("unchanged", -1, [1.11], "uncertain"),
+        ("uncertain", -300, [1.11], "uncertain"),
+    ],
+)
+def test_of_money_only_what_prices_cannot_turn_is_said(
+    verdict: str, change: float, ratios: list[float], expected: str
+) -> None:
+    assert direction_of_money(verdict, change, ratios) == expected
+    with pytest.raises(ValueError, match="above 0"):
+        direction_of_money(verdict, change, [0])

@@ -13,6 +13,7 @@ from schemas.assessment import AssessmentPlan, Sampling
 from schemas.base import check, conform, empty
 from schemas.design import Sample
 from schemas.fieldwork import HouseholdWeights
+from schemas.poverty import PovertyLines
 from tasks import analysis, disclosure, followup
 from tasks.finite_population import SHARE_DRAWN, with_share_drawn
 from tasks.levels import units_of
@@ -128,6 +129,7 @@ def test_in_a_change_only_who_was_interviewed_twice_counts():
             empty(HouseholdWeights),
             RECORD,
             NOBODY,
+            empty(PovertyLines),
             sampling=Sampling.model_validate(DRAW),
         )
         .query("poverty_group == 'all'")

@@ -77,7 +77,8 @@ def tell_winners_and_losers(
             "claim": row["claim"],
         }
         behind = reference_of(ImpactEstimates, row)
-        records.append({**about, "gender": ALL, "figure": behind, **{name: row[name] for name in FIGURES}})
+        whole = {"gender": ALL, "figure": behind, "p_adjusted": row["p_adjusted"]}
+        records.append({**about, **whole, **{name: row[name] for name in FIGURES}})
         for gender, part in parts:
             found = estimate_one(study, one, row["indicator"], part, study.pair(one))
             same = next((estimate for estimate in found if estimate["term"] == row["term"]), found[0])

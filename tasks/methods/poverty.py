@@ -286,7 +286,7 @@ def _quintile_ratio(rows: Rows, y: np.ndarray) -> Figure:
     bottom, top = inside & (y <= low), inside & (y > high)
     below = (rows.weight * y)[bottom].sum()
     if not below > 0:
-        return Figure(np.nan, np.full(len(y), np.nan), people, 0)
+        return Figure(np.nan, np.full(len(y), np.nan), people, int(min(bottom.sum(), top.sum())))
     found = float((rows.weight * y)[top].sum() / below)
     with np.errstate(invalid="ignore"):
         rich = np.where(top, y, 0.0) + high * ((y <= high) - 0.8)

@@ -40,7 +40,7 @@ def cell_of(report: Report, name: str, row: Row, column: str) -> Cell:
     if hidden := report.hidden(name, row, source):
         return Cell(hidden, "" if row["withheld_by"] == FEW else "withheld")
     if row[source] is None:
-        return NOTHING
+        return _ABSENT.get((name, str(row.get("measure"))), NOTHING) if source in FIGURES else NOTHING
     form = _FORMS.get((name, column)) or _FORMS.get(("", column))
     if form:
         return _bracketed(form(report, row), name, row, source)
@@ -61,6 +61,11 @@ def _bracketed(cell: Cell, name: str, row: Row, source: str) -> Cell:
     return replace(cell, text=f"({cell.text})") if bracketed else cell
 
 
+_NO_RATIO = Cell("cannot be computed", "none", note="the poorest fifth has nothing to divide by")
+_ABSENT = {(table, "quintile_ratio"): _NO_RATIO for table in ("poverty_measures", "poverty_changes")}
+"""What stands for a figure that there is not, though enough people answered."""
+
+
 Form = Callable[[Report, Row], Cell]
 
 
@@ -78,6 +83,18 @@ def _divided_by(column: str) -> Form:
 
 def _verdict(verdicts: Mapping[str, wording.Verdict], column: str) -> Form:
     return lambda _, row: _said(verdicts[row[column]])
+
+
+def _gain(_: Report, row: Row) -> Cell:
+    """Return what an estimate says, with a mark where it may be found by chance among all tests."""
+    said = _said(wording.GAINS[row["direction"]])
+    by_chance = wording.is_by_chance(row["direction"], row["p_adjusted"])
+    return replace(said, text=f"{said.text} {wording.BY_CHANCE}") if by_chance else said
+
+
+def _claim_of_what_is_told(_: Report, row: Row) -> Cell:
+    """Return the claim; of a figure that is withheld nothing is claimed."""
+    return NOTHING if row["withheld_by"] else Cell(row["claim"])
 
 
 def _said(verdict: wording.Verdict, note: str = "") -> Cell:
@@ -501,7 +518,16 @@ _FORMS: dict[tuple[str, str], Form] = {
     ("", "effect"): _verdict(wording.VOICES, "effect"),
     ("", "qualitative"): _verdict(wording.VOICES, "qualitative"),
     ("", "participatory"): _verdict(wording.VOICES, "participatory"),
-    ("impact_estimates", "estimate"): _in_unit("estimate", wording.change),
+    **{
+        (table, column): form
+        for table in ("impact_estimates", "winners_losers")
+        for column, form in (
+            ("estimate", _in_unit("estimate", wording.change)),
+            ("direction", _gain),
+            ("indicator", _indicator_with_unit),
+            ("claim", _claim_of_what_is_told),
+        )
+    },
     ("impact_estimates", "term"): lambda _, row: Cell(row["term"].partition(", ")[2] or "overall"),
     ("impact_estimates", "standard_error"): _in_unit("standard_error", wording.error),
     **{

@@ -94,7 +94,10 @@ def _gain(_: Report, row: Row) -> Cell:
 
 def _claim_of_what_is_told(_: Report, row: Row) -> Cell:
     """Return the claim; of a figure that is withheld nothing is claimed."""
-    return NOTHING if row["withheld_by"] else Cell(row["claim"])
+    rule = row["withheld_by"]
+    if not rule:
+        return Cell(row["claim"])
+    return Cell(wording.withheld(rule), "" if rule == FEW else "withheld")
 
 
 def _said(verdict: wording.Verdict, note: str = "") -> Cell:
@@ -556,6 +559,7 @@ _FORMS: dict[tuple[str, str], Form] = {
     ("indicator_estimates", "poverty_group"): _group_or_part,
     ("indicator_estimates", "estimate_with_interval"): _estimate_with_interval,
     ("indicator_estimates", "median_with_quartiles"): _median_with_quartiles,
+    ("winners_losers", "gender"): lambda _, row: Cell("all" if row["gender"] == ALL else row["gender"]),
     ("triangulation", "quote"): _quoted,
     ("triangulation", "verdict"): lambda _, row: Cell(
         wording.TRIANGULATION[row["verdict"]], "contradict" if row["verdict"] == "contradict" else ""

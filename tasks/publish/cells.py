@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from schemas.vocabulary import ALL
+from tasks import expressions
 from tasks.catalogue import read as catalogue
 from tasks.catalogue import standard_indicators
 from tasks.disclosure import FIGURES
@@ -372,6 +373,15 @@ def _finding(report: Report, row: Row) -> Cell:
     indicator, _, group = row["finding"].partition("/")
     indicator, group = (known["indicator"], known["poverty_group"]) if known else (indicator, group)
     return Cell(report.label("indicator", indicator), note=report.label("poverty_group", group))
+
+
+def _asked(report: Report, row: Row) -> Cell:
+    """Return the questions whose answers make an indicator; of a foreign survey, the names of its columns."""
+    asked = {one["question"]: one["wording"] for one in report.rows("instruments")}
+    columns = list(dict.fromkeys(expressions.columns(row["value"])))
+    words = " ".join(wording.sentence(asked.get(one, wording.plain(one))) for one in columns)
+    of_itself = row["value"].strip() in columns
+    return Cell(words, note="" if of_itself else "computed by the rule in tables/indicators.csv")
 
 
 def _smallest_change(report: Report, row: Row) -> Cell:
@@ -752,6 +762,7 @@ _FORMS: dict[tuple[str, str], Form] = {
     ),
     ("actions", "finding"): _finding,
     ("actions", "due"): _as_date("due"),
+    ("indicators", "value"): _asked,
     ("indicators", "any_smallest_change"): _smallest_change,
     ("indicators", "table_1"): _table_1,
 }

@@ -378,7 +378,10 @@ def _finding(report: Report, row: Row) -> Cell:
 def _asked(report: Report, row: Row) -> Cell:
     """Return the questions whose answers make an indicator; of a foreign survey, the names of its columns."""
     asked = {one["question"]: one["wording"] for one in report.rows("instruments")}
-    columns = list(dict.fromkeys(expressions.columns(row["value"])))
+    try:
+        columns = expressions.columns(row["value"])
+    except expressions.ExpressionError:
+        return Cell(row["value"])
     words = " ".join(wording.sentence(asked.get(one, wording.plain(one))) for one in columns)
     of_itself = row["value"].strip() in columns
     return Cell(words, note="" if of_itself else "computed by the rule in tables/indicators.csv")

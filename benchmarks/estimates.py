@@ -26,6 +26,7 @@ from schemas.assessment import Sampling
 from schemas.base import conform, empty
 from schemas.design import DrawRecord, Sample
 from schemas.fieldwork import HouseholdWeights
+from schemas.poverty import PovertyLines
 from tasks import analysis, followup
 from tasks.warehouse import Warehouse
 
@@ -163,7 +164,7 @@ def ours(path: Path, indicators: pd.DataFrame, waves: pd.DataFrame) -> tuple[pd.
         responses = warehouse.read(TABLE)
     read = (responses, indicators, waves, empty(HouseholdWeights), empty(DrawRecord), empty(Sample))
     means = analysis.estimate_indicators(*read, sampling=sampling)
-    return means, followup.change_since_baseline(*read, sampling=sampling)
+    return means, followup.change_since_baseline(*read, empty(PovertyLines), sampling=sampling)
 
 
 def tables() -> tuple[pd.DataFrame, pd.DataFrame]:

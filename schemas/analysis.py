@@ -15,6 +15,7 @@ from schemas.vocabulary import (
     NO_INTERVAL,
     SAMPLE_DESIGNS,
     SENSITIVE_SUBJECTS,
+    SOURCE_DIRECTIONS,
     TRIANGULATION_VERDICTS,
     VOICED_DIRECTIONS,
 )
@@ -154,24 +155,31 @@ class ImpactEstimates(Contract):
         count=("respondents", "smallest_cell"),
         hide=("quantitative", "verdict"),
         rests_on="figure",
+        borrowed={"effect": "effect_figure"},
         joint={"participants": 10, "focus_groups": 2},
     ),
 )
 class Triangulation(Contract):
     indicator: Text = text("id of the indicator")
     poverty_group: Text = text("poverty group")
-    quantitative: Text = choice(DIRECTIONS, "what the figures say", missing=True)
-    qualitative: Text = choice(DIRECTIONS, "what coded text says", missing=True)
-    participatory: Text = choice(DIRECTIONS, "what focus groups say", missing=True)
-    verdict: Text = choice(TRIANGULATION_VERDICTS, missing=True)
+    quantitative: Text = choice(
+        DIRECTIONS, "how the figures of those of whom the voices speak changed over time", missing=True
+    )
+    qualitative: Text = choice(SOURCE_DIRECTIONS, "what coded text says", missing=True)
+    participatory: Text = choice(SOURCE_DIRECTIONS, "what focus groups say", missing=True)
+    verdict: Text = choice(
+        TRIANGULATION_VERDICTS, "of these three, all of which tell of change over time", missing=True
+    )
+    effect: Text = choice(SOURCE_DIRECTIONS, "the figures against the comparison; enters no verdict")
     focus_groups: Whole = number("focus groups that spoke of it", ge=0)
     participants: Whole = number("people present in them", ge=0)
-    figure: Text = text("row of the figure behind it, as `psia explain` names it", missing=True)
+    figure: Text = text("row of the change behind it, as `psia explain` names it", missing=True)
+    effect_figure: Text = text("row of the effect", missing=True)
     interviews: Text = text("row of what the coded interviews say", missing=True)
     scores: Text = text("row of what the focus groups say", missing=True)
     quote: Text = text("row of a quote that speaks of it and may be printed", missing=True)
-    respondents: Whole = number("respondents behind the figures", ge=0)
-    smallest_cell: Whole = number("the fewest respondents of an arm in a wave", missing=True, ge=0)
+    respondents: Whole = number("respondents behind the change", ge=0)
+    smallest_cell: Whole = number("the fewest of them in a wave", missing=True, ge=0)
 
 
 @table(

@@ -64,6 +64,8 @@ class Release:
     people: further columns of counts of people, which are rounded with those of `count`.
     sums: column -> the columns that it is the sum of, also when these are rounded.
     rests_on: the column that names the row behind this one: withheld there, `count` and `hide` are here too.
+    borrowed: column of a direction -> the column that names the row from which it is taken: where that is
+    withheld, the direction is the word "withheld", and the rest of the row stays.
     inner: columns that the rules need and that are never released.
     """
 
@@ -79,6 +81,7 @@ class Release:
     people: tuple[str, ...] = ()
     sums: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     rests_on: str = ""
+    borrowed: Mapping[str, str] = field(default_factory=dict)
     inner: tuple[str, ...] = ()
 
 

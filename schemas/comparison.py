@@ -120,4 +120,4 @@ class SpillOver(Contract):
     channel: Text = choice(SPILL_OVER_CHANNELS)
     comparison_respondents: Whole = number("of the comparison arm, of whom the place or buyer is known", ge=0)
     exposed: Whole = number("of these, who share it with somebody of the programme", ge=0)
-    share: Number = number("exposed over respondents", missing=True, ge=0, le=1)
+    share: Number = number("share of respondents who are exposed", missing=True, ge=0, le=1)

@@ -230,12 +230,14 @@ class LocationQuotients(Contract):
     industry: Text = text("industry, of those that are told apart")
     basis: Text = choice(IDENTIFICATION_BASES, "what the quotient is of")
     value: Number = number("figure of the cell, in the unit of the basis", missing=True)
-    location_quotient: Number = number("share in the region over share in the country", missing=True, ge=0)
+    location_quotient: Number = number("its share in the region over that in the country", missing=True, ge=0)
     at_most: Flag = number(
         "whether the industry's total lacks cells, so that quotient and index are too high"
     )
-    industrial_density: Number = number("share of the industry over share of the area", missing=True, ge=0)
-    industrial_stock: Number = number("share of the industry over share of inhabitants", missing=True, ge=0)
+    industrial_density: Number = number("the industry's share over the share of the area", missing=True, ge=0)
+    industrial_stock: Number = number(
+        "the industry's share over the share of inhabitants", missing=True, ge=0
+    )
     plant_size: Number = number("employment a firm here over that in the industry", missing=True, ge=0)
     cluster_index: Number = number("Litzenberger and Sternberg's index; employment only", missing=True, ge=0)
     firms: Number = number("firms or local units behind the cell", missing=True, ge=0)

@@ -60,8 +60,8 @@ class MeasuredAssumptions(Contract):
 
     indicator: Text = text("id of the indicator")
     respondents: Whole = number("people of the first wave with a value", ge=0)
-    mean_assumed: Number = number("mean or share in the plan", missing=True)
-    mean: Number = number("mean or share, unweighted", missing=True)
+    mean_assumed: Number = number("mean in the plan, in the indicator's unit", missing=True)
+    mean: Number = number("unweighted mean, in the indicator's unit", missing=True)
     standard_deviation_assumed: Number = number("in the plan, or what its share implies", gt=0)
     standard_deviation: Number = number("within the arms", missing=True, ge=0)
     icc_assumed: Number = number("intra-cluster correlation in the plan", ge=0, le=1)

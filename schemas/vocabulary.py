@@ -145,6 +145,8 @@ MISSING_RULES = ("drop", "reweight")
 """Who has not answered on a dimension is left out, or is scored by the dimensions that were answered."""
 
 DIRECTIONS = ("better", "worse", "unchanged", "uncertain", "silent")
+SOURCE_DIRECTIONS = (*DIRECTIONS, "withheld")
+"""What a source may say beside others; withheld: too few people speak in it to be told."""
 VOICED_DIRECTIONS = ("better", "worse", "unchanged", "uncertain")
 TRIANGULATION_VERDICTS = ("agree", "contradict", "single source", "silent")
 

@@ -35,7 +35,7 @@ class ResponseClasses(Contract):
     expected: Whole = number("people who were to be interviewed", ge=0)
     interviewed: Whole = number("people interviewed", ge=0)
     not_interviewed: Whole = number("people expected less people interviewed", ge=0)
-    response_rate: Number = number("weighted share interviewed", ge=0)
+    response_rate: Number = number("share interviewed, weighted", ge=0)
     joined: Whole = number("number of the class that it was made part of", ge=1)
     factor: Number = number("by which weights of the class are multiplied", gt=0)
 

@@ -12,7 +12,7 @@ from schemas.vocabulary import BASES, CLAIMS, DIRECTIONS
     key=("indicator", "poverty_group", "gender"),
     release=Release(
         count=("respondents", "smallest_cell"),
-        hide=("estimate", "ci_low", "ci_high", "direction"),
+        hide=("estimate", "ci_low", "ci_high", "p_adjusted", "direction"),
         cells=(
             Cells(
                 "respondents",
@@ -35,6 +35,9 @@ class WinnersLosers(Contract):
     estimate: Number = number("in the indicator's unit", missing=True)
     ci_low: Number = number("lower end of the 95 % interval", missing=True)
     ci_high: Number = number("upper end of the 95 % interval", missing=True)
+    p_adjusted: Number = number(
+        "of a whole group's estimate, as the plan adjusts it for its family", missing=True, ge=0, le=1
+    )
     direction: Text = choice(DIRECTIONS, "better, worse, unchanged or uncertain", missing=True)
     claim: Text = choice(CLAIMS, "what the design allows to be said")
     respondents: Whole = number("respondents behind the figure", ge=0)

@@ -18,7 +18,7 @@ from tasks.finite_population import SHARE_DRAWN, with_share_drawn
 from tasks.levels import HOUSEHOLD, VALUE_OF, Units, units_of
 from tasks.methods import distribution, estimation, suppression
 from tasks.methods.estimation import DegreesOfFreedom, LonelyPsu
-from tasks.publish.wording import is_share
+from tasks.publish.wording import is_money, is_share
 from tasks.steps import step
 
 SPLITS = (
@@ -148,8 +148,8 @@ def estimate_indicators(
     sampling: Sampling,
 ) -> pd.DataFrame:
     """Estimate each indicator's mean by poverty group, gender, difference, arm and wave."""
-    money = set(indicators.loc[indicators["unit"].str.startswith("currency"), "indicator"])
     shares = set(indicators.loc[indicators["unit"].map(is_share), "indicator"])
+    money = set(indicators.loc[indicators["unit"].map(is_money).astype(bool), "indicator"])
     parts = []
     for units in units_of(indicators, of_study(responses, waves), household_weights):
         for wave in study_waves(waves):
@@ -215,12 +215,12 @@ def present_splits(frame: pd.DataFrame, splits: Iterable[tuple[str, ...]]) -> li
     return list(dict.fromkeys(tuple(column for column in split if column in told) for split in splits))
 
 
-def smallest_change(indicator: pd.Series, earlier_mean: float) -> float:
-    """Return what counts as a change at all, in the indicator's unit.
-
-    Of a share at least half a point: less is told as 0 points, and cannot be better or worse.
-    """
-    least = HALF_A_POINT if is_share(indicator["unit"]) else 0.0
+def smallest_change(indicator: pd.Series, earlier_mean: float) -> float | None:
+    """Return what counts as a change at all, in the indicator's unit; None where that cannot be said."""
     if pd.notna(indicator["smallest_change"]):
-        return max(least, float(indicator["smallest_change"]))
-    return max(least, abs(earlier_mean) * float(indicator["smallest_change_pct"]) / 100)
+        named = float(indicator["smallest_change"])
+    elif pd.notna(indicator["smallest_change_pct"]) and pd.notna(earlier_mean):
+        named = abs(earlier_mean) * float(indicator["smallest_change_pct"]) / 100
+    else:
+        return None
+    return max(named, HALF_A_POINT) if is_share(str(indicator["unit"])) else named

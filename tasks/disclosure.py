@@ -25,6 +25,8 @@ SMALLEST_SENSITIVE_CELL = 20
 NEARLY_NOBODY = 0.05
 """A share of less, or of more than all the others, tells nearly everybody's answer."""
 THRESHOLD, SENSITIVE, ALIKE, DOMINANCE = "threshold", "sensitive", "nearly all alike", "dominance"
+FEW_VOICES = "few voices"
+"""Of a row that rests on figures too: its focus groups are too few, the figures may be told."""
 GIVEN_AWAY, RESTS_ON = "given away by others", "rests on a withheld figure"
 FIGURES = ("estimate", "change", "ci_low", "ci_high", "lower_quartile", "median", "upper_quartile")
 """Columns in the unit of the indicator: shares among them are told in whole percent."""
@@ -133,7 +135,8 @@ def release(frame: pd.DataFrame, contract: type[Contract], *, public: bool) -> p
             known = (out[list(rule.joint)] > 0).any(axis=1)
             small = pd.concat(below, axis=1).any(axis=1).astype(bool) & known.astype(bool)
             small |= _other_parts(small, out, contract)
-            withheld = withheld.mask(small, THRESHOLD)
+            named = FEW_VOICES if rule.count else THRESHOLD
+            withheld = withheld.mask(small & (withheld == ""), named)
             for column in (*rule.joint, *rule.beside):
                 out[column] = _hidden(out[column], small)
         for column, places in rule.rounded.items():
@@ -150,7 +153,9 @@ def withhold(
         return
     for column in rule.hide if figures_alone else (*rule.count, *rule.hide):
         released[column] = _hidden(released[column], rows)
-    released["withheld_by"] = released["withheld_by"].mask(rows & (released["withheld_by"] == ""), why)
+    released["withheld_by"] = released["withheld_by"].mask(
+        rows & released["withheld_by"].isin(["", FEW_VOICES]), why
+    )
 
 
 def _other_parts(small: pd.Series, table: pd.DataFrame, contract: type[Contract]) -> pd.Series:
@@ -241,6 +246,8 @@ def _withhold_what_rests_on(out: Mapping[str, pd.DataFrame]) -> None:
         rule = TABLES[name].about().release
         if rule and rule.rests_on and len(frame):
             withhold(frame, rule, frame[rule.rests_on].isin(hidden), RESTS_ON)
+        for column, behind in rule.borrowed.items() if rule and len(frame) else ():
+            frame[column] = frame[column].mask(frame[behind].isin(hidden), "withheld")
 
 
 def aligned(

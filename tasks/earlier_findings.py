@@ -9,12 +9,14 @@ from typing import Any
 import pandas as pd
 
 from schemas.analysis import Findings, ImpactEstimates, Indicators
+from schemas.assessment import Instruments as InstrumentsPart
 from schemas.assessment import PovertyGroup, Specification, Wave
 from schemas.base import empty
 from schemas.checks import FormQuestions
 from schemas.followup import EarlierFindings, FormChanges, StagedEarlierFindings
 from schemas.instruments import Instruments
 from schemas.plan import Waves
+from schemas.poverty import PovertyLines
 from schemas.vocabulary import ALL
 from tasks import catalogue, wording
 from tasks.analysis import study_waves
@@ -81,9 +83,9 @@ def _told(row: pd.Series, columns: Sequence[str]) -> str | None:
 
 @step(
     "follow-up",
-    reads=[StagedEarlierFindings, ImpactEstimates, Findings, Indicators, Waves],
+    reads=[StagedEarlierFindings, ImpactEstimates, Findings, Indicators, Waves, PovertyLines],
     writes=[EarlierFindings],
-    plan=["specification", "poverty_group", "wave"],
+    plan=["specification", "poverty_group", "wave", "instruments"],
 )
 def follow_findings(
     reported: pd.DataFrame,
@@ -91,20 +93,19 @@ def follow_findings(
     findings: pd.DataFrame,
     indicators: pd.DataFrame,
     waves: pd.DataFrame,
+    lines: pd.DataFrame,
     *,
     specification: Sequence[Specification],
     poverty_group: Sequence[PovertyGroup],
     wave: Sequence[Wave],
+    instruments: InstrumentsPart,
 ) -> pd.DataFrame:
     """Say what became of each finding of an earlier report, and of estimates that end with an earlier wave.
 
     An earlier finding that was uncertain or withheld said nothing that could hold, and is left out.
     """
-    labels = {
-        "group": {ALL: "All groups together", **{one.id: one.label for one in poverty_group}},
-        "wave": {one.name: one.label or one.name for one in wave},
-    }
-    of_waves = _of_earlier_waves(estimates, indicators, study_waves(waves), specification, labels)
+    told = wording.told_by(poverty_group, wave, instruments.currency, lines)
+    of_waves = _of_earlier_waves(estimates, indicators, study_waves(waves), specification, told)
     earlier = [*reported.to_dict("records"), *of_waves]
     newest = findings.set_index("finding")
     names = {ident: one.label for ident, one in catalogue.standard_indicators().items()}
@@ -155,7 +156,7 @@ def _of_earlier_waves(
     indicators: pd.DataFrame,
     order: Sequence[str],
     specification: Sequence[Specification],
-    labels: dict[str, dict[str, str]],
+    told: wording.Told,
 ) -> Iterator[dict[str, Any]]:
     """Yield the leading estimates that end with a wave before that of the finding.
 
@@ -181,6 +182,6 @@ def _of_earlier_waves(
                 "finding": f"{row['indicator']}/{row['poverty_group']}",
                 "direction": row["direction"],
                 "claim": row["claim"],
-                "statement": wording.statement(row, known.loc[row["indicator"]], labels),
+                "statement": wording.statement(row, known.loc[row["indicator"]], told),
                 "respondents": min(count for count in counts if pd.notna(count)),
             }

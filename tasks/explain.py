@@ -14,11 +14,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from schemas.base import column_types
+from schemas.base import Contract, column_types, notes
 from schemas.vocabulary import ALL
 from tasks import run, state
 from tasks.disclosure import SMALLEST_CELL, released_contract, released_name
-from tasks.printed import Printed, figure_as_printed, read_number, reads_as
+from tasks.printed import Figure, Printed, figure_as_printed, read_number, reads_as
 from tasks.publish import wording
 from tasks.publish.report import RELEASED
 from tasks.references import reference_of
@@ -27,7 +27,7 @@ from tasks.warehouse import Warehouse
 
 Row = dict[str, Any]
 
-BEHIND = ("figure", "interviews", "scores", "quote")
+BEHIND = ("figure", "effect_figure", "interviews", "scores", "quote")
 """Columns that name the row of another table on which a row rests."""
 RELEASING = "release tables"
 PLAN_FILE = "assessment.toml"
@@ -171,38 +171,34 @@ class Explainer:
 
     def _numbers(self, asked: str, number: Printed) -> list[Found]:
         figures = list(self._figures())
-        fits = [one for one, value, share in figures if reads_as(value, number, is_share=share)]
+        fits = [one for one, figure in figures if reads_as(figure, number)]
         if fits:
             return fits
         nearest = sorted(
-            (one for one in figures if not number.is_percent or one[2]),
-            key=lambda one: number.distance(figure_as_printed(one[1], is_share=one[2])),
+            (one for one in figures if number.may_be(one[1].kind)),
+            key=lambda one: number.distance(one[1].value),
         )[:NEAREST]
         told = "; ".join(
-            f"{wording.mean(figure_as_printed(value, is_share=share))} ({one.name}, {one.column})"
-            for one, value, share in nearest
+            f"{wording.mean(figure.value)} ({one.name}, {one.column})" for one, figure in nearest
         )
         raise NotFound(f"no released figure reads {asked}." + (f" The nearest: {told}" if told else ""))
 
-    def _figures(self) -> Iterator[tuple[Found, float, bool]]:
-        """Yield every figure that is released, with whether it is a share that is printed in percent."""
+    def _figures(self) -> Iterator[tuple[Found, Figure]]:
+        """Yield every figure that is released, as it is printed."""
         units = {one.row["indicator"]: one.row["unit"] for one in self._found("indicators")}
         for table in sorted(RELEASED, key=lambda name: (name not in FIRST, _place(name), name)):
-            kinds = column_types(released_contract(RELEASED[table]))
-            columns = [
-                name for name, kind in kinds.items() if kind in ("float64", "Int64") and name not in PLACES
-            ]
-            about_shares = "indicator" in kinds
+            kinds = kinds_of_figures(RELEASED[table])
             for one in self._found(table):
                 if table == "winners_losers" and one.row["gender"] == ALL:
                     continue  # tells again what stands in the estimates of the impact or in the changes
-                shares = wording.is_share(units.get(one.row["indicator"], "")) if about_shares else False
-                for column in columns:
+                unit = one.row.get("unit") or units.get(one.row.get("indicator", ""), "")
+                for column, kind in kinds.items():
                     value = one.row[column]
                     if value is None or isinstance(value, bool) or _is_nan(value):
                         continue
-                    share = column in SHARES or (shares and column in IN_UNIT)
-                    yield Found(table, one.row, column), float(value), share
+                    if kind == IN_UNIT:
+                        kind = _in_unit(RELEASED[table], column, unit, value)
+                    yield Found(table, one.row, column), figure_as_printed(float(value), kind)
 
     def _found(self, table: str) -> list[Found]:
         return [Found(table, row) for row in self._rows(released_name(f"mart.{table}"))]
@@ -330,12 +326,40 @@ class Explainer:
         return FileTold(*told)
 
 
-SHARES = ("rate", "attrition_rate")
-"""Columns that hold a share of 0 to 1 whatever the row is about."""
 PLACES = ("position",)
 """Columns of numbers that are no figures: where a row stands."""
-IN_UNIT = ("estimate", "change", "standard_error", "ci_low", "ci_high", "difference")
-"""Columns in the unit of the row's indicator."""
+IN_UNIT = "in the unit of the row"
+OF_THE_SAME = ("standard_error", "ci_low", "ci_high", "median", "upper_quartile")
+"""Columns in the unit of the figure before them, of which their notes do not speak."""
+
+
+def _in_unit(contract: type[Contract], column: str, unit: str, value: float) -> str:
+    """Return the kind of a figure in its row's unit: what tells of two waves or two arms is a change."""
+    if not wording.is_share(unit) or abs(value) > 1:
+        return "other"  # secondary statistics that are called shares may be given in percent already
+    changes = column == "standard_error" or "from_wave" in column_types(contract)
+    return "change of a share" if changes else "share"
+
+
+def kinds_of_figures(contract: type[Contract]) -> dict[str, str]:
+    """Return column -> the kind of figure that it holds, by the type and the note of the contract."""
+    told = notes(contract)
+    found = {}
+    for column, dtype in column_types(released_contract(contract)).items():
+        note = told.get(column, "")
+        if dtype not in ("float64", "Int64") or column in PLACES:
+            continue
+        if "unit" in note.replace(",", " ").split() or column in OF_THE_SAME:
+            found[column] = IN_UNIT
+        elif dtype == "Int64":
+            found[column] = "count"
+        elif wording.is_share(note):
+            found[column] = "share"
+        elif "percentage points" in note or column.endswith("_points"):
+            found[column] = "points"
+        else:
+            found[column] = "percent" if "percent" in note else "other"
+    return found
 
 
 def _about(rows: Sequence[Found]) -> dict[str, list[str]]:

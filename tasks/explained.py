@@ -63,7 +63,7 @@ def lines(way: Way) -> Iterator[str]:
     if way.counted:
         yield "The input rows:"
         yield from (f"  {_counted(one)}" for one in way.counted)
-    yield "The files:"
+    yield "The files that these steps read (the figure may rest on some of their rows and columns only):"
     for one in way.files:
         yield f"  {_file(one)}"
     if way.changed:

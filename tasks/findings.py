@@ -14,11 +14,13 @@ from schemas.analysis import (
 )
 from schemas.assessment import (
     AssessmentPart,
+    Instruments,
     PovertyGroup,
     Specification,
     Wave,
 )
 from schemas.base import empty
+from schemas.poverty import PovertyLines
 from schemas.vocabulary import ALL
 from tasks import wording
 from tasks.impacts import leading_estimates
@@ -28,28 +30,27 @@ from tasks.steps import step
 
 @step(
     "analysis",
-    reads=[ImpactEstimates, IndicatorEstimates, Indicators],
+    reads=[ImpactEstimates, IndicatorEstimates, Indicators, PovertyLines],
     writes=[Findings],
-    plan=["specification", "assessment", "poverty_group", "wave"],
+    plan=["specification", "assessment", "poverty_group", "wave", "instruments"],
 )
 def state_findings(
     estimates: pd.DataFrame,
     means: pd.DataFrame,
     indicators: pd.DataFrame,
+    lines: pd.DataFrame,
     *,
     specification: Sequence[Specification],
     assessment: AssessmentPart,
     poverty_group: Sequence[PovertyGroup],
     wave: Sequence[Wave],
+    instruments: Instruments,
 ) -> pd.DataFrame:
     """Write one sentence for each leading estimate: losses first, then gains, then what is open."""
     leading = leading_estimates(estimates, specification)
     if not len(leading):
         return empty(Findings)
-    labels = {
-        "group": {ALL: "All groups together", **{one.id: one.label for one in poverty_group}},
-        "wave": {one.name: one.label or one.name for one in wave},
-    }
+    told = wording.told_by(poverty_group, wave, instruments.currency, lines)
     known = indicators.set_index("indicator")
     records = [
         {
@@ -58,7 +59,7 @@ def state_findings(
             "poverty_group": row["poverty_group"],
             "direction": row["direction"],
             "claim": row["claim"],
-            "statement": wording.statement(row, known.loc[row["indicator"]], labels),
+            "statement": wording.statement(row, known.loc[row["indicator"]], told),
             "evidence": f"impact_estimates: {row['specification']}, {row['term']}",
             "figure": reference_of(ImpactEstimates, row),
             "limits": row["claim_reason"],

@@ -13,6 +13,8 @@ from schemas.design import DrawRecord, Sample
 from schemas.fieldwork import HouseholdWeights, Responses
 from schemas.followup import WaveChanges
 from schemas.plan import Waves
+from schemas.poverty import PovertyLines
+from schemas.vocabulary import ALL
 from tasks.analysis import (
     NOT_MEASURED,
     corrected,
@@ -28,6 +30,8 @@ from tasks.analysis import (
 )
 from tasks.levels import Units, units_of
 from tasks.methods import claims, estimation
+from tasks.prices import price_ratios
+from tasks.publish.wording import is_money
 from tasks.steps import step
 
 SPLITS = (("poverty_group", "arm"), ("arm",), ("poverty_group",), ())
@@ -35,7 +39,7 @@ SPLITS = (("poverty_group", "arm"), ("arm",), ("poverty_group",), ())
 
 @step(
     "follow-up",
-    reads=[Responses, Indicators, Waves, HouseholdWeights, DrawRecord, Sample],
+    reads=[Responses, Indicators, Waves, HouseholdWeights, DrawRecord, Sample, PovertyLines],
     writes=[WaveChanges],
     plan=["sampling"],
 )
@@ -46,10 +50,15 @@ def change_since_baseline(
     household_weights: pd.DataFrame,
     record: pd.DataFrame,
     sample: pd.DataFrame,
+    lines: pd.DataFrame,
     *,
     sampling: Sampling,
 ) -> pd.DataFrame:
-    """Estimate the change of each indicator from the first wave to each later one."""
+    """Estimate the change of each indicator from the first wave to each later one.
+
+    Changes of money are in money of the day: where the plan knows that prices moved, none is called better
+    for that alone.
+    """
     order = [wave for wave in study_waves(waves) if (responses["wave"] == wave).any()]
     known = indicators.set_index("indicator")
     limited = limited_waves(waves)
@@ -61,7 +70,8 @@ def change_since_baseline(
             pair = pair.answered(in_both)
             if pair.values:
                 pair = corrected(pair, record, sample, sampling)
-                parts.append(_changes(pair, known, (order[0], later), sampling, limited=later in limited))
+                told = _changes(pair, known, (order[0], later), sampling, limited=later in limited)
+                parts.append(_at_moving_prices(told, known, price_ratios(lines, order[0], later)))
     return pd.concat(parts, ignore_index=True) if parts else empty(WaveChanges)
 
 
@@ -92,6 +102,24 @@ def _changes(
         follow_up="limited" if limited else "repeat",
         claim="recall" if limited else "descriptive",
     )
+
+
+def _at_moving_prices(changes: pd.DataFrame, known: pd.DataFrame, ratios: list[float]) -> pd.DataFrame:
+    money = changes["indicator"].map(known["unit"]).map(is_money).astype(bool)
+    told = changes[money & changes["direction"].notna() & changes["change"].notna()]
+    verdicts = [
+        claims.direction_of_money(row["direction"], row["change"], ratios) for row in told.to_dict("records")
+    ]
+    out = changes.copy()
+    out.loc[told.index, "direction"] = pd.array(verdicts, dtype="string")
+    return out
+
+
+def of_the_programme(changes: pd.DataFrame) -> pd.DataFrame:
+    """Return the changes of poverty groups: of the programme arm where there are arms, else of everybody."""
+    of_groups = changes[(changes["poverty_group"] != ALL) & changes["change"].notna()]
+    arm = "programme" if (of_groups["arm"] == "programme").any() else ALL
+    return of_groups[of_groups["arm"] == arm]
 
 
 def _direction(change: dict[str, Any], indicators: pd.DataFrame) -> str | None:

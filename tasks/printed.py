@@ -9,16 +9,34 @@ from tasks.publish import wording
 
 _MINUS = ("−", "–")
 _SPACES = re.compile("[\\s\u202f\u00a0]")
-_NUMBER = re.compile(r"([+-]?)(\d+(?:\.\d+)?)(%?)")
+_NUMBER = re.compile(r"([+-]?)(\d+(?:\.\d+)?)(%|percent|points?|percentagepoints?)?")
+
+
+OF_SHARES = ("share", "change of a share")
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure of a table, in the unit in which the report prints it.
+
+    kind: "share" (0 to 1 in the table, printed in percent), "change of a share" (so too, printed in points),
+    "percent" and "points" (so in the table too), "count" (a whole number), or "other".
+    """
+
+    value: float
+    kind: str = "other"
 
 
 @dataclass(frozen=True)
 class Printed:
-    """A number as it was read: its digits, its sign where one was given, and whether it is a percentage."""
+    """A number as it was read: its digits, its sign where one was given, and what kinds of figure it may be.
+
+    unit: "%", "points", or "" where none was given.
+    """
 
     digits: str
     sign: str
-    is_percent: bool
+    unit: str = ""
 
     @property
     def places(self) -> int:
@@ -31,40 +49,51 @@ class Printed:
             return abs(figure - (-float(self.digits) if self.sign == "-" else float(self.digits)))
         return abs(abs(figure) - float(self.digits))
 
+    def may_be(self, kind: str) -> bool:
+        """Return whether a figure of this kind may bear the number's unit."""
+        return kind in {"%": ("share", "percent"), "points": ("change of a share", "points")}.get(
+            self.unit, (kind,)
+        )
+
 
 def read_number(text: str) -> Printed | None:
-    """Return a number as it stands in the report (−12.4, 1 030, 54 %); None where it is no number.
+    """Return a number as it stands in the report (−12.4, 1 030, 54 %, +25 points); None where it is none.
 
-    >>> read_number("−1 030"), read_number("income")
-    (Printed(digits='1030', sign='-', is_percent=False), None)
+    >>> read_number("−1 030"), read_number("+25 points"), read_number("income")
+    (Printed(digits='1030', sign='-', unit=''), Printed(digits='25', sign='+', unit='points'), None)
     """
     plain = _SPACES.sub("", text)
     for sign in _MINUS:
         plain = plain.replace(sign, "-")
     found = _NUMBER.fullmatch(plain)
-    return Printed(found[2], found[1], bool(found[3])) if found else None
+    if not found:
+        return None
+    unit = found[3] or ""
+    return Printed(found[2], found[1], "points" if "point" in unit else "%" if unit else "")
 
 
-def figure_as_printed(value: float, *, is_share: bool) -> float:
-    """Return a figure in the unit in which it is printed: a share in percent."""
-    return float(wording.percent(value)) if is_share else value
+def figure_as_printed(value: float, kind: str = "other") -> Figure:
+    """Return a figure in the unit in which it is printed: a share in percent, its change in points."""
+    return Figure(float(wording.percent(value)) if kind in OF_SHARES else value, kind)
 
 
-def reads_as(value: float, number: Printed, *, is_share: bool) -> bool:
+def reads_as(figure: Figure, number: Printed) -> bool:
     """Return whether a figure, rounded as the report rounds, gives the number.
 
-    Rounded means half up to the number's decimals, or to the three digits that matter. A number without a
-    sign fits a figure of either sign: a sentence tells a loss by its words. is_share: the figure is a share
-    of 0 to 1, which the report prints in percent; only such a one fits a percentage.
+    Rounded means half up to the number's decimals, or to the three digits that matter; a count is printed as
+    it is released, and fits itself alone. A number without a sign fits a figure of either sign: a sentence
+    tells a loss by its words. A percentage fits shares and percentages, points fit changes of them.
 
-    >>> eleven = Printed("11", "", is_percent=True)
-    >>> reads_as(0.1103, eleven, is_share=True), reads_as(10.96, eleven, is_share=False)
+    >>> eleven = Printed("11", "", "%")
+    >>> reads_as(figure_as_printed(0.1103, "share"), eleven), reads_as(figure_as_printed(10.96), eleven)
     (True, False)
     """
-    if number.is_percent and not is_share:
+    if not number.may_be(figure.kind):
         return False
-    if number.sign and (value < 0) != (number.sign == "-"):
+    if number.sign and (figure.value < 0) != (number.sign == "-"):
         return False
-    size = abs(figure_as_printed(value, is_share=is_share))
+    size = abs(figure.value)
+    if figure.kind == "count":
+        return not number.sign and number.digits == str(int(size))
     forms = {wording.rounded(size, number.places), wording.mean(size)}
     return number.digits in {_SPACES.sub("", form) for form in forms}

@@ -15,6 +15,7 @@ from schemas.followup import WaveChanges
 from schemas.plan import Plan, Waves
 from schemas.vocabulary import ALL
 from schemas.winners import WinnersLosers
+from tasks.followup import of_the_programme
 from tasks.impact_models import Study, study_of
 from tasks.impacts import estimate_one, leading_estimates
 from tasks.references import reference_of
@@ -76,7 +77,8 @@ def tell_winners_and_losers(
             "claim": row["claim"],
         }
         behind = reference_of(ImpactEstimates, row)
-        records.append({**about, "gender": ALL, "figure": behind, **{name: row[name] for name in FIGURES}})
+        whole = {"gender": ALL, "figure": behind, "p_adjusted": row["p_adjusted"]}
+        records.append({**about, **whole, **{name: row[name] for name in FIGURES}})
         for gender, part in parts:
             found = estimate_one(study, one, row["indicator"], part, study.pair(one))
             same = next((estimate for estimate in found if estimate["term"] == row["term"]), found[0])
@@ -97,10 +99,8 @@ def _genders(study: Study, one: Specification) -> dict[str, list[tuple[str, pd.D
 
 def _by_change(changes: pd.DataFrame) -> Iterator[dict[str, object]]:
     """Yield the latest change of each group: of the programme arm where there are arms."""
-    of_groups = changes[(changes["poverty_group"] != ALL) & changes["change"].notna()]
-    arm = "programme" if (of_groups["arm"] == "programme").any() else ALL
-    of_groups = of_groups[of_groups["arm"] == arm]
-    for row in of_groups.drop_duplicates(["indicator", "poverty_group"], keep="last").to_dict("records"):
+    latest = of_the_programme(changes).drop_duplicates(["indicator", "poverty_group"], keep="last")
+    for row in latest.to_dict("records"):
         yield {
             "indicator": row["indicator"],
             "poverty_group": row["poverty_group"],

@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-THIN_SPACE = "\u202f"
-MINUS = "−"
+from schemas.assessment import PovertyGroup, Wave
+from schemas.vocabulary import ALL
+from tasks.methods import suppression
+from tasks.prices import have_moved
+from tasks.publish.wording import (
+    BY_CHANCE,
+    FEWEST_TO_PRINT,
+    MINUS,
+    THIN_SPACE,
+    in_currency,
+    is_by_chance,
+    is_money,
+    is_share,
+)
 
 
 def decimals(*values: float) -> int:
@@ -32,53 +45,109 @@ def written(value: float, places: int) -> str:
     return f"{MINUS}{text}" if value < 0 and text.strip("0.") else text
 
 
-def plain_unit(unit: str) -> str:
-    """Return the unit as it stands behind a number: 'currency per month' loses its currency."""
-    if unit.startswith("share"):
+def plain_unit(unit: str, currency: str = "") -> str:
+    """Return the unit as it stands behind a number: 'currency per month' is 'INR a month'."""
+    if is_share(unit):
         return "percentage points"
     if unit.startswith("score"):
         return "points"
-    return unit.replace("currency per month", "a month").replace("currency", "").strip()
+    return in_currency(unit, currency).replace(" per month", " a month") if is_money(unit) else unit.strip()
 
 
-def change(estimate: float, low: float, high: float, unit: str) -> tuple[str, str]:
+def change(estimate: float, low: float, high: float, unit: str, currency: str = "") -> tuple[str, str]:
     """Return the size of a change with its unit, and its 95 % interval in words.
 
     A share (0 to 1) is told in whole percentage points. Estimate and interval bear the same decimals.
     """
-    share = unit.startswith("share")
+    share = is_share(unit)
     scale = 100 if share else 1
     places = 0 if share else decimals(estimate, low, high)
-    size = f"{written(abs(estimate) * scale, places)} {plain_unit(unit)}".strip()
+    number = written(abs(estimate) * scale, places)
+    words = plain_unit(unit, currency)
+    size = f"{number} {words.removesuffix('s') if share and number == '1' else words}".strip()
     if pd.isna(low) or pd.isna(high):
         return size, "no interval can be given"
     interval = f"{written(low * scale, places)} to {written(high * scale, places)}"
     return size, f"95 % interval {interval}"
 
 
-def statement(row: Mapping[Any, Any], indicator: pd.Series, labels: Mapping[str, Mapping[str, str]]) -> str:
-    """Return a finding's sentence, from an estimate's row. It names no cause: the claim beside it does."""
-    group = labels["group"].get(row["poverty_group"], row["poverty_group"])
+@dataclass(frozen=True)
+class Told:
+    """What a sentence has to know beside its row: the words for groups and waves, the currency, and prices.
+
+    lines: what the plan knows of prices: where they moved, money has to be said to be of the day.
+    """
+
+    groups: Mapping[str, str]
+    waves: Mapping[str, str]
+    currency: str
+    lines: pd.DataFrame
+
+
+def told_by(
+    poverty_group: Sequence[PovertyGroup], wave: Sequence[Wave], currency: str, lines: pd.DataFrame
+) -> Told:
+    """Return what sentences have to know of the plan."""
+    return Told(
+        {ALL: "All groups together", **{one.id: one.label for one in poverty_group}},
+        {one.name: one.label or one.name for one in wave},
+        currency,
+        lines,
+    )
+
+
+def statement(row: Mapping[Any, Any], indicator: pd.Series, told: Told) -> str:
+    """Return a finding's sentence, from an estimate's row. It names no cause: the claim beside it does.
+
+    Of fewer than 25 people no figure is told, only which way it points.
+    """
+    group = told.groups.get(row["poverty_group"], row["poverty_group"])
     label = str(indicator["label"])
     what = label[0].lower() + label[1:]
-    estimate = float(row["estimate"])
-    size, interval = change(estimate, float(row["ci_low"]), float(row["ci_high"]), str(indicator["unit"]))
-    sign = MINUS if estimate < 0 else "+"
-    start, end = (_short(row[key], labels["wave"]) for key in ("from_wave", "to_wave"))
+    estimate, unit = float(row["estimate"]), str(indicator["unit"])
+    size, interval = change(estimate, float(row["ci_low"]), float(row["ci_high"]), unit, told.currency)
+    start, end = (_short(row[key], told.waves) for key in ("from_wave", "to_wave"))
+    if suppression.rounded(int(row["respondents"])) < FEWEST_TO_PRINT:
+        moved = "has moved up" if estimate > 0 else "has moved down"
+        size, behind = "", f"too few people for a figure: fewer than {FEWEST_TO_PRINT}"
+    else:
+        moved, behind = f"moved by {_sign(estimate, size)}{size}", interval
     if row["estimator"] == "recall":
-        body = f"asked in {end} to compare with before, {what} has moved by {sign}{size}"
+        moved = moved.replace("moved", "has moved", 1) if size else moved
+        body = f"asked in {end} to compare with before, {what} {moved}"
     elif row["estimator"] == "staggered":
         body = (
-            f"{what} moved by {sign}{size} from the programme's start on, against those whom it had not"
-            f" reached, {start} to {end}"
+            f"{what} {moved} from the programme's start on, against those whom it had not reached,"
+            f" {start} to {end}"
         )
     elif row["from_wave"] == "none":
         more = "higher" if estimate > 0 else "lower"
-        body = f"{what} is {size} {more} in the programme group than in the comparison group"
+        body = f"{what} is {f'{size} {more}'.strip()} in the programme group than in the comparison group"
     else:
-        body = f"{what} moved by {sign}{size} against the comparison group, {start} to {end}"
-    verdict = _VERDICTS.get(str(row["direction"]), "")
-    return f"{group}: {body} ({interval}). {verdict}".strip()
+        body = f"{what} {moved} against the comparison group, {start} to {end}"
+    if is_money(unit) and have_moved(told.lines, row["from_wave"], row["to_wave"]):
+        body += ", in money of the day"
+    return f"{group}: {body} ({behind}). {_verdict(row)}".strip()
+
+
+def _sign(estimate: float, size: str) -> str:
+    """Return the sign of a change that is told with its size; one that reads as nought has none."""
+    number = size.partition(" ")[0]
+    return (MINUS if estimate < 0 else "+") if number.strip("0.") else ""
+
+
+def _verdict(row: Mapping[Any, Any]) -> str:
+    """Return what the sentence says of the change, and whether that stands when all tests are counted."""
+    direction = str(row["direction"])
+    if direction == "uncertain" and (float(row["ci_low"]) > 0 or float(row["ci_high"]) < 0):
+        return "The data do not show whether the change is large enough to count."
+    words = _VERDICTS.get(direction, "")
+    if is_by_chance(direction, row.get("p_adjusted")):
+        return (
+            f"{words} {BY_CHANCE} Of {int(row['tests'])} tests made together, it may be one that finds"
+            f" something by chance (adjusted p {written(float(row['p_adjusted']), 2)})."
+        )
+    return words
 
 
 def _short(wave: object, labels: Mapping[str, str]) -> str:

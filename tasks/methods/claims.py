@@ -151,52 +151,72 @@ def direction(
     change: float,
     low: float | None,
     high: float | None,
-    smallest_change: float,
+    smallest_change: float | None,
     better: str,
 ) -> str:
     """Say which way an estimated change points: better, worse, unchanged or uncertain.
 
     change and its interval [low, high] are in the unit of the indicator, as is smallest_change,
-    the least that counts as a change at all; better is "higher" or "lower", whichever is good.
-    None or NaN for an end of the interval means that there is no interval. The rule, in this
-    order:
+    the least that counts as a change at all; None or NaN where none is named. better is "higher" or
+    "lower", whichever is good. None or NaN for an end of the interval means that there is no
+    interval. The rule, in this order:
 
-    1. "uncertain" where there is no estimate.
-    2. Without an interval: "unchanged" where |change| <= smallest_change, else "uncertain".
-    3. "better" or "worse" where the interval excludes zero (low > 0 or high < 0) and |change| >=
-       smallest_change: "better" where the sign of the change is the good one.
-    4. "unchanged" where the interval excludes zero but |change| < smallest_change, or where the
-       whole interval lies within -smallest_change and +smallest_change, ends included.
-    5. "uncertain" otherwise: the interval holds zero, and also changes that would count.
+    1. "uncertain" where there is no estimate, or no interval (as for a purposive sample): nothing
+       tells how far off the estimate may be.
+    2. "better" or "worse" where the interval excludes zero (low > 0 or high < 0) and |change| >=
+       smallest_change: "better" where the sign of the change is the good one. Where no smallest
+       change is named, every change counts.
+    3. "unchanged" where the whole interval lies within -smallest_change and +smallest_change, ends
+       included; never where no smallest change is named.
+    4. "uncertain" otherwise: the interval holds changes that would count and others that would not.
 
-    So a change that is merely not significant is uncertain, never unchanged. Raises ValueError
-    where smallest_change is negative, or missing though there is an estimate, low lies above high, or
-    better is another word.
+    So a change that is merely not significant is uncertain, never unchanged, and so is a small one whose
+    interval reaches past the smallest change. Raises ValueError where smallest_change is negative, low
+    lies above high, or better is another word.
 
     Sources: the project's design, section 7; Altman and Bland (1995), BMJ 311, 485 (absence of
     evidence); Schuirmann (1987), J. Pharmacokinetics and Biopharmaceutics 15, 657-680
     (equivalence by an interval).
 
     >>> [direction(change, change - 2, change + 2, 3, "higher") for change in (5, -5, 2.5, 0.5, 1.5)]
-    ['better', 'worse', 'unchanged', 'unchanged', 'uncertain']
+    ['better', 'worse', 'uncertain', 'unchanged', 'uncertain']
     """
     if better not in ("higher", "lower"):
         raise ValueError("What is better must be 'higher' or 'lower'")
-    if smallest_change < 0:
+    named = None if smallest_change is None or isnan(smallest_change) else smallest_change
+    if named is not None and named < 0:
         raise ValueError("The smallest change must be a number from 0 on")
-    if _missing(change):
+    if _missing(change) or low is None or high is None or isnan(low) or isnan(high):
         return "uncertain"
-    if isnan(smallest_change):
-        raise ValueError("The smallest change must be a number from 0 on")
-    if low is None or high is None or isnan(low) or isnan(high):
-        return "unchanged" if abs(change) <= smallest_change else "uncertain"
     if low > high:
         raise ValueError("The lower end of the interval lies above the upper end")
-    excludes_zero = low > 0 or high < 0
-    if excludes_zero and abs(change) >= smallest_change:
+    if (low > 0 or high < 0) and abs(change) >= (named or 0.0):
         return "better" if (change > 0) == (better == "higher") else "worse"
-    within = -smallest_change <= low and high <= smallest_change
-    return "unchanged" if excludes_zero or within else "uncertain"
+    return "unchanged" if named is not None and -named <= low and high <= named else "uncertain"
+
+
+def direction_of_money(verdict: str, change: float, price_ratios: Sequence[float]) -> str:
+    """Say what a verdict on money of the day leaves to be said where prices moved in the meantime.
+
+    verdict is that of `direction` on the change of amounts as they were told; price_ratios are prices then
+    over prices before, one a place, empty where no index is known. Returns the verdict where it holds at
+    constant prices too: no price moved, or the amount fell while prices rose (it bought less than before,
+    and less still), or rose while they fell. Else "uncertain": prices may have eaten the gain. An effect
+    against a comparison needs none of this, for the prices of both arms moved alike.
+
+    Raises ValueError where a ratio is not above 0. Source: Deaton and Zaidi (2002), Guidelines for
+    Constructing Consumption Aggregates for Welfare Analysis, LSMS working paper 135, part 4 (prices).
+
+    >>> [direction_of_money("better", 300, [1.11]), direction_of_money("worse", -300, [1.11])]
+    ['uncertain', 'worse']
+    """
+    if any(not ratio > 0 for ratio in price_ratios):
+        raise ValueError("Prices over prices must be above 0")
+    moved = [ratio for ratio in price_ratios if ratio != 1]
+    if not moved:
+        return verdict
+    against = all(ratio > 1 for ratio in moved) if change < 0 else all(ratio < 1 for ratio in moved)
+    return verdict if against and change != 0 and verdict != "unchanged" else "uncertain"
 
 
 def _lacking(

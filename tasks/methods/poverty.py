@@ -313,7 +313,7 @@ def _quintile_ratio(rows: Rows, y: np.ndarray) -> Figure:
         below, above = below - low * too_many, above + high * too_few
         top = inside & (y >= high)
     if not below > 0:
-        return Figure(np.nan, np.full(len(y), np.nan), people, 0)
+        return Figure(np.nan, np.full(len(y), np.nan), people, int(min(bottom.sum(), top.sum())))
     found = max(1.0, float(above / below))
     with np.errstate(invalid="ignore"):
         rich = np.where(top, y, 0.0) + high * ((y <= high) - 0.8)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 CLEAR = ("better", "worse", "unchanged")
-VOICES = (*CLEAR, "uncertain", "silent")
+VOICES = (*CLEAR, "uncertain", "silent", "withheld")
 
 
 def triangulate(quantitative: str, qualitative: str, participatory: str) -> str:
     """Say whether the three sources agree on the direction of a change.
 
-    Each is better, worse, unchanged, uncertain or silent. Only the first three are clear;
-    uncertain and silent sources neither support nor contradict anybody. Truth table, by the clear
-    sources:
+    Each is better, worse, unchanged, uncertain, silent or withheld, and all three speak of the same
+    people and of change over the same time. Only the first three words are clear; the other sources
+    neither support nor contradict anybody. Truth table, by the clear sources:
 
     | clear sources | they say | verdict |
     |---|---|---|

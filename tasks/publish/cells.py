@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from schemas.vocabulary import ALL
+from tasks import expressions
 from tasks.catalogue import read as catalogue
 from tasks.catalogue import standard_indicators
 from tasks.disclosure import FIGURES
@@ -40,7 +41,7 @@ def cell_of(report: Report, name: str, row: Row, column: str) -> Cell:
     if hidden := report.hidden(name, row, source):
         return Cell(hidden, "" if row["withheld_by"] == FEW else "withheld")
     if row[source] is None:
-        return NOTHING
+        return _ABSENT.get((name, str(row.get("measure"))), NOTHING) if source in FIGURES else NOTHING
     form = _FORMS.get((name, column)) or _FORMS.get(("", column))
     if form:
         return _bracketed(form(report, row), name, row, source)
@@ -61,6 +62,11 @@ def _bracketed(cell: Cell, name: str, row: Row, source: str) -> Cell:
     return replace(cell, text=f"({cell.text})") if bracketed else cell
 
 
+_NO_RATIO = Cell("cannot be computed", "none", note="the poorest fifth has nothing to divide by")
+_ABSENT = {(table, "quintile_ratio"): _NO_RATIO for table in ("poverty_measures", "poverty_changes")}
+"""What stands for a figure that there is not, though enough people answered."""
+
+
 Form = Callable[[Report, Row], Cell]
 
 
@@ -78,6 +84,21 @@ def _divided_by(column: str) -> Form:
 
 def _verdict(verdicts: Mapping[str, wording.Verdict], column: str) -> Form:
     return lambda _, row: _said(verdicts[row[column]])
+
+
+def _gain(_: Report, row: Row) -> Cell:
+    """Return what an estimate says, with a mark where it may be found by chance among all tests."""
+    said = _said(wording.GAINS[row["direction"]])
+    by_chance = wording.is_by_chance(row["direction"], row["p_adjusted"])
+    return replace(said, text=f"{said.text} {wording.BY_CHANCE}") if by_chance else said
+
+
+def _claim_of_what_is_told(_: Report, row: Row) -> Cell:
+    """Return the claim; of a figure that is withheld nothing is claimed."""
+    rule = row["withheld_by"]
+    if not rule:
+        return Cell(row["claim"])
+    return Cell(wording.withheld(rule), "" if rule == FEW else "withheld")
 
 
 def _said(verdict: wording.Verdict, note: str = "") -> Cell:
@@ -371,6 +392,18 @@ def _finding(report: Report, row: Row) -> Cell:
     return Cell(report.label("indicator", indicator), note=report.label("poverty_group", group))
 
 
+def _asked(report: Report, row: Row) -> Cell:
+    """Return the questions whose answers make an indicator; of a foreign survey, the names of its columns."""
+    asked = {one["question"]: one["wording"] for one in report.rows("instruments")}
+    try:
+        columns = expressions.columns(row["value"])
+    except expressions.ExpressionError:
+        return Cell(row["value"])
+    words = " ".join(wording.sentence(asked.get(one, wording.plain(one))) for one in columns)
+    of_itself = row["value"].strip() in columns
+    return Cell(words, note="" if of_itself else "computed by the rule in tables/indicators.csv")
+
+
 def _smallest_change(report: Report, row: Row) -> Cell:
     if row["smallest_change"] is not None:
         return Cell(wording.change(row["smallest_change"], row["unit"]).removeprefix("+"), numeric=True)
@@ -515,9 +548,19 @@ _FORMS: dict[tuple[str, str], Form] = {
     ("", "interval"): _interval,
     ("", "direction"): _verdict(wording.GAINS, "direction"),
     ("", "quantitative"): _verdict(wording.VOICES, "quantitative"),
+    ("", "effect"): _verdict(wording.VOICES, "effect"),
     ("", "qualitative"): _verdict(wording.VOICES, "qualitative"),
     ("", "participatory"): _verdict(wording.VOICES, "participatory"),
-    ("impact_estimates", "estimate"): _in_unit("estimate", wording.change),
+    **{
+        (table, column): form
+        for table in ("impact_estimates", "winners_losers")
+        for column, form in (
+            ("estimate", _in_unit("estimate", wording.change)),
+            ("direction", _gain),
+            ("indicator", _indicator_with_unit),
+            ("claim", _claim_of_what_is_told),
+        )
+    },
     ("impact_estimates", "term"): lambda _, row: Cell(row["term"].partition(", ")[2] or "overall"),
     ("impact_estimates", "standard_error"): _in_unit("standard_error", wording.error),
     **{
@@ -546,6 +589,7 @@ _FORMS: dict[tuple[str, str], Form] = {
     ("indicator_estimates", "poverty_group"): _group_or_part,
     ("indicator_estimates", "estimate_with_interval"): _estimate_with_interval,
     ("indicator_estimates", "median_with_quartiles"): _median_with_quartiles,
+    ("winners_losers", "gender"): lambda _, row: Cell("all" if row["gender"] == ALL else row["gender"]),
     ("triangulation", "quote"): _quoted,
     ("triangulation", "verdict"): lambda _, row: Cell(
         wording.TRIANGULATION[row["verdict"]], "contradict" if row["verdict"] == "contradict" else ""
@@ -738,6 +782,7 @@ _FORMS: dict[tuple[str, str], Form] = {
     ),
     ("actions", "finding"): _finding,
     ("actions", "due"): _as_date("due"),
+    ("indicators", "value"): _asked,
     ("indicators", "any_smallest_change"): _smallest_change,
     ("indicators", "table_1"): _table_1,
 }

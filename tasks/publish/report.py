@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -29,7 +28,7 @@ from schemas import (
 from schemas.assessment import AssessmentPlan
 from schemas.base import TABLES, Contract, column_types, required_columns
 from schemas.vocabulary import ALL, ARMS, LOSSES, POVERTY_MEASURES, STAGES
-from tasks.disclosure import ALIKE
+from tasks.disclosure import ALIKE, FEW_VOICES
 from tasks.publish import wording
 
 _PHASES = (
@@ -165,7 +164,7 @@ class Report:
 
     def in_currency(self, unit: str) -> str:
         """Return a unit with the plan's currency in place of the word."""
-        return re.sub(r"^currency\b", self.plan.instruments.currency or "local currency", unit)
+        return wording.in_currency(unit, self.plan.instruments.currency)
 
     def hidden(self, name: str, row: Row, column: str) -> str:
         """Return what stands in place of a cell that is withheld, or nothing."""
@@ -173,6 +172,8 @@ class Report:
         if not rule or release is None:
             return ""
         if rule in (ALIKE, FEW) and column not in release.hide:
+            return ""
+        if rule == FEW_VOICES and column not in (*release.joint, *release.beside):
             return ""
         counted = column in (*release.hide, *release.count) or (
             row[column] is None and column in release.beside

@@ -129,7 +129,7 @@ def sheets(tables: Mapping[str, Sequence[Row]]) -> dict[str, list[Sheet]]:
             labels.get(row["indicator"], row["indicator"]),
             row["statement"],
             f"{wording.sentence(wording.CLAIMS[row['claim']])} {wording.sentence(row['limits'])}",
-            heard if voice != "silent" else "",
+            heard if voice not in ("silent", "withheld") else "",
         )
         found.setdefault(row["poverty_group"], []).append(sheet)
     return found

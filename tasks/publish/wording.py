@@ -64,6 +64,7 @@ VOICES = {
     "unchanged": Verdict("unchanged", "=", "same"),
     "uncertain": Verdict("uncertain", "?", "unsure"),
     "silent": Verdict("silent", "–", "silent"),
+    "withheld": Verdict("withheld", "", "withheld"),
 }
 """What a source (figures, interviews, focus groups) says."""
 
@@ -457,6 +458,26 @@ def is_share(unit: str) -> bool:
     return unit.strip().lower().startswith("share")
 
 
+BY_CHANCE = "†"
+"""Mark of what points one way by itself and does not stand when all tests of its family are counted."""
+LEVEL = 0.05
+
+
+def is_by_chance(direction: str | None, p_adjusted: float | None) -> bool:
+    """Return whether a change that is told as one may be found by chance, by its adjusted p-value."""
+    return direction in ("better", "worse") and p_adjusted is not None and p_adjusted >= LEVEL
+
+
+def is_money(unit: str) -> bool:
+    """Return whether the unit is money: 'currency', 'currency per month'."""
+    return unit.strip().lower().startswith("currency")
+
+
+def in_currency(unit: str, currency: str) -> str:
+    """Return a unit with the plan's currency in place of the word."""
+    return re.sub(r"^currency\b", currency or "local currency", unit.strip(), flags=re.IGNORECASE)
+
+
 def unit(unit: str) -> str:
     """Return the unit in which figures are printed: a share is told in percent."""
     return f"percent ({unit})" if is_share(unit) else unit
@@ -533,6 +554,7 @@ def withheld(rule: str, fewest: int = FEWEST_RESPONDENTS) -> str:
 
 _WITHHELD = {
     "threshold": "fewer than {fewest}",
+    "few voices": "fewer than {fewest}, or one group",
     "sensitive": "sensitive subject",
     "given away by others": "it would give away another",
 }

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.methods.claims import LIMITED, PARALLEL_TRENDS, decide_claim, direction
+from tasks.methods.claims import LIMITED, PARALLEL_TRENDS, decide_claim, direction, direction_of_money
 
 STUDY: dict[str, Any] = {
     "study_design": "longitudinal",
@@ -137,7 +137,7 @@ BETTER = st.sampled_from(["higher", "lower"])
         (-5, -9, -1, 2, "worse"),
         (5, -1, 11, 2, "uncertain"),
         (1, 0.5, 1.5, 2, "unchanged"),  # significant, but too small to count
-        (1.9, 0.1, 3.7, 2, "unchanged"),
+        (1.9, 0.1, 3.7, 2, "uncertain"),  # small, but it may be one that counts
         (0, -2, 2, 2, "unchanged"),
         (0, -2, 2.1, 2, "uncertain"),
         (2, 0.5, 3.5, 2, "better"),
@@ -145,13 +145,17 @@ BETTER = st.sampled_from(["higher", "lower"])
         (0, 0, 0, 0, "unchanged"),
         (2, 2, 2, 2, "better"),
         (2, 0, 4, 1, "uncertain"),  # zero at the end is not excluded
-        (1, None, None, 2, "unchanged"),
+        (1, None, None, 2, "uncertain"),
+        (0, None, None, 2, "uncertain"),
         (3, None, None, 2, "uncertain"),
         (3, float("nan"), float("nan"), 2, "uncertain"),
         (float("nan"), None, None, 2, "uncertain"),
+        (5, 1, 9, None, "better"),  # where no smallest change is named, every one counts
+        (0, -0.1, 0.1, None, "uncertain"),
+        (0, 0, 0, float("nan"), "uncertain"),
     ],
 )
-def test_directions(change: float, low: Any, high: Any, least: float, expected: str) -> None:
+def test_directions(change: float, low: Any, high: Any, least: Any, expected: str) -> None:
     assert direction(change, low, high, least, "higher") == expected
     turned = {"better": "worse", "worse": "better"}.get(expected, expected)
     assert direction(change, low, high, least, "lower") == turned
@@ -173,20 +177,21 @@ def test_the_rule_of_direction(change: float, below: float, above: float, least:
     if clear:
         assert (found == "better") == ((change > 0) == (better == "higher"))
     else:
-        assert (found == "unchanged") == (excludes or inside)
+        assert (found == "unchanged") == inside
     # the mirror image of the world says the opposite
     mirrored = direction(-change, -high, -low, least, better)
     assert mirrored == {"better": "worse", "worse": "better"}.get(found, found)
     # as much less wide, never more uncertain
     narrower = direction(change, change - below / 2, change + above / 2, least, better)
     assert narrower != "uncertain" or found == "uncertain"
+    unnamed = direction(change, low, high, None, better)
+    assert unnamed == direction(change, low, high, 0, better) or low == high == 0
 
 
 @given(change=NUMBER, least=LEAST, better=BETTER)
-def test_without_an_interval_nothing_is_better_or_worse(change: float, least: float, better: str) -> None:
-    expected = "unchanged" if abs(change) <= least else "uncertain"
-    assert direction(change, None, None, least, better) == expected
-    assert direction(change, float("nan"), 1.0, least, better) == expected
+def test_without_an_interval_nothing_is_said_of_a_change(change: float, least: float, better: str) -> None:
+    assert direction(change, None, None, least, better) == "uncertain"
+    assert direction(change, float("nan"), 1.0, least, better) == "uncertain"
 
 
 def test_matching_is_named_where_it_limits_or_carries_a_claim() -> None:
@@ -214,8 +219,6 @@ def test_bad_input_is_refused() -> None:
         direction(1, 3, 2, 1, "higher")
     with pytest.raises(ValueError, match="smallest change"):
         direction(1, 0, 2, -1, "higher")
-    with pytest.raises(ValueError, match="smallest change"):
-        direction(1, 0, 2, float("nan"), "higher")
     with pytest.raises(ValueError, match="'higher' or 'lower'"):
         direction(1, 0, 2, 1, "more")
 
@@ -229,3 +232,26 @@ def test_a_limited_follow_up_is_told_as_recall_whatever_the_design_and_a_repeat_
     purposive, why = decide_claim(**{**strong, "sample_design": "purposive"}, limited=True)
     assert purposive == "recall"
     assert len(why) == 2
+
+
+@pytest.mark.parametrize(
+    ("verdict", "change", "ratios", "expected"),
+    [
+        ("better", 300, [], "better"),
+        ("better", 300, [1.0], "better"),
+        ("better", 300, [1.11], "uncertain"),
+        ("worse", 300, [1.11], "uncertain"),  # debts that grew less than prices are lighter
+        ("worse", -300, [1.11], "worse"),
+        ("better", -300, [1.11, 1.2], "better"),  # debts
+        ("better", -300, [1.11, 0.9], "uncertain"),
+        ("better", 300, [0.9], "better"),
+        ("unchanged", -1, [1.11], "uncertain"),
+        ("uncertain", -300, [1.11], "uncertain"),
+    ],
+)
+def test_of_money_only_what_prices_cannot_turn_is_said(
+    verdict: str, change: float, ratios: list[float], expected: str
+) -> None:
+    assert direction_of_money(verdict, change, ratios) == expected
+    with pytest.raises(ValueError, match="above 0"):
+        direction_of_money(verdict, change, [0])

@@ -65,6 +65,14 @@ def test_the_smallest_cells_are_those_on_whom_a_figure_rests() -> None:
     assert 0 < cells["quintile_ratio"] < 60
 
 
+def test_a_ratio_to_a_fifth_that_has_nothing_is_none_and_rests_on_people_all_the_same() -> None:
+    frame = invented(200)
+    frame["income"] = frame["income"].where(frame["income"] > frame["income"].quantile(0.4), 0.0)
+    row = measured(frame).loc["quintile_ratio"]
+    assert np.isnan(row["estimate"])
+    assert row["smallest_cell"] >= 10
+
+
 @given(people, st.integers(2, 4))
 @settings(max_examples=40)
 def test_people_who_stand_there_several_times_change_no_estimate(rows: Any, times: int) -> None:

@@ -1516,6 +1516,7 @@ def _add_group(made: dict[str, list[dict]], indicator: str, group: str, level: f
             "qualitative": "silent",
             "participatory": voice,
             "verdict": None if few else "agree" if voice == verdict else "contradict",
+            "effect": "withheld" if few else verdict,
             "focus_groups": 2,
             "participants": 13,
             "respondents": None if few else 107,

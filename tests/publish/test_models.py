@@ -9,6 +9,7 @@ import pytest
 from schemas.assessment import AssessmentPlan
 from schemas.vocabulary import ESTIMATORS
 from tasks.publish import wording
+from tasks.publish.cells import cell_of
 from tasks.publish.report import Report
 from tasks.publish.sections.models import models
 
@@ -93,3 +94,12 @@ def test_without_intervals_or_for_single_groups_there_is_no_picture(plan, tables
         estimate=np.nan, ci_low=np.nan, ci_high=np.nan, withheld_by="smallest group"
     )
     assert not models(Report(plan, withheld))[0].pictures
+
+
+def test_an_indicator_is_defined_by_what_is_asked_and_not_by_its_expression(plan, tables):
+    tables["indicators"]["value"] = "CASE WHEN income_month > 0 THEN 1 ELSE 0 END"
+    report = Report(plan, tables)
+    cell = cell_of(report, "indicators", report.rows("indicators")[0], "value")
+    asked = {one["question"]: one["wording"] for one in report.rows("instruments")}
+    assert cell.text.rstrip(".?") == asked.get("income_month", "Income month").rstrip(".?")
+    assert "CASE" not in cell.text + cell.note

@@ -5,6 +5,7 @@ from __future__ import annotations
 import lxml.html
 import pandas as pd
 
+from tasks.publish.cells import cell_of
 from tasks.publish.html import render
 from tasks.publish.report import Report
 from tasks.publish.sections.poverty import poverty
@@ -62,3 +63,14 @@ def test_without_errors_no_interval_is_named(plan, tables):
         assert "No error can be given for these figures." in one.rules
         assert not one.with_error
         assert "interval" not in one.picture
+
+
+def test_a_ratio_that_there_is_not_is_not_said_to_be_withheld(plan, tables):
+    told = tables["poverty_measures"]
+    ratio = (told["measure"] == "headcount") & (told["withheld_by"] == "")
+    told.loc[ratio, "measure"] = "quintile_ratio"
+    told.loc[ratio, ["estimate", "ci_low", "ci_high"]] = None
+    row = Report(plan, tables).rows("poverty_measures", {"measure": "quintile_ratio"})[0]
+    cell = cell_of(Report(plan, tables), "poverty_measures", row, "estimate_with_interval")
+    assert cell.text == "cannot be computed"
+    assert "poorest fifth" in cell.note

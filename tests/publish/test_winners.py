@@ -39,3 +39,33 @@ def test_what_is_compared_and_what_is_not_are_two_pictures(plan, tables):
     first, second = winners(Report(plan, tables))
     assert "against the comparison" in first.finding.lower()
     assert "without a comparison" in second.finding
+
+
+def test_changes_between_other_waves_are_a_picture_of_their_own(plan, tables):
+    told = tables["winners_losers"]
+    first = told["indicator"].iloc[0]
+    told.loc[told["indicator"] == first, "from_wave"] = told["to_wave"].iloc[0]
+    drawn = winners(Report(plan, tables))
+    assert len(drawn) == 2
+    assert len({picture.finding.partition(":")[0] for picture in drawn}) == 2
+    assert len({re.findall(r'id="([^"]+)"', picture.drawing)[0] for picture in drawn}) == 2
+
+
+def test_the_table_tells_units_signs_and_chance_and_claims_nothing_of_what_is_withheld(plan, tables):
+    told = tables["winners_losers"]
+    told["basis"], told["p_adjusted"] = "change", 0.2
+    (picture,) = winners(Report(plan, tables))
+    assert picture.grid
+    rows = picture.grid.rows
+    parts = [row[0].note for row in rows if len(row) == 1]
+    assert "INR per month" in parts or any("currency" in part for part in parts)
+    cells = [cell for row in rows if len(row) > 1 for cell in row]
+    changes = [cell.text for cell in cells if cell.label == "Change"]
+    assert any(text.startswith("+") for text in changes)
+    assert any(text.endswith("points") for text in changes)
+    clear = [cell.text for cell in cells if cell.label == "Verdict" and cell.style in ("gain", "loss")]
+    assert clear
+    assert all(text.endswith("†") for text in clear)
+    for row in rows:
+        if any(cell.style == "withheld" for cell in row):
+            assert not any(cell.text in ("causal", "associational", "descriptive") for cell in row)

@@ -8,12 +8,14 @@ import pandas as pd
 import pytest
 
 from schemas.analysis import Findings, ImpactEstimates, Indicators
+from schemas.assessment import Instruments as InstrumentsPart
 from schemas.assessment import Specification, Wave
 from schemas.base import check, conform, empty
 from schemas.checks import FormQuestions
 from schemas.followup import EarlierFindings, FormChanges, StagedEarlierFindings
 from schemas.instruments import Instruments
 from schemas.plan import Waves
+from schemas.poverty import PovertyLines
 from tasks import published_before
 from tasks.earlier_findings import change_of_forms, follow_findings, what_became
 from tasks.impact_models import AFTER, PROGRAMME
@@ -208,9 +210,11 @@ def became(earlier: pd.DataFrame, estimates: list[dict], newest: pd.DataFrame) -
         newest,
         INDICATORS,
         WAVES,
+        empty(PovertyLines),
         specification=SPECIFICATION,
         poverty_group=[],
         wave=waves,
+        instruments=InstrumentsPart(),
     )
     assert check(conform(table, EarlierFindings), EarlierFindings) == []
     return table.to_dict("records")

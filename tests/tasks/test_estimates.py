@@ -129,6 +129,7 @@ def test_in_a_change_only_who_was_interviewed_twice_counts():
             empty(HouseholdWeights),
             RECORD,
             NOBODY,
+            empty(PovertyLines),
             sampling=Sampling.model_validate(DRAW),
         )
         .query("poverty_group == 'all'")

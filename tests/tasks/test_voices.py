@@ -137,8 +137,9 @@ def test_turning_any_one_of_the_three_sources_turns_the_verdict(
     heard: Any = triangulation.set_index("poverty_group").loc["workshop-men"]
     assert heard["quantitative"] == ("better" if amount > 0 else "worse")
     assert heard["verdict"] == verdict
+    assert heard["figure"] == "wave_changes/income_month/workshop-men/programme/baseline/followup"
     model = "impact_estimates/programme/programme x after"
-    assert heard["figure"] == f"{model}/income_month/workshop-men/baseline/followup"
+    assert heard["effect_figure"] == f"{model}/income_month/workshop-men/baseline/followup"
     assert heard["interviews"] == "coded_voices/followup/workshop-men/income_month"
     assert heard["scores"] == "focus_group_verdicts/followup/workshop-men/income_month"
 
@@ -148,7 +149,8 @@ def test_turning_one_of_two_sources_leaves_the_voice_uncertain(tmp_path):
         with_project(tmp_path, said({**SAID, "Dan": "Earns less"})), "mart.triangulation"
     )
     heard = triangulation.set_index("poverty_group").loc["workshop-men"]
-    assert (heard["qualitative"], heard["verdict"]) == ("uncertain", "single source")
+    assert heard["qualitative"] == "uncertain"
+    assert (heard["quantitative"], heard["participatory"], heard["verdict"]) == ("better", "better", "agree")
 
 
 def test_voices_of_few_people_are_withheld_and_enter_no_verdict(tmp_path):
@@ -164,7 +166,7 @@ def test_voices_of_few_people_are_withheld_and_enter_no_verdict(tmp_path):
     assert not hidden[figures].notna().to_numpy().any()
     assert voices.set_index("poverty_group")["direction"].to_dict()["weaver-women"] == "worse"
     by_group = triangulation.set_index("poverty_group")["qualitative"].to_dict()
-    assert by_group == {"weaver-women": "worse", "workshop-men": "silent"}
+    assert by_group == {"weaver-women": "worse", "workshop-men": "withheld"}
 
 
 def test_two_sources_of_one_session_are_one_voice(tmp_path):

@@ -1,11 +1,28 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
+from schemas.base import conform, empty
+from schemas.poverty import PovertyLines
 from tasks import wording
 
-LABELS = {"group": {"w": "Women at home"}, "wave": {"a": "Baseline, 2022", "b": "Follow-up, 2024"}}
+PLAN = wording.Told(
+    {"w": "Women at home"}, {"a": "Baseline, 2022", "b": "Follow-up, 2024"}, "INR", empty(PovertyLines)
+)
+PRICES = conform(
+    pd.DataFrame(
+        {
+            "specification": ["line"] * 2,
+            "area": ["all"] * 2,
+            "wave": ["a", "b"],
+            "price_index": [100.0, 111.0],
+        }
+    ),
+    PovertyLines,
+)
 INCOME = pd.Series({"label": "Earnings in the last month", "unit": "currency per month"})
 SHARE = pd.Series({"label": "Workers with a contract", "unit": "share of respondents"})
 
@@ -20,28 +37,27 @@ def row(**more):
         "ci_low": -1034.2,
         "ci_high": -462.0,
         "direction": "worse",
+        "respondents": 120,
     }
     return {**base, **more}
 
 
 def test_a_sentence_says_what_its_row_says():
-    assert wording.statement(row(), INCOME, LABELS) == (
-        "Women at home: earnings in the last month moved by −748 a month against the comparison group, "
+    assert wording.statement(row(), INCOME, PLAN) == (
+        "Women at home: earnings in the last month moved by −748 INR a month against the comparison group, "
         "Baseline to Follow-up (95 % interval −1\u202f030 to −462). This is a change for the worse."
     )
 
 
 def test_a_share_is_told_in_percentage_points():
-    told = wording.statement(
-        row(estimate=0.104, ci_low=0.02, ci_high=0.188, direction="better"), SHARE, LABELS
-    )
+    told = wording.statement(row(estimate=0.104, ci_low=0.02, ci_high=0.188, direction="better"), SHARE, PLAN)
     assert "moved by +10 percentage points" in told
     assert "(95 % interval 2 to 19)" in told
 
 
 def test_without_errors_no_interval_is_told():
     missing = float("nan")
-    told = wording.statement(row(ci_low=missing, ci_high=missing, direction="uncertain"), INCOME, LABELS)
+    told = wording.statement(row(ci_low=missing, ci_high=missing, direction="uncertain"), INCOME, PLAN)
     assert "no interval can be given" in told
     assert told.endswith("The data do not show whether it changed.")
 
@@ -50,9 +66,7 @@ def test_without_errors_no_interval_is_told():
 @pytest.mark.parametrize("direction", ["better", "worse", "unchanged", "uncertain"])
 def test_no_sentence_names_a_cause_or_speaks_of_significance(estimator, direction):
     from_wave = "none" if estimator in ("recall", "difference") else "a"
-    told = wording.statement(
-        row(estimator=estimator, direction=direction, from_wave=from_wave), INCOME, LABELS
-    )
+    told = wording.statement(row(estimator=estimator, direction=direction, from_wave=from_wave), INCOME, PLAN)
     assert not {"because", "caused", "significant", "impact", "effect"} & set(told.lower().split())
 
 
@@ -62,3 +76,46 @@ def test_no_sentence_names_a_cause_or_speaks_of_significance(estimator, directio
 )
 def test_numbers_are_written_for_reading(value, places, told):
     assert wording.written(value, places) == told
+
+
+def test_whatever_the_case_a_share_is_told_in_points():
+    capital = pd.Series({"label": "Contract", "unit": "Share of workers"})
+    told = wording.statement(row(estimate=0.01, ci_low=-0.02, ci_high=0.04), capital, PLAN)
+    assert "moved by +1 percentage point against" in told
+
+
+def test_a_change_that_reads_as_nought_has_no_sign():
+    told = wording.statement(row(estimate=-0.004, ci_low=-0.03, ci_high=0.02), SHARE, PLAN)
+    assert "moved by 0 percentage points" in told
+
+
+def test_where_prices_moved_money_is_said_to_be_of_the_day():
+    with_prices = replace(PLAN, lines=PRICES)
+    assert "Baseline to Follow-up, in money of the day (" in wording.statement(row(), INCOME, with_prices)
+    assert "of the day" not in wording.statement(row(), SHARE, with_prices)
+    assert "of the day" not in wording.statement(row(), INCOME, PLAN)
+
+
+@pytest.mark.parametrize("estimator", ["recall", "difference", "difference_in_differences", "staggered"])
+def test_of_fewer_than_25_people_no_figure_is_told(estimator):
+    from_wave = "none" if estimator in ("recall", "difference") else "a"
+    few = row(respondents=22, estimator=estimator, from_wave=from_wave)
+    told = wording.statement(few, INCOME, PLAN).replace("fewer than 25", "")
+    assert not any(sign.isdigit() for sign in told)
+    assert "change for the worse" in told
+    assert "748" in wording.statement({**few, "respondents": 23}, INCOME, PLAN)
+
+
+def test_what_does_not_stand_when_all_tests_are_counted_bears_a_mark():
+    told = wording.statement(row(p_adjusted=0.21, tests=60), INCOME, PLAN)
+    assert told.endswith(
+        "This is a change for the worse. † Of 60 tests made together, it may be one that finds something by "
+        "chance (adjusted p 0.21)."
+    )
+    assert "†" not in wording.statement(row(p_adjusted=0.04, tests=60), INCOME, PLAN)
+    assert "†" not in wording.statement(row(p_adjusted=0.21, tests=60, direction="uncertain"), INCOME, PLAN)
+
+
+def test_a_small_change_that_is_there_and_may_count_is_no_missing_change():
+    told = wording.statement(row(estimate=10, ci_low=2, ci_high=18, direction="uncertain"), INCOME, PLAN)
+    assert told.endswith("The data do not show whether the change is large enough to count.")

@@ -66,7 +66,7 @@ def findings(report: Report) -> Findings:
             verdict=cell_of(report, "findings", row, "direction"),
             statement="" if report.hidden("findings", row, "statement") else row["statement"] or "",
             claim=claims[row["claim"], row["limits"]],
-            evidence=row["evidence"],
+            evidence=_model(row["evidence"]),
             contested=row["finding"] in against,
             feedback=wording.listing(
                 f"{words} {contested_by(report, against[row['finding']])}"
@@ -81,6 +81,12 @@ def findings(report: Report) -> Findings:
         tuple(claims.values()),
         tuple((wording.SIDES[side], tuple(parts[side])) for side in wording.SIDES if side in parts),
     )
+
+
+def _model(evidence: str) -> str:
+    """Return the model behind a finding by its name: `psia explain` and tables/ tell the rest."""
+    specification = evidence.partition(": ")[2].rpartition(", ")[0] or evidence
+    return f"from the model “{wording.plain(specification.partition(', ')[0])}”"
 
 
 def side_of(report: Report, row: Row) -> str:

@@ -6,9 +6,11 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+import pandas as pd
 from markupsafe import Markup
 
 from schemas.vocabulary import ALL
+from tasks.prices import have_moved
 from tasks.publish import charts, grids, wording
 from tasks.publish.grids import Grid
 from tasks.publish.report import Report, Row
@@ -46,8 +48,24 @@ def _held(report: Report) -> list[str]:
                 " No error is given for its changes, and nothing that follows from it is claimed to be more"
                 " than what people remember."
             )
+        if _prices_moved(report, wave):
+            sentence += (
+                " Prices moved in the meantime. Changes of money are in money of the day, and a gain that"
+                " prices may have eaten is told as uncertain."
+            )
         sentences.append(sentence)
     return sentences
+
+
+def _prices_moved(report: Report, wave: str) -> bool:
+    """Return whether money is among what changed until a wave, and prices are known to have moved."""
+    columns = ["specification", "area", "wave", "price_index"]
+    lines = pd.DataFrame(report.rows("poverty_lines"), columns=columns)
+    money = {row["indicator"] for row in report.rows("indicators") if wording.is_money(row["unit"])}
+    return any(
+        row["indicator"] in money and have_moved(lines, row["from_wave"], wave)
+        for row in report.rows("wave_changes", {"to_wave": wave})
+    )
 
 
 def _earlier(report: Report) -> Grid:

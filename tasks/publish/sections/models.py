@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from tasks import expressions
 from tasks.publish import grids, wording
 from tasks.publish.grids import Grid
 from tasks.publish.report import Report, Row
@@ -42,7 +43,7 @@ def _notes(report: Report, rows: list[Row]) -> tuple[str, ...]:
         told.append(
             f"The more is tested, the more is found by chance: adjusted p-values count the {first['tests']}"
             f" tests of the family {wording.plain(first['family'])} (by {by}). Verdicts rest on the 95 %"
-            " interval of each figure alone."
+            f" interval of each figure alone; {wording.BY_CHANCE} marks those that do not stand then."
         )
     shown = [row for row in rows if not report.hidden("impact_estimates", row, "p_value")]
     if first["estimator"] == "staggered":
@@ -55,6 +56,15 @@ def _notes(report: Report, rows: list[Row]) -> tuple[str, ...]:
         )
         told.append(f"Without p-value and interval: fewer than six clusters {few}, too few for one.")
     return tuple(told)
+
+
+def _chosen_by(condition: str) -> str:
+    """Return the columns of which a condition asks; the condition itself stands in tables/."""
+    try:
+        columns = expressions.columns(condition)
+    except expressions.ExpressionError:
+        return condition
+    return wording.listing(wording.plain(column) for column in columns)
 
 
 def _adjusted(report: Report, rows: list[Row]) -> dict[str, str]:
@@ -84,11 +94,12 @@ def models(report: Report) -> list[Model]:
             for column, words in (
                 ("fixed_effects", "fixed effects"),
                 ("covariates", "covariates"),
-                ("filter", "rows"),
                 ("weight", "weight"),
             )
             if first[column]
         ]
+        if first["filter"]:
+            facts.append(f"only rows chosen by {_chosen_by(first['filter'])}")
         if first["comparison"] == "matched":
             facts.append("those who were matched alone")
         if first["error_type"]:

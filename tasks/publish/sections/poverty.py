@@ -117,7 +117,7 @@ def _by_wave(report: Report, caption: str, columns: dict[str, str], rows: list[R
 def _rules(report: Report, one: Row, rows: list[Row]) -> Iterator[str]:
     """Yield what a reader has to know of how it was measured, a sentence each."""
     if one["kind"] == "poverty":
-        yield f"Measured is {wording.plain(one['value'])}, in {one['unit']}"
+        yield f"Measured is {_in_words(report, one['value'])}, in {one['unit']}"
         if one["line"] == "as in the table of lines":
             yield "Somebody is poor who has less than the line of their area and wave, listed below"
         else:
@@ -130,14 +130,24 @@ def _rules(report: Report, one: Row, rows: list[Row]) -> Iterator[str]:
         yield f"Somebody is poor who is deprived in dimensions with {share} of the weights or more"
         yield _WEIGHTS.get(one["weights"], "")
     yield (
-        f"A respondent stands for as many people as {wording.plain(one['people'])} says, so that the figures"
-        " are of people"
+        f"A respondent stands for as many people as {_in_words(report, one['people'])} says, so that the"
+        " figures are of people"
         if one["people"]
         else "The figures are of people like the respondents, by their weights"
     )
     yield _left_out(report, one, rows)
     if not any(row["standard_error"] is not None for row in rows):
         yield "No error can be given for these figures"
+
+
+def _in_words(report: Report, expression: str) -> str:
+    """Return what an expression measures: its indicator, or the column's name; tables/ has expressions."""
+    for row in report.rows("indicators"):
+        if expression in (row["indicator"], row["value"]):
+            return f"“{row['label']}”"
+    if expression.isidentifier():
+        return wording.plain(expression)
+    return "what the plan computes from several answers (the expression stands in the annex)"
 
 
 def _prices(report: Report, one: Row) -> Iterator[str]:
@@ -179,7 +189,11 @@ def _dimensions(report: Report, one: Row) -> Grid | None:
     rows = report.rows("capability_dimensions", {"specification": one["specification"]})
     if not rows:
         return None
-    columns = {"label": "Dimension", "box_1": "State of well-being (Box 1)", "deprived": "Deprived where"}
+    columns = {
+        "label": "Deprived, by dimension",
+        "indicator": "Indicator",
+        "box_1": "State of well-being (Box 1)",
+    }
     rows = sorted(rows, key=lambda row: row["position"])
     caption = f"{one['label']}: dimensions"
     return grids.grid(report, "capability_dimensions", caption, columns, rows=rows, as_given=True)

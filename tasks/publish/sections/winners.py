@@ -41,15 +41,16 @@ class Picture:
 
 
 def winners(report: Report) -> list[Picture]:
-    """Return a picture for each basis, so that what is compared and what is not are never mixed."""
-    return [
-        _picture(report, basis, rows)
-        for basis in BASES
-        if (rows := report.rows("winners_losers", {"basis": basis}))
-    ]
+    """Return a picture for each basis and pair of waves, so that unlike changes are never mixed."""
+    told: dict[tuple[str, str, str], list[Row]] = {}
+    for basis in BASES:
+        for row in report.rows("winners_losers", {"basis": basis}):
+            told.setdefault((basis, row["from_wave"], row["to_wave"]), []).append(row)
+    return [_picture(report, number, key, rows) for number, (key, rows) in enumerate(told.items())]
 
 
-def _picture(report: Report, basis: str, rows: list[Row]) -> Picture:
+def _picture(report: Report, number: int, key: tuple[str, str, str], rows: list[Row]) -> Picture:
+    basis, waves = key[0], _waves(report, *key[1:])
     parts = list(dict.fromkeys((row["poverty_group"], row["gender"]) for row in rows))
     parts.sort(key=lambda part: (report.rank("poverty_group", part[0]), part[1] != ALL, part[1]))
     by_cell = {(row["indicator"], row["poverty_group"], row["gender"]): row for row in rows}
@@ -61,19 +62,20 @@ def _picture(report: Report, basis: str, rows: list[Row]) -> Picture:
         )
         for indicator in indicators
     ]
-    finding = _finding(report, basis, rows)
+    finding = _finding(report, f"{BASES[basis]}, {waves}", rows)
     heads = [_head(report, group, gender) for group, gender in parts]
     told = "; ".join(
         f"{label}: {_told(heads, signs)}" for label, signs in drawn if any(sign for sign in signs)
     )
     divided = {row["poverty_group"] for row in rows if row["gender"] != ALL}
     shown = [row for row in rows if basis != "impact" or row["poverty_group"] in divided]
-    caption = f"Who gained and who lost, {BASES[basis]}"
+    caption = f"Who gained and who lost, {BASES[basis]}, {waves}"
     if basis == "impact":
-        caption = f"Women and men of the same group, {BASES[basis]}"
+        caption = f"Women and men of the same group, {BASES[basis]}, {waves}"
+    ident = f"winners-{basis}-{number}" if number else f"winners-{basis}"
     return Picture(
         finding,
-        Markup(matrix(f"winners-{basis}", finding, f"{finding} {told}.", heads, drawn)),  # noqa: S704
+        Markup(matrix(ident, finding, f"{finding} {told}.", heads, drawn)),  # noqa: S704
         grids.grid(report, "winners_losers", caption, COLUMNS, rows=shown, parted_by="indicator")
         if shown
         else None,
@@ -97,7 +99,12 @@ def _told(heads: list[str], signs: list[Sign | None]) -> str:
     return ", ".join(f"{head} {words[one.sign]}" for head, one in zip(heads, signs, strict=True) if one)
 
 
-def _finding(report: Report, basis: str, rows: list[Row]) -> str:
+def _waves(report: Report, from_wave: str, to_wave: str) -> str:
+    first = [] if from_wave == "none" else [report.short(from_wave)]
+    return " to ".join([*first, report.short(to_wave)])
+
+
+def _finding(report: Report, told: str, rows: list[Row]) -> str:
     """Return who gained and who lost in how many indicators, in one sentence; whole groups alone."""
     lines = []
     for group in sorted(
@@ -112,4 +119,4 @@ def _finding(report: Report, basis: str, rows: list[Row]) -> str:
         lost, gained = own.count("worse"), own.count("better")
         label = report.label("poverty_group", group)
         lines.append(f"{label} lost in {lost} and gained in {gained} of {len(own)} indicators")
-    return wording.sentence(f"{BASES[basis]}: {'; '.join(lines)}")
+    return wording.sentence(f"{told}: {'; '.join(lines)}")

@@ -136,6 +136,7 @@ class ImpactEstimates(Contract):
     respondents: Whole = number("respondents in the model", ge=0)
     smallest_cell: Whole = number("the fewest respondents of an arm in a wave", missing=True, ge=0)
     clusters: Whole = number("clusters in the model", missing=True, ge=0)
+    untested: Text = text("why there is no p-value and no interval", missing=True)
     claim: Text = choice(CLAIMS, "what the design allows to be said")
     claim_reason: Text = text("why no more, or on what assumption")
     direction: Text = choice(DIRECTIONS, "better, worse, unchanged or uncertain", missing=True)

@@ -29,8 +29,13 @@ FIGURES = (
     "respondents",
     "smallest_cell",
     "clusters",
+    "untested",
 )
 """What the tables keep of a fitted model."""
+PURPOSIVE = (
+    "There is no p-value and no interval: the sample was chosen on purpose, and no error can be given of it."
+)
+NO_ERROR = "There is no p-value: nobody differs from what the model says, and nothing tells its error."
 
 
 @dataclass(frozen=True)
@@ -99,9 +104,10 @@ class Study:
     def model(self, one: Specification, frame: pd.DataFrame, pair: tuple[str, str]) -> impact.Model:
         """Return the model of a specification for these rows."""
         cluster = one.cluster
+        has_places = bool(frame["cluster"].notna().any())
         is_matched = one.comparison == "matched"
         if not cluster and one.error_type in impact.CLUSTERED:
-            cluster = "cluster" if frame["cluster"].notna().any() else "respondent"
+            cluster = "cluster" if has_places else "respondent"
             if is_matched and sets_cluster_errors(frame):
                 cluster = SET
         return impact.Model(
@@ -116,6 +122,7 @@ class Study:
             from_wave=pair[0] or None,
             to_wave=pair[1] or None,
             waves=tuple(self.between(pair)) if one.successive else (),
+            places="cluster" if has_places else None,
         )
 
     def fitted(self, one: Specification, frame: pd.DataFrame, pair: tuple[str, str]) -> pd.DataFrame:
@@ -131,12 +138,21 @@ class Study:
             cluster=model.cluster,
             weight=model.weight,
             compared_with=one.compared_with,
+            places=model.places,
         )
 
     def told(self, fitted: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
-        """Return a fitted model as it may be told: without dust, and without errors of a purposive sample."""
+        """Return a fitted model as it may be told: without dust, and without errors of a purposive sample.
+
+        Where there is no p-value, `untested` says why.
+        """
         fitted = settled(fitted, frame["value"])
-        return without_errors(fitted) if self.purposive else fitted
+        why = fitted["untested"] if "untested" in fitted else pd.Series(pd.NA, fitted.index, dtype="string")
+        if self.purposive:
+            fitted, why = without_errors(fitted), pd.Series(PURPOSIVE, fitted.index, dtype="string")
+        elif "p_value" in fitted:
+            why = why.mask(why.isna() & fitted["p_value"].isna(), NO_ERROR)
+        return fitted.assign(untested=why)
 
 
 def study_of(

@@ -138,6 +138,7 @@ class ImpactEstimates(Contract):
     clusters: Whole = number("clusters in the model", missing=True, ge=0)
     untested: Text = text("why there is no p-value and no interval", missing=True)
     claim: Text = choice(CLAIMS, "what the design allows to be said")
+    programme_term: Flag = number("whether the term is the programme, and no other column of the model")
     claim_reason: Text = text("why no more, or on what assumption")
     direction: Text = choice(DIRECTIONS, "better, worse, unchanged or uncertain", missing=True)
 

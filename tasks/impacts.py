@@ -18,6 +18,7 @@ from schemas.impact import PreTrends
 from schemas.plan import Plan, Waves
 from tasks import expressions
 from tasks.analysis import design_columns, smallest_change
+from tasks.as_before import told_changes
 from tasks.comparison import WEIGHT
 from tasks.disclosure import are_enough, enough
 from tasks.families import with_adjusted
@@ -28,7 +29,6 @@ from tasks.impact_models import (
     compares_changes,
     default_term,
     figures,
-    is_programme_term,
     study_of,
 )
 from tasks.methods import claims, impact, staggered
@@ -38,6 +38,8 @@ from tasks.steps import step
 
 SHARED = {"locality": "a locality", "buyer": "a buyer"}
 """What people of both arms may share -> how it is told."""
+PART = "in this part"
+"""The column of the domain of which an estimate is."""
 
 
 @step(
@@ -104,12 +106,16 @@ def estimate_impact(
         for indicator in one.indicators:
             for group, rows in study.parts(one, pair):
                 here = {**about, "indicator": indicator, "poverty_group": group}
-                estimates = estimate_one(study, one, indicator, rows, pair)
-                design.trends.update(trends_before_the_start(one, estimates, indicator, group))
-                records += [
-                    {**here, **design.claim(one, estimate, indicator, group, pair), **estimate}
-                    for estimate in estimates
+                estimates = [
+                    {**row, "programme_term": study.is_programme_term(one, str(row["term"]))}
+                    for row in estimate_one(study, one, indicator, rows, pair)
                 ]
+                design.trends.update(trends_before_the_start(one, estimates, indicator, group))
+                moved = told_changes(rows)
+                for estimate in estimates:
+                    row = {**here, **design.claim(one, estimate, indicator, group, pair), **estimate}
+                    row["claim_reason"] = " ".join([str(row["claim_reason"]), *moved]).strip()
+                    records.append(row)
     if not records:
         return empty(ImpactEstimates)
     return with_adjusted(pd.DataFrame(records), specification, multiple_testing)
@@ -147,7 +153,8 @@ class _Design:
             spill_over=bool(self.comparison.spill_over),
             estimator=one.estimator,
             limit=self.limit,
-            programme_term=is_programme_term(one, term),
+            programme_term=self.study.is_programme_term(one, term),
+            before_programme=pair[1] in self.study.before,
             before_start=is_before_its_start(one, term),
             compares_changes=compares_changes(one, term, *pair),
             matched=one.comparison == "matched",
@@ -236,7 +243,7 @@ def estimate_one(
     try:
         frame = study.compared(one, frame)
         if one.estimator == "recall":
-            fitted = _recall(one, about, frame, pair[1])
+            fitted = _recall(one, about, study.frame(indicator, study.responses), frame, pair[1])
         else:
             fitted = study.fitted(one, frame, pair)
     except ValueError as error:
@@ -245,25 +252,33 @@ def estimate_one(
         return [{"term": default_term(one), **no_figure, "respondents": 0, "smallest_cell": 0, **why}]
     records = figures(study.told(fitted, frame))
     for row in records:
-        if is_before_its_start(one, str(row["term"])):
+        early = pair[1] in study.before and one.estimator != "recall"
+        if early or is_before_its_start(one, str(row["term"])):
             continue  # nobody gains or loses by a programme that has not begun
         estimate, low, high = (cast("float", row[name]) for name in ("estimate", "ci_low", "ci_high"))
         row["direction"] = claims.direction(estimate, low, high, smallest, about["better"])
     return records
 
 
-def _recall(one: Specification, indicator: pd.Series, frame: pd.DataFrame, to_wave: str) -> pd.DataFrame:
+def _recall(
+    one: Specification, indicator: pd.Series, sample: pd.DataFrame, part: pd.DataFrame, to_wave: str
+) -> pd.DataFrame:
     """Return now minus recalled before: the indicator's expression over the columns that tell of before.
 
+    The part is a domain of the whole sample: its errors know all units that were drawn.
     They are those that `before` names, else those that the forms of psia give them.
     """
-    rows = frame[frame["wave"] == to_wave]
+    rows = sample[sample["wave"] == to_wave]
     before = one.recalled(expressions.columns(indicator["value"]))
     earlier = rows.drop(columns=[c for c in before if c in rows]).rename(
         columns={recalled: now for now, recalled in before.items()}
     )
     rows = rows.assign(before=expressions.compute_number(indicator["value"], earlier))
-    changed = impact.recall_change(rows, "value", "before", **design_columns(rows), domains=())
+    rows = rows.assign(**{PART: rows.index.isin(part.index)})
+    changed = impact.recall_change(rows, "value", "before", **design_columns(rows), domains=(PART,))
+    changed = changed[changed[PART].astype(bool)].drop(columns=PART).reset_index(drop=True)
+    if not len(changed):
+        raise ValueError("Nobody here has told both what is and what was")
     table = changed.rename(columns={"change": "estimate"}).assign(
         term="now minus recalled", p_value=float("nan")
     )
@@ -281,9 +296,14 @@ def _mean(frame: pd.DataFrame) -> float:
 
 
 def leading_estimates(estimates: pd.DataFrame, specification: Sequence[Specification]) -> pd.DataFrame:
-    """Return one estimate an indicator and group: that of the programme in the first specification."""
+    """Return one estimate an indicator and group: that of the programme in the first specification.
+
+    A column of the user's that bears the arm's name is not the programme, and what has no direction, being of
+    a time before it, tells of no effect.
+    """
     order = {one.name: position for position, one in enumerate(specification)}
     told = estimates["term"].isin([PROGRAMME, AFTER]) | (estimates["estimator"] == "recall")
+    told &= estimates["programme_term"].astype(bool) & estimates["direction"].notna()
     ranked = estimates[estimates["estimate"].notna() & told].copy()
     ranked["order"] = ranked["specification"].map(order)
     return ranked.sort_values(["order", "term"]).drop_duplicates(["indicator", "poverty_group"])

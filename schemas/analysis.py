@@ -95,7 +95,7 @@ class IndicatorEstimates(Contract):
         hide=(
             "estimate",
             *_UNCERTAINTY,
-            *("p_value", "p_adjusted", "p_holm", "p_benjamini_hochberg"),
+            *("p_value", "p_adjusted", "p_holm", "p_benjamini_hochberg", "after_adjustment"),
             "direction",
         ),
         cells=(
@@ -133,6 +133,9 @@ class ImpactEstimates(Contract):
     p_holm: Number = number("adjusted by Holm", missing=True, ge=0, le=1)
     p_benjamini_hochberg: Number = number("adjusted by Benjamini and Hochberg", missing=True, ge=0, le=1)
     p_adjusted: Number = number("the one that the plan names", missing=True, ge=0, le=1)
+    after_adjustment: Text = choice(
+        ("holds", "does not hold"), "whether it is told from zero once its family is counted", missing=True
+    )
     respondents: Whole = number("respondents in the model", ge=0)
     smallest_cell: Whole = number("the fewest respondents of an arm in a wave", missing=True, ge=0)
     clusters: Whole = number("clusters in the model", missing=True, ge=0)

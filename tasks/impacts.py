@@ -23,7 +23,7 @@ from tasks.analysis import design_columns, smallest_change
 from tasks.as_before import told_changes
 from tasks.comparison import WEIGHT, first_wave, usable, with_rare_pooled, with_weights
 from tasks.disclosure import are_enough, enough
-from tasks.families import with_adjusted
+from tasks.families import after_adjustment, with_adjusted
 from tasks.impact_models import (
     AFTER,
     PROGRAMME,
@@ -123,7 +123,8 @@ def estimate_impact(
                     records.append(row)
     if not records:
         return empty(ImpactEstimates)
-    return with_adjusted(pd.DataFrame(records), specification, multiple_testing)
+    table = with_adjusted(pd.DataFrame(records), specification, multiple_testing)
+    return table.assign(after_adjustment=after_adjustment(table["p_adjusted"]))
 
 
 @dataclass(frozen=True)

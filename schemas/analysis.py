@@ -23,7 +23,7 @@ from schemas.vocabulary import (
 _QUARTILES = ("lower_quartile", "median", "upper_quartile")
 _UNCERTAINTY = ("standard_error", "ci_low", "ci_high", "degrees_of_freedom")
 _P_VALUES = ("p_value", "p_adjusted", "p_holm", "p_benjamini_hochberg")
-_IMPACT = ("estimate", *_UNCERTAINTY, *_P_VALUES, "direction")
+_IMPACT = ("estimate", *_UNCERTAINTY, *_P_VALUES, "after_adjustment", "direction")
 
 
 @table("staged.indicators", grain="one row an indicator in use", key=("indicator",), release=Release())
@@ -139,10 +139,15 @@ class ImpactEstimates(Contract):
     p_holm: Number = number("adjusted by Holm", missing=True, ge=0, le=1)
     p_benjamini_hochberg: Number = number("adjusted by Benjamini and Hochberg", missing=True, ge=0, le=1)
     p_adjusted: Number = number("the one that the plan names", missing=True, ge=0, le=1)
+    after_adjustment: Text = choice(
+        ("holds", "does not hold"), "whether it is told from zero once its family is counted", missing=True
+    )
     respondents: Whole = number("respondents in the model", ge=0)
     smallest_cell: Whole = number("the fewest respondents of an arm in a wave", missing=True, ge=0)
     clusters: Whole = number("clusters in the model", missing=True, ge=0)
+    untested: Text = text("why there is no p-value and no interval", missing=True)
     claim: Text = choice(CLAIMS, "what the design allows to be said")
+    programme_term: Flag = number("whether the term is the programme, and no other column of the model")
     claim_reason: Text = text("why no more, or on what assumption")
     direction: Text = choice(DIRECTIONS, "better, worse, unchanged or uncertain", missing=True)
 

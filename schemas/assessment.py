@@ -6,6 +6,8 @@ Every key is named here; an unknown one is refused with the nearest known one.
 from __future__ import annotations
 
 import difflib
+import itertools
+import math
 import re
 import typing
 from collections.abc import Iterable
@@ -15,11 +17,13 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
     StringConstraints,
     ValidationError,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
@@ -32,10 +36,54 @@ Words = Annotated[str, Field(min_length=1)]
 Positive = Annotated[float, Field(gt=0)]
 
 
+RESERVED = ("all", "none", "never")
+"""Words that stand for something in the tables: all of a kind, no wave, a programme that never began."""
+
+
+def _not_reserved(name: str) -> str:
+    if name.casefold() in RESERVED:
+        raise ValueError(
+            f"'{name}' has a meaning of its own in the tables, as have {', '.join(RESERVED)}: take another"
+        )
+    return name
+
+
+OwnName = Annotated[Name, AfterValidator(_not_reserved)]
+
+
+def _each_once(names: list[str]) -> list[str]:
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise ValueError(f"'{twice[0]}' stands there twice: name it once")
+    return names
+
+
 class Part(BaseModel):
     """A table of the plan: no key but those named here."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, allow_inf_nan=False)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_yes_or_no_for_a_number(cls, value: Any, info: ValidationInfo) -> Any:
+        """Refuse true and false where a number is asked for: they would pass as 1 and 0."""
+        kinds = _kinds(cls.model_fields[info.field_name or ""].annotation)
+        if bool not in kinds and kinds & {int, float} and _holds_yes_or_no(value):
+            raise ValueError("true and false are no numbers: write a number, such as 1")
+        return value
+
+
+def _kinds(annotation: Any) -> set[Any]:
+    """Return the plain types inside an annotation such as list[Positive] | None."""
+    inner = typing.get_args(annotation)
+    return set().union(*map(_kinds, inner)) if inner else {annotation}
+
+
+def _holds_yes_or_no(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(map(_holds_yes_or_no, value.values()))
+    if isinstance(value, list):
+        return any(map(_holds_yes_or_no, value))
+    return isinstance(value, bool)
 
 
 class AssessmentPart(Part):
@@ -107,7 +155,7 @@ class Resources(Part):
 class PovertyGroup(Part):
     """A poverty group: a node, a group of Box 4, a gender and a difference."""
 
-    id: Name
+    id: OwnName
     label: Words
     node: Name
     box4_group: Literal[
@@ -121,7 +169,7 @@ class PovertyGroup(Part):
         "family_labour",
     ]
     gender: Literal["women", "men", "mixed"] | None = None
-    difference: str | None = None
+    difference: Annotated[str, AfterValidator(_not_reserved)] | None = None
 
 
 class NodeRule(Part):
@@ -581,7 +629,7 @@ class Wave(Part):
     number; where files disagree on a respondent, the highest decides.
     """
 
-    name: Name
+    name: OwnName
     label: str = ""
     role: Literal["pilot", "baseline", "follow-up", "only"] = "only"
     follow_up: Literal["", "repeat", "limited"] = ""
@@ -620,7 +668,7 @@ class Specification(Part):
     """A model of the impact: what is estimated, and how."""
 
     name: Name
-    indicators: list[Name] = Field(min_length=1)
+    indicators: Annotated[list[Name], AfterValidator(_each_once)] = Field(min_length=1)
     estimator: Literal[
         "difference",
         "difference_in_differences",
@@ -630,11 +678,11 @@ class Specification(Part):
         "recall",
         "staggered",
     ]
-    terms: list[Words] = []
+    terms: Annotated[list[Words], AfterValidator(_each_once)] = []
     from_wave: str = ""
     to_wave: str = ""
-    fixed_effects: list[Words] = []
-    covariates: list[Words] = []
+    fixed_effects: Annotated[list[Words], AfterValidator(_each_once)] = []
+    covariates: Annotated[list[Words], AfterValidator(_each_once)] = []
     filter: str = ""
     weight: str = ""
     cluster: str = ""
@@ -748,7 +796,7 @@ class Poverty(Part):
                 line = None
         if line == "table" or isinstance(line, RelativeLine):
             return line
-        if isinstance(line, int | float) and not isinstance(line, bool) and line > 0:
+        if isinstance(line, int | float) and not isinstance(line, bool) and 0 < line < math.inf:
             return float(line)
         raise ValueError(
             'a line is a number above 0, "table" for design/poverty_lines, or { share = 0.6, of = "median" }'
@@ -802,8 +850,8 @@ class Capability(Part):
     @classmethod
     def _as_a_share(cls, k: Any) -> float:
         try:
-            share = float(Fraction(k)) if isinstance(k, str | int | float) else 0.0
-        except (ValueError, ZeroDivisionError):
+            share = float(Fraction(k)) if isinstance(k, str | int | float) and k is not True else 0.0
+        except (ValueError, OverflowError, ZeroDivisionError):
             share = 0.0
         if not 0 < share <= 1:
             raise ValueError('k is a share of the weights, above 0 and at most 1, such as 0.4 or "1/3"')
@@ -1075,7 +1123,7 @@ class AssessmentPlan(Part):
     disclosure: Disclosure = Disclosure()
     not_personal: dict[str, list[str]] = {}
     wave: list[Wave] = []
-    indicators: list[Name] = []
+    indicators: Annotated[list[Name], AfterValidator(_each_once)] = []
     specification: list[Specification] = []
     poverty: list[Poverty] = []
     capability: list[Capability] = []
@@ -1233,6 +1281,7 @@ def _inner_references(plan: AssessmentPlan, file: str) -> typing.Iterator[Fault]
                     rule=f"the wave '{wave}' is not in the plan",
                     remedy=f"The waves of the plan: {known_waves}",
                 )
+    yield from _backward_faults(plan, file)
     if plan.comparison.arm_from and plan.comparison.arm_from not in waves:
         yield Fault(
             file,
@@ -1249,6 +1298,37 @@ def _inner_references(plan: AssessmentPlan, file: str) -> typing.Iterator[Fault]
         )
     if plan.time_frame.end < plan.time_frame.start:
         yield Fault(file, column="time_frame.end", rule="is before the start", remedy="Correct a date")
+
+
+def _backward_faults(plan: AssessmentPlan, file: str) -> typing.Iterator[Fault]:
+    """Faults of specifications that would compare a wave with itself, or with one before it."""
+    order = [wave.name for wave in plan.wave if wave.role != "pilot"]
+    roles = {wave.name: wave.role for wave in plan.wave}
+    before = list(itertools.takewhile(lambda name: roles[name] == "baseline", order))
+    for position, one in enumerate(plan.specification, start=1):
+        if one.estimator in ("difference", "recall") or not order:
+            continue
+        all_enter = one.successive or one.estimator in ("fixed_effects", "staggered")
+        first = one.from_wave or (before[-1] if before and not all_enter else order[0])
+        last = one.to_wave or order[-1]
+        if not {first, last} <= set(order) or order.index(first) < order.index(last):
+            continue
+        if not (one.from_wave or one.to_wave):  # a plan of one wave, whose others are still to be written
+            continue
+        same = first == last
+        yield Fault(
+            file,
+            column=f"specification.{position}.{'to_wave' if one.to_wave else 'from_wave'}",
+            rule=(
+                f"compares the wave '{first}' with itself"
+                if same
+                else f"compares backward in time, from '{first}' to '{last}'"
+            ),
+            remedy=(
+                "Write the earlier wave as from_wave and the later one as to_wave; in time the plan has: "
+                + ", ".join(order)
+            ),
+        )
 
 
 def _target_faults(plan: AssessmentPlan, file: str) -> typing.Iterator[Fault]:

@@ -43,6 +43,7 @@ class PreTrends(Contract):
     smallest_cell: Whole = number("the fewest respondents of an arm in a wave", missing=True, ge=0)
     clusters: Whole = number("clusters in the model", missing=True, ge=0)
     verdict: Text = choice(TREND_VERDICTS, "whether the arms changed alike, as far as told", missing=True)
+    untested: Text = text("why there is no p-value and no interval", missing=True)
     problem: Text = text("why there is no figure", missing=True)
 
 
@@ -85,6 +86,7 @@ class ImpactDifferences(Contract):
     clusters: Whole = number("clusters in the model", missing=True, ge=0)
     claim: Text = choice(CLAIMS, "what the design allows to be said of the effects")
     verdict: Text = choice(EFFECT_VERDICTS, "whether effects differ, by the adjusted p-value", missing=True)
+    untested: Text = text("why there is no p-value and no interval", missing=True)
     problem: Text = text("why there is no figure", missing=True)
 
 

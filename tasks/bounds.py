@@ -14,7 +14,7 @@ from schemas.fieldwork import Responses
 from schemas.impact import AttritionBounds
 from schemas.plan import Plan, Waves
 from tasks import expressions
-from tasks.impact_models import AFTER, PROGRAMME, Study, study_of
+from tasks.impact_models import PROGRAMME, Study, study_of
 from tasks.interviews import ROW_NUMBER
 from tasks.methods.attrition_bounds import lee_bounds
 from tasks.steps import step
@@ -85,10 +85,10 @@ def _waves(study: Study, one: Specification) -> tuple[str, str] | None:
     """Return the wave of those randomised and the later one; None where a model has no bounds."""
     if one.estimator not in MEASURES or one.comparison == "matched" or one.successive or not study.order:
         return None
-    if one.terms and not {PROGRAMME, AFTER} & set(one.terms):
+    if not any(study.is_programme_term(one, term) for term in one.terms or (PROGRAMME,)):
         return None
     first, last = study.pair(one)
-    first = first or study.order[0]
+    first = first or one.from_wave or study.order[0]
     if first == last or not study.is_here((first, last)):
         return None
     earlier, later = (study.responses[study.responses["wave"] == name] for name in (first, last))

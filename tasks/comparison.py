@@ -44,9 +44,13 @@ def first_wave(responses: pd.DataFrame, waves: pd.DataFrame, covariates: Sequenc
     """Return the rows of the first wave that have an arm, with rare entries of covariates in words pooled."""
     first = waves[waves["role"] != "pilot"].sort_values("position")["wave"].head(1)
     frame = responses[responses["wave"].isin(first) & responses["arm"].notna()]
+    return with_rare_pooled(frame, covariates)
+
+
+def with_rare_pooled(frame: pd.DataFrame, covariates: Sequence[str]) -> pd.DataFrame:
+    """Return the rows with rare entries of covariates in words pooled."""
     words = [name for name in covariates if name in frame and frame[name].dtype == "string"]
-    pooled = {name: pool_rare(frame[name]) for name in words}
-    return frame.assign(**pooled)
+    return frame.assign(**{name: pool_rare(frame[name]) for name in words})
 
 
 def pool_rare(words: pd.Series, fewest: int = FEWEST) -> pd.Series:

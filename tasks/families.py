@@ -9,6 +9,8 @@ import pandas as pd
 from schemas.assessment import MultipleTesting, Specification
 from tasks.methods.multiple_testing import ADJUSTMENTS, adjust
 
+LEVEL = 0.05
+
 
 def with_adjusted(
     table: pd.DataFrame, specification: Sequence[Specification], plan: MultipleTesting
@@ -24,3 +26,10 @@ def with_adjusted(
     for method in ADJUSTMENTS:
         out[f"p_{method}"] = p_values.transform(lambda values, method=method: adjust(values.tolist(), method))
     return out.assign(tests=p_values.transform("count"), p_adjusted=out[f"p_{plan.method}"])
+
+
+def after_adjustment(p_adjusted: pd.Series) -> pd.Series:
+    """Return whether each figure is told from zero once its family is counted; missing without a test."""
+    told = p_adjusted.astype("float64")
+    words = (told < LEVEL).map({True: "holds", False: "does not hold"}).astype("string")
+    return words.mask(told.isna())

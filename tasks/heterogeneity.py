@@ -14,7 +14,7 @@ from schemas.fieldwork import Responses
 from schemas.impact import KEY, ImpactDifferences
 from schemas.plan import Plan, Waves
 from tasks.families import with_adjusted
-from tasks.impact_models import Study, default_term, figures, is_programme_term, study_of
+from tasks.impact_models import Study, default_term, figures, study_of
 from tasks.methods import impact
 from tasks.steps import step
 
@@ -98,7 +98,7 @@ def _compared(
     fitted = study.told(fitted, frame)
     extra = fitted[["interaction", "others"]].to_dict("records")
     told = [{**row, **more} for row, more in zip(figures(fitted), extra, strict=True)]
-    return [row for row in told if is_programme_term(one, str(row["term"]))]
+    return [row for row in told if study.is_programme_term(one, str(row["term"]))]
 
 
 def _verdict(estimate: float, p_adjusted: float) -> str | None:

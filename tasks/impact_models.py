@@ -13,6 +13,7 @@ from schemas.assessment import Sampling, Specification
 from schemas.vocabulary import ALL
 from tasks import expressions
 from tasks.analysis import limited_waves, settled, study_waves, without_errors
+from tasks.as_before import as_before
 from tasks.comparison import SET, WEIGHT, Matched, matched, sets_cluster_errors
 from tasks.methods import impact, staggered
 
@@ -30,8 +31,13 @@ FIGURES = (
     "respondents",
     "smallest_cell",
     "clusters",
+    "untested",
 )
 """What the tables keep of a fitted model."""
+PURPOSIVE = (
+    "There is no p-value and no interval: the sample was chosen on purpose, and no error can be given of it."
+)
+NO_ERROR = "There is no p-value: nobody differs from what the model says, and nothing tells its error."
 
 
 @dataclass(frozen=True)
@@ -69,21 +75,46 @@ class Study:
                 yield str(group), part
 
     def rows(self, one: Specification, pair: tuple[str, str]) -> pd.DataFrame:
-        """Return the rows that a specification uses."""
+        """Return the rows that a specification uses, with arm and poverty group of when it begins.
+
+        The arm of a model of `programme` within respondents is what changes, and stays as it is.
+        """
         rows = self.responses
         if one.successive or one.estimator == "staggered":
             rows = rows[rows["wave"].isin(self.between(pair))]
         elif one.estimator != "fixed_effects" or one.from_wave or one.to_wave:
             rows = rows[rows["wave"].isin(pair)]
+        within = one.estimator == "fixed_effects" and "respondent" in one.fixed_effects
+        if not (within and PROGRAMME in one.terms):
+            rows = as_before(rows, self.responses, self.from_its_beginning(pair))
         if one.filter:
             rows = rows[expressions.compute_condition(one.filter, rows).astype(bool)]
         return rows
+
+    def from_its_beginning(self, pair: tuple[str, str]) -> list[str]:
+        """Return all waves, the one first in which a comparison begins: the last before the programme.
+
+        Without one between its waves it is the earlier of them. Later waves follow in time, and then earlier
+        ones, the nearest first.
+        """
+        first = pair[0] or (self.before[-1] if self.before else pair[1])
+        if self.order.index(first) > self.order.index(pair[1]):
+            first = pair[1]
+        early = [wave for wave in self.between((first, pair[1])) if wave in self.before]
+        begins = self.order.index(early[-1] if early else first)
+        return [*self.order[begins:], *reversed(self.order[:begins])]
 
     def has_limited(self, one: Specification, pair: tuple[str, str]) -> bool:
         """Return whether a wave that enters a specification was a limited follow-up."""
         if not self.limited:
             return False
         return bool(self.limited & {str(wave) for wave in self.rows(one, pair)["wave"].unique()})
+
+    def is_programme_term(self, one: Specification, term: str) -> bool:
+        """Return whether a term is the programme itself, and no column of the interviews of that name."""
+        if one.estimator in ("recall", "staggered") or not one.terms:
+            return True
+        return term in (PROGRAMME, AFTER) and term not in self.responses
 
     def between(self, pair: tuple[str, str]) -> list[str]:
         """Return the waves from the one to the other, both included."""
@@ -101,9 +132,10 @@ class Study:
     def model(self, one: Specification, frame: pd.DataFrame, pair: tuple[str, str]) -> impact.Model:
         """Return the model of a specification for these rows."""
         cluster = one.cluster
+        has_places = bool(frame["cluster"].notna().any())
         is_matched = one.comparison == "matched"
         if not cluster and one.error_type in impact.CLUSTERED:
-            cluster = "cluster" if frame["cluster"].notna().any() else "respondent"
+            cluster = "cluster" if has_places else "respondent"
             if is_matched and sets_cluster_errors(frame):
                 cluster = SET
         return impact.Model(
@@ -118,10 +150,16 @@ class Study:
             from_wave=pair[0] or None,
             to_wave=pair[1] or None,
             waves=tuple(self.between(pair)) if one.successive else (),
+            places="cluster" if has_places else None,
         )
 
     def fitted(self, one: Specification, frame: pd.DataFrame, pair: tuple[str, str]) -> pd.DataFrame:
         """Return the model of a specification, fitted to these rows: a row a term."""
+        if pair[0] == pair[1] and one.estimator not in ("fixed_effects", "staggered"):
+            raise ValueError(
+                f"Only the wave '{pair[1]}' is there of the two that this compares: give the interviews of"
+                " the wave before the programme, or take estimator = 'difference', which needs one wave"
+            )
         model = self.model(one, frame, pair)
         if one.estimator != "staggered":
             return impact.fit(frame, model)
@@ -133,12 +171,21 @@ class Study:
             cluster=model.cluster,
             weight=model.weight,
             compared_with=one.compared_with,
+            places=model.places,
         )
 
     def told(self, fitted: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
-        """Return a fitted model as it may be told: without dust, and without errors of a purposive sample."""
+        """Return a fitted model as it may be told: without dust, and without errors of a purposive sample.
+
+        Where a test is missing, `untested` says why.
+        """
         fitted = settled(fitted, frame["value"])
-        return without_errors(fitted) if self.purposive else fitted
+        why = fitted["untested"] if "untested" in fitted else pd.Series(pd.NA, fitted.index, dtype="string")
+        if self.purposive:
+            fitted, why = without_errors(fitted), pd.Series(PURPOSIVE, fitted.index, dtype="string")
+        else:
+            why = why.mask(why.isna() & (fitted["standard_error"] == 0), NO_ERROR)
+        return fitted.assign(untested=why)
 
 
 def study_of(
@@ -170,16 +217,11 @@ def waves_of(one: Specification, order: Sequence[str], before: Sequence[str]) ->
     Without a baseline, and where all waves enter, it is the first of all that stands for what was before.
     """
     to_wave = one.to_wave or (order[-1] if order else "")
-    if one.estimator in ("difference", "recall"):
-        return one.from_wave, to_wave
+    if one.estimator in ("difference", "recall"):  # they look at one wave, whatever came before it
+        return "", to_wave
     all_enter = one.successive or one.estimator in ("fixed_effects", "staggered")
     first = before[-1] if before and not all_enter else order[0]
     return one.from_wave or first, to_wave
-
-
-def is_programme_term(one: Specification, term: str) -> bool:
-    """Return whether a term is the programme itself, and not some other column of the model."""
-    return one.estimator in ("recall", "staggered") or term in (PROGRAMME, AFTER)
 
 
 def compares_changes(one: Specification, term: str, from_wave: str, to_wave: str) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
+import numpy as np
 import pandas as pd
 
 from schemas.analysis import ImpactEstimates, Indicators
@@ -16,11 +17,13 @@ from schemas.comparison import ComparisonBalance, ComparisonMatching, Comparison
 from schemas.fieldwork import Responses
 from schemas.impact import PreTrends
 from schemas.plan import Plan, Waves
+from schemas.vocabulary import ALL, ARMS
 from tasks import expressions
 from tasks.analysis import NOT_MEASURED, design_columns, smallest_change
-from tasks.comparison import WEIGHT
+from tasks.as_before import told_changes
+from tasks.comparison import WEIGHT, first_wave, usable, with_rare_pooled, with_weights
 from tasks.disclosure import are_enough, enough
-from tasks.families import with_adjusted
+from tasks.families import after_adjustment, with_adjusted
 from tasks.impact_models import (
     AFTER,
     PROGRAMME,
@@ -28,16 +31,18 @@ from tasks.impact_models import (
     compares_changes,
     default_term,
     figures,
-    is_programme_term,
     study_of,
 )
 from tasks.methods import claims, impact, staggered
+from tasks.methods.balance import adjusted_differences, standardized_differences
 from tasks.methods.claims import LARGEST_STANDARDIZED_DIFFERENCE
 from tasks.pre_trends import LEVEL
 from tasks.steps import step
 
 SHARED = {"locality": "a locality", "buyer": "a buyer"}
 """What people of both arms may share -> how it is told."""
+PART = "in this part"
+"""The column of the domain of which an estimate is."""
 
 
 @step(
@@ -75,12 +80,14 @@ def estimate_impact(
 ) -> pd.DataFrame:
     """Estimate what each specification of the plan asks for, and say what its design allows to claim."""
     study = replace(study_of(responses, indicators, waves, plan, weights, matching), sampling=sampling)
+    tables = {ALL: balance}
+    if any(one.by_poverty_group for one in specification):
+        tables |= balance_within_groups(responses, waves, weights, comparison)
     design = _Design(
         study,
         plan.iloc[0],
         comparison,
-        {"all": largest_difference(balance), "matched": largest_difference(balance, "adjusted_")},
-        {"all": not_measurable(balance), "matched": not_measurable(balance, "adjusted_")},
+        tables,
         tuple(SHARED[channel] for channel in spill_over.loc[spill_over["exposed"] > 0, "channel"]),
         min(thresholds.largest_standardized_difference, LARGEST_STANDARDIZED_DIFFERENCE),
         told_trends(trends),
@@ -105,15 +112,20 @@ def estimate_impact(
         for indicator in one.indicators:
             for group, rows in study.parts(one, pair):
                 here = {**about, "indicator": indicator, "poverty_group": group}
-                estimates = estimate_one(study, one, indicator, rows, pair)
-                design.trends.update(trends_before_the_start(one, estimates, indicator, group))
-                records += [
-                    {**here, **design.claim(one, estimate, indicator, group, pair), **estimate}
-                    for estimate in estimates
+                estimates = [
+                    {**row, "programme_term": study.is_programme_term(one, str(row["term"]))}
+                    for row in estimate_one(study, one, indicator, rows, pair)
                 ]
+                design.trends.update(trends_before_the_start(one, estimates, indicator, group))
+                moved = told_changes(rows)
+                for estimate in estimates:
+                    row = {**here, **design.claim(one, estimate, indicator, group, pair), **estimate}
+                    row["claim_reason"] = " ".join([str(row["claim_reason"]), *moved]).strip()
+                    records.append(row)
     if not records:
         return empty(ImpactEstimates)
-    return with_adjusted(pd.DataFrame(records), specification, multiple_testing)
+    table = with_adjusted(pd.DataFrame(records), specification, multiple_testing)
+    return table.assign(after_adjustment=after_adjustment(table["p_adjusted"]))
 
 
 @dataclass(frozen=True)
@@ -123,8 +135,7 @@ class _Design:
     study: Study
     plan: pd.Series
     comparison: Comparison
-    measured: dict[str, float | None]
-    unmeasured: dict[str, list[str]]
+    balance: dict[str, pd.DataFrame]
     shared: tuple[str, ...]
     limit: float
     trends: dict[tuple[str, ...], str]
@@ -139,21 +150,27 @@ class _Design:
     ) -> dict[str, str]:
         """Return the claim of an estimate, and the sentences behind it."""
         term = str(estimate["term"])
+        prefix = "adjusted_" if one.comparison == "matched" else ""
+        if one.estimator == "staggered":  # the arms' balance says nothing of that of the starts
+            table = balance_of_starts(self.study, one, group, self.comparison)
+        else:
+            table = self.balance.get(group, pd.DataFrame())
         claim, reasons = claims.decide_claim(
             study_design=self.plan["study_design"],
             sample_design=self.plan["sample_design"],
             assignment=self.comparison.assignment,
             waves=len(self.study.order),
-            largest_standardized_difference=self.measured[one.comparison],
+            largest_standardized_difference=largest_difference(table, prefix),
             spill_over=bool(self.comparison.spill_over),
             estimator=one.estimator,
             limit=self.limit,
-            programme_term=is_programme_term(one, term),
+            programme_term=self.study.is_programme_term(one, term),
+            before_programme=pair[1] in self.study.before,
             before_start=is_before_its_start(one, term),
             compares_changes=compares_changes(one, term, *pair),
             matched=one.comparison == "matched",
             shared=self.shared,
-            unmeasured=self.unmeasured[one.comparison],
+            unmeasured=not_measurable(table, prefix),
             earlier_trends=self.trends.get((one.name, term, indicator, group), "not tested"),
             limited=self.study.has_limited(one, pair),
         )
@@ -202,12 +219,60 @@ def trends_before_the_start(
     return {(one.name, str(row["term"]), indicator, group): told for row in estimates}
 
 
+def balance_within_groups(
+    responses: pd.DataFrame, waves: pd.DataFrame, weights: pd.DataFrame, comparison: Comparison
+) -> dict[str, pd.DataFrame]:
+    """Return poverty group -> balance of its arms in the first wave, as `comparison_balance` has that of all.
+
+    A group with an arm of fewer people than may be published has none: its balance is not measured.
+    """
+    covariates = comparison.balanced_on
+    frame = first_wave(responses, waves, covariates)
+    found = {}
+    for group, part in frame.groupby("poverty_group", sort=True):
+        if not usable(part, covariates) or not are_enough(*part["arm"].value_counts().tolist()):
+            continue
+        table = standardized_differences(part, covariates, weight="weight")
+        if len(weights):
+            part = with_weights(part, weights)
+            adjusted = adjusted_differences(part, covariates, WEIGHT, weight="weight")
+            table = table.merge(adjusted, on="covariate", validate="one_to_one")
+        found[str(group)] = table
+    return found
+
+
+def balance_of_starts(study: Study, one: Specification, group: str, comparison: Comparison) -> pd.DataFrame:
+    """Return the balance in the first wave of those of each start and those with whom they are compared.
+
+    Like `comparison_balance`, a row a start and covariate. Empty, and so not measured, where a start, or
+    those compared with it, are fewer than may be published.
+    """
+    rows = study.responses[study.responses["wave"] == study.order[0]]
+    if group != ALL:
+        rows = rows[rows["poverty_group"] == group]
+    place = {wave: number for number, wave in enumerate(study.planned, 1)}
+    starts = rows[one.start].astype("string").str.strip().map(place).fillna(len(place) + 1)
+    tables = []
+    for start in sorted(set(starts) - {1, len(place) + 1}):
+        others = starts > (len(place) if one.compared_with == "never" else start)
+        if not others.any():
+            continue  # the last start, with nobody left to compare with
+        part = rows.assign(arm=np.where(starts == start, *ARMS))[(starts == start) | others]
+        part = with_rare_pooled(part, comparison.balanced_on)
+        if not usable(part, comparison.balanced_on) or not are_enough(*part["arm"].value_counts().tolist()):
+            return pd.DataFrame()
+        tables.append(standardized_differences(part, comparison.balanced_on, weight="weight"))
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
+
+
 def largest_difference(balance: pd.DataFrame, prefix: str = "") -> float | None:
     """Return the arms' largest standardized difference; infinite where neither arm varies and they differ.
 
     prefix: "adjusted_" for the one after matching. None where nothing was measured. Covariates that could
     not be measured do not count: `not_measurable` names them.
     """
+    if f"{prefix}verdict" not in balance:
+        return None
     verdicts = balance[f"{prefix}verdict"]
     if not len(balance) or verdicts.isna().any():
         return None
@@ -219,7 +284,9 @@ def largest_difference(balance: pd.DataFrame, prefix: str = "") -> float | None:
 
 def not_measurable(balance: pd.DataFrame, prefix: str = "") -> list[str]:
     """Return the covariates in which the arms' difference could not be measured, by name."""
-    return sorted(balance.loc[balance[f"{prefix}verdict"] == "not measurable", "covariate"])
+    if f"{prefix}verdict" not in balance:
+        return []
+    return sorted(set(balance.loc[balance[f"{prefix}verdict"] == "not measurable", "covariate"]))
 
 
 def estimate_one(
@@ -237,7 +304,8 @@ def estimate_one(
     try:
         frame = study.compared(one, frame)
         if one.estimator == "recall":
-            fitted = _recall(one, about, frame, pair[1], study.sampling)
+            whole = study.frame(indicator, study.responses)
+            fitted = _recall(one, about, whole, frame, pair[1], study.sampling)
         else:
             fitted = study.fitted(one, frame, pair)
     except ValueError as error:
@@ -248,7 +316,8 @@ def estimate_one(
     blind = "no_interval" in told and told["no_interval"].isin(NOT_MEASURED).any()
     records = figures(told)
     for row in records:
-        if is_before_its_start(one, str(row["term"])):
+        early = pair[1] in study.before and one.estimator != "recall"
+        if early or is_before_its_start(one, str(row["term"])):
             continue  # nobody gains or loses by a programme that has not begun
         estimate, low, high = (cast("float", row[name]) for name in ("estimate", "ci_low", "ci_high"))
         row["direction"] = (
@@ -258,26 +327,37 @@ def estimate_one(
 
 
 def _recall(
-    one: Specification, indicator: pd.Series, frame: pd.DataFrame, to_wave: str, sampling: Sampling
+    one: Specification,
+    indicator: pd.Series,
+    sample: pd.DataFrame,
+    part: pd.DataFrame,
+    to_wave: str,
+    sampling: Sampling,
 ) -> pd.DataFrame:
     """Return now minus recalled before: the indicator's expression over the columns that tell of before.
 
+    The part is a domain of the whole sample: its errors know all units that were drawn.
     They are those that `before` names, else those that the forms of psia give them.
     """
-    rows = frame[frame["wave"] == to_wave]
+    rows = sample[sample["wave"] == to_wave]
     before = one.recalled(expressions.columns(indicator["value"]))
     earlier = rows.drop(columns=[c for c in before if c in rows]).rename(
         columns={recalled: now for now, recalled in before.items()}
     )
     rows = rows.assign(before=expressions.compute_number(indicator["value"], earlier))
+    rows = rows.assign(**{PART: rows.index.isin(part.index)})
     changed = impact.recall_change(
         rows,
         "value",
         "before",
         **design_columns(rows),
+        domains=(PART,),
         lonely_psu=sampling.lonely_psu,
         degrees_of_freedom=sampling.degrees_of_freedom,
     )
+    changed = changed[changed[PART].astype(bool)].drop(columns=PART).reset_index(drop=True)
+    if not len(changed):
+        raise ValueError("Nobody here has told both what is and what was")
     table = changed.rename(columns={"change": "estimate"}).assign(
         term="now minus recalled", p_value=float("nan")
     )
@@ -295,9 +375,14 @@ def _mean(frame: pd.DataFrame) -> float:
 
 
 def leading_estimates(estimates: pd.DataFrame, specification: Sequence[Specification]) -> pd.DataFrame:
-    """Return one estimate an indicator and group: that of the programme in the first specification."""
+    """Return one estimate an indicator and group: that of the programme in the first specification.
+
+    A column of the user's that bears the arm's name is not the programme, and what has no direction, being of
+    a time before it, tells of no effect.
+    """
     order = {one.name: position for position, one in enumerate(specification)}
     told = estimates["term"].isin([PROGRAMME, AFTER]) | (estimates["estimator"] == "recall")
+    told &= estimates["programme_term"].astype(bool) & estimates["direction"].notna()
     ranked = estimates[estimates["estimate"].notna() & told].copy()
     ranked["order"] = ranked["specification"].map(order)
     return ranked.sort_values(["order", "term"]).drop_duplicates(["indicator", "poverty_group"])

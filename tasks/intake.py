@@ -18,7 +18,7 @@ import pandas as pd
 import schemas.followup
 import schemas.voices  # noqa: F401 -- declare their tables
 from schemas.analysis import Indicators
-from schemas.assessment import AssessmentPlan, Register, Wave
+from schemas.assessment import AssessmentPlan, Register, Specification, Wave
 from schemas.base import TABLES, Contract, check, column_types, conform, empty, extend, required_columns
 from schemas.design import (
     Frame,
@@ -1530,6 +1530,7 @@ def _specification_faults(intake: Intake) -> Iterator[Fault]:
         named += [(f"{key}.fixed_effects", column, False) for column in one.fixed_effects]
         named += [(f"{key}.covariates", column, False) for column in one.covariates]
         named += [(f"{key}.terms", term, True) for term in one.terms if term not in MADE_TERMS]
+        yield from _explained_by_itself(intake, key, one)
         named.append((f"{key}.start", one.start, False))
         if one.estimator == "recall":
             recalled = [
@@ -1556,6 +1557,19 @@ def _specification_faults(intake: Intake) -> Iterator[Fault]:
             rule = f"'{column}' is text, and a number is needed"
             remedy = "Give it a type under [wave.types], or take another column"
             yield Fault("assessment.toml", column=key, rule=rule, remedy=remedy)
+
+
+def _explained_by_itself(intake: Intake, key: str, one: Specification) -> Iterator[Fault]:
+    """Faults of covariates that are the indicator itself, which would explain all of it."""
+    if one.estimator == "first_differences":  # there a covariate is as it was before, and may be the value
+        return
+    for name in one.indicators:
+        known = intake.indicators.get(name)
+        if known and known.value.strip() in one.covariates:
+            column = known.value.strip()
+            rule = f"'{column}' is the indicator '{name}' itself, and explains all of it"
+            remedy = "Take it out of 'covariates'; estimator = 'ancova' holds its earlier value already"
+            yield Fault("assessment.toml", column=f"{key}.covariates", rule=rule, remedy=remedy)
 
 
 def _characteristic_faults(intake: Intake) -> Iterator[Fault]:

@@ -20,7 +20,6 @@ from tasks.impact_models import (
     Study,
     compares_changes,
     figures,
-    is_programme_term,
     study_of,
 )
 from tasks.methods import impact
@@ -53,7 +52,7 @@ def compare_earlier_trends(
     records = []
     for one in specification if study.order else ():
         last = study.pair(one)[0]
-        if last not in study.before or not _compares_arms(one):
+        if last not in study.before or not _compares_arms(study, one):
             continue
         for earlier in study.before[: study.before.index(last)]:
             pair = (earlier, last)
@@ -69,7 +68,7 @@ def _named(pair: tuple[str, str]) -> dict[str, str]:
     return {"from_wave": pair[0], "to_wave": pair[1]}
 
 
-def _compares_arms(one: Specification) -> bool:
+def _compares_arms(study: Study, one: Specification) -> bool:
     """Return whether a model compares the changes of the arms from one wave to another."""
     if one.estimator == "staggered":  # its own terms are of the time before the start
         return False
@@ -78,7 +77,7 @@ def _compares_arms(one: Specification) -> bool:
     term = AFTER if one.estimator != "first_differences" else PROGRAMME
     if one.terms and term not in one.terms:
         return False
-    return is_programme_term(one, term) and compares_changes(one, term, "earlier", "later")
+    return study.is_programme_term(one, term) and compares_changes(one, term, "earlier", "later")
 
 
 def _placebo(
@@ -92,7 +91,7 @@ def _placebo(
     except ValueError as error:
         term = PROGRAMME if one.estimator == "first_differences" else AFTER
         return [{"term": term, "respondents": 0, "smallest_cell": 0, "problem": str(error)}]
-    told = [row for row in figures(fitted) if is_programme_term(one, str(row["term"]))]
+    told = [row for row in figures(fitted) if study.is_programme_term(one, str(row["term"]))]
     return [{**row, "verdict": _verdict(cast("float", row["p_value"]))} for row in told]
 
 

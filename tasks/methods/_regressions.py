@@ -30,7 +30,8 @@ class Model:
 
     terms are the coefficients that are reported; none means the arm, where the estimator has a
     default. cluster=None with clustered errors: each respondent is a cluster. waves: for first
-    differences of more than two waves, those waves in their order.
+    differences of more than two waves, those waves in their order. places: the column of the clusters
+    in which arms may have been given, where the errors do not follow them.
     """
 
     estimator: str
@@ -44,6 +45,7 @@ class Model:
     from_wave: object = None
     to_wave: object = None
     waves: tuple[object, ...] = ()
+    places: str | None = None
 
 
 @dataclass
@@ -233,8 +235,8 @@ def term_columns(names: Sequence[str]) -> list[str]:
 def complete_rows(regression: Regression, model: Model, part: str | None = None) -> pd.DataFrame:
     """Return the rows that the model can use, sorted, under names of our own.
 
-    outcome, control*, term*, effect* (codes), weight, cluster and respondent (codes), programme. part: a
-    column of 1 and 0 that is kept under that name.
+    outcome, control*, term*, effect* (codes), weight, cluster and respondent (codes), programme, place
+    (codes). part: a column of 1 and 0 that is kept under that name.
     """
     rows = regression.rows
     columns: dict[str, np.ndarray] = {"outcome": regression.outcome}
@@ -257,6 +259,8 @@ def complete_rows(regression: Regression, model: Model, part: str | None = None)
     )
     table["programme"] = _programme(rows) if "arm" in rows else np.nan
     table["wave"] = codes(rows["wave"])
+    if model.places:
+        table["place"] = _with_gaps(codes(rows[model.places]))
     table = table[kept].reset_index(drop=True)
     for place, series in enumerate(words):
         for level, indicator in enumerate(_indicators(series[kept.to_numpy()])):

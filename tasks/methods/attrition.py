@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from tasks.methods._columns import complete_codes, numbers, require_columns
-from tasks.methods.impact import FEWEST_PROGRAMME_CLUSTERS, PROGRAMME
+from tasks.methods.cluster_counts import FEWEST_CLUSTERS
+from tasks.methods.impact import PROGRAMME
 
 JOINT = "joint"
 BETWEEN_ARMS = "joint, between the arms"
@@ -174,7 +175,7 @@ def _few_of_the_programme(rows: pd.DataFrame, arm: pd.Series | None) -> str:
     if arm is None:
         return ""
     psus = rows.loc[(arm == PROGRAMME).to_numpy(bool), "cluster"].nunique()
-    return "" if psus >= FEWEST_PROGRAMME_CLUSTERS else f"The programme arm has only {psus} PSUs"
+    return "" if psus >= FEWEST_CLUSTERS else f"The programme arm has only {psus} PSUs"
 
 
 def _rao_scott(rows: pd.DataFrame) -> list[float]:

@@ -25,6 +25,13 @@ BEFORE_ITS_START = (
     "Before its start the programme can have had no effect: this tests whether those of different starts"
     " changed alike until then."
 )
+RANDOMISED = (
+    "A lot formed the arms, so that nothing but chance and the programme can tell them apart (randomisation)."
+)
+BEFORE_THE_PROGRAMME = (
+    "What is compared is of the time before the programme, which can have had no effect: this tests"
+    " whether the arms were alike, or changed alike, until then."
+)
 LIMITED = (
     "The follow-up was limited: it rests on recall and key informants and repeats the study in part only, so"
     " that few of its data can be compared with earlier ones."
@@ -51,6 +58,7 @@ def decide_claim(
     limit: float = LARGEST_STANDARDIZED_DIFFERENCE,
     programme_term: bool = True,
     before_start: bool = False,
+    before_programme: bool = False,
     compares_changes: bool | None = None,
     matched: bool = False,
     shared: Sequence[str] = (),
@@ -67,9 +75,10 @@ def decide_claim(
       recall and key informants, few of whose data can be compared; whatever else holds.
     - "descriptive": the sample is purposive; it speaks of those interviewed alone.
     - "associational": the term is not the programme (`programme_term` False) but another column, or is of
-      the time before the programme's start (`before_start`).
-    - "causal": the arms were randomised. A declared spill-over is then told as a limit. Of "staggered" it
-      says nothing: a lot that formed the arms has not drawn who started when.
+      the time before the programme's start (`before_start`), or the later wave is one before the programme
+      (`before_programme`): a test of the design, and no effect.
+    - "causal": the arms were randomised; the reasons hold `RANDOMISED`. A declared spill-over is then told as
+      a limit. Of "staggered" it says nothing: a lot that formed the arms has not drawn who started when.
     - "causal": the arms were not randomised, but all of these hold: the study follows at least
       two waves (and is no one-off study), the balance of the arms was measured in every covariate and no
       standardized difference exceeds `limit` (0.25), no spill-over is declared, and the estimator
@@ -121,6 +130,8 @@ def decide_claim(
         return "associational", ["The term is not the programme but another column of the model."]
     if before_start:
         return "associational", [BEFORE_ITS_START]
+    if before_programme:
+        return "associational", [BEFORE_THE_PROGRAMME]
     risks = [
         f"Some of the comparison arm share {one} with the programme arm: it may have reached them."
         for one in shared
@@ -128,7 +139,7 @@ def decide_claim(
     if assignment == "randomised" and estimator != "staggered":
         limits = ["The programme may have reached the comparison arm (spill-over)."]
         apart = [DIFFERED_THOUGH_RANDOMISED] if earlier_trends == "differed" else []
-        return "causal", [*(limits if spill_over else []), *apart, *risks]
+        return "causal", [RANDOMISED, *(limits if spill_over else []), *apart, *risks]
     lacking = _lacking(
         two_waves=waves >= 2 and study_design != "one-off",
         difference=largest_standardized_difference,

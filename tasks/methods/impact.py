@@ -6,7 +6,7 @@ errors, the intervals and the rules on when a figure is withheld are stated here
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -24,8 +24,12 @@ from tasks.methods._regressions import (
     Model,
     complete_rows,
     present,
-    term_columns,
     without_singletons,
+)
+from tasks.methods.cluster_counts import (
+    FEWEST_CLUSTERS,
+    clusters_of_sides,
+    withhold_p_value_for_few_clusters,
 )
 from tasks.methods.estimation import DegreesOfFreedom, LonelyPsu, domain_means
 
@@ -34,7 +38,7 @@ __all__ = [
     "CLUSTERED",
     "ERROR_TYPES",
     "ESTIMATORS",
-    "FEWEST_PROGRAMME_CLUSTERS",
+    "FEWEST_CLUSTERS",
     "PROGRAMME",
     "Model",
     "fit",
@@ -42,8 +46,6 @@ __all__ = [
     "recall_change",
     "withhold_p_value_for_few_clusters",
 ]
-
-FEWEST_PROGRAMME_CLUSTERS = 6
 
 
 def fit(frame: pd.DataFrame, model: Model) -> pd.DataFrame:
@@ -53,8 +55,9 @@ def fit(frame: pd.DataFrame, model: Model) -> pd.DataFrame:
     one unit of the term); degrees_of_freedom; residual_degrees_of_freedom (observations less all
     parameters, for the rules of publication); p_value (two-sided, Student's t); respondents
     (different ones); observations (rows, or differences, that entered); smallest_cell (the fewest
-    respondents of an arm in a wave, for the rules of publication); clusters and
-    programme_clusters (those that hold a row of the programme arm; <NA> without clusters).
+    respondents of an arm in a wave, for the rules of publication); clusters (<NA> where errors know of
+    none); programme_clusters and comparison_clusters (`clusters_of_sides`); untested (why there is neither
+    p-value nor interval; <NA> where they are there).
 
     `frame` has one row for each respondent and wave, with the columns respondent, wave, arm
     ("programme" or "comparison", needed where the model uses it) and those that the model names,
@@ -86,7 +89,7 @@ def fit(frame: pd.DataFrame, model: Model) -> pd.DataFrame:
     effect say nothing of the terms and are left out first, as reghdfe does.
     degrees_of_freedom: clusters - 1 with clustered errors, else N - K. Weights are analytic. "cr2": the
     bias-reduced errors and Satterthwaite's degrees of freedom of `few_clusters.bias_reduced_errors`.
-    With fewer than six programme clusters p-value and interval are withheld
+    With fewer than six clusters of an arm p-value and interval are withheld, whatever the errors
     (`withhold_p_value_for_few_clusters`).
 
     Raises ValueError where a column is absent or not numeric, a weight is not above 0, a wave has
@@ -117,10 +120,9 @@ def fit(frame: pd.DataFrame, model: Model) -> pd.DataFrame:
         respondents=table["respondent"].nunique(),
         observations=len(table),
         smallest_cell=_smallest_cell(table),
-        clusters=_counted(table, names, _clusters),
-        programme_clusters=_counted(table, names, _programme_clusters),
+        clusters=_clusters(table),
     )
-    return _without_few_clusters(results, model)
+    return withhold_p_value_for_few_clusters(results.join(clusters_of_sides(table, names)))
 
 
 def fit_difference_of_effects(frame: pd.DataFrame, model: Model, part: str) -> pd.DataFrame:
@@ -128,8 +130,9 @@ def fit_difference_of_effects(frame: pd.DataFrame, model: Model, part: str) -> p
 
     Returns one row a term, as `fit` does, with the effect in the part minus that in the others as estimate
     (unit of the outcome), and two more columns: others (respondents outside the part), and interaction, the
-    name of the coefficient. respondents are those in the part; smallest_cell and programme_clusters are the
-    fewer of the two sides. part: a column that is 1 for those in the part and 0 for the others.
+    name of the coefficient. respondents are those in the part; smallest_cell, programme_clusters and
+    comparison_clusters are the fewer of the two sides. part: a column that is 1 for those in the part and 0
+    for the others.
 
     Everything of the model (constant, controls, covariates, fixed effects) is allowed to differ between the
     two sides, so that the estimate is that of `fit` on the part less that of `fit` on the others. What one
@@ -161,20 +164,17 @@ def fit_difference_of_effects(frame: pd.DataFrame, model: Model, part: str) -> p
     names = list(regression.terms)
     sides = [table[table["part"] == side] for side in (1.0, 0.0)]
     here, others = (side["respondent"].nunique() for side in sides)
-    programme = [_counted(side, names, _programme_clusters) for side in sides]
+    counts = [clusters_of_sides(side, names) for side in sides]
+    fewest = counts[0].where(counts[0] <= counts[1], counts[1])
     results = _tested(table, names, model).assign(
         interaction=[f"{name} x {part}" for name in names],
         respondents=here,
         others=others,
         observations=len(table),
         smallest_cell=min(_smallest_cell(side) for side in sides),
-        clusters=_counted(table, names, _clusters),
-        programme_clusters=pd.array(
-            [min(pair) if pd.notna(pair[0]) else pd.NA for pair in zip(*programme, strict=True)],
-            dtype="Int64",
-        ),
+        clusters=_clusters(table),
     )
-    return _without_few_clusters(results, model)
+    return withhold_p_value_for_few_clusters(results.join(fewest))
 
 
 def _apart(table: pd.DataFrame) -> pd.DataFrame:
@@ -217,35 +217,6 @@ def _tested(table: pd.DataFrame, names: list[str], model: Model) -> pd.DataFrame
             "p_value": two_sided(statistic, fitted.freedom),
         }
     )
-
-
-def _without_few_clusters(results: pd.DataFrame, model: Model) -> pd.DataFrame:
-    return withhold_p_value_for_few_clusters(results) if model.error_type in CLUSTERED else results
-
-
-def withhold_p_value_for_few_clusters(
-    results: pd.DataFrame, fewest: int = FEWEST_PROGRAMME_CLUSTERS
-) -> pd.DataFrame:
-    """Return the results without p-value and interval where too few clusters have the programme.
-
-    Same rows and columns as given; where programme_clusters is below `fewest`, p_value, ci_low
-    and ci_high become NaN, while estimate and standard_error stay. Clustered errors are far too
-    small with a handful of treated clusters, so that a test would reject much too often. Raises
-    ValueError where a column is absent.
-
-    Source: MacKinnon and Webb (2017), J. Applied Econometrics 32, 233-254; the number six is the
-    project's rule.
-
-    >>> row = {"p_value": 0.01, "ci_low": 1.0, "ci_high": 3.0, "programme_clusters": 5}
-    >>> withhold_p_value_for_few_clusters(pd.DataFrame([row]))["p_value"].isna().tolist()
-    [True]
-    """
-    hidden = ["p_value", "ci_low", "ci_high"]
-    require_columns(results, [*hidden, "programme_clusters"])
-    results = results.copy()
-    few = (results["programme_clusters"] < fewest).fillna(False).astype(bool)
-    results.loc[few, hidden] = np.nan
-    return results
 
 
 def recall_change(
@@ -302,7 +273,14 @@ def _check(frame: pd.DataFrame, model: Model) -> None:
         raise ValueError(f"'{model.estimator}' is no estimator; known are {', '.join(ESTIMATORS)}")
     if model.error_type not in ERROR_TYPES:
         raise ValueError(f"'{model.error_type}' is no type of errors: {', '.join(ERROR_TYPES)}")
-    named = (model.outcome, *model.fixed_effects, *model.covariates, model.weight, model.cluster)
+    named = (
+        model.outcome,
+        *model.fixed_effects,
+        *model.covariates,
+        model.weight,
+        model.cluster,
+        model.places,
+    )
     require_columns(frame, ["respondent", "wave", *named])
     if frame["respondent"].isna().any():
         raise ValueError("The column 'respondent' has rows without an entry")
@@ -312,27 +290,12 @@ def _check(frame: pd.DataFrame, model: Model) -> None:
         raise ValueError(f"The weights in the column '{model.weight}' must be above 0")
 
 
-def _counted(table: pd.DataFrame, names: list[str], count: Callable[[pd.DataFrame, str], int | None]) -> Any:
-    """Return a count for each term, <NA> where there are no clusters to count."""
-    return pd.array([count(table, column) for column in term_columns(names)], dtype="Int64")
-
-
-def _clusters(table: pd.DataFrame, term: str) -> int | None:
-    return int(table["cluster"].nunique()) if "cluster" in table else None
+def _clusters(table: pd.DataFrame) -> Any:
+    """Return how many clusters the errors know, <NA> where they know of none."""
+    return int(table["cluster"].nunique()) if "cluster" in table else pd.NA
 
 
 def _smallest_cell(table: pd.DataFrame) -> int:
     """Return the fewest respondents of an arm in a wave: a comparison tells as much of them as their mean."""
     cells = table.groupby(["wave", "programme"], dropna=False)["respondent"].nunique()
     return int(cells.min())
-
-
-def _programme_clusters(table: pd.DataFrame, term: str) -> int | None:
-    """Return how many clusters hold a programme row.
-
-    Where no row says its arm, those that hold a row in which the term is not zero.
-    """
-    if "cluster" not in table:
-        return None
-    treated = table["programme"] == 1 if table["programme"].notna().any() else table[term] != 0
-    return int(table.loc[treated, "cluster"].nunique())

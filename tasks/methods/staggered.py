@@ -15,7 +15,8 @@ import numpy as np
 import pandas as pd
 
 from tasks.methods._columns import codes, numbers, require_columns, student_interval, two_sided
-from tasks.methods.impact import PROGRAMME, withhold_p_value_for_few_clusters
+from tasks.methods.cluster_counts import given_by_place, withhold_p_value_for_few_clusters
+from tasks.methods.impact import PROGRAMME
 
 COMPARED_WITH = ("not_yet", "never")
 NEVER = "never"
@@ -23,6 +24,8 @@ BEFORE = "before its start"
 """How the terms end that are of the time before the start."""
 FEWEST_NEVER = 5
 """Respondents below which the library takes nobody as a comparison that was never reached."""
+SIDES = ("those of a start", "those compared with them")
+"""How the two sides are called, of which too few clusters leave no test."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,7 @@ def staggered_effects(
     cluster: str | None = None,
     weight: str | None = None,
     compared_with: str = "not_yet",
+    places: str | None = None,
 ) -> pd.DataFrame:
     """Estimate the effects of a programme that began for some in one wave and for others in another.
 
@@ -64,7 +68,8 @@ def staggered_effects(
     degrees_of_freedom (clusters - 1); p_value (two-sided, Student's t); respondents (different ones in the
     comparisons behind it); observations (their rows in these waves); smallest_cell (the fewest respondents
     of a start, or of those compared with it, in a wave of these comparisons); clusters; programme_clusters
-    (the fewest clusters of a start, or of those compared with it).
+    and comparison_clusters (the fewest clusters of a start, and of those compared with one); untested (why
+    there is neither p-value nor interval).
 
     `frame` has a row for each respondent and wave with the columns respondent and wave; `start` is the column
     that names the wave in which the programme began for them, empty or "never" where it did not reach them.
@@ -82,7 +87,8 @@ def staggered_effects(
     Errors: of the influence function, summed within clusters (None: each respondent is one), times
     sqrt(G / (G - 1)) for G clusters; they know that the sizes of the starts are estimated. No bootstrap. With
     fewer than six clusters in one of the groups compared p-value and interval are withheld: each start's
-    error is learned from its own clusters.
+    error is learned from its own clusters. places: the column of the clusters in which the programme may have
+    started, where errors do not follow them; they are counted too where most of them hold one start alone.
 
     Raises ValueError where a column is absent, a start is no wave or differs between the waves of a
     respondent (as does the cluster), a respondent stands in a wave twice, a weight is not above 0, there are
@@ -108,7 +114,7 @@ def staggered_effects(
     """
     if compared_with not in COMPARED_WITH:
         raise ValueError(f"'{compared_with}' is no comparison: {' or '.join(COMPARED_WITH)}")
-    table = _complete(frame, outcome, start, waves, cluster, weight, compared_with)
+    table = _complete(frame, outcome, start, waves, cluster, weight, compared_with, places)
     fitted = _fitted(table, weight is not None, compared_with)
     overall, by_time = (_aggregate(fitted, kind) for kind in ("group", "dynamic"))
     cells = _cells(fitted, compared_with)
@@ -135,8 +141,12 @@ def staggered_effects(
             "clusters": pd.array([groups] * len(estimate), dtype="Int64"),
         }
     )
-    counted = pd.DataFrame([_counted(used, part) for part in parts]).astype("Int64")
-    return withhold_p_value_for_few_clusters(results.join(counted))
+    used = used.assign(place=used["respondent"].map(table.groupby("respondent")["place"].first()))
+    units = ["cluster"]
+    if given_by_place(used["place"], used["start"]):
+        units.append("place")
+    counted = pd.DataFrame([_counted(used, part, units) for part in parts]).astype("Int64")
+    return withhold_p_value_for_few_clusters(results.join(counted), sides=SIDES)
 
 
 def _complete(
@@ -147,9 +157,10 @@ def _complete(
     cluster: str | None,
     weight: str | None,
     compared_with: str,
+    places: str | None,
 ) -> pd.DataFrame:
     """Return the rows that can be used, as numbers: waves and starts as places, 0 for never."""
-    require_columns(frame, ["respondent", "wave", outcome, start, cluster, weight])
+    require_columns(frame, ["respondent", "wave", outcome, start, cluster, weight, places])
     if frame["respondent"].isna().any():
         raise ValueError("The column 'respondent' has rows without an entry")
     place = {str(wave): number for number, wave in enumerate(waves, 1)}
@@ -161,8 +172,10 @@ def _complete(
             "outcome": numbers(frame, outcome),
             "cluster": codes(frame[cluster or "respondent"]),
             "weight": numbers(frame, weight) if weight else np.ones(len(frame)),
+            "place": codes(frame[places]) if places else np.full(len(frame), -1),
         }
     )
+    table["place"] = table["place"].where(table["place"] >= 0)
     if (table["weight"] <= 0).any():
         raise ValueError(f"The weights in the column '{weight}' must be above 0")
     table = table[table["cluster"] >= 0]
@@ -171,7 +184,7 @@ def _complete(
             raise ValueError(
                 f"A respondent has one '{name}' in one wave and another in another: each needs one"
             )
-    table = table[table.notna().all(axis=1)]
+    table = table[table.drop(columns="place").notna().all(axis=1)]
     if table.duplicated(["respondent", "wave"]).any():
         raise ValueError("A respondent stands more than once in a wave")
     return _comparable(table.astype({"wave": int}), start, compared_with)
@@ -271,20 +284,25 @@ def _cells(fitted: Any, compared_with: str) -> list[_Cell]:
     return cells
 
 
-def _counted(used: pd.DataFrame, cells: Sequence[_Cell]) -> dict[str, int]:
-    """Return how many people and rows lie behind some effects, and the fewest people and clusters of one."""
+def _counted(used: pd.DataFrame, cells: Sequence[_Cell], units: Sequence[str]) -> dict[str, int]:
+    """Return how many people and rows lie behind some effects, and the fewest people and clusters of one.
+
+    units: the columns of the clusters, of which the fewest count.
+    """
     rows: set[int] = set()
-    people, clusters = [], []
+    people: list[int] = []
+    clusters: tuple[list[int], list[int]] = ([], [])
     for cell in cells:
         in_waves = used["wave"].isin([cell.base, cell.wave])
-        for starts in ([cell.start], cell.others):
+        for side, starts in zip(clusters, ([cell.start], cell.others), strict=True):
             here = used[in_waves & used["start"].isin(starts)]
             rows |= set(here.index)
             people.append(here.groupby("wave")["respondent"].nunique().min())
-            clusters.append(here["cluster"].nunique())
+            side.append(min(here[unit].nunique() for unit in units))
     return {
         "respondents": used.loc[sorted(rows), "respondent"].nunique(),
         "observations": len(rows),
         "smallest_cell": int(min(people)),
-        "programme_clusters": int(min(clusters)),
+        "programme_clusters": min(clusters[0]),
+        "comparison_clusters": min(clusters[1]),
     }

@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.methods.claims import LIMITED, PARALLEL_TRENDS, decide_claim, direction, direction_of_money
+from tasks.methods.claims import (
+    BEFORE_THE_PROGRAMME,
+    LIMITED,
+    PARALLEL_TRENDS,
+    RANDOMISED,
+    decide_claim,
+    direction,
+    direction_of_money,
+)
 
 STUDY: dict[str, Any] = {
     "study_design": "longitudinal",
@@ -63,10 +71,10 @@ def test_what_the_design_forbids(change: dict[str, Any], claim: str, said: str) 
 def test_randomised_arms_stay_causal_though_one_covariate_differs() -> None:
     study = {**STUDY, "assignment": "randomised", "waves": 1, "estimator": "difference"}
     study["largest_standardized_difference"] = 0.30
-    assert decide_claim(**study) == ("causal", [])
+    assert decide_claim(**study) == ("causal", [RANDOMISED])
     claim, reasons = decide_claim(**{**study, "spill_over": True})
     assert claim == "causal"
-    assert "spill-over" in reasons[0]
+    assert "spill-over" in reasons[1]
     assert decide_claim(**{**study, "sample_design": "purposive"})[0] == "descriptive"
 
 
@@ -212,6 +220,12 @@ def test_a_shared_locality_is_told_and_decides_nothing(assignment: str) -> None:
     claim, reasons = decide_claim(**{**STUDY, "assignment": assignment}, shared=["a locality"])
     assert claim == "causal"
     assert "share a locality with the programme arm" in reasons[-1]
+
+
+@pytest.mark.parametrize("assignment", ["randomised", "not randomised"])
+def test_what_is_compared_before_the_programme_is_no_effect(assignment: str) -> None:
+    told = decide_claim(**{**STUDY, "assignment": assignment}, before_programme=True)
+    assert told == ("associational", [BEFORE_THE_PROGRAMME])
 
 
 def test_bad_input_is_refused() -> None:

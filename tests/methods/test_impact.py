@@ -364,11 +364,51 @@ def test_few_programme_clusters_have_no_p_value(clusters: int) -> None:
     assert row[["estimate", "standard_error"]].notna().all()
 
 
+@pytest.mark.parametrize("errors", ["iid", "robust", "cluster", "respondent"])
+@pytest.mark.parametrize("sides", [(9, 1), (9, 5), (5, 9), (9, 9)])
+def test_places_of_either_arm_count_though_the_errors_ignore_them(
+    errors: str, sides: tuple[int, int]
+) -> None:
+    places = np.repeat(np.arange(sum(sides)), 8)
+    frame = pd.DataFrame(
+        {
+            "respondent": np.arange(len(places)),
+            "wave": "end",
+            "place": places,
+            "arm": np.where(places < sides[0], "programme", "comparison"),
+            "income": np.random.default_rng(3).normal(size=len(places)),
+        }
+    )
+    cluster = {"cluster": "place", "respondent": "respondent"}.get(errors)
+    kind = "cluster" if cluster else errors
+    model = Model("difference", "income", to_wave="end", error_type=kind, cluster=cluster, places="place")
+    row = fit(frame, model).iloc[0]
+    assert (row["programme_clusters"], row["comparison_clusters"]) == sides
+    assert np.isnan(row["p_value"]) == np.isnan(row["ci_low"]) == (min(sides) < 6)
+    assert row["standard_error"] > 0
+    if min(sides) < 6:
+        arm = "comparison" if sides[1] < 6 else "programme"
+        assert f"fewer than six clusters of the {arm} arm (" in row["untested"]
+    else:
+        assert pd.isna(row["untested"])
+
+
+def test_a_lot_drawn_among_people_counts_people_and_not_their_few_places() -> None:
+    frame = study().query("wave == 'end'").assign(place=lambda f: np.arange(len(f)) // 2 % 4)
+    model = Model("difference", "income", to_wave="end", error_type="robust", places="place")
+    row = fit(frame, model).iloc[0]
+    assert row["comparison_clusters"] == (frame["arm"] == "comparison").sum()
+    assert row["p_value"] >= 0
+    few = frame[(frame["arm"] == "programme") | ((frame["arm"] == "comparison").cumsum() <= 5)]
+    assert np.isnan(fit(few, model)["p_value"].iloc[0])
+
+
 def test_withholding_needs_its_columns_and_spares_unknown_numbers() -> None:
     rows = pd.DataFrame({"p_value": [0.1, 0.1], "ci_low": 0.0, "ci_high": 1.0})
     with pytest.raises(ValueError, match="programme_clusters"):
         withhold_p_value_for_few_clusters(rows)
     rows["programme_clusters"] = pd.array([5, None], dtype="Int64")
+    rows["comparison_clusters"] = pd.array([9, None], dtype="Int64")
     assert withhold_p_value_for_few_clusters(rows)["p_value"].isna().tolist() == [True, False]
     assert rows["p_value"].notna().all()
 

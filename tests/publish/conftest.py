@@ -1475,6 +1475,7 @@ def _add_group(made: dict[str, list[dict]], indicator: str, group: str, level: f
             "clusters": 18,
             "claim": claim,
             "claim_reason": reason,
+            "programme_term": True,
             "direction": verdict,
             "withheld_by": rule,
         }

@@ -42,6 +42,7 @@ def test_adjusted_p_values_stand_there_where_there_are_several_tests(plan, table
 def test_a_p_value_that_is_not_there_is_explained(plan, tables):
     assert "six clusters" not in " ".join(models(Report(plan, tables))[0].notes)
     tables["impact_estimates"]["p_value"] = float("nan")
+    tables["impact_estimates"]["untested"] = "There is no p-value: fewer than six clusters."
     assert "fewer than six clusters" in " ".join(models(Report(plan, tables))[0].notes)
 
 

@@ -23,6 +23,16 @@ def test_a_whole_plan_is_read(tmp_path):
     assert read.thresholds.poverty_nodes.likely == 4
 
 
+GROUP = (
+    "[[poverty_group]]\nid = '{id}'\nlabel = 'x'\nnode = 'n'\nbox4_group = 'home_worker'\n"
+    "difference = '{difference}'"
+)
+COMPARED = (
+    "[[wave]]\nname = 'first'\nrole = 'baseline'\n[[wave]]\nname = 'later'\nrole = 'follow-up'\n"
+    "[[specification]]\nname = 's'\nindicators = ['a']\nestimator = 'difference_in_differences'\n"
+)
+POVERTY = "[[poverty]]\nname = 'p'\nlabel = 'x'\nvalue = 'a'\nunit = 'y'\nline = {line}"
+CAPABILITY = "[[capability]]\nname = 'c'\nlabel = 'x'\nk = {k}\n[[capability.dimension]]\nindicator = 'a'"
 DRAWN = "[sampling]\ndesign = 'representative'\n"
 
 
@@ -49,6 +59,27 @@ DRAWN = "[sampling]\ndesign = 'representative'\n"
         (DRAWN + "unit = 'group'\nhouseholds = 3", "sub-sample of people's households"),
         ("[[wave]]\nname = 'w'\n[[wave]]\nname = 'w'", "given more than once"),
         ("[[wave]]\nname = 'W 1'", "key wave.1.name"),
+        ("[[wave]]\nname = 'none'", "key wave.1.name: 'none' has a meaning of its own"),
+        (
+            GROUP.format(id="all", difference="caste"),
+            "key poverty_group.1.id: 'all' has a meaning",
+        ),
+        (GROUP.format(id="a", difference="All"), "key poverty_group.1.difference: 'All' has a meaning"),
+        (COMPARED + "from_wave = 'later'\nto_wave = 'first'", "backward in time, from 'later' to 'first'"),
+        (COMPARED + "from_wave = 'first'\nto_wave = 'first'", "the wave 'first' with itself"),
+        (
+            COMPARED + "to_wave = 'first'",
+            "specification.1.to_wave: compares the wave 'first' with itself",
+        ),
+        (COMPARED.replace("['a']", "['a', 'a']"), "key specification.1.indicators: 'a' stands there twice"),
+        (CAPABILITY.format(k="true"), "key capability.1.k: .*no numbers|key capability.1.k: .*share"),
+        (CAPABILITY.format(k="inf"), "key capability.1.k: .*share of the weights"),
+        (POVERTY.format(line="inf"), "key poverty.1.line: .*a line is a number above 0"),
+        (POVERTY.format(line="nan"), "key poverty.1.line: .*a line is a number above 0"),
+        (POVERTY.format(line="true"), "key poverty.1.line: a line is a number"),
+        ("[thresholds]\nlargest_standardized_difference = true", "true and false are no numbers"),
+        ("[thresholds]\nlargest_standardized_difference = inf", "key thresholds.*finite number"),
+        ("[thresholds.table_2]\nlocation = [true]", "true and false are no numbers"),
         ("[thresholds.poverty_nodes]\nvulnerable = 4\nlikely = 3", "must be larger"),
         ("[comparison]\narm_from = 'w9'", "the wave 'w9' is not in the plan"),
         ("[comparison.matching]\nmethod = 'nearest'", "key comparison.matching.method: .*'propensity'"),

@@ -164,6 +164,7 @@ def estimate(name: str, to_wave: str, direction: str, estimator: str, term: str)
         "smallest_cell": 30,
         "claim": "recall" if estimator == "recall" else "associational",
         "claim_reason": "It was so.",
+        "programme_term": True,
         "direction": direction,
     }
 

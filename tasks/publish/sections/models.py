@@ -48,13 +48,7 @@ def _notes(report: Report, rows: list[Row]) -> tuple[str, ...]:
     shown = [row for row in rows if not report.hidden("impact_estimates", row, "p_value")]
     if first["estimator"] == "staggered":
         told.append(starts.HOW_AVERAGED)
-    if any(row["standard_error"] and row["p_value"] is None and row["clusters"] for row in shown):
-        few = (
-            "are in one of the groups that are compared"
-            if first["estimator"] == "staggered"
-            else ("have the programme there")
-        )
-        told.append(f"Without p-value and interval: fewer than six clusters {few}, too few for one.")
+    told += dict.fromkeys(row["untested"] for row in shown if row["untested"])
     return tuple(told)
 
 

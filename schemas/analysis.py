@@ -99,11 +99,14 @@ class IndicatorEstimates(Contract):
             "direction",
         ),
         cells=(
-            Cells(
-                "respondents",
-                "impact",
-                {one: one for one in ("specification", "term", "indicator", "from_wave", "to_wave")},
-                ("poverty_group",),
+            *(
+                Cells(
+                    count,
+                    what,
+                    {one: one for one in ("specification", "term", "indicator", "from_wave", "to_wave")},
+                    ("poverty_group",),
+                )
+                for count, what in (("respondents", "impact"), ("smallest_cell", "impact: the fewest"))
             ),
         ),
     ),

@@ -36,7 +36,7 @@ MOST_FAULTS_PER_TABLE = 100
 class Cells:
     """Counts of a table that add up over some of its key columns, where `all` stands for the whole.
 
-    count: the column. what: what is counted, in a word; tables that count the same people bear the same word.
+    count: the column, one of `count` or `people`. what: what is counted, in a word; tables that count the same people bear the same word.
     within: what sets one such count apart from another -> the key column that says it, such as the wave.
     margins: the key columns over which the counts add up.
     """
@@ -61,7 +61,8 @@ class Release:
     or `joint`, all its parts are: the whole less the others would be the one. The rest of the key is one.
     rounded: column -> decimals that are published: an exact quotient would give back what is withheld.
     cells: counts that add up: none that is withheld may follow from the others.
-    people: further columns of counts of people, which are rounded with those of `count`.
+    people: further columns of counts of people, rounded with those of `count` and withheld with the row; else
+    each alone, where it is below 10 (0 is told) or where others would give it away. The row is told without.
     sums: column -> the columns that it is the sum of, also when these are rounded.
     rests_on: the column that names the row behind this one: withheld there, `count` and `hide` are here too.
     inner: columns that the rules need and that are never released.

@@ -18,17 +18,24 @@ from schemas.vocabulary import CLAIMS, DIRECTIONS, FOLLOW_UPS, FORM_CHANGES, HEL
             "ci_low",
             "ci_high",
             "degrees_of_freedom",
-            "respondents_both",
             "direction",
         ),
-        cells=tuple(
+        cells=(
+            *(
+                Cells(
+                    f"respondents_{end}",
+                    "indicator",
+                    {"indicator": "indicator", "wave": f"{end}_wave"},
+                    ("poverty_group", "arm"),
+                )
+                for end in ("from", "to")
+            ),
             Cells(
-                f"respondents_{end}",
-                "indicator",
-                {"indicator": "indicator", "wave": f"{end}_wave"},
+                "respondents_both",
+                "asked twice",
+                {one: one for one in ("indicator", "from_wave", "to_wave")},
                 ("poverty_group", "arm"),
-            )
-            for end in ("from", "to")
+            ),
         ),
         people=("respondents_both",),
     ),

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from schemas.base import Contract, Number, Release, Text, Whole, choice, number, table, text
+from schemas.base import Cells, Contract, Number, Release, Text, Whole, choice, number, table, text
 from schemas.vocabulary import BOUND_VERDICTS, CLAIMS, EFFECT_VERDICTS, TREND_VERDICTS
 
 KEY = ("specification", "term", "indicator", "poverty_group", "from_wave", "to_wave")
 _FIGURES = ("estimate", "standard_error", "ci_low", "ci_high", "degrees_of_freedom", "p_value")
+_BOUNDS_KEY = ("specification", "indicator", "poverty_group", "from_wave", "to_wave")
+
+
+def _cells(key: tuple[str, ...], what: str, *counts: str) -> tuple[Cells, ...]:
+    """Return counts that add up over the poverty groups."""
+    within = {one: one for one in key if one != "poverty_group"}
+    return tuple(Cells(count, f"{what}: {count}", within, ("poverty_group",)) for count in counts)
 
 
 @table(
     "mart.pre_trends",
     grain="one row a specification, term, indicator, poverty group and pair of waves before the programme",
     key=KEY,
-    release=Release(count=("respondents", "smallest_cell"), hide=(*_FIGURES, "verdict")),
+    release=Release(
+        count=("respondents", "smallest_cell"),
+        hide=(*_FIGURES, "verdict"),
+        cells=_cells(KEY, "trends", "respondents", "smallest_cell"),
+    ),
 )
 class PreTrends(Contract):
     specification: Text = text("name of the specification whose model it is")
@@ -42,6 +53,7 @@ class PreTrends(Contract):
     release=Release(
         count=("respondents", "others", "smallest_cell"),
         hide=(*_FIGURES, "p_adjusted", "p_holm", "p_benjamini_hochberg", "verdict"),
+        cells=_cells(KEY, "differences", "respondents", "others"),
     ),
 )
 class ImpactDifferences(Contract):
@@ -75,13 +87,14 @@ class ImpactDifferences(Contract):
 @table(
     "mart.attrition_bounds",
     grain="one row a specification, indicator, poverty group and pair of waves",
-    key=("specification", "indicator", "poverty_group", "from_wave", "to_wave"),
+    key=_BOUNDS_KEY,
     release=Release(
         count=("respondents", "smallest_cell", "lost", "trimmed"),
         hide=(
             *("programme_found", "comparison_found", "trimmed_arm", "trimmed_share"),
             *("lower", "upper", "ci_low", "ci_high", "verdict"),
         ),
+        cells=_cells(_BOUNDS_KEY, "bounds", "respondents", "lost"),
         rounded=dict.fromkeys(("programme_found", "comparison_found", "trimmed_share"), 2),
     ),
 )

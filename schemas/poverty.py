@@ -13,6 +13,8 @@ from schemas.vocabulary import (
 )
 
 _UNCERTAINTY = ("standard_error", "ci_low", "ci_high", "degrees_of_freedom")
+_SPLIT_BY = ("poverty_group", "gender", "arm")
+_SPECIFICATION_AND_WAVE = {"specification": "specification", "wave": "wave"}
 
 
 @table(
@@ -96,13 +98,15 @@ class CapabilityWeights(Contract):
     key=("specification", "measure", "dimension", "poverty_group", "gender", "arm", "wave"),
     release=Release(
         count=("respondents", "smallest_cell"),
-        hide=("estimate", *_UNCERTAINTY, "design_effect", "left_out"),
+        hide=("estimate", *_UNCERTAINTY, "design_effect"),
         cells=(
+            Cells("respondents", "poverty: answered", _SPECIFICATION_AND_WAVE, _SPLIT_BY),
+            Cells("left_out", "poverty: left out", _SPECIFICATION_AND_WAVE, _SPLIT_BY),
             Cells(
                 "smallest_cell",
                 "poverty",
                 {one: one for one in ("specification", "measure", "dimension", "wave")},
-                ("poverty_group", "gender", "arm"),
+                _SPLIT_BY,
             ),
         ),
         people=("left_out",),
@@ -135,7 +139,30 @@ class PovertyMeasures(Contract):
     key=("specification", "measure", "dimension", "poverty_group", "gender", "arm", "from_wave", "to_wave"),
     release=Release(
         count=("respondents_from", "respondents_to", "smallest_cell"),
-        hide=("change", *_UNCERTAINTY, "respondents_both"),
+        hide=("change", *_UNCERTAINTY),
+        cells=(
+            *(
+                Cells(
+                    f"respondents_{end}",
+                    "poverty: answered",
+                    {"specification": "specification", "wave": f"{end}_wave"},
+                    _SPLIT_BY,
+                )
+                for end in ("from", "to")
+            ),
+            Cells(
+                "respondents_both",
+                "poverty: answered twice",
+                {one: one for one in ("specification", "from_wave", "to_wave")},
+                _SPLIT_BY,
+            ),
+            Cells(
+                "smallest_cell",
+                "poverty: the fewest of two waves",
+                {one: one for one in ("specification", "measure", "dimension", "from_wave", "to_wave")},
+                _SPLIT_BY,
+            ),
+        ),
         people=("respondents_both",),
     ),
 )

@@ -87,15 +87,12 @@ def release_all(tables: Mapping[str, pd.DataFrame], rules: Rules) -> dict[str, p
     _withhold_alike(exact, out)
     before = {name: aligned(frame, rules.before.get(name), TABLES[name]) for name, frame in exact.items()}
     known = {name: frame for name, frame in before.items() if frame is not None}
-    found = given_away(exact, out, groups, known, SMALLEST_CELL, SMALLEST_CELL - 1)
-    for name, rows in found.further.items():
-        rule = TABLES[name].about().release or Release()
-        withhold(out[name], rule, pd.Series(out[name].index.isin(rows), out[name].index), GIVEN_AWAY)
+    counts = _withhold_given_away(exact, out, groups, known)
     _withhold_what_rests_on(out)
     units = _units(exact)
     for name in out:
         if len(out[name]):
-            out[name] = _rounded(out[name], exact[name], TABLES[name], found.counts, units)
+            out[name] = _rounded(out[name], exact[name], TABLES[name], counts, units)
     return out
 
 
@@ -113,8 +110,10 @@ def release(frame: pd.DataFrame, contract: type[Contract], *, public: bool) -> p
             somebody = (counts > 0).any(axis=1).astype(bool)
             small |= _other_parts(small & somebody, out, contract)
             withheld = withheld.mask(small, THRESHOLD)
-            for column in (*rule.count, *rule.hide):
+            for column in (*rule.count, *rule.hide, *rule.people):
                 out[column] = _hidden(out[column], small)
+            for column in rule.people:
+                out[column] = _hidden(out[column], out[column].between(1, SMALLEST_CELL - 1).fillna(False))
         for column, least in rule.totals.items():
             small = (out[column] < least).fillna(False).astype(bool) & (out[column] > 0)
             withheld = withheld.mask(small, THRESHOLD)
@@ -148,7 +147,7 @@ def withhold(
     rows = rows.astype(bool)
     if not rows.any():
         return
-    for column in rule.hide if figures_alone else (*rule.count, *rule.hide):
+    for column in rule.hide if figures_alone else (*rule.count, *rule.hide, *rule.people):
         released[column] = _hidden(released[column], rows)
     released["withheld_by"] = released["withheld_by"].mask(rows & (released["withheld_by"] == ""), why)
 
@@ -228,6 +227,31 @@ def _withhold_alike(exact: Mapping[str, pd.DataFrame], out: Mapping[str, pd.Data
         keys = exact[changes][[*cell, end]].itertuples(index=False, name=None)
         found |= pd.Series([key in hit for key in keys], index=found.index)
     withhold(out[changes], TABLES[changes].about().release or Release(), found, ALIKE, figures_alone=True)
+
+
+def _withhold_given_away(
+    exact: Mapping[str, pd.DataFrame],
+    out: Mapping[str, pd.DataFrame],
+    groups: Mapping[str, Mapping[str, str]],
+    known: Mapping[str, pd.DataFrame],
+) -> Mapping[tuple[str, str], Mapping[int, int]]:
+    """Withhold what gives a withheld count away, until there is none; return every count as it is told.
+
+    A row has several counts: one that is withheld for the sake of the one can give the other away.
+    """
+    while True:
+        found = given_away(exact, out, groups, known, SMALLEST_CELL, SMALLEST_CELL - 1)
+        again = False
+        for (name, column), rows in sorted(found.further.items()):
+            rule = TABLES[name].about().release or Release()
+            hit = pd.Series(out[name].index.isin(rows), out[name].index)
+            again |= len(rule.cells) > 1 and bool((hit & out[name][column].notna()).any())
+            if column in rule.count:
+                withhold(out[name], rule, hit, GIVEN_AWAY)
+            else:
+                out[name][column] = _hidden(out[name][column], hit)
+        if not again:
+            return found.counts
 
 
 def _withhold_what_rests_on(out: Mapping[str, pd.DataFrame]) -> None:

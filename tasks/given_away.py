@@ -18,7 +18,7 @@ from tasks.methods import suppression
 from tasks.methods.suppression import Relation
 
 DIMENSIONS = ("poverty_group", "gender", "difference", "arm")
-INTERVIEWED, ANSWERED = "interviewed", ("indicator", "poverty")
+INTERVIEWED, ANSWERED = "interviewed", ("indicator", "poverty", "poverty: answered")
 UNSAID = "(not said)"
 Tables = Mapping[str, pd.DataFrame]
 Dims = tuple[str, ...]
@@ -47,9 +47,9 @@ class _Counted:
 
 @dataclass(frozen=True)
 class Outcome:
-    """further: table -> rows to be withheld beside. counts: (table, column) -> row -> the rounded count."""
+    """further: (table, count) -> rows in which it is withheld. counts: the same -> row -> the rounded count."""
 
-    further: dict[str, set[int]]
+    further: dict[tuple[str, str], set[int]]
     counts: dict[tuple[str, str], dict[int, int]]
 
 
@@ -93,8 +93,9 @@ def _counted(exact: Tables, told: Tables) -> dict[tuple[str, ...], _Counted]:
             for key, within, dims, row, count in _rows(exact[name], counts):
                 shown = bool(told[name][counts.count].notna().iat[row])
                 one = every.setdefault(key, _Counted(counts.what, within))
-                if dims in one.cells and one.cells[dims].count != count:
-                    one = every.setdefault((*key, name), _Counted(counts.what, within))
+                while dims in one.cells and one.cells[dims].count != count:
+                    key = (*key, name)
+                    one = every.setdefault(key, _Counted(counts.what, within))
                 one.margins.update(counts.margins)
                 cell = one.cells.setdefault(dims, _Cell(count))
                 cell.places.append((name, row, counts.count))
@@ -249,6 +250,6 @@ def _write(one: _Counted, groups: Mapping[str, Mapping[str, str]], out: Outcome)
     for position, cell in enumerate(cells):
         for name, row, column in cell.places:
             if position in withheld:
-                out.further.setdefault(name, set()).add(row)
+                out.further.setdefault((name, column), set()).add(row)
             else:
                 out.counts.setdefault((name, column), {})[row] = told[position]

@@ -165,8 +165,8 @@ def _change_with_verdict(report: Report, row: Row) -> Cell:
     change = wording.change(row["change"], report.unit(row["indicator"]))
     interval = _interval(report, row)
     asked = "visited" if row["level"] == "household" else "asked"
-    people = f"{wording.whole(row['respondents_both'] or 0)} {asked} in both"
-    note = people if interval is NOTHING else f"{interval.text}; {people}"
+    told = [] if interval is NOTHING else [interval.text]
+    note = "; ".join([*told, *_in_both(row, asked)])
     said = wording.VOICES.get(row["direction"] or "")
     return Cell(f"{said.words}: {change}", said.style, said.symbol, note) if said else Cell(change, note=note)
 
@@ -183,8 +183,14 @@ def _poverty_change(_: Report, row: Row) -> Cell:
     """Return the change of a measure of poverty with its interval and the respondents below it."""
     ends = [row[end] for end in ("ci_low", "ci_high")]
     told = [] if None in ends else [wording.span(*(wording.change(end, row["unit"]) for end in ends))]
-    told.append(f"{wording.whole(row['respondents_both'] or 0)} asked in both")
-    return Cell(wording.change(row["change"], row["unit"]), note="; ".join(told), numeric=True)
+    note = "; ".join([*told, *_in_both(row, "asked")])
+    return Cell(wording.change(row["change"], row["unit"]), note=note, numeric=True)
+
+
+def _in_both(row: Row, asked: str) -> list[str]:
+    """Return how many were asked in both waves, where that is told."""
+    people = row["respondents_both"]
+    return [] if people is None else [f"{wording.whole(people)} {asked} in both"]
 
 
 def _dimension(report: Report, row: Row) -> Cell:

@@ -262,9 +262,68 @@ def test_what_a_rule_names_are_columns_and_what_adds_up_is_told_apart_by_the_who
     columns = set(contract.to_schema().columns)
     assert {*rule.count, *rule.hide, *rule.people, *rule.sums, *rule.inner, *rule.rounded} <= columns
     for cells in rule.cells:
-        assert cells.count in rule.count
+        assert cells.count in (*rule.count, *rule.people)
         assert {*cells.within.values(), *cells.margins} <= set(contract.about().key)
         assert {"poverty_group", "gender", "difference", "arm"} & set(contract.about().key) <= {
             *cells.within.values(),
             *cells.margins,
         }
+
+
+POVERTY = ("mart.poverty_measures", "mart.poverty_changes")
+
+
+def poverty(people: dict[tuple[str, str], int], table: str = POVERTY[0], **more) -> pd.DataFrame:
+    """Return a table of poverty of one measure; people: (poverty group, gender) -> respondents."""
+    counts = list(people.values())
+    waves = {"wave": "once"} if table == POVERTY[0] else {"from_wave": "once", "to_wave": "later"}
+    ends = [name for name in TABLES[table].to_schema().columns if name.startswith("respondents")]
+    rows = pd.DataFrame(people.keys(), columns=["poverty_group", "gender"]).assign(
+        **dict.fromkeys(ends, counts),
+        **waves,
+        **{"estimate" if table == POVERTY[0] else "change": 0.25, "unit": "share of people"},
+        **{"specification": "money", "measure": "headcount", "dimension": "all", "arm": "all"},
+        **{"smallest_cell": 10, "left_out": 0, "design": "representative"},
+    )
+    rows = rows.assign(**more)
+    return conform(rows[[one for one in TABLES[table].to_schema().columns if one in rows]], TABLES[table])
+
+
+@pytest.mark.parametrize("table", POVERTY)
+def test_the_women_less_the_told_groups_give_no_few_women_away_in_poverty(table):
+    people = {("all", "women"): 60, ("a", "women"): 30, ("b", "women"): 26, ("c", "women"): 4}
+    out = disclosure.release_all({table: poverty(people, table)}, disclosure.Rules())[table]
+    assert out["withheld_by"].tolist() == ["", "", "given away by others", "threshold"]
+    figure = "estimate" if table == POVERTY[0] else "change"
+    assert out[figure].isna().tolist() == [False, False, True, True]
+
+
+def test_another_measure_of_the_same_people_gives_no_few_of_them_away():
+    people = {("all", "women"): 60, ("a", "women"): 30, ("b", "women"): 26, ("c", "women"): 4}
+    one = poverty(people)
+    hidden = one.assign(measure="poverty_gap", smallest_cell=[20, 9, 10, 4])
+    tables = {POVERTY[0]: pd.concat([one, hidden], ignore_index=True)}
+    out = disclosure.release_all(tables, disclosure.Rules())[POVERTY[0]]
+    told = out[out["respondents"].notna()].groupby("poverty_group").size()
+    assert "c" not in told
+    assert "b" not in told
+
+
+@pytest.mark.parametrize(("table", "column"), [(POVERTY[0], "left_out"), (POVERTY[1], "respondents_both")])
+def test_few_people_left_out_or_asked_twice_are_not_told_and_the_figure_beside_them_is(table, column):
+    people = {("all", "all"): 180, ("a", "all"): 60, ("b", "all"): 60, ("c", "all"): 60}
+    frame = poverty(people, table, **{column: [42, 25, 14, 3]})
+    out = disclosure.release_all({table: frame}, disclosure.Rules())[table]
+    assert out[column].isna().tolist() == [False, False, True, True]
+    assert out["withheld_by"].tolist() == [""] * 4
+    nobody = poverty(people, table, **{column: [0, 0, 0, 0]})
+    told = disclosure.release_all({table: nobody}, disclosure.Rules())[table][column]
+    assert told.tolist() == [0] * 4
+
+
+def test_what_hides_one_count_of_a_row_lets_no_other_be_had_from_the_rest():
+    """A row has two counts: hidden for the sake of the one, it must not be had by the other."""
+    people = {("all", "all"): 120, ("a", "all"): 40, ("b", "all"): 40, ("c", "all"): 40}
+    frame = poverty(people, smallest_cell=[44, 15, 25, 4])
+    out = disclosure.release_all({POVERTY[0]: frame}, disclosure.Rules())[POVERTY[0]]
+    assert out["smallest_cell"].isna().tolist() == [False, True, False, True]

@@ -282,8 +282,13 @@ def poverty(people: dict[tuple[str, str], int], table: str = POVERTY[0], **more)
         **dict.fromkeys(ends, counts),
         **waves,
         **{"estimate" if table == POVERTY[0] else "change": 0.25, "unit": "share of people"},
-        **{"specification": "money", "measure": "headcount", "dimension": "all", "arm": "all"},
-        **{"smallest_cell": 10, "left_out": 0, "design": "representative"},
+        specification="money",
+        measure="headcount",
+        dimension="all",
+        arm="all",
+        smallest_cell=10,
+        left_out=0,
+        design="representative",
     )
     rows = rows.assign(**more)
     return conform(rows[[one for one in TABLES[table].to_schema().columns if one in rows]], TABLES[table])

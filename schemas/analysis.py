@@ -109,6 +109,7 @@ class IndicatorEstimates(Contract):
                 for count, what in (("respondents", "impact"), ("smallest_cell", "impact: the fewest"))
             ),
         ),
+        inner=("residual_degrees",),
     ),
 )
 class ImpactEstimates(Contract):
@@ -138,6 +139,7 @@ class ImpactEstimates(Contract):
     p_adjusted: Number = number("the one that the plan names", missing=True, ge=0, le=1)
     respondents: Whole = number("respondents in the model", ge=0)
     smallest_cell: Whole = number("the fewest respondents of an arm in a wave", missing=True, ge=0)
+    residual_degrees: Whole = number("observations less parameters of the model", missing=True, ge=0)
     clusters: Whole = number("clusters in the model", missing=True, ge=0)
     claim: Text = choice(CLAIMS, "what the design allows to be said")
     claim_reason: Text = text("why no more, or on what assumption")

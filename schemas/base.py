@@ -36,7 +36,8 @@ MOST_FAULTS_PER_TABLE = 100
 class Cells:
     """Counts of a table that add up over some of its key columns, where `all` stands for the whole.
 
-    count: the column, one of `count` or `people`. what: what is counted, in a word; tables that count the same people bear the same word.
+    count: the column, one of the rule's `count` or `people`. what: what is counted, in a word; tables that
+    count the same people bear the same word.
     within: what sets one such count apart from another -> the key column that says it, such as the wave.
     margins: the key columns over which the counts add up.
     """

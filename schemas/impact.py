@@ -24,6 +24,7 @@ def _cells(key: tuple[str, ...], what: str, *counts: str) -> tuple[Cells, ...]:
         count=("respondents", "smallest_cell"),
         hide=(*_FIGURES, "verdict"),
         cells=_cells(KEY, "trends", "respondents", "smallest_cell"),
+        inner=("residual_degrees",),
     ),
 )
 class PreTrends(Contract):
@@ -41,6 +42,7 @@ class PreTrends(Contract):
     p_value: Number = number("two-sided", missing=True, ge=0, le=1)
     respondents: Whole = number("respondents in the model", ge=0)
     smallest_cell: Whole = number("the fewest respondents of an arm in a wave", missing=True, ge=0)
+    residual_degrees: Whole = number("observations less parameters of the model", missing=True, ge=0)
     clusters: Whole = number("clusters in the model", missing=True, ge=0)
     verdict: Text = choice(TREND_VERDICTS, "whether the arms changed alike, as far as told", missing=True)
     problem: Text = text("why there is no figure", missing=True)
@@ -54,6 +56,7 @@ class PreTrends(Contract):
         count=("respondents", "others", "smallest_cell"),
         hide=(*_FIGURES, "p_adjusted", "p_holm", "p_benjamini_hochberg", "verdict"),
         cells=_cells(KEY, "differences", "respondents", "others"),
+        inner=("residual_degrees",),
     ),
 )
 class ImpactDifferences(Contract):
@@ -78,6 +81,7 @@ class ImpactDifferences(Contract):
     respondents: Whole = number("respondents of the group in the model", ge=0)
     others: Whole = number("respondents of all other groups in the model", ge=0)
     smallest_cell: Whole = number("the fewest respondents of an arm, wave and side", missing=True, ge=0)
+    residual_degrees: Whole = number("observations less parameters of the model", missing=True, ge=0)
     clusters: Whole = number("clusters in the model", missing=True, ge=0)
     claim: Text = choice(CLAIMS, "what the design allows to be said of the effects")
     verdict: Text = choice(EFFECT_VERDICTS, "whether effects differ, by the adjusted p-value", missing=True)

@@ -8,8 +8,8 @@ from the other rows, tables and releases. Then the rest is rounded. Figures that
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -22,10 +22,12 @@ from tasks.references import reference_of
 
 SMALLEST_CELL = 10
 SMALLEST_SENSITIVE_CELL = 20
+FEWEST_RESIDUAL_DEGREES = 10
 NEARLY_NOBODY = 0.05
 """A share of less, or of more than all the others, tells nearly everybody's answer."""
 THRESHOLD, SENSITIVE, ALIKE, DOMINANCE = "threshold", "sensitive", "nearly all alike", "dominance"
-GIVEN_AWAY, RESTS_ON = "given away by others", "rests on a withheld figure"
+FEW_DEGREES, GIVEN_AWAY = "few degrees of freedom", "given away by others"
+RESTS_ON = "rests on a withheld figure"
 FIGURES = ("estimate", "change", "ci_low", "ci_high", "lower_quartile", "median", "upper_quartile")
 """Columns in the unit of the indicator: shares among them are told in whole percent."""
 
@@ -34,14 +36,14 @@ FIGURES = ("estimate", "change", "ci_low", "ci_high", "lower_quartile", "median"
 class Rules:
     """What the rules have to know beside the tables.
 
-    public: whether the figures were public already, or the rules are switched off. before: the tables of the
-    newest release before, by the name in mart.
+    public: whether the figures were public already, or the rules are switched off. before: the tables of
+    each release before, by the name in mart.
     harmless: differences that the plan declares not to be sensitive, such as migration.
     """
 
     public: bool = False
     harmless: frozenset[str] = frozenset()
-    before: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    before: Sequence[Mapping[str, pd.DataFrame]] = ()
 
 
 def releasable() -> list[type[Contract]]:
@@ -70,6 +72,13 @@ def are_enough(*counts: int) -> bool:
     return min(counts) >= SMALLEST_CELL
 
 
+def fits_too_closely(frame: pd.DataFrame) -> pd.Series:
+    """Return the models that have so many parameters that they nearly tell the answers that they are of."""
+    if "residual_degrees" not in frame:
+        return pd.Series(False, index=frame.index)
+    return (frame["residual_degrees"] < FEWEST_RESIDUAL_DEGREES).fillna(False).astype(bool)
+
+
 def release_all(tables: Mapping[str, pd.DataFrame], rules: Rules) -> dict[str, pd.DataFrame]:
     """Return every table, by its name in mart, as it may be published beside all the others."""
     exact = {name: conform(frame, TABLES[name]).reset_index(drop=True) for name, frame in tables.items()}
@@ -84,9 +93,9 @@ def release_all(tables: Mapping[str, pd.DataFrame], rules: Rules) -> dict[str, p
             continue
         withhold(out[name], rule, _is_sensitive(frame, rule, harmful, groups, rules.harmless), SENSITIVE)
         withhold(out[name], rule, _is_dominated(frame), DOMINANCE)
+        withhold(out[name], rule, fits_too_closely(frame), FEW_DEGREES)
     _withhold_alike(exact, out)
-    before = {name: aligned(frame, rules.before.get(name), TABLES[name]) for name, frame in exact.items()}
-    known = {name: frame for name, frame in before.items() if frame is not None}
+    known = [_aligned_to(exact, tables) for tables in rules.before]
     counts = _withhold_given_away(exact, out, groups, known)
     _withhold_what_rests_on(out)
     units = _units(exact)
@@ -233,7 +242,7 @@ def _withhold_given_away(
     exact: Mapping[str, pd.DataFrame],
     out: Mapping[str, pd.DataFrame],
     groups: Mapping[str, Mapping[str, str]],
-    known: Mapping[str, pd.DataFrame],
+    known: Sequence[Mapping[str, pd.DataFrame]],
 ) -> Mapping[tuple[str, str], Mapping[int, int]]:
     """Withhold what gives a withheld count away, until there is none; return every count as it is told.
 
@@ -265,6 +274,13 @@ def _withhold_what_rests_on(out: Mapping[str, pd.DataFrame]) -> None:
         rule = TABLES[name].about().release
         if rule and rule.rests_on and len(frame):
             withhold(frame, rule, frame[rule.rests_on].isin(hidden), RESTS_ON)
+
+
+def _aligned_to(
+    exact: Mapping[str, pd.DataFrame], before: Mapping[str, pd.DataFrame]
+) -> dict[str, pd.DataFrame]:
+    found = {name: aligned(frame, before.get(name), TABLES[name]) for name, frame in exact.items()}
+    return {name: frame for name, frame in found.items() if frame is not None}
 
 
 def aligned(

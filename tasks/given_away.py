@@ -6,7 +6,7 @@ none. The methods are in tasks/methods/suppression.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -47,7 +47,7 @@ class _Counted:
 
 @dataclass(frozen=True)
 class Outcome:
-    """further: (table, count) -> rows in which it is withheld. counts: the same -> row -> the rounded count."""
+    """Both by (table, count). further: the rows to be withheld. counts: row -> the rounded count."""
 
     further: dict[tuple[str, str], set[int]]
     counts: dict[tuple[str, str], dict[int, int]]
@@ -57,7 +57,7 @@ def given_away(
     exact: Tables,
     told: Tables,
     groups: Mapping[str, Mapping[str, str]],
-    before: Tables,
+    before: Sequence[Tables],
     fewest: int,
     most_changed: int,
 ) -> Outcome:
@@ -65,7 +65,7 @@ def given_away(
 
     exact, told: the tables with their counts, and as the rules of single rows leave them; both by position.
     groups: poverty group -> the gender and the difference that all its people share. before: the tables of
-    the newest release before. most_changed: by how much a count of it may be off by now.
+    each release before. most_changed: by how much a count of it may be off by now.
     """
     every = _counted(exact, told)
     out = Outcome({}, {})
@@ -188,7 +188,7 @@ class _Known:
     """What an attacker has beside the counts of one thing."""
 
     groups: Mapping[str, Mapping[str, str]]
-    before: Tables
+    before: Sequence[Tables]
     fewest: int
     most_changed: int
 
@@ -219,14 +219,16 @@ class _Known:
             cells[position].withheld = True
 
     def _told_before(self, cells: list[_Cell]) -> dict[int, tuple[float, float]]:
-        """Return cell -> what a release before has told of it, as far as it may have changed since."""
-        known = {}
+        """Return cell -> what the releases before have told of it, as far as it may have changed since."""
+        known: dict[int, tuple[float, float]] = {}
         half = suppression.BASE // 2 + self.most_changed
         for position, cell in enumerate(cells):
             for name, row, column in cell.places:
-                told: Any = self.before[name][column].iat[row] if name in self.before else pd.NA
-                if pd.notna(told) and abs(told - cell.count) <= half:
-                    known[position] = (max(float(told) - half, 0.0), float(told) + half)
+                for release in self.before:
+                    told: Any = release[name][column].iat[row] if name in release else pd.NA
+                    if pd.notna(told) and abs(told - cell.count) <= half:
+                        least, most = known.get(position, (0.0, float("inf")))
+                        known[position] = (max(least, float(told) - half), min(most, float(told) + half))
         return known
 
 

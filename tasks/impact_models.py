@@ -28,6 +28,7 @@ FIGURES = (
     "p_value",
     "respondents",
     "smallest_cell",
+    "residual_degrees",
     "clusters",
 )
 """What the tables keep of a fitted model."""

@@ -19,7 +19,7 @@ from schemas.plan import Plan, Waves
 from tasks import expressions
 from tasks.analysis import design_columns, smallest_change
 from tasks.comparison import WEIGHT
-from tasks.disclosure import are_enough, enough
+from tasks.disclosure import are_enough, enough, fits_too_closely
 from tasks.families import with_adjusted
 from tasks.impact_models import (
     AFTER,
@@ -168,6 +168,7 @@ def told_trends(trends: pd.DataFrame) -> dict[tuple[str, ...], str]:
     key = ["specification", "term", "indicator", "poverty_group"]
     told = trends[
         enough(trends[["respondents", "smallest_cell"]])
+        & ~fits_too_closely(trends)
         & trends["verdict"].isin(["differed", "not told apart"])
     ]
     # in the order of the alphabet "differed" stands first

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,8 @@ class Fitted:
     estimate: np.ndarray
     error: np.ndarray
     freedom: np.ndarray
+    residual: int = 0
+    """Observations less all parameters, fixed effects among them, however the errors are made."""
 
 
 def least_squares(table: pd.DataFrame, names: Sequence[str], model: Model) -> Fitted:
@@ -55,17 +57,18 @@ def least_squares(table: pd.DataFrame, names: Sequence[str], model: Model) -> Fi
     rows = len(table)
     if rows <= counted:
         raise ValueError(_too_few(rows, counted))
+    residual = max(rows - len(found) - _counted_effects(table, effects, replace(model, error_type="iid")), 0)
     order = [found.index(column) for column in terms]
     back = scale["outcome"] / np.array([scale[column] for column in terms])
     estimates = np.asarray(fitted._beta_hat, dtype=float).ravel()[order] * back
     if model.error_type == "cr2":
         errors, freedom = _bias_reduced(scaled, found, effects, terms, model)
-        return Fitted(estimates, errors * back, freedom)
+        return Fitted(estimates, errors * back, freedom, residual)
     covariance = np.asarray(fitted._vcov) * _small_sample_factor(rows, counted, model)
     freedom = table["cluster"].nunique() - 1 if model.error_type == "cluster" else rows - counted
     # Where the model fits without a rest, rounding may leave a variance just below 0.
     errors = np.sqrt(np.maximum(np.diag(covariance), 0))[order] * back
-    return Fitted(estimates, errors, np.full(len(terms), float(freedom)))
+    return Fitted(estimates, errors, np.full(len(terms), float(freedom)), residual)
 
 
 def _bias_reduced(

@@ -50,7 +50,8 @@ def fit(frame: pd.DataFrame, model: Model) -> pd.DataFrame:
     """Estimate the model and return one row for each of its terms, in their order.
 
     Columns: term; estimate, standard_error, ci_low, ci_high (95 %, in the unit of the outcome for
-    one unit of the term); degrees_of_freedom; p_value (two-sided, Student's t); respondents
+    one unit of the term); degrees_of_freedom; p_value (two-sided, Student's t); residual_degrees
+    (observations less all coefficients and fixed effects, for the rules of publication); respondents
     (different ones); observations (rows, or differences, that entered); smallest_cell (the fewest
     respondents of an arm in a wave, for the rules of publication); clusters and
     programme_clusters (those that hold a row of the programme arm; <NA> without clusters).
@@ -212,6 +213,7 @@ def _tested(table: pd.DataFrame, names: list[str], model: Model) -> pd.DataFrame
             "ci_high": high,
             "degrees_of_freedom": fitted.freedom,
             "p_value": two_sided(statistic, fitted.freedom),
+            "residual_degrees": fitted.residual,
         }
     )
 

@@ -332,3 +332,49 @@ def test_what_hides_one_count_of_a_row_lets_no_other_be_had_from_the_rest():
     frame = poverty(people, smallest_cell=[44, 15, 25, 4])
     out = disclosure.release_all({POVERTY[0]: frame}, disclosure.Rules())[POVERTY[0]]
     assert out["smallest_cell"].isna().tolist() == [False, True, False, True]
+
+
+@pytest.mark.parametrize("table", ["mart.impact_estimates", "mart.impact_differences", "mart.pre_trends"])
+def test_a_model_needs_ten_residual_degrees_of_freedom(table):
+    contract = TABLES[table]
+    words = dict.fromkeys(contract.about().key, "x")
+    of_all = dict.fromkeys(("respondents", "others", "smallest_cell"), 30)
+    of_one = {"interaction": "x", "family": "x", "estimator": "difference", "claim_reason": "", "tests": 1}
+    rows = pd.DataFrame(
+        [
+            {**words, **of_all, **of_one, "term": term, "residual_degrees": left, "estimate": 2.0}
+            for term, left in (("a", 9), ("b", 10), ("c", pd.NA))
+        ]
+    ).assign(claim="descriptive", comparison="all")
+    columns = contract.to_schema().columns
+    frame = conform(rows[[one for one in columns if one in rows]], contract)
+    out = disclosure.release_all({table: frame}, disclosure.Rules())[table]
+    assert out["withheld_by"].tolist() == ["few degrees of freedom", "", ""]
+    assert out["estimate"].isna().tolist() == [True, False, False]
+    assert "residual_degrees" not in out
+    assert not check(out, disclosure.released_contract(contract))
+
+
+def test_a_change_of_money_falls_with_a_mean_of_which_two_have_nearly_all():
+    frame = estimates([30, 30]).assign(indicator="wage", wave=["once", "later"])
+    frame["amounts"], frame["largest"], frame["second_largest"] = [1000.0, 1000.0], [800.0, 300.0], 100.0
+    changes = TABLES["mart.wave_changes"]
+    change = conform(
+        pd.DataFrame(
+            {
+                "indicator": ["wage"],
+                "poverty_group": "all",
+                "arm": "all",
+                "change": 2.0,
+                **dict.fromkeys(("respondents_from", "respondents_to", "respondents_both"), 30),
+                "from_wave": "once",
+                "to_wave": "later",
+                "follow_up": "repeat survey",
+                "claim": "descriptive",
+            }
+        ),
+        changes,
+    )
+    tables = {**everything(frame, unit="currency per month"), "mart.wave_changes": change}
+    out = disclosure.release_all(tables, disclosure.Rules())
+    assert out["mart.wave_changes"]["change"].isna().all()

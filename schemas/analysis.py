@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from schemas.base import Cells, Contract, Flag, Number, Release, Text, Whole, choice, number, table, text
+from schemas.base import (
+    Cells,
+    Contract,
+    Flag,
+    Means,
+    Number,
+    Release,
+    Text,
+    Whole,
+    choice,
+    number,
+    table,
+    text,
+)
 from schemas.vocabulary import (
     BETTER,
     CLAIMS,
@@ -52,6 +65,15 @@ class Indicators(Contract):
         hide=("estimate", *_UNCERTAINTY, "design_effect", *_QUARTILES),
         cells=(
             Cells(
+                "respondents",
+                "indicator",
+                {"indicator": "indicator", "category": "category", "wave": "wave"},
+                ("poverty_group", "gender", "difference", "arm"),
+            ),
+        ),
+        means=(
+            Means(
+                "estimate",
                 "respondents",
                 "indicator",
                 {"indicator": "indicator", "category": "category", "wave": "wave"},

@@ -49,6 +49,22 @@ class Cells:
 
 
 @dataclass(frozen=True)
+class Means:
+    """Means of a table over the people of a count: times the count they add up as the count does.
+
+    figure, count: the columns. what, within, margins: as in `Cells`. only: a key column and its words, where
+    other rows of the table have figures that are no means.
+    """
+
+    figure: str
+    count: str
+    what: str
+    within: Mapping[str, str]
+    margins: tuple[str, ...]
+    only: tuple[str, tuple[str, ...]] | None = None
+
+
+@dataclass(frozen=True)
 class Release:
     """How a table passes from mart to released.
 
@@ -62,6 +78,7 @@ class Release:
     or `joint`, all its parts are: the whole less the others would be the one. The rest of the key is one.
     rounded: column -> decimals that are published: an exact quotient would give back what is withheld.
     cells: counts that add up: none that is withheld may follow from the others.
+    means: figures that add up with their counts: none that is withheld may follow from the others.
     people: further columns of counts of people, rounded with those of `count` and withheld with the row; else
     each alone, where it is below 10 (0 is told) or where others would give it away. The row is told without.
     sums: column -> the columns that it is the sum of, also when these are rounded.
@@ -78,6 +95,7 @@ class Release:
     parts: Mapping[str, str] = field(default_factory=dict)
     rounded: Mapping[str, int] = field(default_factory=dict)
     cells: tuple[Cells, ...] = ()
+    means: tuple[Means, ...] = ()
     people: tuple[str, ...] = ()
     sums: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     rests_on: str = ""

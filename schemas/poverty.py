@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemas.base import Cells, Contract, Number, Release, Text, Whole, choice, number, table, text
+from schemas.base import Cells, Contract, Means, Number, Release, Text, Whole, choice, number, table, text
 from schemas.vocabulary import (
     CAPABILITY_WEIGHTS,
     GINI_ESTIMATORS,
@@ -13,6 +13,10 @@ from schemas.vocabulary import (
 )
 
 _UNCERTAINTY = ("standard_error", "ci_low", "ci_high", "degrees_of_freedom")
+_ARE_MEANS = (
+    *("headcount", "poverty_gap", "squared_poverty_gap"),
+    *("adjusted_headcount", "uncensored_headcount", "censored_headcount"),
+)
 _SPLIT_BY = ("poverty_group", "gender", "arm")
 _SPECIFICATION_AND_WAVE = {"specification": "specification", "wave": "wave"}
 
@@ -107,6 +111,16 @@ class CapabilityWeights(Contract):
                 "poverty",
                 {one: one for one in ("specification", "measure", "dimension", "wave")},
                 _SPLIT_BY,
+            ),
+        ),
+        means=(
+            Means(
+                "estimate",
+                "respondents",
+                "poverty",
+                {one: one for one in ("specification", "measure", "dimension", "wave")},
+                _SPLIT_BY,
+                ("measure", _ARE_MEANS),
             ),
         ),
         people=("left_out",),

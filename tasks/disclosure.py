@@ -16,6 +16,7 @@ import pandas as pd
 from schemas.base import TABLES, Contract, Release, conform, empty, extend_released
 from schemas.vocabulary import ALL
 from tasks.given_away import given_away
+from tasks.means_given_away import means_given_away
 from tasks.methods import suppression
 from tasks.publish.wording import half_up, is_share
 from tasks.references import reference_of
@@ -97,8 +98,9 @@ def release_all(tables: Mapping[str, pd.DataFrame], rules: Rules) -> dict[str, p
     _withhold_alike(exact, out)
     known = [_aligned_to(exact, tables) for tables in rules.before]
     counts = _withhold_given_away(exact, out, groups, known)
-    _withhold_what_rests_on(out)
     units = _units(exact)
+    _withhold_means_given_away(exact, out, groups, units)
+    _withhold_what_rests_on(out)
     for name in out:
         if len(out[name]):
             out[name] = _rounded(out[name], exact[name], TABLES[name], counts, units)
@@ -218,7 +220,7 @@ def _is_dominated(frame: pd.DataFrame) -> pd.Series:
 
 def _withhold_alike(exact: Mapping[str, pd.DataFrame], out: Mapping[str, pd.DataFrame]) -> None:
     """Withhold shares near 0 and 100 %, and the changes that would give them away; never their counts."""
-    name, changes = "mart.indicator_estimates", "mart.wave_changes"
+    name = "mart.indicator_estimates"
     means, units = exact.get(name), _units(exact)
     if means is None or not len(means):
         return
@@ -226,6 +228,14 @@ def _withhold_alike(exact: Mapping[str, pd.DataFrame], out: Mapping[str, pd.Data
     near = (means["estimate"] < NEARLY_NOBODY) | (means["estimate"] > 1 - NEARLY_NOBODY)
     rows = share & near.fillna(False)
     withhold(out[name], TABLES[name].about().release or Release(), rows, ALIKE, figures_alone=True)
+    _withhold_changes_of(rows, exact, out, ALIKE)
+
+
+def _withhold_changes_of(
+    rows: pd.Series, exact: Mapping[str, pd.DataFrame], out: Mapping[str, pd.DataFrame], why: str
+) -> None:
+    """Withhold the changes from and to the means of these rows: the other mean would give them away."""
+    means, changes = exact["mart.indicator_estimates"], "mart.wave_changes"
     if changes not in exact or not len(exact[changes]):
         return
     whole = rows & (means["gender"] == ALL) & (means["difference"] == ALL)
@@ -235,7 +245,7 @@ def _withhold_alike(exact: Mapping[str, pd.DataFrame], out: Mapping[str, pd.Data
     for end in ("from_wave", "to_wave"):
         keys = exact[changes][[*cell, end]].itertuples(index=False, name=None)
         found |= pd.Series([key in hit for key in keys], index=found.index)
-    withhold(out[changes], TABLES[changes].about().release or Release(), found, ALIKE, figures_alone=True)
+    withhold(out[changes], TABLES[changes].about().release or Release(), found, why, figures_alone=True)
 
 
 def _withhold_given_away(
@@ -261,6 +271,20 @@ def _withhold_given_away(
                 out[name][column] = _hidden(out[name][column], hit)
         if not again:
             return found.counts
+
+
+def _withhold_means_given_away(
+    exact: Mapping[str, pd.DataFrame],
+    out: Mapping[str, pd.DataFrame],
+    groups: Mapping[str, Mapping[str, str]],
+    units: Mapping[str, str],
+) -> None:
+    shares = {name: _in_shares(frame, units) for name, frame in exact.items()}
+    for name, places in means_given_away(exact, out, groups, shares).items():
+        rows = pd.Series(out[name].index.isin(places), out[name].index)
+        withhold(out[name], TABLES[name].about().release or Release(), rows, GIVEN_AWAY, figures_alone=True)
+        if name == "mart.indicator_estimates":
+            _withhold_changes_of(rows, exact, out, GIVEN_AWAY)
 
 
 def _withhold_what_rests_on(out: Mapping[str, pd.DataFrame]) -> None:

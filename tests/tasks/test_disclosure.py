@@ -378,3 +378,53 @@ def test_a_change_of_money_falls_with_a_mean_of_which_two_have_nearly_all():
     tables = {**everything(frame, unit="currency per month"), "mart.wave_changes": change}
     out = disclosure.release_all(tables, disclosure.Rules())
     assert out["mart.wave_changes"]["change"].isna().all()
+
+
+def groups_of(people: dict[str, int], means: dict[str, float]) -> pd.DataFrame:
+    names = list(people)
+    frame = estimates(list(people.values())).assign(indicator="same", poverty_group=names)
+    return frame.assign(estimate=[means[name] for name in names])
+
+
+def test_a_share_that_nearly_nobody_has_does_not_follow_from_the_whole_and_the_others():
+    people = {"all": 1000, "a": 800, "b": 100, "c": 100}
+    frame = groups_of(people, {"a": 0.01, "b": 0.5, "c": 0.9, "all": 0.148})
+    out = told(everything(frame, unit="share of respondents")).set_index("poverty_group")
+    assert out["withheld_by"].to_dict() == {
+        "all": "",
+        "a": "nearly all alike",
+        "b": "given away by others",
+        "c": "",
+    }
+    assert out["respondents"].to_dict() == people
+    few = {"all": 200, "a": 20, "b": 90, "c": 90}
+    rounding = groups_of(few, {"a": 0.01, "b": 0.5, "c": 0.9, "all": 0.631})
+    kept = told(everything(rounding, unit="share of respondents")).set_index("poverty_group")
+    assert kept["withheld_by"].to_dict() == {"all": "", "a": "nearly all alike", "b": "", "c": ""}
+
+
+def test_a_change_falls_with_a_mean_that_is_withheld_for_the_sake_of_others():
+    people = {"all": 1000, "a": 800, "b": 100, "c": 100}
+    frame = groups_of(people, {"a": 0.01, "b": 0.5, "c": 0.9, "all": 0.148})
+    later = groups_of(people, dict.fromkeys(people, 0.4)).assign(wave="later")
+    change = pd.DataFrame({"poverty_group": ["b", "c"], "indicator": "same", "arm": "all", "change": 0.1})
+    change = change.assign(**dict.fromkeys(("respondents_from", "respondents_to", "respondents_both"), 100))
+    change = change.assign(
+        from_wave="baseline", to_wave="later", follow_up="repeat survey", claim="descriptive"
+    )
+    changes = TABLES["mart.wave_changes"]
+    tables = {
+        **everything(pd.concat([frame, later], ignore_index=True), unit="share of respondents"),
+        "mart.wave_changes": conform(change, changes),
+    }
+    out = disclosure.release_all(tables, disclosure.Rules())["mart.wave_changes"]
+    assert out["change"].isna().tolist() == [True, False]
+
+
+def test_a_mean_of_poverty_that_few_make_is_not_the_whole_less_the_others():
+    people = {("all", "all"): 120, ("a", "all"): 40, ("b", "all"): 40, ("c", "all"): 40}
+    shares = [0.3, 0.4, 0.475, 0.025]
+    frame = poverty(people, estimate=shares, smallest_cell=[36, 16, 19, 1])
+    out = disclosure.release_all({POVERTY[0]: frame}, disclosure.Rules())[POVERTY[0]]
+    assert out["estimate"].isna().sum() >= 2
+    assert pd.isna(out["estimate"].iloc[3])

@@ -530,6 +530,7 @@ def withheld(rule: str, fewest: int = FEWEST_RESPONDENTS) -> str:
 _WITHHELD = {
     "threshold": "fewer than {fewest}",
     "sensitive": "sensitive subject",
+    "few degrees of freedom": "too few observations for the model",
     "given away by others": "it would give away another",
 }
 

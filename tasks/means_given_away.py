@@ -14,6 +14,7 @@ from schemas.base import TABLES, Means
 from tasks.given_away import Counted, add_the_unsaid, relations_of, rows_of
 from tasks.methods import sums
 from tasks.methods.suppression import Relation
+from tasks.publish.wording import half_up
 
 HALF_A_PERCENT = 0.005
 Tables = Mapping[str, pd.DataFrame]
@@ -85,12 +86,12 @@ def _further(one: Counted, figures: list[_Mean], groups: Groups) -> set[int]:
     positive = all(value >= 0 for value in true)
     share = any(mean.share for mean in known if mean)
     withheld = {cell for cell, mean in enumerate(known) if mean is None or mean.told is None}
-    protected = [cell for cell in withheld if place[cell] is not None and counts[cell]]
     out: set[int] = set()
     while True:
         low, high = _known(true, counts, withheld, share=share, positive=positive)
         touched = {cell for held in relations for cell in held.cells}
-        wanted = [cell for cell in sorted(protected) if cell in touched]
+        protected = [cell for cell in sorted(withheld) if place[cell] is not None and counts[cell]]
+        wanted = [cell for cell in protected if cell in touched]
         ends = sums.mean_bounds(counts, low, high, relations, gaps, wanted)
         risky = [
             cell
@@ -114,7 +115,7 @@ def _known(
             low.append(min(0.0, total) if positive or share else -float("inf"))
             high.append(max(float(people), total) if share else float("inf"))
         elif share and people:
-            percent = round(total / people, 2) * people
+            percent = float(half_up(round(total / people, 12), 2)) * people
             low.append(min(percent - HALF_A_PERCENT * people, total))
             high.append(max(percent + HALF_A_PERCENT * people, total))
         else:

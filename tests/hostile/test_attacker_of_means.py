@@ -22,7 +22,7 @@ from tasks.run import Run  # noqa: F401 -- declares every table
 REPORTS = int(os.environ.get("PSIA_ATTACKS", "6"))
 """How many random reports are attacked; the full size is 200."""
 ESTIMATES, KINDS = "mart.indicator_estimates", ("poverty_group", "gender", "arm")
-SPLITS = [split for size in range(3) for split in itertools.combinations(KINDS, size)]
+SPLITS = [split for size in range(4) for split in itertools.combinations(KINDS, size)]
 
 
 def poor_people(random: np.random.Generator) -> pd.DataFrame:

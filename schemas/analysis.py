@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
-from schemas.base import Cells, Contract, Flag, Number, Release, Text, Whole, choice, number, table, text
-from schemas.impact import RESIDUAL
+from schemas.base import (
+    Cells,
+    Contract,
+    Flag,
+    Means,
+    Number,
+    Release,
+    Text,
+    Whole,
+    choice,
+    number,
+    table,
+    text,
+)
 from schemas.vocabulary import (
     BETTER,
     CLAIMS,
@@ -63,6 +75,15 @@ class Indicators(Contract):
                 ("poverty_group", "gender", "difference", "arm"),
             ),
         ),
+        means=(
+            Means(
+                "estimate",
+                "respondents",
+                "indicator",
+                {"indicator": "indicator", "category": "category", "wave": "wave"},
+                ("poverty_group", "gender", "difference", "arm"),
+            ),
+        ),
         inner=("amounts", "largest", "second_largest"),
     ),
 )
@@ -99,16 +120,18 @@ class IndicatorEstimates(Contract):
     release=Release(
         count=("respondents", "smallest_cell"),
         hide=_IMPACT,
-        joint=RESIDUAL,
-        beside=_IMPACT,
         cells=(
-            Cells(
-                "respondents",
-                "impact",
-                {one: one for one in ("specification", "term", "indicator", "from_wave", "to_wave")},
-                ("poverty_group",),
+            *(
+                Cells(
+                    count,
+                    what,
+                    {one: one for one in ("specification", "term", "indicator", "from_wave", "to_wave")},
+                    ("poverty_group",),
+                )
+                for count, what in (("respondents", "impact"), ("smallest_cell", "impact: the fewest"))
             ),
         ),
+        inner=("residual_degrees",),
     ),
 )
 class ImpactEstimates(Contract):
@@ -130,9 +153,6 @@ class ImpactEstimates(Contract):
     ci_low: Number = number("lower end of the 95 % interval", missing=True)
     ci_high: Number = number("upper end of the 95 % interval", missing=True)
     degrees_of_freedom: Number = number("of the interval", missing=True)
-    residual_degrees_of_freedom: Whole = number(
-        "observations less parameters of the model", missing=True, ge=0
-    )
     p_value: Number = number("two-sided", missing=True, ge=0, le=1)
     family: Text = text("family of tests, as the plan names it; else the specification")
     tests: Whole = number("tests with a p-value in the family", ge=0)
@@ -144,6 +164,7 @@ class ImpactEstimates(Contract):
     )
     respondents: Whole = number("respondents in the model", ge=0)
     smallest_cell: Whole = number("the fewest respondents of an arm in a wave", missing=True, ge=0)
+    residual_degrees: Whole = number("observations less parameters of the model", missing=True, ge=0)
     clusters: Whole = number("clusters in the model", missing=True, ge=0)
     untested: Text = text("why there is no p-value and no interval", missing=True)
     claim: Text = choice(CLAIMS, "what the design allows to be said")

@@ -36,7 +36,8 @@ MOST_FAULTS_PER_TABLE = 100
 class Cells:
     """Counts of a table that add up over some of its key columns, where `all` stands for the whole.
 
-    count: the column. what: what is counted, in a word; tables that count the same people bear the same word.
+    count: the column, one of the rule's `count` or `people`. what: what is counted, in a word; tables that
+    count the same people bear the same word.
     within: what sets one such count apart from another -> the key column that says it, such as the wave.
     margins: the key columns over which the counts add up.
     """
@@ -45,6 +46,22 @@ class Cells:
     what: str
     within: Mapping[str, str]
     margins: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Means:
+    """Means of a table over the people of a count: times the count they add up as the count does.
+
+    figure, count: the columns. what, within, margins: as in `Cells`. only: a key column and its words, where
+    other rows of the table have figures that are no means.
+    """
+
+    figure: str
+    count: str
+    what: str
+    within: Mapping[str, str]
+    margins: tuple[str, ...]
+    only: tuple[str, tuple[str, ...]] | None = None
 
 
 @dataclass(frozen=True)
@@ -61,7 +78,9 @@ class Release:
     or `joint`, all its parts are: the whole less the others would be the one. The rest of the key is one.
     rounded: column -> decimals that are published: an exact quotient would give back what is withheld.
     cells: counts that add up: none that is withheld may follow from the others.
-    people: further columns of counts of people, which are rounded with those of `count`.
+    means: figures that add up with their counts: none that is withheld may follow from the others.
+    people: further columns of counts of people, rounded with those of `count` and withheld with the row; else
+    each alone, where it is below 10 (0 is told) or where others would give it away. The row is told without.
     sums: column -> the columns that it is the sum of, also when these are rounded.
     rests_on: the column that names the row behind this one: withheld there, `count` and `hide` are here too.
     borrowed: column of a direction -> the column that names the row from which it is taken: where that is
@@ -78,6 +97,7 @@ class Release:
     parts: Mapping[str, str] = field(default_factory=dict)
     rounded: Mapping[str, int] = field(default_factory=dict)
     cells: tuple[Cells, ...] = ()
+    means: tuple[Means, ...] = ()
     people: tuple[str, ...] = ()
     sums: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     rests_on: str = ""

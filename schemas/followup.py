@@ -27,17 +27,24 @@ from schemas.vocabulary import (
             "ci_high",
             "degrees_of_freedom",
             "no_interval",
-            "respondents_both",
             "direction",
         ),
-        cells=tuple(
+        cells=(
+            *(
+                Cells(
+                    f"respondents_{end}",
+                    "indicator",
+                    {"indicator": "indicator", "wave": f"{end}_wave"},
+                    ("poverty_group", "arm"),
+                )
+                for end in ("from", "to")
+            ),
             Cells(
-                f"respondents_{end}",
-                "indicator",
-                {"indicator": "indicator", "wave": f"{end}_wave"},
+                "respondents_both",
+                "asked twice",
+                {one: one for one in ("indicator", "from_wave", "to_wave")},
                 ("poverty_group", "arm"),
-            )
-            for end in ("from", "to")
+            ),
         ),
         people=("respondents_both",),
     ),

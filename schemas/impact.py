@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from schemas.base import Contract, Number, Release, Text, Whole, choice, number, table, text
+from schemas.base import Cells, Contract, Number, Release, Text, Whole, choice, number, table, text
 from schemas.vocabulary import BOUND_VERDICTS, CLAIMS, EFFECT_VERDICTS, TREND_VERDICTS
 
 KEY = ("specification", "term", "indicator", "poverty_group", "from_wave", "to_wave")
-RESIDUAL = {"residual_degrees_of_freedom": 10}
-"""A model that has as many parameters as that few rows may give back the answers of single people."""
 _ADJUSTED = ("p_adjusted", "p_holm", "p_benjamini_hochberg")
 _FIGURES = ("estimate", "standard_error", "ci_low", "ci_high", "degrees_of_freedom", "p_value")
+_BOUNDS_KEY = ("specification", "indicator", "poverty_group", "from_wave", "to_wave")
+
+
+def _cells(key: tuple[str, ...], what: str, *counts: str) -> tuple[Cells, ...]:
+    """Return counts that add up over the poverty groups."""
+    within = {one: one for one in key if one != "poverty_group"}
+    return tuple(Cells(count, f"{what}: {count}", within, ("poverty_group",)) for count in counts)
 
 
 @table(
@@ -19,8 +24,8 @@ _FIGURES = ("estimate", "standard_error", "ci_low", "ci_high", "degrees_of_freed
     release=Release(
         count=("respondents", "smallest_cell"),
         hide=(*_FIGURES, "verdict"),
-        joint=RESIDUAL,
-        beside=(*_FIGURES, "verdict"),
+        cells=_cells(KEY, "trends", "respondents", "smallest_cell"),
+        inner=("residual_degrees",),
     ),
 )
 class PreTrends(Contract):
@@ -35,12 +40,10 @@ class PreTrends(Contract):
     ci_low: Number = number("lower end of the 95 % interval", missing=True)
     ci_high: Number = number("upper end of the 95 % interval", missing=True)
     degrees_of_freedom: Number = number("of the interval", missing=True)
-    residual_degrees_of_freedom: Whole = number(
-        "observations less parameters of the model", missing=True, ge=0
-    )
     p_value: Number = number("two-sided", missing=True, ge=0, le=1)
     respondents: Whole = number("respondents in the model", ge=0)
     smallest_cell: Whole = number("the fewest respondents of an arm in a wave", missing=True, ge=0)
+    residual_degrees: Whole = number("observations less parameters of the model", missing=True, ge=0)
     clusters: Whole = number("clusters in the model", missing=True, ge=0)
     verdict: Text = choice(TREND_VERDICTS, "whether the arms changed alike, as far as told", missing=True)
     untested: Text = text("why there is no p-value and no interval", missing=True)
@@ -54,8 +57,8 @@ class PreTrends(Contract):
     release=Release(
         count=("respondents", "others", "smallest_cell"),
         hide=(*_FIGURES, *_ADJUSTED, "verdict"),
-        joint=RESIDUAL,
-        beside=(*_FIGURES, *_ADJUSTED, "verdict"),
+        cells=_cells(KEY, "differences", "respondents", "others"),
+        inner=("residual_degrees",),
     ),
 )
 class ImpactDifferences(Contract):
@@ -71,9 +74,6 @@ class ImpactDifferences(Contract):
     ci_low: Number = number("lower end of the 95 % interval", missing=True)
     ci_high: Number = number("upper end of the 95 % interval", missing=True)
     degrees_of_freedom: Number = number("of the interval", missing=True)
-    residual_degrees_of_freedom: Whole = number(
-        "observations less parameters of the model", missing=True, ge=0
-    )
     p_value: Number = number("two-sided", missing=True, ge=0, le=1)
     family: Text = text("family of tests: the specification's, of differences between groups")
     tests: Whole = number("tests with a p-value in the family", ge=0)
@@ -83,6 +83,7 @@ class ImpactDifferences(Contract):
     respondents: Whole = number("respondents of the group in the model", ge=0)
     others: Whole = number("respondents of all other groups in the model", ge=0)
     smallest_cell: Whole = number("the fewest respondents of an arm, wave and side", missing=True, ge=0)
+    residual_degrees: Whole = number("observations less parameters of the model", missing=True, ge=0)
     clusters: Whole = number("clusters in the model", missing=True, ge=0)
     claim: Text = choice(CLAIMS, "what the design allows to be said of the effects")
     verdict: Text = choice(EFFECT_VERDICTS, "whether effects differ, by the adjusted p-value", missing=True)
@@ -93,13 +94,14 @@ class ImpactDifferences(Contract):
 @table(
     "mart.attrition_bounds",
     grain="one row a specification, indicator, poverty group and pair of waves",
-    key=("specification", "indicator", "poverty_group", "from_wave", "to_wave"),
+    key=_BOUNDS_KEY,
     release=Release(
         count=("respondents", "smallest_cell", "lost", "trimmed"),
         hide=(
             *("programme_found", "comparison_found", "trimmed_arm", "trimmed_share"),
             *("lower", "upper", "ci_low", "ci_high", "verdict"),
         ),
+        cells=_cells(_BOUNDS_KEY, "bounds", "respondents", "lost"),
         rounded=dict.fromkeys(("programme_found", "comparison_found", "trimmed_share"), 2),
     ),
 )

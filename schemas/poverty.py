@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemas.base import Cells, Contract, Number, Release, Text, Whole, choice, number, table, text
+from schemas.base import Cells, Contract, Means, Number, Release, Text, Whole, choice, number, table, text
 from schemas.vocabulary import (
     CAPABILITY_WEIGHTS,
     GINI_ESTIMATORS,
@@ -14,6 +14,12 @@ from schemas.vocabulary import (
 )
 
 _UNCERTAINTY = ("standard_error", "ci_low", "ci_high", "degrees_of_freedom")
+_ARE_MEANS = (
+    *("headcount", "poverty_gap", "squared_poverty_gap"),
+    *("adjusted_headcount", "uncensored_headcount", "censored_headcount"),
+)
+_SPLIT_BY = ("poverty_group", "gender", "arm")
+_SPECIFICATION_AND_WAVE = {"specification": "specification", "wave": "wave"}
 
 
 @table(
@@ -97,13 +103,25 @@ class CapabilityWeights(Contract):
     key=("specification", "measure", "dimension", "poverty_group", "gender", "arm", "wave"),
     release=Release(
         count=("respondents", "smallest_cell"),
-        hide=("estimate", *_UNCERTAINTY, "design_effect", "no_interval", "left_out"),
+        hide=("estimate", *_UNCERTAINTY, "design_effect", "no_interval"),
         cells=(
+            Cells("respondents", "poverty: answered", _SPECIFICATION_AND_WAVE, _SPLIT_BY),
+            Cells("left_out", "poverty: left out", _SPECIFICATION_AND_WAVE, _SPLIT_BY),
             Cells(
                 "smallest_cell",
                 "poverty",
                 {one: one for one in ("specification", "measure", "dimension", "wave")},
-                ("poverty_group", "gender", "arm"),
+                _SPLIT_BY,
+            ),
+        ),
+        means=(
+            Means(
+                "estimate",
+                "respondents",
+                "poverty",
+                {one: one for one in ("specification", "measure", "dimension", "wave")},
+                _SPLIT_BY,
+                ("measure", _ARE_MEANS),
             ),
         ),
         people=("left_out",),
@@ -137,7 +155,30 @@ class PovertyMeasures(Contract):
     key=("specification", "measure", "dimension", "poverty_group", "gender", "arm", "from_wave", "to_wave"),
     release=Release(
         count=("respondents_from", "respondents_to", "smallest_cell"),
-        hide=("change", *_UNCERTAINTY, "no_interval", "respondents_both"),
+        hide=("change", *_UNCERTAINTY, "no_interval"),
+        cells=(
+            *(
+                Cells(
+                    f"respondents_{end}",
+                    "poverty: answered",
+                    {"specification": "specification", "wave": f"{end}_wave"},
+                    _SPLIT_BY,
+                )
+                for end in ("from", "to")
+            ),
+            Cells(
+                "respondents_both",
+                "poverty: answered twice",
+                {one: one for one in ("specification", "from_wave", "to_wave")},
+                _SPLIT_BY,
+            ),
+            Cells(
+                "smallest_cell",
+                "poverty: the fewest of two waves",
+                {one: one for one in ("specification", "measure", "dimension", "from_wave", "to_wave")},
+                _SPLIT_BY,
+            ),
+        ),
         people=("respondents_both",),
     ),
 )

@@ -1,7 +1,7 @@
 """Work on content from strangers that a library does, in a child process with a limit of memory and of time.
 
-The libraries that read Excel and SDMX may take any memory that a file asks for, and end the process where it
-is not there. In a child that ends the child: the file is refused, and nothing else is lost.
+The libraries that read Excel, SDMX, Stata and SPSS may take any memory that a file asks for, and end the
+process where it is not there. In a child that ends the child: the file is refused, and nothing else is lost.
 """
 
 from __future__ import annotations
@@ -23,10 +23,19 @@ LEAST_SECONDS = 1
 SECONDS_A_MEGABYTE = 3
 """Seconds of a processor for each MB of a packed file: a large workbook takes a third of one."""
 
+LABELLED = {"least_memory": 1024**3, "least_seconds": 10}
+"""The limits for Stata and SPSS, which are higher: SPSS packs 100,000 rows of 100 codes in 5 MB."""
+
 Result = TypeVar("Result")
 
 
-def confined(function: Callable[..., Result], content: bytes, *others: object) -> Result:
+def confined(
+    function: Callable[..., Result],
+    content: bytes,
+    *others: object,
+    least_memory: int = LEAST_MEMORY,
+    least_seconds: int = LEAST_SECONDS,
+) -> Result:
     """Return what a function makes of some content, made in a child process with limits by its size.
 
     The result has to be one that pickle takes. Raises what the function raises, and Unreadable where it takes
@@ -34,8 +43,8 @@ def confined(function: Callable[..., Result], content: bytes, *others: object) -
     """
     if not hasattr(os, "fork"):
         return function(content, *others)
-    memory = LEAST_MEMORY + MEMORY_A_BYTE * len(content)
-    seconds = LEAST_SECONDS + SECONDS_A_MEGABYTE * len(content) // 1024**2
+    memory = least_memory + MEMORY_A_BYTE * len(content)
+    seconds = least_seconds + SECONDS_A_MEGABYTE * len(content) // 1024**2
     read_end, write_end = os.pipe()
     _widen(write_end)
     sys.stdout.flush()

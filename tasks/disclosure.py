@@ -8,26 +8,29 @@ from the other rows, tables and releases. Then the rest is rounded. Figures that
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import pandas as pd
 
 from schemas.base import TABLES, Contract, Release, conform, empty, extend_released
 from schemas.vocabulary import ALL
 from tasks.given_away import given_away
+from tasks.means_given_away import means_given_away
 from tasks.methods import suppression
 from tasks.publish.wording import half_up, is_share
 from tasks.references import reference_of
 
 SMALLEST_CELL = 10
 SMALLEST_SENSITIVE_CELL = 20
+FEWEST_RESIDUAL_DEGREES = 10
 NEARLY_NOBODY = 0.05
 """A share of less, or of more than all the others, tells nearly everybody's answer."""
 THRESHOLD, SENSITIVE, ALIKE, DOMINANCE = "threshold", "sensitive", "nearly all alike", "dominance"
 FEW_VOICES = "few voices"
 """Of a row that rests on figures too: its focus groups are too few, the figures may be told."""
-GIVEN_AWAY, RESTS_ON = "given away by others", "rests on a withheld figure"
+FEW_DEGREES, GIVEN_AWAY = "few degrees of freedom", "given away by others"
+RESTS_ON = "rests on a withheld figure"
 FIGURES = ("estimate", "change", "ci_low", "ci_high", "lower_quartile", "median", "upper_quartile")
 """Columns in the unit of the indicator: shares among them are told in whole percent."""
 
@@ -36,14 +39,14 @@ FIGURES = ("estimate", "change", "ci_low", "ci_high", "lower_quartile", "median"
 class Rules:
     """What the rules have to know beside the tables.
 
-    public: whether the figures were public already, or the rules are switched off. before: the tables of the
-    newest release before, by the name in mart.
+    public: whether the figures were public already, or the rules are switched off. before: the tables of
+    each release before, by the name in mart.
     harmless: differences that the plan declares not to be sensitive, such as migration.
     """
 
     public: bool = False
     harmless: frozenset[str] = frozenset()
-    before: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    before: Sequence[Mapping[str, pd.DataFrame]] = ()
 
 
 def releasable() -> list[type[Contract]]:
@@ -72,6 +75,13 @@ def are_enough(*counts: int) -> bool:
     return min(counts) >= SMALLEST_CELL
 
 
+def fits_too_closely(frame: pd.DataFrame) -> pd.Series:
+    """Return the models that have so many parameters that they nearly tell the answers that they are of."""
+    if "residual_degrees" not in frame:
+        return pd.Series(False, index=frame.index)
+    return (frame["residual_degrees"] < FEWEST_RESIDUAL_DEGREES).fillna(False).astype(bool)
+
+
 def release_all(tables: Mapping[str, pd.DataFrame], rules: Rules) -> dict[str, pd.DataFrame]:
     """Return every table, by its name in mart, as it may be published beside all the others."""
     exact = {name: conform(frame, TABLES[name]).reset_index(drop=True) for name, frame in tables.items()}
@@ -86,18 +96,16 @@ def release_all(tables: Mapping[str, pd.DataFrame], rules: Rules) -> dict[str, p
             continue
         withhold(out[name], rule, _is_sensitive(frame, rule, harmful, groups, rules.harmless), SENSITIVE)
         withhold(out[name], rule, _is_dominated(frame), DOMINANCE)
+        withhold(out[name], rule, fits_too_closely(frame), FEW_DEGREES)
     _withhold_alike(exact, out)
-    before = {name: aligned(frame, rules.before.get(name), TABLES[name]) for name, frame in exact.items()}
-    known = {name: frame for name, frame in before.items() if frame is not None}
-    found = given_away(exact, out, groups, known, SMALLEST_CELL, SMALLEST_CELL - 1)
-    for name, rows in found.further.items():
-        rule = TABLES[name].about().release or Release()
-        withhold(out[name], rule, pd.Series(out[name].index.isin(rows), out[name].index), GIVEN_AWAY)
-    _withhold_what_rests_on(out)
+    known = [_aligned_to(exact, tables) for tables in rules.before]
+    counts = _withhold_given_away(exact, out, groups, known)
     units = _units(exact)
+    _withhold_means_given_away(exact, out, groups, units)
+    _withhold_what_rests_on(out)
     for name in out:
         if len(out[name]):
-            out[name] = _rounded(out[name], exact[name], TABLES[name], found.counts, units)
+            out[name] = _rounded(out[name], exact[name], TABLES[name], counts, units)
     return out
 
 
@@ -115,8 +123,10 @@ def release(frame: pd.DataFrame, contract: type[Contract], *, public: bool) -> p
             somebody = (counts > 0).any(axis=1).astype(bool)
             small |= _other_parts(small & somebody, out, contract)
             withheld = withheld.mask(small, THRESHOLD)
-            for column in (*rule.count, *rule.hide):
+            for column in (*rule.count, *rule.hide, *rule.people):
                 out[column] = _hidden(out[column], small)
+            for column in rule.people:
+                out[column] = _hidden(out[column], out[column].between(1, SMALLEST_CELL - 1).fillna(False))
         for column, least in rule.totals.items():
             small = (out[column] < least).fillna(False).astype(bool) & (out[column] > 0)
             withheld = withheld.mask(small, THRESHOLD)
@@ -151,7 +161,7 @@ def withhold(
     rows = rows.astype(bool)
     if not rows.any():
         return
-    for column in rule.hide if figures_alone else (*rule.count, *rule.hide):
+    for column in rule.hide if figures_alone else (*rule.count, *rule.hide, *rule.people):
         released[column] = _hidden(released[column], rows)
     released["withheld_by"] = released["withheld_by"].mask(
         rows & released["withheld_by"].isin(["", FEW_VOICES]), why
@@ -215,7 +225,7 @@ def _is_dominated(frame: pd.DataFrame) -> pd.Series:
 
 def _withhold_alike(exact: Mapping[str, pd.DataFrame], out: Mapping[str, pd.DataFrame]) -> None:
     """Withhold shares near 0 and 100 %, and the changes that would give them away; never their counts."""
-    name, changes = "mart.indicator_estimates", "mart.wave_changes"
+    name = "mart.indicator_estimates"
     means, units = exact.get(name), _units(exact)
     if means is None or not len(means):
         return
@@ -223,6 +233,14 @@ def _withhold_alike(exact: Mapping[str, pd.DataFrame], out: Mapping[str, pd.Data
     near = (means["estimate"] < NEARLY_NOBODY) | (means["estimate"] > 1 - NEARLY_NOBODY)
     rows = share & near.fillna(False)
     withhold(out[name], TABLES[name].about().release or Release(), rows, ALIKE, figures_alone=True)
+    _withhold_changes_of(rows, exact, out, ALIKE)
+
+
+def _withhold_changes_of(
+    rows: pd.Series, exact: Mapping[str, pd.DataFrame], out: Mapping[str, pd.DataFrame], why: str
+) -> None:
+    """Withhold the changes from and to the means of these rows: the other mean would give them away."""
+    means, changes = exact["mart.indicator_estimates"], "mart.wave_changes"
     if changes not in exact or not len(exact[changes]):
         return
     whole = rows & (means["gender"] == ALL) & (means["difference"] == ALL)
@@ -232,7 +250,46 @@ def _withhold_alike(exact: Mapping[str, pd.DataFrame], out: Mapping[str, pd.Data
     for end in ("from_wave", "to_wave"):
         keys = exact[changes][[*cell, end]].itertuples(index=False, name=None)
         found |= pd.Series([key in hit for key in keys], index=found.index)
-    withhold(out[changes], TABLES[changes].about().release or Release(), found, ALIKE, figures_alone=True)
+    withhold(out[changes], TABLES[changes].about().release or Release(), found, why, figures_alone=True)
+
+
+def _withhold_given_away(
+    exact: Mapping[str, pd.DataFrame],
+    out: Mapping[str, pd.DataFrame],
+    groups: Mapping[str, Mapping[str, str]],
+    known: Sequence[Mapping[str, pd.DataFrame]],
+) -> Mapping[tuple[str, str], Mapping[int, int]]:
+    """Withhold what gives a withheld count away, until there is none; return every count as it is told.
+
+    A row has several counts: one that is withheld for the sake of the one can give the other away.
+    """
+    while True:
+        found = given_away(exact, out, groups, known, SMALLEST_CELL, SMALLEST_CELL - 1)
+        again = False
+        for (name, column), rows in sorted(found.further.items()):
+            rule = TABLES[name].about().release or Release()
+            hit = pd.Series(out[name].index.isin(rows), out[name].index)
+            again |= len(rule.cells) > 1 and bool((hit & out[name][column].notna()).any())
+            if column in rule.count:
+                withhold(out[name], rule, hit, GIVEN_AWAY)
+            else:
+                out[name][column] = _hidden(out[name][column], hit)
+        if not again:
+            return found.counts
+
+
+def _withhold_means_given_away(
+    exact: Mapping[str, pd.DataFrame],
+    out: Mapping[str, pd.DataFrame],
+    groups: Mapping[str, Mapping[str, str]],
+    units: Mapping[str, str],
+) -> None:
+    shares = {name: _in_shares(frame, units) for name, frame in exact.items()}
+    for name, places in means_given_away(exact, out, groups, shares).items():
+        rows = pd.Series(out[name].index.isin(places), out[name].index)
+        withhold(out[name], TABLES[name].about().release or Release(), rows, GIVEN_AWAY, figures_alone=True)
+        if name == "mart.indicator_estimates":
+            _withhold_changes_of(rows, exact, out, GIVEN_AWAY)
 
 
 def _withhold_what_rests_on(out: Mapping[str, pd.DataFrame]) -> None:
@@ -248,6 +305,13 @@ def _withhold_what_rests_on(out: Mapping[str, pd.DataFrame]) -> None:
             withhold(frame, rule, frame[rule.rests_on].isin(hidden), RESTS_ON)
         for column, behind in rule.borrowed.items() if rule and len(frame) else ():
             frame[column] = frame[column].mask(frame[behind].isin(hidden), "withheld")
+
+
+def _aligned_to(
+    exact: Mapping[str, pd.DataFrame], before: Mapping[str, pd.DataFrame]
+) -> dict[str, pd.DataFrame]:
+    found = {name: aligned(frame, before.get(name), TABLES[name]) for name, frame in exact.items()}
+    return {name: frame for name, frame in found.items() if frame is not None}
 
 
 def aligned(

@@ -1,7 +1,7 @@
-"""The newest release before: what was told, and a digest of whose answers stood behind it.
+"""The releases before: what was told, and a digest of whose answers stood behind it.
 
 A release is a folder releases/<name>/ with tables/<table>.csv as they were published and respondents.csv,
-which is internal. The newest is the last by name: a release is named by its date.
+which is internal. Their order is that of their names: a release is named by its date.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -36,18 +36,20 @@ class Earlier:
     people: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
-def newest(folder: Path) -> Earlier:
-    """Return the newest release of an assessment folder; an empty one where there is none."""
+def releases(folder: Path) -> list[Earlier]:
+    """Return the releases of an assessment folder, oldest first."""
     found = sorted(path.parent for path in (folder / "releases").glob(f"[!.]*/{RESPONDENTS}"))
-    if not found:
-        return Earlier()
+    return [_release(path) for path in found]
+
+
+def _release(place: Path) -> Earlier:
     tables = {}
     for contract in disclosure.releasable():
-        path = found[-1] / "tables" / f"{contract.about().name.partition('.')[2]}.csv"
+        path = place / "tables" / f"{contract.about().name.partition('.')[2]}.csv"
         if path.is_file():
             tables[contract.about().name] = _table(path, disclosure.released_contract(contract))
-    people = pd.read_csv(found[-1] / RESPONDENTS, dtype="string", keep_default_na=False)
-    return Earlier(found[-1].name, tables, people)
+    people = pd.read_csv(place / RESPONDENTS, dtype="string", keep_default_na=False)
+    return Earlier(place.name, tables, people)
 
 
 def _table(path: Path, contract: type[Contract]) -> pd.DataFrame:
@@ -86,18 +88,15 @@ def as_file(people: pd.DataFrame) -> bytes:
 
 
 def hold(
-    released: Mapping[str, pd.DataFrame], earlier: Earlier, people: pd.DataFrame
+    released: Mapping[str, pd.DataFrame], before: Sequence[Earlier], people: pd.DataFrame
 ) -> dict[str, pd.DataFrame]:
-    """Return the tables with each row as it was published before, unless the answers of ten have changed.
+    """Return the tables with each row as it was last published, unless the answers of ten have changed.
 
     Otherwise two releases, one before and one after somebody came late, would tell that person's answers.
-    What is withheld now stays withheld.
+    What is withheld now stays withheld. before: the releases, oldest first.
     """
-    changed = Changes(earlier.people, people)
-    return {
-        name: _held(frame, earlier.tables[name], name, changed) if name in earlier.tables else frame
-        for name, frame in released.items()
-    }
+    sides = [(one, Changes(one.people, people)) for one in reversed(before)]
+    return {name: _held(frame, sides, name) for name, frame in released.items()}
 
 
 class Changes:
@@ -122,19 +121,24 @@ class Changes:
         return self.known[key]
 
 
-def _held(frame: pd.DataFrame, before: pd.DataFrame, name: str, changed: Changes) -> pd.DataFrame:
+def _held(frame: pd.DataFrame, before: Sequence[tuple[Earlier, Changes]], name: str) -> pd.DataFrame:
     contract = disclosure.TABLES[name]
     rule = contract.about().release
-    was = disclosure.aligned(frame, before, contract)
-    if not len(frame) or was is None or rule is None or not rule.count:
+    if not len(frame) or rule is None or not rule.count:
         return frame
     out = frame.reset_index(drop=True)
-    told = (out["withheld_by"] == "") & was["withheld_by"].isna() & was[list(rule.count)].notna().all(axis=1)
-    keep = pd.Series(False, index=out.index)
-    for row in out.index[told]:
-        waves = [str(out.at[row, column]) for column in WAVES if column in out]
-        kinds = tuple(str(out.at[row, column]) if column in out else ALL for column in KINDS)
-        keep[row] = changed.behind(waves, kinds) < disclosure.SMALLEST_CELL
-    for column in (*rule.count, *rule.hide, *rule.people):
-        out[column] = out[column].mask(keep, was[column].astype(out[column].dtype))
+    asked = (out["withheld_by"] == "").astype(bool)
+    for release, changed in before:
+        was = disclosure.aligned(out, release.tables.get(name), contract)
+        if was is None:
+            continue
+        told = asked & was["withheld_by"].isna() & was[list(rule.count)].notna().all(axis=1)
+        keep = pd.Series(False, index=out.index)
+        for row in out.index[told]:
+            waves = [str(out.at[row, column]) for column in WAVES if column in out]
+            kinds = tuple(str(out.at[row, column]) if column in out else ALL for column in KINDS)
+            keep[row] = changed.behind(waves, kinds) < disclosure.SMALLEST_CELL
+        for column in (*rule.count, *rule.hide, *rule.people):
+            out[column] = out[column].mask(keep, was[column].astype(out[column].dtype))
+        asked &= ~told
     return out

@@ -26,6 +26,7 @@ import pyarrow.compute as pc
 
 from schemas.faults import Fault, Refused
 from tasks import packed, workbook
+from tasks.confined import LABELLED, confined
 from tasks.reading import MOST_COLUMNS, Problem, Unreadable
 from tasks.state import MADE_HERE
 
@@ -423,25 +424,32 @@ def _read_parquet(content: bytes, _path: Path, _sheet: str) -> pd.DataFrame:
 
 
 def _read_stata(content: bytes, _path: Path, _sheet: str) -> pd.DataFrame:
+    return plain(confined(_stata, content, **LABELLED))
+
+
+def _stata(content: bytes) -> pd.DataFrame:
     with warnings.catch_warnings():
         warnings.simplefilter("error", UnicodeWarning)  # else text is read as Latin-1 on the quiet
         try:
-            return plain(pd.read_stata(io.BytesIO(content), convert_categoricals=False))
+            return pd.read_stata(io.BytesIO(content), convert_categoricals=False)
         except UnicodeWarning:
             rule = "holds text that is not UTF-8, as this version of Stata has it"
             remedy = "Translate it in Stata (help unicode translate), or save it again from where it comes"
             raise Unreadable(Problem(rule, remedy)) from None
 
 
-def _read_spss(_content: bytes, path: Path, _sheet: str) -> pd.DataFrame:
-    import pyreadstat
-
+def _read_spss(content: bytes, path: Path, _sheet: str) -> pd.DataFrame:
     if path.suffix == SEALED:
         raise Refused(
             [Fault(path.name, rule="a sealed SPSS file is not read", remedy="Seal it as CSV instead")]
         )
-    frame, _ = pyreadstat.read_sav(str(path), user_missing=True)
-    return plain(cast("pd.DataFrame", frame))
+    return plain(confined(_spss, content, **LABELLED))
+
+
+def _spss(content: bytes) -> pd.DataFrame:
+    import pyreadstat
+
+    return cast("pd.DataFrame", pyreadstat.read_sav(io.BytesIO(content), user_missing=True)[0])
 
 
 def plain(frame: pd.DataFrame) -> pd.DataFrame:

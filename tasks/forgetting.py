@@ -19,7 +19,7 @@ import pandas as pd
 from schemas.assessment import AssessmentPlan
 from schemas.base import TABLES
 from schemas.faults import Fault, Refused
-from tasks import state, workbook
+from tasks import releases, state, workbook
 from tasks.files import SEALED, Received, as_text
 from tasks.reading import Unreadable
 from tasks.rewriting import NotFaithful, parts, without_records, without_rows
@@ -124,6 +124,7 @@ def carry_out(
     pseudonym = pseudonym_of(vault, person)
     if pseudonym not in forgotten(folder):
         _append(folder / LOG, (pseudonym, date, who, why))
+    lists = releases.forget(folder, pseudonym)
     for file, content in todo.contents.items():
         _put(folder / file, vault.seal(content) if file.endswith(SEALED) else content)
     deleted = 0
@@ -138,6 +139,7 @@ def carry_out(
         shutil.rmtree(folder / "results")
     return [
         f"{todo.rows} rows were taken out of {len(todo.contents)} files, and the person out of the vault.",
+        f"{lists} lists of who stands behind a release in releases/ were rewritten.",
         f"{deleted} copies in received/ and all of results/ were deleted: 'psia run' makes them anew.",
         f"{LOG} has a pseudonym, the date, who and why. What was printed or handed on before is not reached.",
     ]

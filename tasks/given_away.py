@@ -6,19 +6,19 @@ none. The methods are in tasks/methods/suppression.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 
-from schemas.base import TABLES, Cells
+from schemas.base import TABLES, Cells, Means
 from schemas.vocabulary import ALL
 from tasks.methods import suppression
 from tasks.methods.suppression import Relation
 
 DIMENSIONS = ("poverty_group", "gender", "difference", "arm")
-INTERVIEWED, ANSWERED = "interviewed", ("indicator", "poverty")
+INTERVIEWED, ANSWERED = "interviewed", ("indicator", "poverty", "poverty: answered")
 UNSAID = "(not said)"
 Tables = Mapping[str, pd.DataFrame]
 Dims = tuple[str, ...]
@@ -36,7 +36,7 @@ class _Cell:
 
 
 @dataclass
-class _Counted:
+class Counted:
     """Cells that add up with one another: one indicator in one wave, say."""
 
     what: str
@@ -44,12 +44,16 @@ class _Counted:
     margins: set[str] = field(default_factory=set)
     cells: dict[Dims, _Cell] = field(default_factory=dict)
 
+    def add(self, dims: Dims, count: int, place: tuple[str, int, str]) -> None:
+        """Add a cell, and where it stands."""
+        self.cells.setdefault(dims, _Cell(count)).places.append(place)
+
 
 @dataclass(frozen=True)
 class Outcome:
-    """further: table -> rows to be withheld beside. counts: (table, column) -> row -> the rounded count."""
+    """Both by (table, count). further: the rows to be withheld. counts: row -> the rounded count."""
 
-    further: dict[str, set[int]]
+    further: dict[tuple[str, str], set[int]]
     counts: dict[tuple[str, str], dict[int, int]]
 
 
@@ -57,7 +61,7 @@ def given_away(
     exact: Tables,
     told: Tables,
     groups: Mapping[str, Mapping[str, str]],
-    before: Tables,
+    before: Sequence[Tables],
     fewest: int,
     most_changed: int,
 ) -> Outcome:
@@ -65,7 +69,7 @@ def given_away(
 
     exact, told: the tables with their counts, and as the rules of single rows leave them; both by position.
     groups: poverty group -> the gender and the difference that all its people share. before: the tables of
-    the newest release before. most_changed: by how much a count of it may be off by now.
+    each release before. most_changed: by how much a count of it may be off by now.
     """
     every = _counted(exact, told)
     out = Outcome({}, {})
@@ -85,16 +89,18 @@ def given_away(
     return out
 
 
-def _counted(exact: Tables, told: Tables) -> dict[tuple[str, ...], _Counted]:
-    every: dict[tuple[str, ...], _Counted] = {}
+def _counted(exact: Tables, told: Tables) -> dict[tuple[str, ...], Counted]:
+    every: dict[tuple[str, ...], Counted] = {}
     for name in exact:
         rule = TABLES[name].about().release
         for counts in rule.cells if rule else ():
-            for key, within, dims, row, count in _rows(exact[name], counts):
-                shown = bool(told[name][counts.count].notna().iat[row])
-                one = every.setdefault(key, _Counted(counts.what, within))
-                if dims in one.cells and one.cells[dims].count != count:
-                    one = every.setdefault((*key, name), _Counted(counts.what, within))
+            known = told[name][counts.count].notna().tolist()
+            for key, within, dims, row, count in rows_of(exact[name], counts):
+                shown = known[row]
+                one = every.setdefault(key, Counted(counts.what, within))
+                while dims in one.cells and one.cells[dims].count != count:
+                    key = (*key, name)
+                    one = every.setdefault(key, Counted(counts.what, within))
                 one.margins.update(counts.margins)
                 cell = one.cells.setdefault(dims, _Cell(count))
                 cell.places.append((name, row, counts.count))
@@ -103,11 +109,11 @@ def _counted(exact: Tables, told: Tables) -> dict[tuple[str, ...], _Counted]:
     for one in every.values():
         for cell in one.cells.values():
             cell.withheld |= not cell.told
-        _add_the_unsaid(one)
+        add_the_unsaid(one)
     return every
 
 
-def _add_the_unsaid(one: _Counted) -> None:
+def add_the_unsaid(one: Counted) -> None:
     """Add those of a whole who stand in none of its parts, as who did not say their gender.
 
     No table tells their number, but they too add up over groups and arms.
@@ -125,9 +131,10 @@ def _add_the_unsaid(one: _Counted) -> None:
                 one.cells[rest] = _Cell(known.count - total, withheld=True, unsaid=True)
 
 
-def _rows(
-    frame: pd.DataFrame, counts: Cells
+def rows_of(
+    frame: pd.DataFrame, counts: Cells | Means
 ) -> Iterator[tuple[tuple[str, ...], dict[str, str], Dims, int, int]]:
+    """Yield key, what sets it apart, dimensions, row and count of each row with a count or a mean."""
     within = [frame[column].astype(str).tolist() for column in counts.within.values()]
     dims = [
         frame[one].astype(str).tolist() if one in counts.margins else [ALL] * len(frame) for one in DIMENSIONS
@@ -141,7 +148,7 @@ def _rows(
         yield key, said, tuple(values[row] for values in dims), row, int(count)
 
 
-def _relations(one: _Counted, groups: Mapping[str, Mapping[str, str]]) -> list[Relation]:
+def relations_of(one: Counted, groups: Mapping[str, Mapping[str, str]]) -> list[Relation]:
     """Return each whole with its parts, as far as the figures bear out that they are parts of it.
 
     Where a group is not divided by gender, because all its people are women, it is itself the women of it.
@@ -168,7 +175,7 @@ def _relations(one: _Counted, groups: Mapping[str, Mapping[str, str]]) -> list[R
 
 
 def _undivided(
-    one: _Counted, whole: Dims, known: set[str], groups: Mapping[str, Mapping[str, str]]
+    one: Counted, whole: Dims, known: set[str], groups: Mapping[str, Mapping[str, str]]
 ) -> list[Dims]:
     found = []
     _, gender, difference, arm = whole
@@ -187,11 +194,11 @@ class _Known:
     """What an attacker has beside the counts of one thing."""
 
     groups: Mapping[str, Mapping[str, str]]
-    before: Tables
+    before: Sequence[Tables]
     fewest: int
     most_changed: int
 
-    def settle(self, one: _Counted, beside: _Counted | None) -> None:
+    def settle(self, one: Counted, beside: Counted | None) -> None:
         """Withhold what has to be. beside: what has been settled before and is read together with it."""
         own = len(one.cells)
         cells = [*one.cells.values(), *(beside.cells.values() if beside else ())]
@@ -199,11 +206,11 @@ class _Known:
         unsaid = {position for position in withheld if position >= own or cells[position].unsaid}
         if not any(cells[position].count for position in withheld - unsaid):
             return
-        relations = _relations(one, self.groups)
+        relations = relations_of(one, self.groups)
         if beside:
             relations += [
                 Relation(held.whole + own, tuple(part + own for part in held.parts), held.adds_up)
-                for held in _relations(beside, self.groups)
+                for held in relations_of(beside, self.groups)
             ]
             relations += _who_answered(one, beside)
         for position in suppression.withhold_until_safe(
@@ -218,18 +225,20 @@ class _Known:
             cells[position].withheld = True
 
     def _told_before(self, cells: list[_Cell]) -> dict[int, tuple[float, float]]:
-        """Return cell -> what a release before has told of it, as far as it may have changed since."""
-        known = {}
+        """Return cell -> what the releases before have told of it, as far as it may have changed since."""
+        known: dict[int, tuple[float, float]] = {}
         half = suppression.BASE // 2 + self.most_changed
         for position, cell in enumerate(cells):
             for name, row, column in cell.places:
-                told: Any = self.before[name][column].iat[row] if name in self.before else pd.NA
-                if pd.notna(told) and abs(told - cell.count) <= half:
-                    known[position] = (max(float(told) - half, 0.0), float(told) + half)
+                for release in self.before:
+                    told: Any = release[name][column].iat[row] if name in release else pd.NA
+                    if pd.notna(told) and abs(told - cell.count) <= half:
+                        least, most = known.get(position, (0.0, float("inf")))
+                        known[position] = (max(least, float(told) - half), min(most, float(told) + half))
         return known
 
 
-def _who_answered(one: _Counted, beside: _Counted) -> list[Relation]:
+def _who_answered(one: Counted, beside: Counted) -> list[Relation]:
     """Return that nobody answers who was not interviewed: one of the two is interviews, the other answers."""
     second = {dims: len(one.cells) + position for position, dims in enumerate(beside.cells)}
     found = []
@@ -242,13 +251,15 @@ def _who_answered(one: _Counted, beside: _Counted) -> list[Relation]:
     return found
 
 
-def _write(one: _Counted, groups: Mapping[str, Mapping[str, str]], out: Outcome) -> None:
+def _write(one: Counted, groups: Mapping[str, Mapping[str, str]], out: Outcome) -> None:
     cells = list(one.cells.values())
     withheld = {position for position, cell in enumerate(cells) if cell.withheld}
-    told, _ = suppression.rounded_to_add_up([cell.count for cell in cells], withheld, _relations(one, groups))
+    told, _ = suppression.rounded_to_add_up(
+        [cell.count for cell in cells], withheld, relations_of(one, groups)
+    )
     for position, cell in enumerate(cells):
         for name, row, column in cell.places:
             if position in withheld:
-                out.further.setdefault(name, set()).add(row)
+                out.further.setdefault((name, column), set()).add(row)
             else:
                 out.counts.setdefault((name, column), {})[row] = told[position]

@@ -26,10 +26,10 @@ FIGURES = (
     "ci_low",
     "ci_high",
     "degrees_of_freedom",
-    "residual_degrees_of_freedom",
     "p_value",
     "respondents",
     "smallest_cell",
+    "residual_degrees",
     "clusters",
     "untested",
 )

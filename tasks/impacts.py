@@ -22,7 +22,7 @@ from tasks import expressions
 from tasks.analysis import NOT_MEASURED, design_columns, smallest_change
 from tasks.as_before import told_changes
 from tasks.comparison import WEIGHT, first_wave, usable, with_rare_pooled, with_weights
-from tasks.disclosure import are_enough, enough
+from tasks.disclosure import are_enough, enough, fits_too_closely
 from tasks.families import after_adjustment, with_adjusted
 from tasks.impact_models import (
     AFTER,
@@ -186,6 +186,7 @@ def told_trends(trends: pd.DataFrame) -> dict[tuple[str, ...], str]:
     key = ["specification", "term", "indicator", "poverty_group"]
     told = trends[
         enough(trends[["respondents", "smallest_cell"]])
+        & ~fits_too_closely(trends)
         & trends["verdict"].isin(["differed", "not told apart"])
     ]
     # in the order of the alphabet "differed" stands first

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from tasks.confined import LABELLED, confined
 from tasks.files import as_text, plain
 from tasks.reading import RULE, Note, Problem, Reading, Unreadable
 
@@ -18,7 +19,9 @@ def read_labelled(read: Callable[..., Any], content: bytes, kind: str) -> Readin
     read: pyreadstat's reader of the format. Raises Unreadable where the content is no such file.
     """
     try:
-        frame, meta = read(io.BytesIO(content), user_missing=True)
+        frame, worded, codes, ranges = confined(_read, content, read, **LABELLED)
+    except Unreadable:
+        raise
     except Exception:
         raise Unreadable(
             Problem(f"cannot be read as {kind}", "Save it again and check that it opens")
@@ -28,10 +31,8 @@ def read_labelled(read: Callable[..., Any], content: bytes, kind: str) -> Readin
     clean = {}
     for column in frame.columns:
         values = frame[column]
-        words = {
-            _code(code): str(label) for code, label in meta.variable_value_labels.get(column, {}).items()
-        }
-        gone = _missing(values, meta.missing_user_values.get(column, []), meta.missing_ranges.get(column, []))
+        words = {_code(code): str(label) for code, label in worded.get(column, {}).items()}
+        gone = _missing(values, codes.get(column, []), ranges.get(column, []))
         for code, count in values[gone].map(_code).value_counts().sort_index().items():
             label = f" ({words[code]})" if code in words else ""
             shown = f".{code}" if kind == "Stata" and code.isalpha() else code
@@ -45,6 +46,11 @@ def read_labelled(read: Callable[..., Any], content: bytes, kind: str) -> Readin
     table = plain(pd.DataFrame(clean, index=frame.index))
     rows = pd.Series(range(1, len(table) + 1), dtype="int64")
     return Reading(table, rows, notes=notes, labels=labels)
+
+
+def _read(content: bytes, read: Callable[..., Any]) -> tuple[Any, ...]:
+    frame, meta = read(io.BytesIO(content), user_missing=True)
+    return frame, meta.variable_value_labels, meta.missing_user_values, meta.missing_ranges
 
 
 def _missing(values: pd.Series, codes: list[Any], ranges: list[Mapping[str, Any]]) -> pd.Series:

@@ -18,6 +18,7 @@ from schemas.assessment import AssessmentPlan
 from schemas.faults import Fault, Refused
 from tasks import state
 from tasks.earlier import RESPONDENTS
+from tasks.rewriting import without_records
 
 SIGNATURES = "signatures.csv"
 PUBLISHED = "published.json"
@@ -121,13 +122,47 @@ def published(folder: Path) -> list[dict[str, str]]:
 
 
 def is_as_signed(release: Path) -> bool:
-    """Return whether every file of a release is what was signed."""
+    """Return whether every file of a release is what was signed, and by whom it says."""
     try:
         about = json.loads((release / PUBLISHED).read_text(encoding="utf-8"))
+        signed = [asdict(one) for one in signatures(release.parent.parent, about["sha256"])]
         same = state.digest(release / RESPONDENTS) == about["respondents_sha256"]
-        return same and tree_hash(release) == about["sha256"] and state.is_as_listed(release)
+        same &= about["signed"] == [{"who": one["who"], "when": one["when"]} for one in signed]
+        return (
+            same
+            and len(signed) >= NEEDED
+            and tree_hash(release) == about["sha256"]
+            and state.is_as_listed(release)
+        )
     except (OSError, ValueError, KeyError):
         return False
+
+
+def forget(folder: Path, pseudonym: str) -> int:
+    """Take a person out of the lists of who stands behind the releases; return of how many.
+
+    What was signed is the report; the list is internal, and stays as valid as it was before.
+    """
+    rewritten = 0
+    for path in sorted((folder / "releases").glob(f"[!.]*/{RESPONDENTS}")):
+        before = path.read_bytes()
+        after = without_records(before, (), {pseudonym})
+        if after == before:
+            continue
+        was_signed, about = is_as_signed(path.parent), path.parent / PUBLISHED
+        _put(path, after)
+        if was_signed:
+            record = json.loads(about.read_text(encoding="utf-8"))
+            record["respondents_sha256"] = state.digest(path)
+            _put(about, (json.dumps(record, indent=1, sort_keys=True) + "\n").encode())
+        rewritten += 1
+    return rewritten
+
+
+def _put(path: Path, content: bytes) -> None:
+    aside = path.with_name(f".{path.name}.new")
+    aside.write_bytes(content)
+    aside.replace(path)
 
 
 def changed_faults(folder: Path) -> list[Fault]:

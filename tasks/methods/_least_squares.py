@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -34,6 +34,7 @@ class Fitted:
     error: np.ndarray
     freedom: np.ndarray
     residual: int
+    """Observations less all parameters, fixed effects among them, however the errors are made."""
 
 
 def least_squares(table: pd.DataFrame, names: Sequence[str], model: Model) -> Fitted:
@@ -64,6 +65,7 @@ def least_squares(table: pd.DataFrame, names: Sequence[str], model: Model) -> Fi
     rows = len(table)
     if rows <= counted:
         raise ValueError(_too_few(rows, counted))
+    residual = max(rows - len(found) - _counted_effects(table, effects, replace(model, error_type="iid")), 0)
     order = [found.index(column) for column in terms]
     back = scale["outcome"] / np.array([scale[column] for column in terms])
     estimates = np.asarray(fitted._beta_hat, dtype=float).ravel()[order]
@@ -78,7 +80,6 @@ def least_squares(table: pd.DataFrame, names: Sequence[str], model: Model) -> Fi
     exact = variances <= DUST
     errors = np.sqrt(np.where(exact, 0.0, variances))
     estimates = np.where(exact & (np.abs(estimates) <= LEFT_BY_EFFECTS), 0.0, estimates)
-    residual = rows - len(found) - _levels(table, effects)
     return Fitted(estimates * back, errors * back, freedom, residual)
 
 

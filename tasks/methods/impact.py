@@ -52,8 +52,8 @@ def fit(frame: pd.DataFrame, model: Model) -> pd.DataFrame:
     """Estimate the model and return one row for each of its terms, in their order.
 
     Columns: term; estimate, standard_error, ci_low, ci_high (95 %, in the unit of the outcome for
-    one unit of the term); degrees_of_freedom; residual_degrees_of_freedom (observations less all
-    parameters, for the rules of publication); p_value (two-sided, Student's t); respondents
+    one unit of the term); degrees_of_freedom; p_value (two-sided, Student's t); residual_degrees
+    (observations less all coefficients and fixed effects, for the rules of publication); respondents
     (different ones); observations (rows, or differences, that entered); smallest_cell (the fewest
     respondents of an arm in a wave, for the rules of publication); clusters (<NA> where errors know of
     none); programme_clusters and comparison_clusters (`clusters_of_sides`); untested (why there is neither
@@ -213,8 +213,8 @@ def _tested(table: pd.DataFrame, names: list[str], model: Model) -> pd.DataFrame
             "ci_low": low,
             "ci_high": high,
             "degrees_of_freedom": fitted.freedom,
-            "residual_degrees_of_freedom": pd.array([fitted.residual] * len(names), dtype="Int64"),
             "p_value": two_sided(statistic, fitted.freedom),
+            "residual_degrees": fitted.residual,
         }
     )
 

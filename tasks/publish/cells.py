@@ -192,9 +192,8 @@ def _change_with_verdict(report: Report, row: Row) -> Cell:
     change = wording.change(row["change"], report.unit(row["indicator"]))
     interval = _interval(report, row)
     asked = "visited" if row["level"] == "household" else "asked"
-    people = f"{wording.whole(row['respondents_both'] or 0)} {asked} in both"
-    told = _why_no_interval(row) if interval is NOTHING else interval.text
-    note = f"{told}; {people}" if told else people
+    told = [_why_no_interval(row) if interval is NOTHING else interval.text]
+    note = "; ".join(one for one in [*told, *_in_both(row, asked)] if one)
     said = wording.VOICES.get(row["direction"] or "")
     return Cell(f"{said.words}: {change}", said.style, said.symbol, note) if said else Cell(change, note=note)
 
@@ -220,9 +219,14 @@ def _poverty_change(_: Report, row: Row) -> Cell:
         if None in ends
         else wording.span(*(wording.change(end, row["unit"]) for end in ends))
     )
-    people = f"{wording.whole(row['respondents_both'] or 0)} asked in both"
-    note = f"{told}; {people}" if told else people
+    note = "; ".join(one for one in [told, *_in_both(row, "asked")] if one)
     return Cell(wording.change(row["change"], row["unit"]), note=note, numeric=True)
+
+
+def _in_both(row: Row, asked: str) -> list[str]:
+    """Return how many were asked in both waves, where that is told."""
+    people = row["respondents_both"]
+    return [] if people is None else [f"{wording.whole(people)} {asked} in both"]
 
 
 def _dimension(report: Report, row: Row) -> Cell:

@@ -556,6 +556,7 @@ _WITHHELD = {
     "threshold": "fewer than {fewest}",
     "few voices": "fewer than {fewest}, or one group",
     "sensitive": "sensitive subject",
+    "few degrees of freedom": "too few observations for the model",
     "given away by others": "it would give away another",
 }
 

@@ -11,6 +11,8 @@ from typer.testing import CliRunner
 
 from flows.cli import app
 from flows.runner import execute
+from tasks import forgetting, releases
+from tasks.vault import Vault
 from tests.folders import interviews, two_waves
 
 
@@ -64,6 +66,31 @@ def test_a_report_is_signed_by_two_others_kept_and_held_and_one_changed_byte_voi
     answers.write_text("".join(lines[:-1]))  # one person's answers are gone
     assert run(folder) == 0
     pd.testing.assert_frame_equal(means(folder), before)
+
+    files = [path for path in release.rglob("*") if path.is_file() and path.name != releases.PUBLISHED]
+    assert len(files) > 20
+    for path in files:
+        content = path.read_bytes()
+        path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+        assert not releases.is_as_signed(release), path
+        path.write_bytes(content)
+    record = release / releases.PUBLISHED
+    content = record.read_text()
+    record.write_text(content.replace("Head of evaluation", "Lead researcher"))
+    assert not releases.is_as_signed(release)
+    record.write_text(content)
+    assert releases.is_as_signed(release)
+
+    vault, person = Vault(folder, "tiny"), first.splitlines()[1].split(",")[0]
+    pseudonym = forgetting.pseudonym_of(vault, person)
+    assert pseudonym in (release / "respondents.csv").read_text()
+    forget = ["forget", str(folder), "--id", person, "--who", "steward", "--why", "asked", "--yes"]
+    assert CliRunner().invoke(app, forget).exit_code == 0
+    for path in (one for one in folder.rglob("*") if one.is_file() and one.name != forgetting.LOG):
+        content = path.read_bytes()
+        content = vault.unseal(content) if path.suffix == ".age" else content
+        assert not forgetting.holds(content, {person, pseudonym}), path
+    assert releases.is_as_signed(release)
 
     table = release / "tables" / "indicator_estimates.csv"
     table.write_bytes(table.read_bytes()[:-2] + b"9\n")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import itertools
 import re
+import shutil
+import subprocess
 import sys
 import zipfile
 import zlib
@@ -182,3 +184,23 @@ def test_the_pdf_reads_no_file_and_no_network_whatever_the_page_asks_for(tmp_pat
     plain = made + b"".join(zlib.decompress(one) for one in streams if one.startswith(b"x\xda"))
     assert b"Canary4711" not in plain
     assert not re.search(rb"/(JavaScript|JS|Launch|EmbeddedFile|SubmitForm|GoToR)\b", plain)
+
+
+def test_the_pdf_says_the_payloads_and_does_nothing():
+    pytest.importorskip("weasyprint")
+    said = "".join(f"<p>{escape(NOT_IN_XML.sub('', one))}</p>" for one in PAYLOADS)
+    made = pdf(PAGE.replace("</section>", f"{said}</section>"), "ab" * 32)
+    streams = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", made, re.DOTALL)
+    plain = made + b"".join(zlib.decompress(one) for one in streams if one.startswith(b"x\xda"))
+    acts = (
+        rb"/(JavaScript|JS|Launch|URI|EmbeddedFiles?|Filespec|SubmitForm|ImportData|GoToR|GoToE|OpenAction|AA"
+        rb"|RichMedia)\b"
+    )
+    assert not re.search(acts, plain)
+    if reader := shutil.which("pdftotext"):
+        ended = subprocess.run([reader, "-", "-"], input=made, capture_output=True, check=True)  # noqa: S603
+        text = ended.stdout.decode()
+        flat = re.sub(r"\s", "", text)
+        said = ("<script>alert(1)</script>", "file:///etc/passwd", "{{ 7 * 191 }}", '=HYPERLINK("http://x")')
+        assert [one for one in said if re.sub(r"\s", "", one) not in flat] == []
+        assert "1337" not in text

@@ -655,4 +655,4 @@ def test_residual_degrees_of_freedom_count_every_parameter() -> None:
             from_wave="one",
             to_wave="two",
         )
-        assert fit(frame, model)["residual_degrees_of_freedom"].tolist() == [18]
+        assert fit(frame, model)["residual_degrees"].tolist() == [18]

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.base import TABLES, Release, check, column_types, conform
+from schemas.base import TABLES, Release, check, conform
 from tasks import disclosure
 from tasks.catalogue import Indicator
 from tasks.run import Run  # noqa: F401 -- declares every table
@@ -262,7 +262,7 @@ def test_what_a_rule_names_are_columns_and_what_adds_up_is_told_apart_by_the_who
     columns = set(contract.to_schema().columns)
     assert {*rule.count, *rule.hide, *rule.people, *rule.sums, *rule.inner, *rule.rounded} <= columns
     for cells in rule.cells:
-        assert cells.count in rule.count
+        assert cells.count in (*rule.count, *rule.people)
         assert {*cells.within.values(), *cells.margins} <= set(contract.about().key)
         assert {"poverty_group", "gender", "difference", "arm"} & set(contract.about().key) <= {
             *cells.within.values(),
@@ -270,26 +270,161 @@ def test_what_a_rule_names_are_columns_and_what_adds_up_is_told_apart_by_the_who
         }
 
 
-@pytest.mark.parametrize("name", ["mart.impact_estimates", "mart.pre_trends", "mart.impact_differences"])
-def test_a_model_needs_ten_residual_degrees_of_freedom(name):
-    """Nine are too few whatever the number of people; of what has no such number nothing is asked."""
-    contract = TABLES[name]
-    rule = contract.about().release or Release()
-    row = dict.fromkeys([*contract.about().key, "family", "claim_reason"], "x")
-    row |= {
-        "estimator": "difference",
-        "comparison": "all",
-        "claim": "descriptive",
-        "tests": 1,
-        "estimate": 2.0,
-    }
-    row |= dict.fromkeys(["respondents", "smallest_cell", "others"], 40) | {"interaction": "x"}
-    given = pd.DataFrame([row] * 3).assign(
-        indicator=list("abc"), residual_degrees_of_freedom=pd.array([9, 10, None], dtype="Int64")
+POVERTY = ("mart.poverty_measures", "mart.poverty_changes")
+
+
+def poverty(people: dict[tuple[str, str], int], table: str = POVERTY[0], **more) -> pd.DataFrame:
+    """Return a table of poverty of one measure; people: (poverty group, gender) -> respondents."""
+    counts = list(people.values())
+    waves = {"wave": "once"} if table == POVERTY[0] else {"from_wave": "once", "to_wave": "later"}
+    ends = [name for name in TABLES[table].to_schema().columns if name.startswith("respondents")]
+    rows = pd.DataFrame(people.keys(), columns=["poverty_group", "gender"]).assign(
+        **dict.fromkeys(ends, counts),
+        **waves,
+        **{"estimate" if table == POVERTY[0] else "change": 0.25, "unit": "share of people"},
+        specification="money",
+        measure="headcount",
+        dimension="all",
+        arm="all",
+        smallest_cell=10,
+        left_out=0,
+        design="representative",
     )
-    frame = given[[one for one in given if one in column_types(contract)]]
-    released = disclosure.release(frame, contract, public=False)
-    assert released["withheld_by"].tolist() == ["threshold", "", ""]
-    assert released["estimate"].isna().tolist() == [True, False, False]
-    assert set(rule.hide) <= set(rule.beside)
-    assert released[list(rule.hide)].head(1).isna().all(axis=None)
+    rows = rows.assign(**more)
+    return conform(rows[[one for one in TABLES[table].to_schema().columns if one in rows]], TABLES[table])
+
+
+@pytest.mark.parametrize("table", POVERTY)
+def test_the_women_less_the_told_groups_give_no_few_women_away_in_poverty(table):
+    people = {("all", "women"): 60, ("a", "women"): 30, ("b", "women"): 26, ("c", "women"): 4}
+    out = disclosure.release_all({table: poverty(people, table)}, disclosure.Rules())[table]
+    assert out["withheld_by"].tolist() == ["", "", "given away by others", "threshold"]
+    figure = "estimate" if table == POVERTY[0] else "change"
+    assert out[figure].isna().tolist() == [False, False, True, True]
+
+
+def test_another_measure_of_the_same_people_gives_no_few_of_them_away():
+    people = {("all", "women"): 60, ("a", "women"): 30, ("b", "women"): 26, ("c", "women"): 4}
+    one = poverty(people)
+    hidden = one.assign(measure="poverty_gap", smallest_cell=[20, 9, 10, 4])
+    tables = {POVERTY[0]: pd.concat([one, hidden], ignore_index=True)}
+    out = disclosure.release_all(tables, disclosure.Rules())[POVERTY[0]]
+    told = out[out["respondents"].notna()].groupby("poverty_group").size()
+    assert "c" not in told
+    assert "b" not in told
+
+
+@pytest.mark.parametrize(("table", "column"), [(POVERTY[0], "left_out"), (POVERTY[1], "respondents_both")])
+def test_few_people_left_out_or_asked_twice_are_not_told_and_the_figure_beside_them_is(table, column):
+    people = {("all", "all"): 180, ("a", "all"): 60, ("b", "all"): 60, ("c", "all"): 60}
+    frame = poverty(people, table, **{column: [42, 25, 14, 3]})
+    out = disclosure.release_all({table: frame}, disclosure.Rules())[table]
+    assert out[column].isna().tolist() == [False, False, True, True]
+    assert out["withheld_by"].tolist() == [""] * 4
+    nobody = poverty(people, table, **{column: [0, 0, 0, 0]})
+    told = disclosure.release_all({table: nobody}, disclosure.Rules())[table][column]
+    assert told.tolist() == [0] * 4
+
+
+def test_what_hides_one_count_of_a_row_lets_no_other_be_had_from_the_rest():
+    """A row has two counts: hidden for the sake of the one, it must not be had by the other."""
+    people = {("all", "all"): 120, ("a", "all"): 40, ("b", "all"): 40, ("c", "all"): 40}
+    frame = poverty(people, smallest_cell=[44, 15, 25, 4])
+    out = disclosure.release_all({POVERTY[0]: frame}, disclosure.Rules())[POVERTY[0]]
+    assert out["smallest_cell"].isna().tolist() == [False, True, False, True]
+
+
+@pytest.mark.parametrize("table", ["mart.impact_estimates", "mart.impact_differences", "mart.pre_trends"])
+def test_a_model_needs_ten_residual_degrees_of_freedom(table):
+    contract = TABLES[table]
+    words = dict.fromkeys(contract.about().key, "x")
+    of_all = dict.fromkeys(("respondents", "others", "smallest_cell"), 30)
+    of_one = {"interaction": "x", "family": "x", "estimator": "difference", "claim_reason": "", "tests": 1}
+    rows = pd.DataFrame(
+        [
+            {**words, **of_all, **of_one, "term": term, "residual_degrees": left, "estimate": 2.0}
+            for term, left in (("a", 9), ("b", 10), ("c", pd.NA))
+        ]
+    ).assign(claim="descriptive", comparison="all")
+    columns = contract.to_schema().columns
+    frame = conform(rows[[one for one in columns if one in rows]], contract)
+    out = disclosure.release_all({table: frame}, disclosure.Rules())[table]
+    assert out["withheld_by"].tolist() == ["few degrees of freedom", "", ""]
+    assert out["estimate"].isna().tolist() == [True, False, False]
+    assert "residual_degrees" not in out
+    assert not check(out, disclosure.released_contract(contract))
+
+
+def test_a_change_of_money_falls_with_a_mean_of_which_two_have_nearly_all():
+    frame = estimates([30, 30]).assign(indicator="wage", wave=["once", "later"])
+    frame["amounts"], frame["largest"], frame["second_largest"] = [1000.0, 1000.0], [800.0, 300.0], 100.0
+    changes = TABLES["mart.wave_changes"]
+    change = conform(
+        pd.DataFrame(
+            {
+                "indicator": ["wage"],
+                "poverty_group": "all",
+                "arm": "all",
+                "change": 2.0,
+                **dict.fromkeys(("respondents_from", "respondents_to", "respondents_both"), 30),
+                "from_wave": "once",
+                "to_wave": "later",
+                "follow_up": "repeat survey",
+                "claim": "descriptive",
+            }
+        ),
+        changes,
+    )
+    tables = {**everything(frame, unit="currency per month"), "mart.wave_changes": change}
+    out = disclosure.release_all(tables, disclosure.Rules())
+    assert out["mart.wave_changes"]["change"].isna().all()
+
+
+def groups_of(people: dict[str, int], means: dict[str, float]) -> pd.DataFrame:
+    names = list(people)
+    frame = estimates(list(people.values())).assign(indicator="same", poverty_group=names)
+    return frame.assign(estimate=[means[name] for name in names])
+
+
+def test_a_share_that_nearly_nobody_has_does_not_follow_from_the_whole_and_the_others():
+    people = {"all": 1000, "a": 800, "b": 100, "c": 100}
+    frame = groups_of(people, {"a": 0.01, "b": 0.5, "c": 0.9, "all": 0.148})
+    out = told(everything(frame, unit="share of respondents")).set_index("poverty_group")
+    assert out["withheld_by"].to_dict() == {
+        "all": "",
+        "a": "nearly all alike",
+        "b": "given away by others",
+        "c": "",
+    }
+    assert out["respondents"].to_dict() == people
+    few = {"all": 200, "a": 20, "b": 90, "c": 90}
+    rounding = groups_of(few, {"a": 0.01, "b": 0.5, "c": 0.9, "all": 0.631})
+    kept = told(everything(rounding, unit="share of respondents")).set_index("poverty_group")
+    assert kept["withheld_by"].to_dict() == {"all": "", "a": "nearly all alike", "b": "", "c": ""}
+
+
+def test_a_change_falls_with_a_mean_that_is_withheld_for_the_sake_of_others():
+    people = {"all": 1000, "a": 800, "b": 100, "c": 100}
+    frame = groups_of(people, {"a": 0.01, "b": 0.5, "c": 0.9, "all": 0.148})
+    later = groups_of(people, dict.fromkeys(people, 0.4)).assign(wave="later")
+    change = pd.DataFrame({"poverty_group": ["b", "c"], "indicator": "same", "arm": "all", "change": 0.1})
+    change = change.assign(**dict.fromkeys(("respondents_from", "respondents_to", "respondents_both"), 100))
+    change = change.assign(
+        from_wave="baseline", to_wave="later", follow_up="repeat survey", claim="descriptive"
+    )
+    changes = TABLES["mart.wave_changes"]
+    tables = {
+        **everything(pd.concat([frame, later], ignore_index=True), unit="share of respondents"),
+        "mart.wave_changes": conform(change, changes),
+    }
+    out = disclosure.release_all(tables, disclosure.Rules())["mart.wave_changes"]
+    assert out["change"].isna().tolist() == [True, False]
+
+
+def test_a_mean_of_poverty_that_few_make_is_not_the_whole_less_the_others():
+    people = {("all", "all"): 120, ("a", "all"): 40, ("b", "all"): 40, ("c", "all"): 40}
+    shares = [0.3, 0.4, 0.475, 0.025]
+    frame = poverty(people, estimate=shares, smallest_cell=[36, 16, 19, 1])
+    out = disclosure.release_all({POVERTY[0]: frame}, disclosure.Rules())[POVERTY[0]]
+    assert out["estimate"].isna().sum() >= 2
+    assert pd.isna(out["estimate"].iloc[3])

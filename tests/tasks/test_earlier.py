@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from schemas.base import TABLES, column_types, conform
-from tasks import disclosure, earlier
+from tasks import disclosure, earlier, given_away
 from tasks.run import Run  # noqa: F401 -- declares every table
 
 TRIALS = int(os.environ.get("PSIA_LATE", "10"))
@@ -44,19 +44,19 @@ def tables(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
     return {ESTIMATES: conform(table, TABLES[ESTIMATES])}
 
 
-def published(rows: pd.DataFrame, before: earlier.Earlier) -> dict[str, pd.DataFrame]:
-    out = disclosure.release_all(tables(rows), disclosure.Rules(before=before.tables))
-    return earlier.hold(out, before, earlier.people_of(rows, KEY)) if before.name else out
+def published(rows: pd.DataFrame, *before: earlier.Earlier) -> dict[str, pd.DataFrame]:
+    out = disclosure.release_all(tables(rows), disclosure.Rules(before=[one.tables for one in before]))
+    return earlier.hold(out, before, earlier.people_of(rows, KEY)) if before else out
 
 
-def as_earlier(rows: pd.DataFrame, folder) -> earlier.Earlier:
+def as_earlier(rows: pd.DataFrame, folder, name: str = "2024-06-28") -> earlier.Earlier:
     """Return a release as it comes back from its folder."""
-    place = folder / "releases" / "2024-06-28"
+    place = folder / "releases" / name
     (place / "tables").mkdir(parents=True, exist_ok=True)
-    for name, frame in published(rows, earlier.Earlier()).items():
+    for name, frame in published(rows).items():
         frame.to_csv(place / "tables" / f"{name.partition('.')[2]}.csv", index=False)
     (place / earlier.RESPONDENTS).write_bytes(earlier.as_file(earlier.people_of(rows, KEY)))
-    return earlier.newest(folder)
+    return earlier.releases(folder)[-1]
 
 
 def by_row(frame: pd.DataFrame) -> Any:
@@ -70,12 +70,12 @@ def test_one_late_respondent_changes_no_cell_that_was_published(seed, tmp_path):
     everybody = answers(random, int(random.integers(80, 400)))
     before = as_earlier(everybody.iloc[:-1], tmp_path)
     assert before.name == "2024-06-28"
-    first = by_row(published(everybody.iloc[:-1], earlier.Earlier())[ESTIMATES])
+    first = by_row(published(everybody.iloc[:-1])[ESTIMATES])
     second = by_row(published(everybody, before)[ESTIMATES])
     both = first.index.intersection(second.index)
     assert len(both) > 3
     pd.testing.assert_frame_equal(first.loc[both], second.loc[both])
-    anew = by_row(published(everybody, earlier.Earlier())[ESTIMATES])
+    anew = by_row(published(everybody)[ESTIMATES])
     assert (anew.loc[("all",) * 4, "estimate"]) != first.loc[("all",) * 4, "estimate"]
 
 
@@ -109,7 +109,7 @@ def test_a_release_comes_back_from_its_files_whatever_its_keys_are(tmp_path):
     (place / earlier.RESPONDENTS).write_text("wave,respondent\n")
     (place / "tables" / "sources.csv").write_text("source,title\n'=s,A source\n")
     (place / "tables" / "secondary_findings.csv").write_text("old_key\n1\n")
-    found = earlier.newest(tmp_path).tables
+    found = earlier.releases(tmp_path)[0].tables
     assert found["staged.sources"]["source"].tolist() == ["=s"]
     for contract in disclosure.releasable():
         key = list(contract.about().key)
@@ -125,3 +125,57 @@ def test_a_release_comes_back_from_its_files_whatever_its_keys_are(tmp_path):
 
 def kinds_of(contract, key: list[str]) -> list[tuple[str, str]]:
     return [(column, kind) for column, kind in column_types(contract).items() if column in key]
+
+
+def test_a_row_withheld_in_the_newest_release_is_held_by_the_one_before(tmp_path):
+    """What was told two releases ago, and not in the last, tells of who came late all the same."""
+    everybody = answers(np.random.default_rng(3), 200)
+    whole = ("all",) * 4
+    first = as_earlier(everybody.iloc[:-1], tmp_path, "2024-06-28")
+    second = as_earlier(everybody.iloc[:-1], tmp_path, "2025-06-28")
+    table: Any = second.tables[ESTIMATES]
+    row = (table[list(earlier.KINDS)] == "all").all(axis=1)
+    table.loc[row, ["estimate", "respondents"]] = pd.NA
+    table.loc[row, "withheld_by"] = "threshold"
+    told = by_row(published(everybody, first, second)[ESTIMATES])
+    assert told.loc[whole, "estimate"] == by_row(first.tables[ESTIMATES]).loc[whole, "estimate"]
+    alone = by_row(published(everybody, second)[ESTIMATES])
+    assert alone.loc[whole, "estimate"] == pytest.approx(everybody["wage"].mean())
+
+
+def test_the_audit_knows_what_each_release_before_told():
+    """A count that was told once, and no more in the newest release, bounds what is withheld now."""
+    sizes = {"all": 40, "weavers": 20, "dyers": 11, "traders": 9}
+    exact = {
+        ESTIMATES: conform(
+            pd.DataFrame(
+                {
+                    "poverty_group": list(sizes),
+                    "respondents": list(sizes.values()),
+                    "estimate": 3.0,
+                    **dict.fromkeys(("gender", "difference", "arm", "category"), "all"),
+                    "indicator": "wage",
+                    "wave": "once",
+                    "design": "representative",
+                }
+            ),
+            TABLES[ESTIMATES],
+        )
+    }
+    told = disclosure.release_all(exact, disclosure.Rules())[ESTIMATES]
+    once = told.assign(respondents=told["respondents"].where(told["poverty_group"] == "weavers"))
+    newest = told.assign(respondents=None, withheld_by="x")
+    asked: list[dict] = []
+
+    def listen(known):
+        asked.append(known)
+        return known
+
+    original = given_away._Known._told_before
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(given_away._Known, "_told_before", lambda self, cells: listen(original(self, cells)))
+        typed = [
+            {ESTIMATES: one.assign(respondents=one["respondents"].astype("Int64"))} for one in (once, newest)
+        ]
+        disclosure.release_all(exact, disclosure.Rules(before=typed))
+    assert asked[0] == {1: (9.0, 31.0)}

@@ -11,6 +11,7 @@ import pyreadstat
 import pytest
 
 from schemas.assessment import read_plan
+from schemas.faults import Refused
 from tasks import forgetting, rewriting, vault
 from tasks.files import read_file
 from tasks.intake import take_in
@@ -82,6 +83,18 @@ def test_where_a_file_names_the_person_elsewhere_nothing_is_changed(folder):
     assert "notes.txt: names the person elsewhere than in a row of their own" in ended.stderr
     assert {path: path.read_bytes() for path in folder.rglob("*.csv")} == before
     assert not (folder / "forgotten.csv").exists()
+
+
+def test_a_coded_project_that_names_the_person_is_told_though_it_is_packed(folder):
+    source = "<TextSource guid='1' name='Interview with R017'/>"
+    (folder / "waves/baseline/coded.qdpx").write_bytes(exports.archive({"project.qde": source}))
+    own = vault.Vault(folder, "tiny")
+    plan = read_plan(folder / "assessment.toml")
+    table = "waves/baseline/interviews"
+    received = read_file(folder, folder / f"{table}.csv", own.unseal, table=table, any_header=True)
+    assert received
+    with pytest.raises(Refused, match=r"coded\.qdpx: names the person elsewhere"):
+        forgetting.plan_of(folder, plan, [received], own, "R017")
 
 
 def test_nobody_of_that_id_is_told(folder):

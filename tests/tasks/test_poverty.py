@@ -278,9 +278,9 @@ def test_too_few_people_or_poor_are_withheld():
         "estimate": 0.2,
     }
     rows = [
-        {**row, "measure": "headcount", "respondents": 40, "smallest_cell": 40, "left_out": 1},
-        {**row, "measure": "poverty_gap", "respondents": 40, "smallest_cell": 9, "left_out": 1},
-        {**row, "measure": "gini", "respondents": 9, "smallest_cell": 9, "left_out": 1},
+        {**row, "measure": "headcount", "respondents": 40, "smallest_cell": 40, "left_out": 12},
+        {**row, "measure": "poverty_gap", "respondents": 40, "smallest_cell": 9, "left_out": 12},
+        {**row, "measure": "gini", "respondents": 9, "smallest_cell": 9, "left_out": 12},
     ]
     table = conform(pd.DataFrame(rows), PovertyMeasures)
     assert check(table, PovertyMeasures) == []

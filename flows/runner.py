@@ -16,6 +16,7 @@ from pathlib import Path
 from flows import engine as engines
 from flows.exits import DONE, FAILED, REFUSED, USAGE, answers_look, told
 from flows.lock import alone
+from flows.prefect_server import end_with
 from schemas.faults import Fault, Refused
 from tasks import state
 from tasks.run import Run, StepFailed, quarantine
@@ -103,7 +104,8 @@ def execute_many(folders: list[Path], *, engine: str, select: str, seal: bool, s
     What each says is told when it has ended, in the order of the folders, without its steps.
     """
     jobs = [(folder, engine, select, seal) for folder in folders]
-    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
+    ending = {"initializer": end_with, "initargs": (os.getpid(),)}
+    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn"), **ending) as pool:
         worst = DONE
         for folder, (code, lines, errors) in zip(folders, pool.map(_one_of_many, jobs), strict=True):
             say(f"{folder}:")
@@ -148,6 +150,7 @@ def _by_engine(run: Run, engine: str, say: Say) -> None:
         say("Engine: Prefect.")
         engines.choose("prefect")
         try:
+            engines.have_server()
             _flow(run)
         except StepFailed:
             raise

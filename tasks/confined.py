@@ -37,6 +37,7 @@ def confined(function: Callable[..., Result], content: bytes, *others: object) -
     memory = LEAST_MEMORY + MEMORY_A_BYTE * len(content)
     seconds = LEAST_SECONDS + SECONDS_A_MEGABYTE * len(content) // 1024**2
     read_end, write_end = os.pipe()
+    parent = os.getpid()
     _widen(write_end)
     sys.stdout.flush()
     sys.stderr.flush()
@@ -44,6 +45,8 @@ def confined(function: Callable[..., Result], content: bytes, *others: object) -
         warnings.simplefilter("ignore", DeprecationWarning)  # of forks beside threads: the child starts none
         child = os.fork()
     if not child:
+        os.close(read_end)  # else it would wait for ever with a full pipe, if its parent were killed
+        _end_with(parent)
         _work(write_end, memory, seconds, lambda: function(content, *others))
     os.close(write_end)
     done: bool = False
@@ -79,6 +82,16 @@ def _work(pipe: int, memory: int, seconds: int, work: Callable[[], Any]) -> None
                 out.write(block)
     finally:
         os._exit(0)
+
+
+def _end_with(parent: int) -> None:
+    """Let the system end this process when its parent is killed, where it can (Linux)."""
+    with suppress(OSError, AttributeError, ImportError):
+        import ctypes
+
+        ctypes.CDLL(None).prctl(1, 9)  # PR_SET_PDEATHSIG, SIGKILL
+        if os.getppid() != parent:
+            os._exit(1)
 
 
 def _received(pipe: BinaryIO) -> tuple[bool, Any]:

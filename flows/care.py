@@ -177,7 +177,7 @@ def _disk(folder: Path) -> Iterator[Verdict]:
 
 
 def _lock(folder: Path) -> Iterator[Verdict]:
-    from flows.runner import alone
+    from flows.lock import alone
 
     try:
         with alone(folder) as other:

@@ -373,20 +373,27 @@ def pull(
     wave: Annotated[str, typer.Option(help="Only this wave; else every wave with [wave.odk].")] = "",
 ) -> None:
     """Fetch answers from ODK Central, over the network, into the folder of their wave."""
+    from flows.lock import alone
     from schemas.assessment import read_plan
     from schemas.faults import Refused
     from tasks.pull import pull as fetched
+    from tasks.vault import Vault
 
     root = _assessment(folder)
     try:
-        waves = read_plan(root / "assessment.toml").wave
+        plan = read_plan(root / "assessment.toml")
+        waves = plan.wave
         wanted = [one for one in waves if (one.name == wave if wave else one.odk)]
         if not wanted:
             known = ", ".join(one.name for one in waves) or "none"
             what = f"the wave '{wave}' is not in the plan" if wave else "no wave has a [wave.odk]"
             _stop(f"{what}. The waves: {known}", USAGE)
-        for one in wanted:
-            typer.echo(fetched(root, one))
+        vault = Vault(root, plan.assessment.id)
+        with alone(root) as other:
+            if other:
+                _end(f"{root} is being run by process {other}. Wait for it to end")
+            for one in wanted:
+                typer.echo(fetched(root, one, vault))
     except Refused as refused:
         _refuse(refused.faults, False, None)
 

@@ -6,6 +6,7 @@ functions run undecorated, because a run without a server of its own starts at o
 
 from __future__ import annotations
 
+import atexit
 import os
 import tomllib
 from collections.abc import Callable
@@ -45,7 +46,6 @@ def _quiet() -> None:
         "DO_NOT_TRACK": "1",
         "PREFECT_LOGGING_LEVEL": "WARNING",
         "PREFECT_SERVER_LOGGING_LEVEL": "ERROR",
-        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",
         "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
         "PREFECT_CLI_PROMPT": "false",
     }
@@ -56,6 +56,21 @@ def _quiet() -> None:
         settings["PREFECT_HOME"] = str(own)
     for name, value in settings.items():
         os.environ.setdefault(name, value)
+
+
+def have_server() -> None:
+    """Start a server for the time of this process, unless the user has one. Raises OSError.
+
+    Before Prefect is imported: it reads the address once.
+    """
+    if configured():
+        return
+    from flows import prefect_server
+
+    port = prefect_server.free_port()
+    process = prefect_server.start(port, temporary=True)
+    atexit.register(prefect_server.stop, process)
+    os.environ["PREFECT_API_URL"] = prefect_server.address(port)
 
 
 def flow(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

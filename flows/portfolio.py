@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from flows.exits import DONE, FAILED, REFUSED
-from flows.runner import alone, execute, execute_many, tell_faults
+from flows.lock import alone
+from flows.runner import execute, execute_many, tell_faults
 from schemas.faults import Refused
 from schemas.portfolio import read_portfolio
 from tasks import portfolio, state

@@ -7,14 +7,16 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager, redirect_stderr
+from contextlib import redirect_stderr
 from multiprocessing import get_context
 from pathlib import Path
 
 from flows import engine as engines
 from flows.exits import DONE, FAILED, REFUSED, USAGE, answers_look, told
+from flows.lock import alone
+from flows.prefect_server import end_with
 from schemas.faults import Fault, Refused
 from tasks import state
 from tasks.run import Run, StepFailed, quarantine
@@ -102,7 +104,8 @@ def execute_many(folders: list[Path], *, engine: str, select: str, seal: bool, s
     What each says is told when it has ended, in the order of the folders, without its steps.
     """
     jobs = [(folder, engine, select, seal) for folder in folders]
-    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
+    ending = {"initializer": end_with, "initargs": (os.getpid(),)}
+    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn"), **ending) as pool:
         worst = DONE
         for folder, (code, lines, errors) in zip(folders, pool.map(_one_of_many, jobs), strict=True):
             say(f"{folder}:")
@@ -147,6 +150,7 @@ def _by_engine(run: Run, engine: str, say: Say) -> None:
         say("Engine: Prefect.")
         engines.choose("prefect")
         try:
+            engines.have_server()
             _flow(run)
         except StepFailed:
             raise
@@ -251,26 +255,3 @@ def tell_faults(faults: list[Fault], folder: Path | None, *, as_json: bool = Fal
                 f"psia: refused, nothing was changed. What was found, {many}: {path}\n"
                 "Some things can be looked at only once others are right: mend these and run it again.\n"
             )
-
-
-@contextmanager
-def alone(folder: Path) -> Iterator[str]:
-    """Hold the folder's lock; yield '' if it is ours, else the number of the process that holds it."""
-    try:
-        import fcntl
-    except ImportError:  # Windows: DuckDB's own lock has to do
-        yield ""
-        return
-    results = folder / "results"
-    results.mkdir(parents=True, exist_ok=True)
-    with (results / ".lock").open("a+") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            lock.seek(0)
-            yield lock.read().strip() or "unknown"
-            return
-        lock.truncate(0)
-        lock.write(str(os.getpid()))
-        lock.flush()
-        yield ""

@@ -658,6 +658,15 @@ class Wave(Part):
         return self
 
     @model_validator(mode="after")
+    def _of_one_place(self) -> Wave:
+        if self.odk and self.interviews:
+            raise ValueError(
+                "'interviews' names files and [wave.odk] a form on a server, whose answers are put into "
+                "waves/<wave>/interviews.zip: keep one of the two"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _codes_differ(self) -> Wave:
         if both := sorted({*self.dont_know} & {*self.refused_answer}):
             raise ValueError(f"'{both[0]}' stands under dont_know and under refused_answer: keep one")

@@ -46,6 +46,7 @@ def confined(
     memory = least_memory + MEMORY_A_BYTE * len(content)
     seconds = least_seconds + SECONDS_A_MEGABYTE * len(content) // 1024**2
     read_end, write_end = os.pipe()
+    parent = os.getpid()
     _widen(write_end)
     sys.stdout.flush()
     sys.stderr.flush()
@@ -53,6 +54,8 @@ def confined(
         warnings.simplefilter("ignore", DeprecationWarning)  # of forks beside threads: the child starts none
         child = os.fork()
     if not child:
+        os.close(read_end)  # else it would wait for ever with a full pipe, if its parent were killed
+        _end_with(parent)
         _work(write_end, memory, seconds, lambda: function(content, *others))
     os.close(write_end)
     done: bool = False
@@ -88,6 +91,16 @@ def _work(pipe: int, memory: int, seconds: int, work: Callable[[], Any]) -> None
                 out.write(block)
     finally:
         os._exit(0)
+
+
+def _end_with(parent: int) -> None:
+    """Let the system end this process when its parent is killed, where it can (Linux)."""
+    with suppress(OSError, AttributeError, ImportError):
+        import ctypes
+
+        ctypes.CDLL(None).prctl(1, 9)  # PR_SET_PDEATHSIG, SIGKILL
+        if os.getppid() != parent:
+            os._exit(1)
 
 
 def _received(pipe: BinaryIO) -> tuple[bool, Any]:

@@ -175,10 +175,15 @@ def run(
             typer.echo(f"The report: {_report(assessment)}")
     if not stale:
         return
-    from flows.runner import execute, execute_many
+    if len(stale) == 1:
+        from flows.runner import execute
 
-    options: dict[str, Any] = {"engine": engine, "select": select, "seal": seal, "say": typer.echo}
-    code = execute(stale[0], **options) if len(stale) == 1 else execute_many(stale, **options)
+        code = execute(stale[0], engine=engine, select=select, seal=seal, say=typer.echo)
+    else:
+        from flows.batch import Job, run_many, worst
+
+        jobs = [Job(one, select, seal) for one in stale]
+        code = worst(run_many(jobs, engine=engine, say=typer.echo), typer.echo)
     if code:
         raise typer.Exit(code)
 
@@ -511,6 +516,12 @@ def portfolio(
         bool, typer.Option("--run", help="Run first the assessments that have changed.")
     ] = False,
     engine: Annotated[str, typer.Option(help="With --run: prefect or process.")] = "",
+    dask: Annotated[
+        str, typer.Option(help="With --run: the address of a Dask scheduler, such as tcp://host:8786.")
+    ] = "",
+    publish: Annotated[
+        str, typer.Option(help="Put released tables there as Parquet: a path, or an address (s3://…).")
+    ] = "",
     as_json: JsonOption = False,
 ) -> None:
     """Compare the clusters of a folder of assessments by Table 2: ranks with their intervals."""
@@ -518,12 +529,22 @@ def portfolio(
     if (folder / "assessment.toml").is_file():
         _stop(f"{folder} is one assessment. Name the folder that holds several", USAGE)
     found = _assessments(folder)
+    if (dask or publish) and not run_first:
+        _stop("--dask and --publish go with --run", USAGE)
+    if dask and engine == "process":
+        _stop("--dask goes through Prefect: leave out --engine process", USAGE)
+    from flows.batch import NoCluster
     from flows.portfolio import compare_folder
+    from tasks.publish.lake import NoPlace
 
     def say(line: str) -> None:
         typer.echo(line, err=as_json)
 
-    code, records = compare_folder(folder, found, run=run_first, engine=engine, say=say)
+    how = {"run": run_first, "engine": engine, "dask": dask, "publish": publish}
+    try:
+        code, records = compare_folder(folder, found, **how, say=say)
+    except (NoCluster, NoPlace) as nothing:
+        _stop(str(nothing), USAGE)
     if code:
         raise typer.Exit(code)
     if as_json:

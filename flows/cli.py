@@ -196,21 +196,57 @@ def _tell_changes(folder: Path) -> None:
         typer.echo(f"{folder}: nothing has changed, nothing would be computed.")
     for line in lines:
         typer.echo(f"{folder}: {line}")
+    for line in _stale_words(_stale(folder)) if lines else ():
+        typer.echo(f"  {line}")
+
+
+def _stale(folder: Path) -> list[dict[str, Any]]:
+    """Return the steps that a run would do again, and why; a refused folder is told as a reason."""
+    from schemas.faults import Refused
+    from tasks.run import Run
+    from tasks.warehouse import Busy, Damaged
+
+    run = Run(folder)
+    try:
+        run.prepare()
+        return [{"step": one.task, "phase": one.phase, "why": one.why} for one in run.stale()]
+    except Refused as refused:
+        why = f"refused, {len(refused.faults)} at fault: psia check {folder} says what"
+    except (Busy, Damaged) as error:
+        why = f"the warehouse cannot be read ({type(error).__name__}): psia doctor {folder} says more"
+    return [{"step": "", "phase": "", "why": [why]}]
+
+
+def _stale_words(stale: list[dict[str, Any]]) -> list[str]:
+    """Return a line for each step that would be done again, and one that counts them."""
+    steps = [one for one in stale if one["step"]]
+    lines = [f"{one['phase']}: {one['step']}: {_first(one['why'])}" for one in steps]
+    refused = [one["why"][0] for one in stale if not one["step"]]
+    return refused or [*lines, f"{len(steps)} steps would be computed again"]
+
+
+def _first(why: list[str]) -> str:
+    """Return the first three reasons, and how many more there are."""
+    return "; ".join(why[:3]) + (f"; and {len(why) - 3} more" if len(why) > 3 else "")
 
 
 @app.command()
 def status(folder: FolderArgument = Path(), as_json: JsonOption = False) -> None:
-    """Say what has changed since the last finished run."""
+    """Say what has changed since the last finished run, and which steps of one assessment are stale by it."""
     from tasks import state
 
     records = []
-    for assessment in _assessments(folder):
+    found = _assessments(folder)
+    for assessment in found:
         lines = state.changes(assessment)
+        stale = _stale(assessment) if lines and len(found) == 1 else []
         records.append({"assessment": assessment.name, "current": not lines, "changes": lines})
+        if len(found) == 1:
+            records[-1]["stale"] = stale
         if not as_json:
             word = "is current" if not lines else "has changed"
             typer.echo(f"{assessment}: {word}")
-            for line in lines:
+            for line in [*lines, *(_stale_words(stale) if stale else [])]:
                 typer.echo(f"  {line}")
     if as_json:
         _print_json(records)

@@ -37,6 +37,7 @@ SPLITS = (("poverty_group", "arm"), ("arm",), ("poverty_group",), ())
     reads=[Responses, Indicators, Waves, HouseholdWeights, DrawRecord, Sample],
     writes=[WaveChanges],
     plan=["sampling"],
+    named=True,
 )
 def change_since_baseline(
     responses: pd.DataFrame,

@@ -55,6 +55,7 @@ SHARED = {"locality": "a locality", "buyer": "a buyer"}
     ],
     writes=[ImpactEstimates],
     plan=["specification", "comparison", "thresholds", "multiple_testing"],
+    named=True,
 )
 def estimate_impact(
     responses: pd.DataFrame,

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import SimpleNamespace
 
 import pandas as pd
 
 from schemas.assessment import Specification
-from tasks import grain
+from tasks import grain, impacts
 from tasks.steps import STEPS
 from tasks.warehouse import column_digests, frame_digest
 
 COLUMNS = ["respondent", "wave", "weight", "fair_income", "Debt", "rooms", 'odd"name']
 
 
-def given(plan: dict[str, object], *tables: pd.DataFrame) -> list[str]:
-    return grain.named_columns(STEPS["estimate_impact"], COLUMNS, plan, tables)
+def given(plan: Mapping[str, object], *tables: pd.DataFrame) -> list[str]:
+    return grain.named_columns(STEPS[impacts.estimate_impact.__name__], COLUMNS, plan, tables)
 
 
 def test_columns_are_given_where_plan_or_tables_name_them():

@@ -175,10 +175,15 @@ def run(
             typer.echo(f"The report: {_report(assessment)}")
     if not stale:
         return
-    from flows.runner import execute, execute_many
+    if len(stale) == 1:
+        from flows.runner import execute
 
-    options: dict[str, Any] = {"engine": engine, "select": select, "seal": seal, "say": typer.echo}
-    code = execute(stale[0], **options) if len(stale) == 1 else execute_many(stale, **options)
+        code = execute(stale[0], engine=engine, select=select, seal=seal, say=typer.echo)
+    else:
+        from flows.batch import Job, run_many, worst
+
+        jobs = [Job(one, select, seal) for one in stale]
+        code = worst(run_many(jobs, engine=engine, say=typer.echo), typer.echo)
     if code:
         raise typer.Exit(code)
 
@@ -191,21 +196,57 @@ def _tell_changes(folder: Path) -> None:
         typer.echo(f"{folder}: nothing has changed, nothing would be computed.")
     for line in lines:
         typer.echo(f"{folder}: {line}")
+    for line in _stale_words(_stale(folder)) if lines else ():
+        typer.echo(f"  {line}")
+
+
+def _stale(folder: Path) -> list[dict[str, Any]]:
+    """Return the steps that a run would do again, and why; a refused folder is told as a reason."""
+    from schemas.faults import Refused
+    from tasks.run import Run
+    from tasks.warehouse import Busy, Damaged
+
+    run = Run(folder)
+    try:
+        run.prepare()
+        return [{"step": one.task, "phase": one.phase, "why": one.why} for one in run.stale()]
+    except Refused as refused:
+        why = f"refused, {len(refused.faults)} at fault: psia check {folder} says what"
+    except (Busy, Damaged) as error:
+        why = f"the warehouse cannot be read ({type(error).__name__}): psia doctor {folder} says more"
+    return [{"step": "", "phase": "", "why": [why]}]
+
+
+def _stale_words(stale: list[dict[str, Any]]) -> list[str]:
+    """Return a line for each step that would be done again, and one that counts them."""
+    steps = [one for one in stale if one["step"]]
+    lines = [f"{one['phase']}: {one['step']}: {_first(one['why'])}" for one in steps]
+    refused = [one["why"][0] for one in stale if not one["step"]]
+    return refused or [*lines, f"{len(steps)} steps would be computed again"]
+
+
+def _first(why: list[str]) -> str:
+    """Return the first three reasons, and how many more there are."""
+    return "; ".join(why[:3]) + (f"; and {len(why) - 3} more" if len(why) > 3 else "")
 
 
 @app.command()
 def status(folder: FolderArgument = Path(), as_json: JsonOption = False) -> None:
-    """Say what has changed since the last finished run."""
+    """Say what has changed since the last finished run, and which steps of one assessment are stale by it."""
     from tasks import state
 
     records = []
-    for assessment in _assessments(folder):
+    found = _assessments(folder)
+    for assessment in found:
         lines = state.changes(assessment)
+        stale = _stale(assessment) if lines and len(found) == 1 else []
         records.append({"assessment": assessment.name, "current": not lines, "changes": lines})
+        if len(found) == 1:
+            records[-1]["stale"] = stale
         if not as_json:
             word = "is current" if not lines else "has changed"
             typer.echo(f"{assessment}: {word}")
-            for line in lines:
+            for line in [*lines, *(_stale_words(stale) if stale else [])]:
                 typer.echo(f"  {line}")
     if as_json:
         _print_json(records)
@@ -518,6 +559,12 @@ def portfolio(
         bool, typer.Option("--run", help="Run first the assessments that have changed.")
     ] = False,
     engine: Annotated[str, typer.Option(help="With --run: prefect or process.")] = "",
+    dask: Annotated[
+        str, typer.Option(help="With --run: the address of a Dask scheduler, such as tcp://host:8786.")
+    ] = "",
+    publish: Annotated[
+        str, typer.Option(help="Put released tables there as Parquet: a path, or an address (s3://…).")
+    ] = "",
     as_json: JsonOption = False,
 ) -> None:
     """Compare the clusters of a folder of assessments by Table 2: ranks with their intervals."""
@@ -525,12 +572,22 @@ def portfolio(
     if (folder / "assessment.toml").is_file():
         _stop(f"{folder} is one assessment. Name the folder that holds several", USAGE)
     found = _assessments(folder)
+    if (dask or publish) and not run_first:
+        _stop("--dask and --publish go with --run", USAGE)
+    if dask and engine == "process":
+        _stop("--dask goes through Prefect: leave out --engine process", USAGE)
+    from flows.batch import NoCluster
     from flows.portfolio import compare_folder
+    from tasks.publish.lake import NoPlace
 
     def say(line: str) -> None:
         typer.echo(line, err=as_json)
 
-    code, records = compare_folder(folder, found, run=run_first, engine=engine, say=say)
+    how = {"run": run_first, "engine": engine, "dask": dask, "publish": publish}
+    try:
+        code, records = compare_folder(folder, found, **how, say=say)
+    except (NoCluster, NoPlace) as nothing:
+        _stop(str(nothing), USAGE)
     if code:
         raise typer.Exit(code)
     if as_json:

@@ -7,13 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from flows.batch import Job, run_many, worst
 from flows.exits import DONE, FAILED, REFUSED
 from flows.lock import alone
-from flows.runner import execute, execute_many, tell_faults
+from flows.runner import tell_faults
 from schemas.faults import Refused
 from schemas.portfolio import read_portfolio
 from tasks import portfolio, state
-from tasks.publish import tree
+from tasks.publish import lake, tree
 from tasks.publish.portfolio import portfolio_files, rank_words
 
 Say = Callable[[str], None]
@@ -21,17 +22,25 @@ Records = list[dict[str, Any]]
 
 
 def compare_folder(
-    folder: Path, found: list[Path], *, run: bool, engine: str, say: Say
+    folder: Path,
+    found: list[Path],
+    *,
+    run: bool,
+    engine: str = "",
+    dask: str = "",
+    publish: str = "",
+    say: Say,
 ) -> tuple[int, Records]:
     """Compare the assessments found in a folder and publish the page; return exit status and priorities.
 
     run: run first those that have changed since they were run. Without it their last results are compared,
-    and that is told.
+    and that is told. dask: the scheduler whose workers run them. publish: where their released tables go as
+    Parquet. Where one of them does not end well the others are run and published, but nothing is compared.
+    Raises NoCluster or NoPlace.
     """
     stale = [one for one in found if not state.unchanged(one)]
-    if run and stale:
-        options: dict[str, Any] = {"engine": engine, "select": "", "seal": False, "say": say}
-        code = execute(stale[0], **options) if len(stale) == 1 else execute_many(stale, **options)
+    if run and (stale or publish):
+        code = _run(found if publish else stale, engine, dask, publish, say)
         if code:
             return code, []
         stale = []
@@ -45,6 +54,16 @@ def compare_folder(
             tell_faults(refused.faults, None)
             sys.stderr.write("psia: refused, nothing was changed\n")
             return REFUSED, []
+
+
+def _run(found: list[Path], engine: str, dask: str, publish: str, say: Say) -> int:
+    """Run and publish; return the worst exit status."""
+    place = publish
+    if publish:
+        lake.store_of(publish)
+        place = publish if "://" in publish else str(Path(publish).absolute())
+    jobs = [Job(one.absolute() if dask else one, publish=place) for one in found]
+    return worst(run_many(jobs, engine=engine, dask=dask, say=say), say)
 
 
 def _compared(folder: Path, found: list[Path], stale: list[Path], say: Say) -> Records:

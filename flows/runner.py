@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import io
 import json
 import logging
-import os
 import sys
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import redirect_stderr
-from multiprocessing import get_context
 from pathlib import Path
 
 from flows import engine as engines
 from flows.exits import DONE, FAILED, REFUSED, USAGE, answers_look, told
 from flows.lock import alone
-from flows.prefect_server import end_with
 from schemas.faults import Fault, Refused
 from tasks import state
 from tasks.run import Run, StepFailed, quarantine
@@ -96,33 +90,6 @@ def _held(run: Run, work: Callable[[], int], keep_faults: bool) -> int:
             return FAILED
         finally:
             run.close()
-
-
-def execute_many(folders: list[Path], *, engine: str, select: str, seal: bool, say: Say) -> int:
-    """Run assessments in as many processes as there are cores, and return the worst exit status.
-
-    What each says is told when it has ended, in the order of the folders, without its steps.
-    """
-    jobs = [(folder, engine, select, seal) for folder in folders]
-    ending = {"initializer": end_with, "initargs": (os.getpid(),)}
-    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn"), **ending) as pool:
-        worst = DONE
-        for folder, (code, lines, errors) in zip(folders, pool.map(_one_of_many, jobs), strict=True):
-            say(f"{folder}:")
-            for line in lines:
-                if not line.startswith("  "):
-                    say(f"  {line}")
-            sys.stderr.write(errors)
-            worst = max(worst, code)
-    return worst
-
-
-def _one_of_many(job: tuple[Path, str, str, bool]) -> tuple[int, list[str], str]:
-    folder, engine, select, seal = job
-    lines: list[str] = []
-    with redirect_stderr(io.StringIO()) as errors:
-        code = execute(folder, engine=engine, select=select, seal=seal, say=lines.append)
-    return code, lines, errors.getvalue()
 
 
 def _whole(run: Run, engine: str, seal: bool, say: Say) -> int:

@@ -136,6 +136,7 @@ def corrected(units: Units, record: pd.DataFrame, sample: pd.DataFrame, sampling
     reads=[Responses, Indicators, Waves, HouseholdWeights, DrawRecord, Sample],
     writes=[IndicatorEstimates],
     plan=["sampling"],
+    named=True,
 )
 def estimate_indicators(
     responses: pd.DataFrame,

@@ -62,7 +62,7 @@ def followed_waves(
         yield name, responses[responses["wave"] == present[0]], responses[responses["wave"] == name]
 
 
-@step("fieldwork", reads=[Responses, Waves], writes=[Attrition], plan=["wave"])
+@step("fieldwork", reads=[Responses, Waves], writes=[Attrition], plan=["wave"], named=True)
 def follow_respondents(responses: pd.DataFrame, waves: pd.DataFrame, *, wave: Sequence[Wave]) -> pd.DataFrame:
     """Count who of the first wave was interviewed again in each later one, by arm and poverty group."""
     parts = [
@@ -77,6 +77,7 @@ def follow_respondents(responses: pd.DataFrame, waves: pd.DataFrame, *, wave: Se
     reads=[Responses, Waves, Plan],
     writes=[AttritionTests, AttritionByEnumerator],
     plan=["wave", "comparison"],
+    named=True,
 )
 def compare_the_lost(
     responses: pd.DataFrame,

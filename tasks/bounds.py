@@ -34,6 +34,7 @@ MEASURES = {
     reads=[Responses, Indicators, Waves, Plan, ComparisonWeights, ComparisonMatching],
     writes=[AttritionBounds],
     plan=["specification", "comparison", "wave"],
+    named=True,
 )
 def bound_attrition(
     responses: pd.DataFrame,

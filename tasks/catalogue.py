@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 import tomllib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
@@ -113,34 +118,101 @@ class Question(Part):
         return "text" if self.type == "choice" else self.type
 
 
-@cache
+_allowed: ContextVar[frozenset[str] | None] = ContextVar("_allowed", default=None)
+
+
+class Undeclared(Exception):
+    """A step reads a part of the catalogue that it does not declare; the message names the part."""
+
+
+@contextmanager
+def only(parts: Iterable[str]) -> Iterator[None]:
+    """Let nothing but some parts of the catalogue be read: what a step has declared, and so depends on."""
+    token = _allowed.set(frozenset(parts))
+    try:
+        yield
+    finally:
+        _allowed.reset(token)
+
+
+LABELS = "labels"
+"""The part of the catalogue that is the indicators' labels alone."""
+
+
+def labels() -> dict[str, str]:
+    """Return the label of each standard indicator by id."""
+    _use(LABELS)
+    return {ident: one.label for ident, one in _standard_indicators().items()}
+
+
+def _use(part: str) -> None:
+    allowed = _allowed.get()
+    if allowed is not None and part not in allowed:
+        raise Undeclared(part)
+
+
+def digest(part: str) -> str:
+    """Return a digest of what a part of the catalogue says: a file of it, or the labels of its indicators."""
+    said = labels() if part == LABELS else read(part)
+    return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()
+
+
 def read(name: str) -> dict[str, list[dict[str, Any]]]:
-    """Return one file of the catalogue as it stands, for example read('table_2')['characteristic']."""
+    """Return one file of the catalogue as it stands, for example read('table_2')['characteristic'].
+
+    Raises Undeclared within a step that does not declare it.
+    """
+    _use(name)
+    return _read(name)
+
+
+@cache
+def _read(name: str) -> dict[str, list[dict[str, Any]]]:
     return tomllib.loads((CATALOGUE / f"{name}.toml").read_text(encoding="utf-8"))
 
 
-@cache
 def standard_indicators() -> dict[str, Indicator]:
     """Return the standard indicators by id, in the catalogue's order."""
-    return {one["id"]: Indicator.model_validate(one) for one in read("indicators")["indicator"]}
+    _use("indicators")
+    return _standard_indicators()
 
 
 @cache
+def _standard_indicators() -> dict[str, Indicator]:
+    return {one["id"]: Indicator.model_validate(one) for one in _read("indicators")["indicator"]}
+
+
 def questions() -> dict[str, Question]:
     """Return the standard questions by name."""
-    return {one["name"]: Question.model_validate(one) for one in read("questions")["question"]}
+    _use("questions")
+    return _questions()
 
 
 @cache
+def _questions() -> dict[str, Question]:
+    return {one["name"]: Question.model_validate(one) for one in _read("questions")["question"]}
+
+
 def form_questions() -> dict[str, Question]:
     """Return what a form asks of everyone beside the indicators, by name: who it is, which household."""
-    return {one["name"]: Question.model_validate(one) for one in read("form")["question"]}
+    _use("form")
+    return _form_questions()
 
 
 @cache
+def _form_questions() -> dict[str, Question]:
+    return {one["name"]: Question.model_validate(one) for one in _read("form")["question"]}
+
+
 def roster() -> dict[str, Question]:
     """Return what a form asks of each member of the household, by name."""
-    return {one["name"]: Question.model_validate(one) for one in read("roster")["question"]}
+    _use("roster")
+    return _roster()
+
+
+@cache
+def _roster() -> dict[str, Question]:
+    return {one["name"]: Question.model_validate(one) for one in _read("roster")["question"]}
 
 
 def own_indicators(path: Path) -> dict[str, Indicator]:

@@ -71,6 +71,7 @@ class Checked:
     ],
     writes=[FieldChecks, FieldCheckSummary, QuestionChecks, Interviewers, FieldProgress, BackCheckRates],
     plan=["wave", "thresholds", "assessment", "sampling"],
+    catalogue=["roster"],
 )
 def check_fieldwork(
     responses: pd.DataFrame,

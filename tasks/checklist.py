@@ -42,6 +42,7 @@ class Unit:
     "mapping",
     reads=[Actors, Linkages, Institutions, Evidence, MappingAnswers],
     writes=[MappingChecklist],
+    catalogue=["box_a2"],
 )
 def tick_off_questions(
     actors: pd.DataFrame,

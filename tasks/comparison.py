@@ -133,6 +133,7 @@ def caliper(plan: Matching) -> float | None:
     reads=[Responses, Waves],
     writes=[ComparisonWeights, ComparisonMatching],
     plan=["comparison"],
+    named=True,
 )
 def match_arms(
     responses: pd.DataFrame, waves: pd.DataFrame, *, comparison: Comparison
@@ -179,6 +180,7 @@ def match_arms(
     reads=[Responses, Waves, ComparisonWeights],
     writes=[ComparisonBalance, ComparisonTests],
     plan=["comparison", "thresholds"],
+    named=True,
 )
 def balance_arms(
     responses: pd.DataFrame,
@@ -224,7 +226,7 @@ def _tested(frame: pd.DataFrame, covariates: Sequence[str], stage: str, weight: 
     }
 
 
-@step("analysis", reads=[Responses, Waves], writes=[ComparisonOverlap], plan=["comparison"])
+@step("analysis", reads=[Responses, Waves], writes=[ComparisonOverlap], plan=["comparison"], named=True)
 def overlap_arms(responses: pd.DataFrame, waves: pd.DataFrame, *, comparison: Comparison) -> pd.DataFrame:
     """Count the respondents of each arm by their propensity score; nobody where it cannot be estimated."""
     covariates = comparison.matched_on
@@ -285,7 +287,7 @@ def _tellable(counts: np.ndarray) -> bool:
     return not ((counts > 0) & (counts < FEWEST)).any()
 
 
-@step("analysis", reads=[Responses, Waves], writes=[SpillOver], plan=["comparison"])
+@step("analysis", reads=[Responses, Waves], writes=[SpillOver], plan=["comparison"], named=True)
 def look_for_spill_over(
     responses: pd.DataFrame, waves: pd.DataFrame, *, comparison: Comparison
 ) -> pd.DataFrame:

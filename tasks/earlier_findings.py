@@ -86,6 +86,7 @@ def _told(row: pd.Series, columns: Sequence[str]) -> str | None:
     reads=[StagedEarlierFindings, ImpactEstimates, Findings, Indicators, Waves, PovertyLines],
     writes=[EarlierFindings],
     plan=["specification", "poverty_group", "wave", "instruments"],
+    catalogue=["labels"],
 )
 def follow_findings(
     reported: pd.DataFrame,
@@ -108,7 +109,7 @@ def follow_findings(
     of_waves = _of_earlier_waves(estimates, indicators, study_waves(waves), specification, told)
     earlier = [*reported.to_dict("records"), *of_waves]
     newest = findings.set_index("finding")
-    names = {ident: one.label for ident, one in catalogue.standard_indicators().items()}
+    names = catalogue.labels()
     names |= dict(zip(indicators["indicator"], indicators["label"], strict=True))
     records = []
     for one in earlier:

@@ -110,7 +110,7 @@ def with_usual_values(responses: pd.DataFrame, design: str, pilots: Collection[s
     return responses.assign(weight=responses["weight"].mask(tried & responses["weight"].isna(), 1.0))
 
 
-@step("fieldwork", reads=[Responses], writes=[Interviews])
+@step("fieldwork", reads=[Responses], writes=[Interviews], named=True)
 def count_interviews(responses: pd.DataFrame) -> pd.DataFrame:
     """Count the respondents of each wave, arm and poverty group."""
     if not len(responses):

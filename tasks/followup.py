@@ -42,6 +42,7 @@ SPLITS = (("poverty_group", "arm"), ("arm",), ("poverty_group",), ())
     reads=[Responses, Indicators, Waves, HouseholdWeights, DrawRecord, Sample, PovertyLines],
     writes=[WaveChanges],
     plan=["sampling"],
+    named=True,
 )
 def change_since_baseline(
     responses: pd.DataFrame,

@@ -26,6 +26,7 @@ LEVEL = 0.05
     reads=[Responses, Indicators, Waves, Plan, ComparisonWeights, ComparisonMatching, ImpactEstimates],
     writes=[ImpactDifferences],
     plan=["specification", "multiple_testing"],
+    named=True,
 )
 def compare_effects(
     responses: pd.DataFrame,

@@ -20,7 +20,13 @@ Finding = tuple[str, str, str, str, str]
 """Wave, check, key, severity, message."""
 
 
-@step("fieldwork", reads=[Responses, HouseholdSubsample], writes=[HouseholdWeights], plan=["sampling"])
+@step(
+    "fieldwork",
+    reads=[Responses, HouseholdSubsample],
+    writes=[HouseholdWeights],
+    plan=["sampling"],
+    named=True,
+)
 def weigh_households(responses: pd.DataFrame, subsample: pd.DataFrame, *, sampling: Sampling) -> pd.DataFrame:
     """Weigh each household by its respondents' weights over its eligible members (weight share).
 

@@ -60,6 +60,7 @@ PART = "in this part"
     ],
     writes=[ImpactEstimates],
     plan=["specification", "comparison", "thresholds", "multiple_testing", "sampling"],
+    named=True,
 )
 def estimate_impact(
     responses: pd.DataFrame,

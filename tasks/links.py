@@ -28,7 +28,7 @@ def summarize_revisions(revisions: pd.DataFrame) -> pd.DataFrame:
     return revisions.groupby(["wave", "variable"], as_index=False).agg(changes=("respondent", "size"))
 
 
-@step("fieldwork", reads=[Responses, Waves, WaveLosses], writes=[RespondentLinks], plan=["wave"])
+@step("fieldwork", reads=[Responses, Waves, WaveLosses], writes=[RespondentLinks], plan=["wave"], named=True)
 def link_respondents(
     responses: pd.DataFrame, waves: pd.DataFrame, losses: pd.DataFrame, *, wave: Sequence[Wave]
 ) -> pd.DataFrame:

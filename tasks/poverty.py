@@ -105,6 +105,7 @@ def _weights_of(one: Capability, dimensions: pd.DataFrame, selection: pd.DataFra
     reads=[Responses, Waves, PovertyLines, CapabilityDimensions, CapabilityWeights],
     writes=[PovertyMeasures, PovertyChanges],
     plan=["poverty", "capability", "sampling"],
+    named=True,
 )
 def measure_poverty(
     responses: pd.DataFrame,

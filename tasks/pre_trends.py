@@ -33,6 +33,7 @@ LEVEL = 0.05
     reads=[Responses, Indicators, Waves, Plan, ComparisonWeights, ComparisonMatching],
     writes=[PreTrends],
     plan=["specification"],
+    named=True,
 )
 def compare_earlier_trends(
     responses: pd.DataFrame,

@@ -21,19 +21,19 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from pydantic import BaseModel
 
 from schemas.assessment import AssessmentPlan, read_plan
 from schemas.base import TABLES, Contract, as_received, column_types, empty
 from schemas.exports import HouseholdMembers
 from schemas.faults import BrokenPromise, Fault, Refused
 from schemas.fieldwork import Responses
-from tasks import disclosure, earlier, registers, releases, state
+from tasks import catalogue, disclosure, earlier, grain, registers, releases, state
 from tasks.files import SEALED, copy_verified
+from tasks.grain import INDICATORS, RESPONSES, Parts
 from tasks.intake import Intake, raw_name, take_in
-from tasks.steps import PHASES, STEPS, Step, catalogue_digest, code_digest, fingerprint
+from tasks.steps import PHASES, STEPS, Step, code_digest, fingerprint
 from tasks.vault import Vault
-from tasks.warehouse import Warehouse, frame_digest
+from tasks.warehouse import Warehouse, column_digests, frame_digest, kept
 
 for _module in (
     "mapping",
@@ -104,6 +104,15 @@ class Outcome:
     why: str = ""
 
 
+@dataclass(frozen=True)
+class Stale:
+    """A task that a run would do again, and why."""
+
+    task: str
+    phase: str
+    why: list[str]
+
+
 class StepFailed(Exception):
     """A step of the run failed; the message names it and holds no data."""
 
@@ -162,6 +171,7 @@ class Run:
             self.warehouse = Warehouse(path)
         self._before = self.warehouse.step_fingerprints()
         self._digests = self.warehouse.digests()
+        self._column_digests = self.warehouse.column_digests()
         self.warehouse.begin_run(self.id, self.engine, state.libraries())
         self._running = True
         self._keep_received()
@@ -273,7 +283,8 @@ class Run:
         return {table for task in self.tasks if task.name in bad for table in task.writes}
 
     def _do(self, task: Task, start: float) -> Outcome:
-        wanted = self._fingerprint(task)
+        parts = self._parts(task)
+        wanted = fingerprint(task.name, parts)
         if self._before.get(task.name) == wanted and all(t in self._digests for t in task.writes):
             return Outcome("unchanged")
         frames = self._frames(task)
@@ -285,28 +296,103 @@ class Run:
             run=self.id,
             seconds=time.perf_counter() - start,
             reads=task.reads,
+            parts=parts,
         )
         for name, table in written.items():
             self._digests[name] = table.digest
+            if name == RESPONSES:
+                self._column_digests[name] = table.columns
             if name in self._read_often:
                 self._at_hand[name] = table.frame
         rows = sum(len(frame) for frame, _ in frames.values())
         return Outcome("done", rows, time.perf_counter() - start)
 
-    def _fingerprint(self, task: Task) -> str:
+    def _parts(self, task: Task) -> Parts:
+        """Return what a task depends on, each with its digest."""
         if task.name.startswith("store "):
             frame = self._stored(task.writes[0])
             types = column_types(self._contracts[task.writes[0]])
-            return fingerprint(task.name, frame_digest(frame), types)
-        reads = {name: self._digests.get(name) for name in task.reads}
-        shared = (catalogue_digest(), state.libraries())
+            return {"rows": frame_digest(frame), "types": fingerprint(types)}
         if task.name in STEPS:
             step = STEPS[task.name]
-            plan = {key: _dumped(getattr(self.plan, key)) for key in step.plan}
-            return fingerprint(task.name, reads, plan, code_digest(step.function.__module__), *shared)
-        told = (self.plan.assessment.public, _dumped(self.plan.disclosure))
-        before = (self._earlier_files(), self._digests.get(Responses.about().name))
-        return fingerprint(task.name, reads, told, before, code_digest("tasks.earlier"), *shared)
+            reads: Parts = {}
+            for name in step.reads:
+                reads |= self._digests_given(step, name)
+            return {**reads, **grain.shared_parts(step, self._plan_of(step), state.libraries())}
+        told = (self.plan.assessment.public, grain.dumped(self.plan.disclosure))
+        return {
+            **{name: str(self._digests.get(name)) for name in task.reads},
+            "disclosure": fingerprint(told),
+            "releases": fingerprint(self._earlier_files()),
+            RESPONSES: str(self._digests.get(RESPONSES)),
+            "code": code_digest("tasks.earlier"),
+            "libraries": fingerprint(state.libraries()),
+        }
+
+    def _plan_of(self, step: Step) -> dict[str, Any]:
+        return {key: getattr(self.plan, key) for key in step.plan}
+
+    def _digests_given(self, step: Step, name: str) -> Parts:
+        """Return the digests of what a step is given of a table: of columns, of rows, or of the whole."""
+        if name not in self._digests:
+            return {name: "none"}
+        if step.named and name == RESPONSES:
+            columns = self._column_digests[name]
+            return {f"{name}.{one}": columns[one] for one in self._columns_given(step)}
+        if step.named and name == INDICATORS:
+            return {name: frame_digest(self._given(step, name))}
+        return {name: self._digests[name]}
+
+    def _columns_given(self, step: Step) -> list[str]:
+        """Return the columns of answers that a step is given."""
+        tables = [self.read(name) for name in grain.telling(step) if name in self._digests]
+        every = list(column_types(self._contracts[RESPONSES]))
+        return grain.named_columns(step, every, self._plan_of(step), tables)
+
+    def _given(self, step: Step, name: str) -> pd.DataFrame:
+        """Return what a step is given of a table."""
+        frame = self.read(name)
+        if step.named and name == RESPONSES:
+            return frame[self._columns_given(step)]
+        if step.named and name == INDICATORS:
+            return grain.named_indicators(frame, self._plan_of(step))
+        return frame
+
+    def stale(self) -> list[Stale]:
+        """Return what a run would compute again, and why, in the order of the run; nothing is changed.
+
+        What rests on a table that is computed again is among it, though that table may come out as it was.
+        Raises Busy or Damaged where the warehouse cannot be read. To be called after `prepare`.
+        """
+        path = self.results / "warehouse.duckdb"
+        if not path.is_file():
+            return [Stale(task.name, task.phase, ["there is no warehouse yet"]) for task in self.tasks]
+        with Warehouse(path, read_only=True) as self.warehouse:
+            self._digests = self.warehouse.digests()
+            try:
+                self._column_digests = self.warehouse.column_digests()
+                before = self.warehouse.fingerprint_parts()
+            except KeyError:
+                why = ["the warehouse was written by an earlier version"]
+                return [Stale(task.name, task.phase, why) for task in self.tasks]
+            anew: set[str] = set()
+            return [found for task in self.tasks if (found := self._stale(task, before, anew))]
+
+    def _stale(self, task: Task, before: dict[str, Parts], anew: set[str]) -> Stale | None:
+        """Return a task if it would be done again; its tables are then computed anew, or stored here."""
+        why = [f"{name} is computed again" for name in task.reads if name in anew]
+        why = why or grain.differences(before.get(task.name, {}), self._parts(task))
+        if not why:
+            return None
+        if task.name.startswith("store "):
+            (name,) = task.writes
+            frame = kept(self._stored(name), self._contracts[name])
+            self._column_digests[name] = column_digests(frame)
+            self._digests[name] = frame_digest(frame)
+            self._at_hand[name] = frame
+        else:
+            anew |= set(task.writes)
+        return Stale(task.name, task.phase, why)
 
     def _earlier_files(self) -> dict[str, object]:
         inputs: Any = self._present["inputs"]
@@ -323,11 +409,11 @@ class Run:
         public = self.plan.assessment.public or rules.off is not None
         before = [] if public else earlier.releases(self.folder)
         known = [one.tables for one in before]
-        out = disclosure.release_all(
-            tables, disclosure.Rules(public, frozenset(rules.harmless_differences), known)
-        )
-        if before:
-            out = earlier.hold(out, before, self.people)
+        told = disclosure.Rules(public, frozenset(rules.harmless_differences), known)
+        with catalogue.only(()):
+            out = disclosure.release_all(tables, told)
+            if before:
+                out = earlier.hold(out, before, self.people)
         return {
             (released := disclosure.released_name(name)): (frame, self._contracts[released])
             for name, frame in out.items()
@@ -339,8 +425,9 @@ class Run:
         return earlier.people_of(self.read(Responses.about().name), self.vault.digest_key)
 
     def _computed(self, step: Step) -> dict[str, tuple[pd.DataFrame, type[Contract]]]:
-        given = {key: getattr(self.plan, key) for key in step.plan}
-        result: Any = step.function(*(self.read(name) for name in step.reads), **given)
+        tables = [self._given(step, name) for name in step.reads]
+        with catalogue.only(step.catalogue):
+            result: Any = step.function(*tables, **self._plan_of(step))
         frames = result if isinstance(result, tuple) else (result,)
         return {
             contract.about().name: (frame, contract)
@@ -358,7 +445,7 @@ class Run:
         nothing = empty(contract)
         if self._digests.get(name) == frame_digest(nothing):
             return nothing
-        if name not in self._read_often:
+        if name not in self._read_often and name not in self._at_hand:
             return self.warehouse.read(name, contract.about().key)
         if name not in self._at_hand:
             self._at_hand[name] = self.warehouse.read(name, contract.about().key)
@@ -520,14 +607,6 @@ def _raw_contract(name: str, frame: pd.DataFrame) -> type[Contract]:
         if column != "_row"
     }
     return as_received(name, kinds)
-
-
-def _dumped(value: object) -> object:
-    if isinstance(value, BaseModel):
-        return value.model_dump(mode="json")
-    if isinstance(value, (list, tuple)):
-        return [_dumped(one) for one in value]
-    return value
 
 
 def _why(error: Exception) -> str:

@@ -133,6 +133,7 @@ def _overruled(chosen: pd.DataFrame, decisions: pd.DataFrame) -> pd.DataFrame:
     reads=[Rankings, IndicatorDecisions, Pilot, Indicators],
     writes=[IndicatorSelection],
     plan=["thresholds"],
+    catalogue=["labels"],
 )
 def select_indicators(
     rankings: pd.DataFrame,
@@ -143,7 +144,7 @@ def select_indicators(
     thresholds: Thresholds,
 ) -> pd.DataFrame:
     """Mark each poverty group's short list, with what decided on each indicator and why."""
-    labels = {name: one.label for name, one in catalogue.standard_indicators().items()}
+    labels = catalogue.labels()
     labels |= dict(zip(indicators["indicator"], indicators["label"], strict=True))
     return after_pilot(chosen_lists(rankings, decisions, labels, thresholds.indicators_per_group), pilot)
 

@@ -212,6 +212,7 @@ def _curve(
     reads=[Responses, Indicators, Waves],
     writes=[MeasuredAssumptions],
     plan=["sample_size"],
+    named=True,
 )
 def measure_assumptions(
     responses: pd.DataFrame, indicators: pd.DataFrame, waves: pd.DataFrame, *, sample_size: SampleSize

@@ -27,8 +27,8 @@ class Step:
     """One step of a phase.
 
     reads: table names, given to the function in this order. writes: contracts of the frames that it returns,
-    in this order. plan: attributes of the plan, given by keyword. inputs: names of intake tables that it
-    stores, instead of a function.
+    in this order. plan: attributes of the plan, given by keyword. catalogue: the parts of the catalogue that
+    it may read. named: of the answers it is given only the columns that are named; see tasks.grain.
     """
 
     name: str
@@ -37,6 +37,8 @@ class Step:
     reads: tuple[str, ...]
     writes: tuple[type[Contract], ...]
     plan: tuple[str, ...]
+    catalogue: tuple[str, ...] = ()
+    named: bool = False
 
 
 STEPS: dict[str, Step] = {}
@@ -49,6 +51,8 @@ def step(
     reads: Sequence[type[Contract]] = (),
     writes: Sequence[type[Contract]],
     plan: Sequence[str] = (),
+    catalogue: Sequence[str] = (),
+    named: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare a function as a step; the function itself stays what it is, to be called and tested."""
 
@@ -61,6 +65,8 @@ def step(
             tuple(one.about().name for one in reads),
             tuple(writes),
             tuple(plan),
+            tuple(catalogue),
+            named,
         )
         return function
 
@@ -82,12 +88,9 @@ def code_digest(module: str) -> str:
 
 
 @cache
-def catalogue_digest() -> str:
-    """Return a digest of the catalogue's files: a step may read any of them."""
-    hasher = hashlib.sha256()
-    for path in sorted((ROOT / "data" / "catalogue").rglob("*.toml")):
-        hasher.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
-    return hasher.hexdigest()
+def sources(module: str) -> str:
+    """Return the source of a module and of all our modules that it imports, one behind the other."""
+    return "\n".join(_source(name) for name in sorted(_imported(module)))
 
 
 def _imported(module: str) -> set[str]:

@@ -25,7 +25,13 @@ from tasks.steps import step
 DRAWS = 10_000
 
 
-@step("mapping", reads=[Characteristics, Actors], writes=[CharacteristicScores], plan=["thresholds"])
+@step(
+    "mapping",
+    reads=[Characteristics, Actors],
+    writes=[CharacteristicScores],
+    plan=["thresholds"],
+    catalogue=["table_2", "table_2_rules"],
+)
 def score_characteristics(
     characteristics: pd.DataFrame, actors: pd.DataFrame, *, thresholds: Thresholds
 ) -> pd.DataFrame:

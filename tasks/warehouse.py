@@ -27,6 +27,8 @@ from schemas.base import Contract, check, column_types, conform
 from schemas.faults import BrokenPromise, Fault, Refused
 
 LAYERS = ("raw", "staged", "mart", "released", "meta")
+BY_COLUMN = "staged.responses"
+"""The table of which steps may read some columns only, so that each column has a digest of its own."""
 DUCKDB_TYPES = {
     "string": "VARCHAR",
     "string[pyarrow]": "VARCHAR",
@@ -47,6 +49,8 @@ CREATE TABLE IF NOT EXISTS meta.runs (
 CREATE TABLE IF NOT EXISTS meta.steps (
     step VARCHAR PRIMARY KEY, phase VARCHAR, fingerprint VARCHAR, run VARCHAR, seconds DOUBLE,
     outputs VARCHAR, written VARCHAR[], read VARCHAR[]);
+CREATE TABLE IF NOT EXISTS meta.fingerprints (
+    step VARCHAR PRIMARY KEY, parts VARCHAR, columns VARCHAR);
 CREATE TABLE IF NOT EXISTS meta.inputs (
     file VARCHAR, sheet VARCHAR, sha256 VARCHAR, bytes BIGINT, personal BOOLEAN, run VARCHAR,
     PRIMARY KEY (file, sheet));
@@ -172,6 +176,23 @@ class Warehouse:
                 found.append(table)
         return found
 
+    def column_digests(self) -> dict[str, dict[str, str]]:
+        """Return table -> column -> digest of its values, of the tables of which steps read some columns."""
+        rows = self._ledger("columns")
+        return {table: found for _, columns in rows for table, found in json.loads(columns).items()}
+
+    def fingerprint_parts(self) -> dict[str, dict[str, str]]:
+        """Return step -> what the fingerprint was made of with which its tables were last written."""
+        return {step: json.loads(parts) for step, parts in self._ledger("parts")}
+
+    def _ledger(self, column: str) -> list[tuple[str, str]]:
+        """Return step -> a column of meta.fingerprints. Raises KeyError in a warehouse that has none."""
+        query = f"SELECT step, {column} FROM meta.fingerprints ORDER BY step"  # noqa: S608
+        try:
+            return self._connection.execute(query).fetchall()
+        except duckdb.CatalogException:
+            raise KeyError("meta.fingerprints") from None
+
     def step_fingerprints(self) -> dict[str, str]:
         """Return step -> fingerprint with which its tables were last written."""
         return dict(self._connection.execute("SELECT step, fingerprint FROM meta.steps").fetchall())
@@ -186,14 +207,17 @@ class Warehouse:
         run: str,
         seconds: float,
         reads: Iterable[str],
+        parts: Mapping[str, str],
     ) -> dict[str, Written]:
         """Write a step's tables and its ledger entry in one transaction; return what was written, by table.
 
+        parts: what the fingerprint was made of, to tell later what has changed.
         Each frame is brought into its contract's order and types, sorted by its key and checked.
         Raises BrokenPromise if a frame does not keep its contract; nothing is written then.
         """
         ready = {name: kept(frame, contract) for name, (frame, contract) in frames.items()}
-        outputs = {name: frame_digest(frame) for name, frame in ready.items()}
+        columns = {name: column_digests(frame) for name, frame in ready.items()}
+        outputs = {name: joined_digest(found) for name, found in columns.items()}
         self._connection.execute("BEGIN TRANSACTION")
         try:
             for name, frame in ready.items():
@@ -211,11 +235,16 @@ class Warehouse:
                     sorted(set(reads)),
                 ],
             )
+            by_column = {name: found for name, found in columns.items() if name == BY_COLUMN}
+            self._connection.execute(
+                "INSERT OR REPLACE INTO meta.fingerprints VALUES (?, ?, ?)",
+                [step, json.dumps(dict(parts), sort_keys=True), json.dumps(by_column)],
+            )
             self._connection.execute("COMMIT")
         except BaseException:
             self._connection.execute("ROLLBACK")
             raise
-        return {name: Written(frame, outputs[name]) for name, frame in ready.items()}
+        return {name: Written(frame, outputs[name], columns[name]) for name, frame in ready.items()}
 
     def _replace(self, table: str, frame: pd.DataFrame, contract: type[Contract]) -> None:
         kinds = column_types(contract)
@@ -235,6 +264,7 @@ class Warehouse:
         self._connection.execute("BEGIN TRANSACTION")
         for step in set(self.step_fingerprints()) - known:
             self._connection.execute("DELETE FROM meta.steps WHERE step = ?", [step])
+            self._connection.execute("DELETE FROM meta.fingerprints WHERE step = ?", [step])
         for table in self.tables():
             if not table.startswith("meta.") and table not in wanted:
                 self._connection.execute(f"DROP TABLE {_name(table)}")
@@ -268,10 +298,11 @@ class Warehouse:
 
 @dataclass(frozen=True)
 class Written:
-    """A table as it stands in the warehouse: its rows in the order of the key, and their digest."""
+    """A table as it stands in the warehouse: its rows in the order of the key, and their digests."""
 
     frame: pd.DataFrame
     digest: str
+    columns: dict[str, str]
 
 
 class FileScan:
@@ -373,12 +404,23 @@ def _text(value: str) -> str:
 
 def frame_digest(frame: pd.DataFrame) -> str:
     """Return the SHA-256 of a frame's column names, values and order of rows."""
-    hasher = hashlib.sha256("\0".join(map(str, frame.columns)).encode())
-    if not len(frame):
-        return hasher.hexdigest()
-    for column in frame.columns:
-        for part in _bytes_of(frame[column]):
-            hasher.update(part)
+    return joined_digest(column_digests(frame))
+
+
+def column_digests(frame: pd.DataFrame) -> dict[str, str]:
+    """Return column -> SHA-256 of its values in their order; of no rows, whatever their type, the same."""
+    return {str(column): _column_digest(frame[column]) for column in frame.columns}
+
+
+def joined_digest(columns: Mapping[str, str]) -> str:
+    """Return the digest of a frame from those of its columns."""
+    return hashlib.sha256(json.dumps(list(columns.items())).encode()).hexdigest()
+
+
+def _column_digest(column: pd.Series) -> str:
+    hasher = hashlib.sha256()
+    for part in _bytes_of(column) if len(column) else ():
+        hasher.update(part)
     return hasher.hexdigest()
 
 

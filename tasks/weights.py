@@ -326,7 +326,7 @@ def _nearest(word: str, known: list[str]) -> str:
     return f"Did you mean '{close[0]}'? " if close else ""
 
 
-@step("fieldwork", reads=[Weights, Responses, Plan], writes=[WeightSummary])
+@step("fieldwork", reads=[Weights, Responses, Plan], writes=[WeightSummary], named=True)
 def summarize_weights(weights: pd.DataFrame, responses: pd.DataFrame, plan: pd.DataFrame) -> pd.DataFrame:
     """Say how uneven the weights of each wave and arm are; nothing of a purposive sample, which has none."""
     if not len(weights) or plan["sample_design"].iloc[0] == "purposive":

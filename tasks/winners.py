@@ -38,6 +38,7 @@ FIGURES = ("estimate", "ci_low", "ci_high", "direction", "respondents", "smalles
     ],
     writes=[WinnersLosers],
     plan=["specification"],
+    named=True,
 )
 def tell_winners_and_losers(
     estimates: pd.DataFrame,

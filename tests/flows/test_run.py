@@ -17,8 +17,8 @@ import pytest
 from flows import cli
 from flows.runner import execute, render_again
 from schemas.faults import Fault, Refused
+from tasks import catalogue, show, state
 from tasks import run as run_module
-from tasks import show, state, steps
 from tasks.run import Run, quarantine
 from tasks.steps import STEPS
 from tasks.warehouse import Busy, Warehouse
@@ -304,27 +304,32 @@ def test_the_catalogue_and_the_libraries_are_in_the_fingerprint_of_what_is_compu
     run.prepare()
     run.open()
 
-    def fingerprints() -> dict[str, str]:
-        return {task.name: run._fingerprint(task) for task in run.tasks}
+    def parts() -> dict[str, dict[str, str]]:
+        return {task.name: run._parts(task) for task in run.tasks}
 
-    before = fingerprints()
+    before = parts()
     with monkeypatch.context() as patched:
         patched.setattr(state, "libraries", lambda: {"pandas": "0"})
-        other_libraries = fingerprints()
+        other_libraries = parts()
     with monkeypatch.context() as patched:
-        patched.setattr(run_module, "catalogue_digest", lambda: "other")
-        other_catalogue = fingerprints()
+        patched.setattr(catalogue, "digest", lambda part: f"other {part}")
+        other_catalogue = parts()
     run.close()
-    for after in (other_libraries, other_catalogue):
-        same = {name for name in before if before[name] == after[name]}
-        assert same == {name for name in before if name.startswith("store ")}
+    changed = {name for name in before if before[name] != other_libraries[name]}
+    assert changed == {name for name in before if not name.startswith("store ")}
+    changed = {name for name in before if before[name] != other_catalogue[name]}
+    assert changed == {name for name, one in STEPS.items() if one.catalogue}
+    assert {"score_characteristics", "tick_off_questions"} <= changed
 
 
-def test_the_digest_of_the_catalogue_changes_with_a_file_of_it(tmp_path, monkeypatch):
-    monkeypatch.setattr(steps, "ROOT", write(tmp_path, {"data/catalogue/boxes.toml": "a = 1"}))
-    first = steps.catalogue_digest.__wrapped__()
-    write(tmp_path, {"data/catalogue/boxes.toml": "a = 2"})
-    assert steps.catalogue_digest.__wrapped__() != first
+def test_a_step_can_read_only_the_parts_of_the_catalogue_that_it_declares():
+    for read in (lambda: catalogue.read("boxes"), catalogue.standard_indicators, catalogue.roster):
+        read()  # what is kept from an earlier reading is refused too
+        with catalogue.only(["table_2"]), pytest.raises(catalogue.Undeclared):
+            read()
+    with catalogue.only(["table_2"]):
+        assert catalogue.read("table_2")["characteristic"]
+    assert catalogue.digest("labels") != catalogue.digest("indicators")
 
 
 def test_only_the_end_of_a_whole_run_says_that_nothing_has_changed(tmp_path, monkeypatch):

@@ -355,9 +355,12 @@ def _over(above: float, below: float) -> float:
 def _with_interval(table: pd.DataFrame, middle: str, level: float, shares: np.ndarray) -> pd.DataFrame:
     """Return the table with intervals behind the standard error: of shares within 0 to 1, else Student's."""
     table = table.astype(dict.fromkeys((middle, "standard_error", "degrees_of_freedom"), "float64"))
-    given = [table[name].to_numpy() for name in (middle, "standard_error", "degrees_of_freedom")]
-    ends = np.where(shares, share_interval(*given, level), student_interval(*given, level))
-    unknown = (table["no_interval"] == "").to_numpy() & np.isnan(ends[0]) & ~np.isnan(given[1])
+    found, error, freedom = (
+        table[one].to_numpy() for one in (middle, "standard_error", "degrees_of_freedom")
+    )
+    bounded, student = (make(found, error, freedom, level) for make in (share_interval, student_interval))
+    ends = np.where(shares, bounded, student)
+    unknown = (table["no_interval"] == "").to_numpy() & np.isnan(ends[0]) & ~np.isnan(error)
     why = told_reasons(np.where(unknown, ALIKE, table["no_interval"].to_numpy()))
     columns = [str(name) for name in table]
     place = columns.index("standard_error") + 1

@@ -148,10 +148,9 @@ def test_turning_one_of_two_sources_leaves_the_voice_uncertain(tmp_path):
     (triangulation,) = tables(
         with_project(tmp_path, said({**SAID, "Dan": "Earns less"})), "mart.triangulation"
     )
-    heard = triangulation.set_index("poverty_group").loc["workshop-men"]
+    heard = triangulation.set_index("poverty_group").to_dict("index")["workshop-men"]
     assert heard["qualitative"] == "uncertain"
-    told = heard[["quantitative", "participatory", "verdict"]].tolist()
-    assert told == ["better", "better", "agree"]
+    assert (heard["quantitative"], heard["participatory"], heard["verdict"]) == ("better", "better", "agree")
 
 
 def test_voices_of_few_people_are_withheld_and_enter_no_verdict(tmp_path):

@@ -145,7 +145,8 @@ def release(frame: pd.DataFrame, contract: type[Contract], *, public: bool) -> p
             known = (out[list(rule.joint)] > 0).any(axis=1)
             small = pd.concat(below, axis=1).any(axis=1).astype(bool) & known.astype(bool)
             small |= _other_parts(small, out, contract)
-            named = FEW_VOICES if rule.count else THRESHOLD
+            others_told = rule.count and not {*rule.hide} <= {*rule.joint, *rule.beside}
+            named = FEW_VOICES if others_told else THRESHOLD
             withheld = withheld.mask(small & (withheld == ""), named)
             for column in (*rule.joint, *rule.beside):
                 out[column] = _hidden(out[column], small)

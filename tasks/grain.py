@@ -13,6 +13,7 @@ import pandas as pd
 from pydantic import BaseModel
 
 from schemas.analysis import Indicators
+from schemas.assessment import recall_name
 from schemas.base import TABLES, column_types
 from schemas.fieldwork import Responses
 from tasks import catalogue
@@ -51,7 +52,7 @@ def named_columns(
     """Return the columns of answers that a step is given, in their order.
 
     A name counts wherever it stands, also within another word: one too many costs a needless rerun, one too
-    few would be a wrong result.
+    few would be a wrong result. What people recall of a question is named with the question.
     """
     words = [text for part in plan.values() for text in _texts(dumped(part))]
     for table in tables:
@@ -60,9 +61,9 @@ def named_columns(
                 words += [str(cell) for cell in table[column].dropna().unique()]
     said = "\n".join([*words, *(one.replace('""', '"') for one in words)]).casefold()
     code = sources(step.function.__module__).casefold()
-    return [
-        one for one in columns if one in _MAPPED or one.casefold() in said or f'"{one.casefold()}"' in code
-    ]
+    named = {one for one in columns if one.casefold() in said or f'"{one.casefold()}"' in code}
+    named |= {recall_name(one) for one in named}
+    return [one for one in columns if one in _MAPPED or one in named]
 
 
 def named_indicators(indicators: pd.DataFrame, plan: Mapping[str, object]) -> pd.DataFrame:

@@ -171,6 +171,7 @@ class Run:
             self.warehouse = Warehouse(path)
         self._before = self.warehouse.step_fingerprints()
         self._digests = self.warehouse.digests()
+        self._given_columns: dict[tuple[str, ...], list[str]] = {}
         self._column_digests = self.warehouse.column_digests()
         self.warehouse.begin_run(self.id, self.engine, state.libraries())
         self._running = True
@@ -344,7 +345,13 @@ class Run:
         return {name: self._digests[name]}
 
     def _columns_given(self, step: Step) -> list[str]:
-        """Return the columns of answers that a step is given."""
+        """Return the columns of answers that a step is given; found once for one state of its tables."""
+        state = (step.name, *(self._digests.get(name, "") for name in grain.telling(step)))
+        if state not in self._given_columns:
+            self._given_columns[state] = self._named_columns(step)
+        return self._given_columns[state]
+
+    def _named_columns(self, step: Step) -> list[str]:
         tables = [self.read(name) for name in grain.telling(step) if name in self._digests]
         every = list(column_types(self._contracts[RESPONSES]))
         return grain.named_columns(step, every, self._plan_of(step), tables)
@@ -369,6 +376,7 @@ class Run:
             return [Stale(task.name, task.phase, ["there is no warehouse yet"]) for task in self.tasks]
         with Warehouse(path, read_only=True) as self.warehouse:
             self._digests = self.warehouse.digests()
+            self._given_columns = {}
             try:
                 self._column_digests = self.warehouse.column_digests()
                 before = self.warehouse.fingerprint_parts()

@@ -402,6 +402,9 @@ def _text(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
+NO_ROWS = hashlib.sha256().hexdigest()
+
+
 def frame_digest(frame: pd.DataFrame) -> str:
     """Return the SHA-256 of a frame's column names, values and order of rows."""
     return joined_digest(column_digests(frame))
@@ -409,6 +412,8 @@ def frame_digest(frame: pd.DataFrame) -> str:
 
 def column_digests(frame: pd.DataFrame) -> dict[str, str]:
     """Return column -> SHA-256 of its values in their order; of no rows, whatever their type, the same."""
+    if not len(frame):
+        return dict.fromkeys(map(str, frame.columns), NO_ROWS)
     return {str(column): _column_digest(frame[column]) for column in frame.columns}
 
 
@@ -419,7 +424,7 @@ def joined_digest(columns: Mapping[str, str]) -> str:
 
 def _column_digest(column: pd.Series) -> str:
     hasher = hashlib.sha256()
-    for part in _bytes_of(column) if len(column) else ():
+    for part in _bytes_of(column):
         hasher.update(part)
     return hasher.hexdigest()
 

@@ -24,7 +24,9 @@ def dies(*_: Any, **__: Any) -> None:
 
 
 def takes_all(*_: Any, **__: Any) -> None:
-    np.empty(1 << 28)  # 2 GB, of which none is used
+    """Take 64 GB of which none is used: more than a long-lived process could have given back before."""
+    held = [np.empty(1 << 27) for _ in range(64)]
+    assert len(held) == 64
 
 
 def written(kind: str, folder: Path) -> bytes:

@@ -345,7 +345,7 @@ def test_a_model_needs_ten_residual_degrees_of_freedom(table):
             {**words, **of_all, **of_one, "term": term, "residual_degrees": left, "estimate": 2.0}
             for term, left in (("a", 9), ("b", 10), ("c", pd.NA))
         ]
-    ).assign(claim="descriptive", comparison="all")
+    ).assign(claim="descriptive", comparison="all", programme_term=True)
     columns = contract.to_schema().columns
     frame = conform(rows[[one for one in columns if one in rows]], contract)
     out = disclosure.release_all({table: frame}, disclosure.Rules())[table]

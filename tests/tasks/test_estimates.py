@@ -191,6 +191,7 @@ def test_a_group_within_one_cluster_is_uncertain_whatever_it_gains():
         empty(HouseholdWeights),
         RECORD,
         NOBODY,
+        empty(PovertyLines),
         sampling=Sampling(),
     ).set_index("poverty_group")
     few = changes.loc["few"].to_dict()

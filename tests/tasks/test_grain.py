@@ -27,6 +27,15 @@ def test_columns_are_given_where_plan_or_tables_name_them():
     assert given(plan) == ["respondent", "wave", "weight", "fair_income", "rooms"]
 
 
+def test_what_people_recall_is_given_with_its_question():
+    step = STEPS[impacts.estimate_impact.__name__]
+    value = pd.DataFrame({"value": ["income"]})
+    assert grain.named_columns(step, ["income", "income_before", "rooms_before"], {}, [value]) == [
+        "income",
+        "income_before",
+    ]
+
+
 def test_only_the_indicators_of_the_specifications_are_given():
     known = pd.DataFrame({"indicator": ["income", "income_month", "rooms"], "value": ["a", "b", "c"]})
     one = Specification.model_validate(

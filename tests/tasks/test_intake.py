@@ -312,6 +312,6 @@ def test_levels_in_one_wave_are_not_taken_for_changes(tmp_path):
         'estimator = "difference_in_differences"',
         'estimator = "fixed_effects"\nterms = ["programme"]',
     )
-    plan(folder, 'from_wave = "baseline"', 'from_wave = "followup"')
+    plan(folder, 'from_wave = "baseline"\n', "")
     (impact,) = tables(folder, "mart.impact_estimates")
     assert set(impact.loc[impact["estimate"].notna(), "claim"]) == {"associational"}

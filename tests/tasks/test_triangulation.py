@@ -49,6 +49,7 @@ def effect(direction: str, smallest: int = 30) -> dict[str, Any]:
         "smallest_cell": smallest,
         "claim": "causal",
         "claim_reason": "A lot formed the arms.",
+        "programme_term": True,
         "direction": direction,
     }
 

@@ -4,6 +4,7 @@ import re
 
 from tasks.publish.html import render
 from tasks.publish.report import Report
+from tasks.publish.sections.summary import summary
 from tasks.publish.sections.winners import winners
 
 
@@ -69,3 +70,15 @@ def test_the_table_tells_units_signs_and_chance_and_claims_nothing_of_what_is_wi
     for row in rows:
         if any(cell.style == "withheld" for cell in row):
             assert not any(cell.text in ("causal", "associational", "descriptive") for cell in row)
+
+
+def test_the_summary_marks_and_counts_what_does_not_stand_when_its_family_is_counted(plan, tables):
+    told = summary(Report(plan, tables))
+    assert told["by_chance"] == ""
+    assert "†" not in str(told["ledger"])
+    impact = tables["impact_estimates"].assign(p_adjusted=0.2)
+    marked = summary(Report(plan, {**tables, "impact_estimates": impact}))
+    sides = [item for row in marked["ledger"].rows for cell in row for item in cell.items]
+    assert sides
+    assert all(item.split(" (")[0].endswith("†") for item in sides)
+    assert marked["by_chance"].startswith(f"† {len(sides)} of the gains and losses do not stand")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from schemas.analysis import ImpactEstimates
 from schemas.vocabulary import ALL
 from tasks.publish import grids, wording
 from tasks.publish.cells import NOTHING, Cell
@@ -12,6 +13,7 @@ from tasks.publish.grids import Grid
 from tasks.publish.report import Report, Row
 from tasks.publish.sections.feedback import contested, contested_by
 from tasks.publish.sections.findings import side_of
+from tasks.references import reference_of
 
 MOST_LIMITS_OF_FINDINGS = 3
 MANY_INTERVALS = 20
@@ -23,6 +25,7 @@ def summary(report: Report) -> dict[str, Any]:
     rows = sorted(report.rows("findings"), key=lambda row: row["position"])
     return {
         "outcome": _outcome(report, rows),
+        "by_chance": _by_chance_in_words(report, rows),
         "ledger": _ledger(report, rows) if rows else None,
         "official": [row["statement"] for row in report.rows("secondary_findings")],
         "limits": [*_limits_of_design(report), *_limits_of_data(report, rows)],
@@ -45,11 +48,34 @@ def _outcome(report: Report, rows: list[Row]) -> str:
     return f"Of {wording.counted(len(rows), 'finding')}, {wording.listing(parts)}." if rows else ""
 
 
+def _by_chance(report: Report, rows: list[Row]) -> set[str]:
+    """Return the findings, told as gains or losses, that do not stand when their family is counted."""
+    estimates = report.rows("impact_estimates")
+    adjusted = {reference_of(ImpactEstimates, one): one["p_adjusted"] for one in estimates}
+    return {
+        row["finding"]
+        for row in rows
+        if wording.is_by_chance(side_of(report, row), adjusted.get(row["figure"]))
+    }
+
+
+def _by_chance_in_words(report: Report, rows: list[Row]) -> str:
+    count = len(_by_chance(report, rows))
+    if not count:
+        return ""
+    verb = "does not stand" if count == 1 else "do not stand"
+    return (
+        f"{wording.BY_CHANCE} {wording.whole(count)} of the gains and losses {verb} when all tests of the"
+        " family are counted: such a finding may come of chance."
+    )
+
+
 def _ledger(report: Report, rows: list[Row]) -> Grid:
-    against = contested(report)
+    against, by_chance = contested(report), _by_chance(report, rows)
     sides: dict[str, dict[str, list[str]]] = {}
     for row in rows:
-        note = CONTESTED if row["finding"] in against else ""
+        note = f"\u00a0{wording.BY_CHANCE}" if row["finding"] in by_chance else ""
+        note += CONTESTED if row["finding"] in against else ""
         label = report.label("indicator", row["indicator"])
         sides.setdefault(row["poverty_group"], {}).setdefault(side_of(report, row), []).append(label + note)
     order = sorted(

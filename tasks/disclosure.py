@@ -353,6 +353,9 @@ def _rounded(
     elif rule.together:
         for column in (*rule.together, *rule.sums):
             out[column] = out[column].map(suppression.rounded, na_action="ignore").astype("Int64")
+    elif "respondents" in rule.count:
+        for column in rule.count:
+            out[column] = out[column].map(suppression.rounded, na_action="ignore").astype("Int64")
     for column, parts in rule.sums.items():
         total = out[list(parts)].sum(axis=1, min_count=len(parts)).astype("Int64")
         out[column] = total.where(out[column].notna() & total.notna(), out[column])

@@ -213,6 +213,18 @@ def test_a_group_that_is_all_women_gives_no_small_number_of_women_away():
     assert ("all", "women") in hidden or ("home", "all") in hidden
 
 
+def test_a_finding_does_not_tell_to_the_person_what_its_figure_tells_to_five():
+    findings = TABLES["mart.findings"]
+    words = dict.fromkeys(("indicator", "poverty_group", "statement", "evidence", "figure", "limits"), "x")
+    frame = pd.DataFrame(
+        {"finding": ["a", "b"], "position": [1, 2], "respondents": [1058, 12], "smallest_cell": [93, 11]}
+    ).assign(**words, claim="causal", public=False)
+    exact = conform(frame, findings)
+    out = disclosure.release_all({"mart.findings": exact}, disclosure.Rules())["mart.findings"]
+    assert out["respondents"].tolist() == [1060, 10]
+    assert out["smallest_cell"].tolist() == [95, 10]
+
+
 def test_totals_are_sums_of_what_is_rounded():
     names = ["all", "a", "b", "c"]
     frame = pd.DataFrame({"wave": "once", "arm": "all", "poverty_group": names})

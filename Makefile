@@ -11,7 +11,7 @@ demo: $(STAMP)
 	$(VENV)/bin/psia demo block-printing --into build/block-printing --engine prefect
 
 test: $(STAMP)
-	$(VENV)/bin/pytest -n 2 --dist loadfile --durations=15
+	$(VENV)/bin/pytest -n 2 --dist worksteal --durations=15
 
 test-slow: $(STAMP)
 	$(VENV)/bin/pytest -m slow -n 3 --dist worksteal --durations=15

@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -63,7 +64,8 @@ def test_kills_at_random_moments_lose_and_double_nothing(tmp_path):
         version = number % 2  # so that there is something to compute each time
         answers(folder, whole, version)
         running = start(folder)
-        time.sleep(moments.uniform(0.1, 1.0) * takes)
+        with suppress(subprocess.TimeoutExpired):
+            running.wait(timeout=moments.uniform(0.1, 1.0) * takes)
         killed += running.poll() is None
         running.kill()
         running.wait()

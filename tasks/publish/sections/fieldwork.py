@@ -107,9 +107,9 @@ def _uneven(report: Report, row: Row) -> str:
     spread, cost = (wording.rounded(row[name], 2) for name in ("coefficient_of_variation", "design_effect"))
     people, worth = (wording.whole(row[name]) for name in ("respondents", "effective_respondents"))
     return (
-        f"{report.label('wave', row['wave'])}: the standard deviation of the weights is {spread} of their mean."
-        f" That they are uneven raises the variance by a factor of {cost}: {people} respondents tell as much as"
-        f" {worth} of equal weight would."
+        f"{report.label('wave', row['wave'])}: the standard deviation of the weights is {spread} of their"
+        f" mean. That they are uneven raises the variance by a factor of {cost}: {people} respondents tell as"
+        f" much as {worth} of equal weight would."
     )
 
 

@@ -139,7 +139,7 @@ class Attacker:
             for key, count in by_kind(exact[name][column].reindex(table.index), table).items():
                 row = self._of(key, offset)
                 if pd.notna(told[key]):
-                    assert abs(told[key] - count) <= 2 * len(self.groups), (
+                    assert abs(told[key] - count) <= 2 * len(self.kinds), (
                         "what is told is rounded, and no more"
                     )
                     self._know(row, count)

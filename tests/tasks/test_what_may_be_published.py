@@ -218,6 +218,28 @@ def test_nothing_is_had_by_solving_rows_and_columns_at_once():
     assert why(means(*rows)) == [THRESHOLD, GIVEN_AWAY, GIVEN_AWAY, GIVEN_AWAY, "", "", "", "", ""]
 
 
+def test_no_part_of_what_another_table_tells_as_a_whole_is_the_rest():
+    """Received less used are 30: those of 24 and 6 who left for two reasons; the one would give the other."""
+    reasons = {"received": 330, "refused": 24, "withdrawn": 6, "used": 300}
+    rows = [{"reason": reason, "interviews": count} for reason, count in reasons.items()]
+    name = "mart.wave_losses"
+    assert why({name: table(name, *rows, wave="once")}, name) == ["", GIVEN_AWAY, THRESHOLD, ""]
+    alone = [row for row in rows if row["reason"] != "refused"]
+    assert why({name: table(name, *alone, wave="once")}, name) == [GIVEN_AWAY, THRESHOLD, ""]
+    name = "mart.response_classes"
+    classes = {"a": (90, 20), "b": (60, 15), "c": (40, 4)}
+    rows = [
+        {"weighting_class": one, "interviewed": here, "not_interviewed": lost, "expected": here + lost}
+        for one, (here, lost) in classes.items()
+    ]
+    made = table(name, *rows, wave="once", among="those drawn", factor=1.2, response_rate=0.8, joined=1)
+    assert why({name: made}, name) == ["", GIVEN_AWAY, THRESHOLD]
+    name = "mart.calibration_margins"
+    rows = [{"category": one, "respondents": people} for one, people in {"a": 90, "b": 60, "c": 4}.items()]
+    margins = table(name, *rows, wave="once", variable="x", target=500.0, before=1.0, after=1.0)
+    assert why({name: margins}, name) == ["", GIVEN_AWAY, THRESHOLD]
+
+
 def test_the_names_of_the_rules_give_no_count_away():
     """11 less somebody, who are fewer than ten, and less ten or more: that would be 1 and 10."""
     assert why(means(*groups(all=11, a=10, b=1))) == [GIVEN_AWAY, GIVEN_AWAY, THRESHOLD]

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import pandas as pd
 
 from schemas.analysis import ImpactEstimates, Indicators
-from schemas.assessment import Specification
+from schemas.assessment import MultipleTesting, Specification
 from schemas.base import empty
 from schemas.comparison import ComparisonMatching, ComparisonWeights
 from schemas.fieldwork import Responses
@@ -15,13 +15,17 @@ from schemas.followup import WaveChanges
 from schemas.plan import Plan, Waves
 from schemas.vocabulary import ALL
 from schemas.winners import WinnersLosers
+from tasks.families import after_adjustment, with_adjusted
 from tasks.followup import of_the_programme
 from tasks.impact_models import Study, study_of
 from tasks.impacts import estimate_one, leading_estimates
 from tasks.references import reference_of
 from tasks.steps import step
 
-FIGURES = ("estimate", "ci_low", "ci_high", "direction", "respondents", "smallest_cell")
+FIGURES = ("estimate", "ci_low", "ci_high", "p_value", "direction", "respondents", "smallest_cell")
+OF_FAMILY = ("family", "tests", "p_holm", "p_benjamini_hochberg", "p_adjusted", "after_adjustment")
+BY_GENDER = ", by gender"
+"""What is put behind the name of a family for the tests of the genders within poverty groups."""
 
 
 @step(
@@ -37,7 +41,7 @@ FIGURES = ("estimate", "ci_low", "ci_high", "direction", "respondents", "smalles
         ComparisonMatching,
     ],
     writes=[WinnersLosers],
-    plan=["specification"],
+    plan=["specification", "multiple_testing"],
     named=True,
 )
 def tell_winners_and_losers(
@@ -51,11 +55,13 @@ def tell_winners_and_losers(
     matching: pd.DataFrame,
     *,
     specification: Sequence[Specification],
+    multiple_testing: MultipleTesting,
 ) -> pd.DataFrame:
     """Say of each poverty group, and of the genders within it, who gained and who lost.
 
     By the leading specification where it has an estimate of the group; else by the change over time of the
-    programme arm, which says less. A group of one gender is not divided.
+    programme arm, which says less. A group of one gender is not divided. P-values of whole groups are those
+    of the impact; those of the genders are adjusted for how many of them there are.
     """
     leading = leading_estimates(estimates, specification)
     leading = leading[leading["poverty_group"] != ALL]
@@ -64,7 +70,7 @@ def tell_winners_and_losers(
     genders = {
         name: _genders(study, one) for name, one in named.items() if name in set(leading["specification"])
     }
-    records = []
+    records, of_genders = [], []
     for row in leading.to_dict("records"):
         one = named[row["specification"]]
         parts = genders[one.name].get(row["poverty_group"], [])
@@ -78,12 +84,14 @@ def tell_winners_and_losers(
             "claim": row["claim"],
         }
         behind = reference_of(ImpactEstimates, row)
-        whole = {"gender": ALL, "figure": behind, "p_adjusted": row["p_adjusted"]}
-        records.append({**about, **whole, **{name: row[name] for name in FIGURES}})
+        figures = {name: row[name] for name in (*FIGURES, *OF_FAMILY)}
+        records.append({**about, "gender": ALL, "figure": behind, **figures})
         for gender, part in parts:
             found = estimate_one(study, one, row["indicator"], part, study.pair(one))
             same = next((estimate for estimate in found if estimate["term"] == row["term"]), found[0])
-            records.append({**about, "gender": gender, **{name: same.get(name) for name in FIGURES}})
+            of_genders.append({**about, "gender": gender, **{name: same.get(name) for name in FIGURES}})
+    if of_genders:
+        records += in_families(of_genders, specification, multiple_testing)
     told = {(row["indicator"], row["poverty_group"]) for row in records}
     records += [row for row in _by_change(changes) if (row["indicator"], row["poverty_group"]) not in told]
     return pd.DataFrame(records) if records else empty(WinnersLosers)
@@ -96,6 +104,20 @@ def _genders(study: Study, one: Specification) -> dict[str, list[tuple[str, pd.D
     for (group, gender), part in rows.groupby(["poverty_group", "gender"], sort=True):
         found.setdefault(str(group), []).append((str(gender), part))
     return {group: parts for group, parts in found.items() if len(parts) > 1}
+
+
+def in_families(
+    of_genders: list[dict[str, object]], specification: Sequence[Specification], plan: MultipleTesting
+) -> list[dict[str, object]]:
+    """Return the rows of women and of men with p-values adjusted for all of them that a family has.
+
+    Theirs is a question of its own, so that they count among each other, and not beside the whole groups.
+    """
+    table = with_adjusted(pd.DataFrame(of_genders), specification, plan)
+    table = table.assign(
+        family=table["family"] + BY_GENDER, after_adjustment=after_adjustment(table["p_adjusted"])
+    )
+    return table.to_dict("records")
 
 
 def _by_change(changes: pd.DataFrame) -> Iterator[dict[str, object]]:
@@ -115,6 +137,7 @@ def _by_change(changes: pd.DataFrame) -> Iterator[dict[str, object]]:
             "ci_high": row["ci_high"],
             "direction": row["direction"],
             "claim": row["claim"],
+            "tests": 0,
             "figure": reference_of(WaveChanges, row),
             "respondents": row["respondents_to"],
             "smallest_cell": min(row["respondents_from"], row["respondents_to"]),

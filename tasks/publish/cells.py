@@ -569,7 +569,7 @@ _FORMS: dict[tuple[str, str], Form] = {
     ("impact_estimates", "standard_error"): _in_unit("standard_error", wording.error),
     **{
         (table, column): _probability(column)
-        for table in ("impact_estimates", "impact_differences", "pre_trends")
+        for table in ("impact_estimates", "impact_differences", "pre_trends", "winners_losers")
         for column in ("p_value", "p_adjusted", "p_holm", "p_benjamini_hochberg")
     },
     **{

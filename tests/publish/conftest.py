@@ -1381,7 +1381,8 @@ def _won(row: dict) -> dict:
     """Return who gained or lost as the impact of a whole group says."""
     shared = ("indicator", "poverty_group", "specification", "from_wave", "to_wave", "claim", "direction")
     figures = ("estimate", "ci_low", "ci_high", "respondents", "withheld_by")
-    return {**{one: row.get(one) for one in (*shared, *figures)}, "gender": "all", "basis": "impact"}
+    told = {one: row.get(one) for one in (*shared, *figures)}
+    return {**told, "gender": "all", "basis": "impact", "tests": row.get("tests", 0)}
 
 
 def _estimate(

@@ -104,10 +104,10 @@ def _bounds(
     first = first[first["arm"].notna()]
     if one.weight:
         first = first[first[one.weight].astype("float64") > 0]
-    value = study.frame(indicator, later).set_index("respondent")["value"]
+    value = study.frame(indicator, later).set_index("respondent")[study.outcome]
     outcome = first["respondent"].map(value).astype("float64")
     if MEASURES[one.estimator] == "change":
-        outcome = outcome - study.frame(indicator, first)["value"].astype("float64")
+        outcome = outcome - study.frame(indicator, first)[study.outcome].astype("float64")
     known = outcome.notna()
     programme = (first["arm"] == "programme").astype("int64")
     counts = {

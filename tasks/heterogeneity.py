@@ -14,7 +14,7 @@ from schemas.fieldwork import Responses
 from schemas.impact import KEY, ImpactDifferences
 from schemas.plan import Plan, Waves
 from tasks.families import with_adjusted
-from tasks.impact_models import Study, default_term, figures, study_of
+from tasks.impact_models import Study, default_term, figures, study_of, unused
 from tasks.methods import impact
 from tasks.steps import step
 
@@ -76,9 +76,7 @@ def _of_groups(
     if len(groups) == 2:
         del groups[1]
     for group in groups:
-        part = str(group)
-        while part in rows:  # a column of the user's may bear this name
-            part += "_"
+        part = unused(str(group), rows)
         inside = (rows["poverty_group"] == group).astype(float)
         for row in _compared(study, one, indicator, rows.assign(**{part: inside}), pair, part):
             yield {"poverty_group": group, **row}

@@ -120,10 +120,15 @@ class Study:
         """Return the waves from the one to the other, both included."""
         return list(self.order[self.order.index(pair[0]) : self.order.index(pair[1]) + 1])
 
+    @property
+    def outcome(self) -> str:
+        """Return the column into which `frame` puts the indicator: one that the interviews do not have."""
+        return unused("value", self.responses)
+
     def frame(self, indicator: str, rows: pd.DataFrame) -> pd.DataFrame:
-        """Return the rows with the indicator's value in a column `value`."""
+        """Return the rows with the indicator's value in the column `outcome`."""
         about = cast("pd.Series", self.known.loc[indicator])
-        return rows.assign(value=expressions.compute_number(about["value"], rows))
+        return rows.assign(**{self.outcome: expressions.compute_number(about["value"], rows)})
 
     def compared(self, one: Specification, frame: pd.DataFrame) -> pd.DataFrame:
         """Return the rows that are compared: all, or those of people who were matched."""
@@ -140,7 +145,7 @@ class Study:
                 cluster = SET
         return impact.Model(
             estimator=one.estimator,
-            outcome="value",
+            outcome=self.outcome,
             terms=tuple(one.terms),
             fixed_effects=tuple(one.fixed_effects),
             covariates=tuple(one.covariates),
@@ -179,13 +184,20 @@ class Study:
 
         Where a test is missing, `untested` says why.
         """
-        fitted = settled(fitted, frame["value"])
+        fitted = settled(fitted, frame[self.outcome])
         why = fitted["untested"] if "untested" in fitted else pd.Series(pd.NA, fitted.index, dtype="string")
         if self.purposive:
             fitted, why = without_errors(fitted), pd.Series(PURPOSIVE, fitted.index, dtype="string")
         else:
             why = why.mask(why.isna() & (fitted["standard_error"] == 0), NO_ERROR)
         return fitted.assign(untested=why)
+
+
+def unused(name: str, frame: pd.DataFrame) -> str:
+    """Return the name, lengthened until no column bears it: those of the interviews are the user's."""
+    while name in frame:
+        name += "_"
+    return name
 
 
 def study_of(

@@ -32,6 +32,7 @@ from tasks.impact_models import (
     default_term,
     figures,
     study_of,
+    unused,
 )
 from tasks.methods import claims, impact, staggered
 from tasks.methods.balance import adjusted_differences, standardized_differences
@@ -302,12 +303,13 @@ def estimate_one(
     """
     about = cast("pd.Series", study.known.loc[indicator])
     frame = study.frame(indicator, rows)
-    smallest = smallest_change(about, _mean(frame[frame["wave"] == (pair[0] or pair[1])]))
+    earlier = frame[frame["wave"] == (pair[0] or pair[1])]
+    smallest = smallest_change(about, _mean(earlier[study.outcome], earlier["weight"]))
     try:
         frame = study.compared(one, frame)
         if one.estimator == "recall":
             whole = study.frame(indicator, study.responses)
-            fitted = _recall(one, about, whole, frame, pair[1], study.sampling)
+            fitted = _recall(study, one, about, whole, frame, pair[1])
         else:
             fitted = study.fitted(one, frame, pair)
     except ValueError as error:
@@ -329,33 +331,34 @@ def estimate_one(
 
 
 def _recall(
+    study: Study,
     one: Specification,
     indicator: pd.Series,
     sample: pd.DataFrame,
     part: pd.DataFrame,
     to_wave: str,
-    sampling: Sampling,
 ) -> pd.DataFrame:
     """Return now minus recalled before: the indicator's expression over the columns that tell of before.
 
-    The part is a domain of the whole sample: its errors know all units that were drawn.
-    They are those that `before` names, else those that the forms of psia give them.
+    They are those that `before` names, else those that the forms of psia give them. The part is a domain of
+    the whole sample: its errors know all units that were drawn.
     """
     rows = sample[sample["wave"] == to_wave]
     before = one.recalled(expressions.columns(indicator["value"]))
     earlier = rows.drop(columns=[c for c in before if c in rows]).rename(
         columns={recalled: now for now, recalled in before.items()}
     )
-    rows = rows.assign(before=expressions.compute_number(indicator["value"], earlier))
+    then = unused("before", rows)
+    rows = rows.assign(**{then: expressions.compute_number(indicator["value"], earlier)})
     rows = rows.assign(**{PART: rows.index.isin(part.index)})
     changed = impact.recall_change(
         rows,
-        "value",
-        "before",
+        study.outcome,
+        then,
         **design_columns(rows),
         domains=(PART,),
-        lonely_psu=sampling.lonely_psu,
-        degrees_of_freedom=sampling.degrees_of_freedom,
+        lonely_psu=study.sampling.lonely_psu,
+        degrees_of_freedom=study.sampling.degrees_of_freedom,
     )
     changed = changed[changed[PART].astype(bool)].drop(columns=PART).reset_index(drop=True)
     if not len(changed):
@@ -367,13 +370,12 @@ def _recall(
     return table
 
 
-def _mean(frame: pd.DataFrame) -> float:
+def _mean(values: pd.Series, weights: pd.Series) -> float:
     """Return the weighted mean of the values, 0 where there is none."""
-    known = frame[frame["value"].notna()]
-    weights = known["weight"]
-    if not len(known) or weights.sum() <= 0:
+    known = values.notna()
+    if weights[known].sum() <= 0:
         return 0.0
-    return float((known["value"] * weights).sum() / weights.sum())
+    return float((values * weights)[known].sum() / weights[known].sum())
 
 
 def leading_estimates(estimates: pd.DataFrame, specification: Sequence[Specification]) -> pd.DataFrame:

@@ -1530,7 +1530,7 @@ def _specification_faults(intake: Intake) -> Iterator[Fault]:
         named += [(f"{key}.fixed_effects", column, False) for column in one.fixed_effects]
         named += [(f"{key}.covariates", column, False) for column in one.covariates]
         named += [(f"{key}.terms", term, True) for term in one.terms if term not in MADE_TERMS]
-        yield from _explained_by_itself(intake, key, one)
+        yield from explained_by_itself(key, one, intake.indicators)
         named.append((f"{key}.start", one.start, False))
         if one.estimator == "recall":
             recalled = [
@@ -1559,12 +1559,14 @@ def _specification_faults(intake: Intake) -> Iterator[Fault]:
             yield Fault("assessment.toml", column=key, rule=rule, remedy=remedy)
 
 
-def _explained_by_itself(intake: Intake, key: str, one: Specification) -> Iterator[Fault]:
+def explained_by_itself(
+    key: str, one: Specification, indicators: Mapping[str, catalogue.Indicator]
+) -> Iterator[Fault]:
     """Faults of covariates that are the indicator itself, which would explain all of it."""
     if one.estimator == "first_differences":  # there a covariate is as it was before, and may be the value
         return
     for name in one.indicators:
-        known = intake.indicators.get(name)
+        known = indicators.get(name)
         if known and known.value.strip() in one.covariates:
             column = known.value.strip()
             rule = f"'{column}' is the indicator '{name}' itself, and explains all of it"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 
 from schemas.analysis import ImpactEstimates, Indicators
-from schemas.assessment import MultipleTesting, Specification
+from schemas.assessment import Comparison, MultipleTesting, Sampling, Specification
 from schemas.base import empty
 from schemas.comparison import ComparisonMatching, ComparisonWeights
 from schemas.fieldwork import Responses
@@ -24,6 +26,7 @@ from tasks.steps import step
 
 FIGURES = ("estimate", "ci_low", "ci_high", "p_value", "direction", "respondents", "smallest_cell")
 OF_FAMILY = ("family", "tests", "p_holm", "p_benjamini_hochberg", "p_adjusted", "after_adjustment")
+NO_FIGURE: Mapping[str, Any] = {"respondents": 0, "smallest_cell": 0}
 BY_GENDER = ", by gender"
 """What is put behind the name of a family for the tests of the genders within poverty groups."""
 
@@ -41,7 +44,7 @@ BY_GENDER = ", by gender"
         ComparisonMatching,
     ],
     writes=[WinnersLosers],
-    plan=["specification", "multiple_testing"],
+    plan=["specification", "multiple_testing", "comparison", "sampling"],
     named=True,
 )
 def tell_winners_and_losers(
@@ -56,6 +59,8 @@ def tell_winners_and_losers(
     *,
     specification: Sequence[Specification],
     multiple_testing: MultipleTesting,
+    comparison: Comparison,
+    sampling: Sampling,
 ) -> pd.DataFrame:
     """Say of each poverty group, and of the genders within it, who gained and who lost.
 
@@ -65,12 +70,13 @@ def tell_winners_and_losers(
     """
     leading = leading_estimates(estimates, specification)
     leading = leading[leading["poverty_group"] != ALL]
-    study = study_of(responses, indicators, waves, plan, weights, matching)
+    study = replace(study_of(responses, indicators, waves, plan, weights, matching), sampling=sampling)
     named = {one.name: one for one in specification}
     genders = {
         name: _genders(study, one) for name, one in named.items() if name in set(leading["specification"])
     }
-    records, of_genders = [], []
+    records: list[dict[Any, Any]] = []
+    of_genders: list[dict[str, Any]] = []
     for row in leading.to_dict("records"):
         one = named[row["specification"]]
         parts = genders[one.name].get(row["poverty_group"], [])
@@ -88,8 +94,10 @@ def tell_winners_and_losers(
         records.append({**about, "gender": ALL, "figure": behind, **figures})
         for gender, part in parts:
             found = estimate_one(study, one, row["indicator"], part, study.pair(one))
-            same = next((estimate for estimate in found if estimate["term"] == row["term"]), found[0])
-            of_genders.append({**about, "gender": gender, **{name: same.get(name) for name in FIGURES}})
+            same = next((estimate for estimate in found if estimate["term"] == row["term"]), NO_FIGURE)
+            figures = {name: same.get(name) for name in FIGURES}
+            claim = claim_within(row["claim"], comparison)
+            of_genders.append({**about, "claim": claim, "gender": gender, **figures})
     if of_genders:
         records += in_families(of_genders, specification, multiple_testing)
     told = {(row["indicator"], row["poverty_group"]) for row in records}
@@ -106,9 +114,18 @@ def _genders(study: Study, one: Specification) -> dict[str, list[tuple[str, pd.D
     return {group: parts for group, parts in found.items() if len(parts) > 1}
 
 
+def claim_within(claim: str, comparison: Comparison) -> str:
+    """Return what may be claimed of one gender within a group of which `claim` holds.
+
+    A lot that formed the arms formed them among women and among men. Without one, a causal claim rests on
+    the balance of the arms, and within a gender that is not measured.
+    """
+    return "associational" if claim == "causal" and comparison.assignment != "randomised" else claim
+
+
 def in_families(
-    of_genders: list[dict[str, object]], specification: Sequence[Specification], plan: MultipleTesting
-) -> list[dict[str, object]]:
+    of_genders: list[dict[str, Any]], specification: Sequence[Specification], plan: MultipleTesting
+) -> list[dict[Any, Any]]:
     """Return the rows of women and of men with p-values adjusted for all of them that a family has.
 
     Theirs is a question of its own, so that they count among each other, and not beside the whole groups.
@@ -120,7 +137,7 @@ def in_families(
     return table.to_dict("records")
 
 
-def _by_change(changes: pd.DataFrame) -> Iterator[dict[str, object]]:
+def _by_change(changes: pd.DataFrame) -> Iterator[dict[Any, Any]]:
     """Yield the latest change of each group: of the programme arm where there are arms."""
     latest = of_the_programme(changes).drop_duplicates(["indicator", "poverty_group"], keep="last")
     for row in latest.to_dict("records"):

@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from schemas.assessment import MultipleTesting, Specification
-from tasks.winners import in_families
+from schemas.assessment import Comparison, MultipleTesting, Specification
+from tasks.winners import claim_within, in_families
 from tests.cases.test_published import tables_of
 from tests.folders import SPECIFICATION, two_waves
 
@@ -94,12 +94,19 @@ def test_women_and_men_are_a_family_of_their_own_under_each_name_of_the_plan():
         ("holm", [0.03, 0.06, 0.06, 0.04]),
         ("benjamini_hochberg", [0.03, 0.04, 0.04, 0.04]),
     ):
-        found = in_families(rows, specifications, MultipleTesting(method=method))
+        found = in_families(rows, specifications, MultipleTesting.model_validate({"method": method}))
         assert [row["family"] for row in found] == ["pay, by gender"] * 3 + ["three, by gender"] * 2
         assert [row["tests"] for row in found] == [3, 3, 3, 1, 1]
         assert [row["p_adjusted"] for row in found[:4]] == pytest.approx(adjusted)
         assert pd.isna(found[4]["p_adjusted"])
         assert found[1]["after_adjustment"] == ("holds" if adjusted[1] < 0.05 else "does not hold")
+
+
+def test_within_a_gender_nothing_is_causal_but_by_lot():
+    """The arms of a group may be alike, and those of its women not: that is not measured."""
+    assert claim_within("causal", Comparison(assignment="randomised")) == "causal"
+    assert claim_within("causal", Comparison()) == "associational"
+    assert claim_within("recall", Comparison()) == "recall"
 
 
 def test_without_a_model_nothing_is_called_an_impact(tmp_path):

@@ -6,6 +6,7 @@ WeasyPrint is an extra (`pip install weasyprint`) and needs Pango of the system:
 from __future__ import annotations
 
 import io
+import logging
 
 BLOCKS = """
 .facts, .panels, .beside, .pair, .findings > li, .quiet > li { display: block !important; }
@@ -31,6 +32,8 @@ def pdf(page: str, content_hash: str) -> bytes:
     import weasyprint
     from weasyprint.urls import URLFetcher
 
+    # a library that logs everything would have it tell of each page, below the run's own lines
+    logging.getLogger("weasyprint.progress").setLevel(logging.WARNING)
     source = weasyprint.HTML(string=page, url_fetcher=URLFetcher(allowed_protocols={"data"}))
     target = io.BytesIO()
     try:

@@ -48,6 +48,7 @@ def _not_reserved(name: str) -> str:
     return name
 
 
+LanguageCode = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
 OwnName = Annotated[Name, AfterValidator(_not_reserved)]
 
 
@@ -482,7 +483,7 @@ class Instruments(Part):
     asked to think back to. carried_out_by and contact stand in the words before the consent.
     """
 
-    languages: list[Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]] | None = None
+    languages: list[LanguageCode] | None = None
     programme_began: date | None = None
     carried_out_by: str = ""
     contact: str = ""
@@ -1051,9 +1052,13 @@ class Register(Part):
 
 
 class ReportPart(Part):
-    """The formats of the report that are made beside those that are always made."""
+    """The formats of the report that are made beside those that are always made, and languages.
+
+    languages: of the summary pages for the poverty groups. The first is that in which the folder is written.
+    """
 
     formats: list[Literal["word", "pdf", "iati", "ro-crate"]] = []
+    languages: Annotated[list[LanguageCode], AfterValidator(_each_once)] = Field(default=["en"], min_length=1)
 
 
 class IatiTarget(Part):

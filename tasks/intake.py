@@ -64,6 +64,7 @@ from tasks import (
     identification,
     instrument,
     instruments,
+    page_words,
     pilot,
     poverty_inputs,
     published_before,
@@ -121,6 +122,7 @@ class Intake:
     indicators: dict[str, Indicator] = field(default_factory=dict)
     questions: dict[str, Question] = field(default_factory=dict)
     languages: list[Language] = field(default_factory=list)
+    page_words: dict[str, Language] = field(default_factory=dict)
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
     raw: dict[str, pd.DataFrame] = field(default_factory=dict)
     received: list[Received] = field(default_factory=list)
@@ -206,6 +208,8 @@ def take_in(
     """
     reader = _begun(folder, plan, vault)
     intake = reader.intake
+    intake.page_words, wrong = page_words.read(folder, plan)
+    intake.faults += wrong
     for contract in TABLES.values():
         if contract.about().source:
             reader.stage(contract)
@@ -237,6 +241,8 @@ def take_in(
         asked = {wave.name: instrument_of(intake, wave) for wave in plan.wave}
         intake.tables[Instruments.about().name] = instrument.table(asked.values())
         reader.beside_the_answers(asked)
+        shown = [*intake.table(Indicators)["indicator"], *intake.table(Rankings)["indicator"]]
+        intake.faults += page_words.missing(plan, intake.page_words, intake.indicators, dict.fromkeys(shown))
     return intake
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import importlib.metadata
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
 from schemas.assessment import AssessmentPlan
-from tasks.publish import design
+from tasks.languages import Language
+from tasks.publish import design, groups
 from tasks.publish.annex import annex
 from tasks.publish.chain import value_chain
 from tasks.publish.datapackage import datapackage
@@ -39,10 +41,12 @@ def report_files(
     tables: dict[str, pd.DataFrame],
     inputs: list[tuple[str, str]],
     libraries: dict[str, str],
+    own_words: Mapping[str, Language] | None = None,
 ) -> tuple[dict[str, bytes], dict[str, Any]]:
     """Return relative path -> content of every file of the tree, and what the manifest says of them.
 
-    Made of the plan, the released tables and the hashes of the inputs alone: the same in, the same bytes out.
+    own_words: the assessment's own words in the languages of the groups' pages, by code. Made of these, the
+    plan, the released tables and the hashes of the inputs alone: the same in, the same bytes out.
     """
     texts = {f"tables/{name}.csv": as_csv(frame) for name, frame in sorted(tables.items())}
     hasher = hashlib.sha256(plan.model_dump_json(exclude={"report", "iati"}).encode())
@@ -60,6 +64,7 @@ def report_files(
     texts["report.html"] = render(plan, tables, provenance)
     if design_report := design.render(plan, tables, provenance):
         texts["design.html"] = design_report
+    texts |= groups.render(plan, tables, provenance, own_words)
     report = Report(plan, tables)
     if chain := value_chain(report):
         texts["pictures/value-chain.svg"] = chain.file

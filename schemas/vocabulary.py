@@ -16,6 +16,10 @@ NO_INTERVAL = (
     "limited follow-up",
 )
 """Why an estimate or change has no interval (docs/estimates.md)."""
+AT_BASE_PRICES, AT_PRICES_OF_NOW = "at base prices", "at the prices of the interview"
+OF_THE_DAY = "in money of the day"
+MONEY_TOLD = (AT_BASE_PRICES, AT_PRICES_OF_NOW, OF_THE_DAY)
+"""At which prices an estimate of money is (docs/impact.md)."""
 ALLOCATIONS = ("proportional", "equal", "neyman")
 UNITS_OF_ASSESSMENT = ("individual", "household", "group")
 """What is assessed (Box 3)."""

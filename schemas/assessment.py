@@ -104,6 +104,24 @@ class AssessmentPart(Part):
     public: bool = False
 
 
+def _to_a_tenth(degrees: float) -> float:
+    return round(degrees, 1) + 0.0
+
+
+Latitude = Annotated[float, Field(ge=-90, le=90), AfterValidator(_to_a_tenth)]
+Longitude = Annotated[float, Field(ge=-180, le=180), AfterValidator(_to_a_tenth)]
+
+
+class Position(Part):
+    """Where the cluster lies, for the map of a portfolio, in degrees; north and east are above nought.
+
+    Whatever is written there is known to a tenth of a degree, about 11 km: no workshop is found by it.
+    """
+
+    latitude: Latitude
+    longitude: Longitude
+
+
 class Agreement(Part):
     """Who commissioned the assessment and agreed to the plan, by role, and when."""
 
@@ -1132,6 +1150,7 @@ class AssessmentPlan(Part):
 
     assessment: AssessmentPart
     agreement: Agreement
+    position: Position | None = None
     mapping_visit: MappingVisit | None = None
     scope: ScopePart
     time_frame: TimeFrame

@@ -125,6 +125,8 @@ EFFECT_VERDICTS = ("differ", "not told apart", "not tested")
 """Of the programme's effects in two groups of people, by the adjusted p-value at 5 %."""
 BOUND_VERDICTS = ("above zero", "below zero", "either sign")
 """Of the interval that holds an effect whoever was lost."""
+STATUSES = ("draft", "released")
+"""Whether the newest report of an assessment was signed and kept as a release."""
 CLAIMS = ("causal", "associational", "descriptive", "recall")
 
 POVERTY_KINDS = ("poverty", "capability")

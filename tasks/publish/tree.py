@@ -51,6 +51,30 @@ def publish(results: Path, files: Mapping[str, bytes], about: Mapping[str, objec
     return results / "current"
 
 
+def publish_in_place(target: Path, files: Mapping[str, bytes], about: Mapping[str, object]) -> Path:
+    """Write the files as a tree at target itself, with no symbolic link: paths out of it stay right.
+
+    Returns target. An equal tree is not written again. What stood there is whole until the new tree is, and
+    a kill between the two leaves it beside, from where the next call takes it back.
+    """
+    whole = {**files, "manifest.json": manifest(files, about)}
+    aside, before = (target.with_name(f".{target.name}.{word}") for word in ("new", "old"))
+    if before.is_dir() and not target.exists():
+        before.rename(target)
+    listed = target / "manifest.json"
+    if state.is_as_listed(target) and listed.read_bytes() == whole["manifest.json"]:
+        return target
+    for path in (aside, before):
+        shutil.rmtree(path, ignore_errors=True)
+    for file, content in whole.items():
+        _write(aside / file, content)
+    if target.exists():
+        target.rename(before)
+    aside.rename(target)
+    shutil.rmtree(before, ignore_errors=True)
+    return target
+
+
 def _write(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)

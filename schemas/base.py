@@ -21,6 +21,7 @@ from pandera.errors import SchemaErrors
 from pandera.typing import Series
 
 from schemas.faults import Fault
+from schemas.vocabulary import ALL
 
 Text = Series[pd.StringDtype]
 Whole = Series[pd.Int64Dtype]
@@ -181,6 +182,11 @@ def text(note: str = "", *, missing: bool = False, **more: Any) -> Any:
     return pa.Field(nullable=missing, description=note, **more)
 
 
+def own_name(note: str = "", *, missing: bool = False) -> Any:
+    """A text column of names that the user gives and that divide tables: none may be the word for all."""
+    return pa.Field(nullable=missing, notin=[ALL, ALL.title(), ALL.upper()], description=note)
+
+
 def choice(options: Sequence[str], note: str = "", *, missing: bool = False) -> Any:
     """A text column that holds one of a closed list of words."""
     return pa.Field(nullable=missing, isin=list(options), description=note)
@@ -332,6 +338,7 @@ def conform(frame: pd.DataFrame, contract: type[Contract]) -> pd.DataFrame:
 
 _RULES = {
     "isin": "is not one of the words allowed here",
+    "notin": f"'{ALL}' stands in the tables for all together, and cannot be the name of a part",
     "not_nullable": "is empty and must not be",
     "greater_than_or_equal_to": "is below the smallest value allowed",
     "greater_than": "is below the smallest value allowed",
@@ -454,6 +461,8 @@ def _remedy(contract: type[Contract], column: str, name: str) -> str:
         if one.name == name and name in _RULES and name.startswith(("greater", "less")):
             limit = one.statistics.get("min_value", one.statistics.get("max_value"))
             return f"The limit is {limit}"
+        if name == "notin":
+            return "Take another word, or leave the cell empty where nothing is told apart"
         if name == "str_matches":
             return "Write a date as YYYY-MM-DD"
     return "Fill in the cell" if name == "not_nullable" else ""

@@ -143,3 +143,14 @@ def test_a_fault_of_a_plan_speaks_of_keys():
     assert str(Fault("assessment.toml", column="wave.1.name", rule="is empty")) == (
         "assessment.toml, key wave.1.name: is empty"
     )
+
+
+@pytest.mark.parametrize("word", ["all", "All"])
+def test_a_difference_that_bears_the_word_for_all_is_refused_with_its_place(word):
+    base = {"unit": ["u1", "u2"], "node": ["a", "a"], "difference": ["hills", word]}
+    frame = conform(pd.DataFrame(base), TABLES["staged.frame"])
+    (fault,) = check(frame, TABLES["staged.frame"], file="frame.csv")
+    assert (fault.file, fault.row, fault.column) == ("frame.csv", 3, "difference")
+    assert "'all' stands in the tables for all together" in str(fault)
+    assert "Take another word" in str(fault)
+    assert not check(frame.assign(difference="every"), TABLES["staged.frame"])

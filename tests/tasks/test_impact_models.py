@@ -9,11 +9,12 @@ import pandas as pd
 import pytest
 
 from schemas.analysis import Indicators
-from schemas.assessment import Comparison, Poverty, Specification
+from schemas.assessment import Comparison, Poverty, Specification, Wave
 from schemas.base import conform, empty
 from schemas.comparison import ComparisonMatching, ComparisonWeights
 from schemas.poverty import PovertyLines
 from tasks.analysis import design_columns
+from tasks.bounds import bound_attrition
 from tasks.catalogue import standard_indicators
 from tasks.impact_models import Study, study_of
 from tasks.impacts import balance_of_starts, estimate_one, leading_estimates
@@ -40,6 +41,30 @@ def answers(waves: Sequence[str] = WAVES[:2], people: int = 48) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True).assign(stratum=None, gender="women", difference=None)
 
 
+def tables(
+    responses: pd.DataFrame,
+    indicators: dict[str, str] | None = None,
+    waves: Sequence[str] = WAVES[:2],
+    unit: str = "points",
+) -> list[pd.DataFrame]:
+    """Return the tables of the warehouse that the steps of the impact read first, in their order."""
+    about = {"kind": "quantitative", "better": "higher", "heading": "h", "stakeholder": "worker"}
+    about |= {"directness": "direct", "unit": unit}
+    known = [
+        {**about, "indicator": name, "label": name, "value": value, "smallest_change": 1.0}
+        for name, value in (indicators or {"income": "income"}).items()
+    ]
+    roles = ["baseline", *["follow-up"] * (len(waves) - 1)]
+    return [
+        responses,
+        conform(pd.DataFrame(known), Indicators),
+        pd.DataFrame({"wave": waves, "role": roles, "position": range(len(waves)), "follow_up": "repeat"}),
+        pd.DataFrame({"sample_design": ["representative"]}),
+        empty(ComparisonWeights),
+        empty(ComparisonMatching),
+    ]
+
+
 def study(
     responses: pd.DataFrame,
     indicators: dict[str, str] | None = None,
@@ -48,22 +73,7 @@ def study(
     unit: str = "points",
     prices: Prices | None = None,
 ) -> Study:
-    about = {"kind": "quantitative", "better": "higher", "heading": "h", "stakeholder": "worker"}
-    about |= {"directness": "direct", "unit": unit}
-    known = [
-        {**about, "indicator": name, "label": name, "value": value, "smallest_change": 1.0}
-        for name, value in (indicators or {"income": "income"}).items()
-    ]
-    roles = ["baseline", *["follow-up"] * (len(waves) - 1)]
-    return study_of(
-        responses,
-        conform(pd.DataFrame(known), Indicators),
-        pd.DataFrame({"wave": waves, "role": roles, "position": range(len(waves)), "follow_up": "repeat"}),
-        pd.DataFrame({"sample_design": ["representative"]}),
-        empty(ComparisonWeights),
-        empty(ComparisonMatching),
-        prices,
-    )
+    return study_of(*tables(responses, indicators, waves, unit), prices=prices)
 
 
 def specification(estimator: str, **more: object) -> Specification:
@@ -251,3 +261,22 @@ def test_prices_are_refused_where_nothing_can_be_done_with_them():
         specification("difference", prices_before=80)
     with pytest.raises(ValueError, match="write 'prices_before' instead"):
         specification("recall", prices="line")
+
+
+@pytest.mark.parametrize(("without", "told"), [(0, None), (3, "A few people"), (12, "About 10 people")])
+def test_bounds_say_how_many_had_no_arm_though_a_later_wave_knows_it(without, told):
+    rows = answers(people=96)
+    nameless = rows["respondent"].isin([f"p{one}" for one in range(without)]) & (rows["wave"] == "first")
+    rows.loc[nameless, "arm"] = None
+    lost = rows["respondent"].isin([f"p{one}" for one in range(80, 96, 2)]) & (rows["wave"] == "second")
+    bounds = bound_attrition(
+        *tables(rows[~lost].reset_index(drop=True)),
+        empty(PovertyLines),
+        specification=[specification("difference_in_differences")],
+        comparison=Comparison(assignment="randomised"),
+        wave=[Wave.model_validate({"name": name}) for name in WAVES[:2]],
+        poverty=[],
+    )
+    (row,) = bounds.to_dict("records")
+    assert (row["respondents"], row["lost"]) == (88 - without, 8)
+    assert row["left_out"] == (f"{told} had no arm in the earlier wave." if told else None)

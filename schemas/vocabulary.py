@@ -265,7 +265,7 @@ LOSSES = (
 """What becomes of the interviews of a wave: repeated in another file, superseded by a higher revision,
 rejected by a reviewer on the server, filtered out by the plan, refused by who was asked, without
 an entry for the consent, removed by a correction, withdrawn by a person who took back the consent later."""
-OUTCOMES = ("used", "refused", "consent not recorded", "removed", "filtered")
+OUTCOMES = ("used", "refused", "consent not recorded", "removed", "filtered", "withdrawn")
 """What became of an interview that was received, stands and was not rejected."""
 
 COLUMN_TYPES = ("number", "integer", "text", "yes_no")

@@ -20,6 +20,7 @@ import schemas.voices  # noqa: F401 -- declare their tables
 from schemas.analysis import Indicators
 from schemas.assessment import AssessmentPlan, Register, Specification, Wave
 from schemas.base import TABLES, Contract, check, column_types, conform, empty, extend, required_columns
+from schemas.checks import BackChecks, UnansweredQuestions
 from schemas.design import (
     Frame,
     IndicatorDecisions,
@@ -48,6 +49,7 @@ from schemas.mapping import Actors, Characteristics, Informants, MappedGroups, M
 from schemas.plan import PlannedGroups, Waves
 from schemas.poverty import CapabilityDimensions, PovertyLines
 from schemas.secondary import RegionalIndustries, Regions, SourceReadings, Sources
+from schemas.voices import Timelines, ToolScores
 from schemas.weights import CalibrationMargins, ResponseClasses, Weights
 from tasks import (
     catalogue,
@@ -110,6 +112,15 @@ MADE_TERMS = {"programme", "programme x after"}
 """Terms of a specification that are made from arm and wave, and are no columns."""
 MADE_HERE: dict[type[Contract], set[str]] = {Frame: {"draw_order"}, Quotas: {"quota"}}
 """Columns of an input table that no file has: the intake makes them."""
+WITHDRAWN_FROM: dict[type[Contract], str] = {
+    BackChecks: "respondent",
+    UnansweredQuestions: "respondent",
+    WaveRevisions: "respondent",
+    Corrections: "key",
+    ToolScores: "person",
+    Timelines: "timeline",
+}
+"""Tables from which a person goes who took back the consent, beside the answers -> the column of the id."""
 NOT_A_PERSON = {"group"}
 """Words that stand where a person's id could, and are kept: a vote that a focus group gave in common."""
 
@@ -771,7 +782,9 @@ class _Reader:
         for reading in readings:
             if reading.faults or "respondent" not in reading.standard:
                 continue
-            met |= set(self._pseudonyms(reading.records["respondent"].dropna(), "person"))
+            known = self._pseudonyms(reading.records["respondent"].dropna(), "person")
+            met |= set(known)
+            fieldwork.withdraw(reading, known.index[known.isin(gone)])
             ids = self._pseudonyms(reading.standard["respondent"], "person")
             count = fieldwork.leave_out(reading, ids.isin(gone))
             used = {"wave": reading.wave, "reason": "used"}
@@ -923,6 +936,12 @@ class _Reader:
         found = staging.tables(self.beside, lambda wave: asked[wave.name], known)
         for contract, frame in found.items():
             self.intake.tables[contract.about().name] = self._pseudonymised(frame, contract)
+        gone = self.intake.tables[Withdrawals.about().name].get("respondent", ())
+        for contract, column in WITHDRAWN_FROM.items():
+            frame = self.intake.tables[contract.about().name]
+            if len(gone) and len(frame):
+                stays = ~frame[column].isin(gone).fillna(False).astype(bool)
+                self.intake.tables[contract.about().name] = frame[stays].reset_index(drop=True)
 
     def _own_form(self, wave: Wave) -> forms.Form | None:
         """Return the form that psia makes of the plan for a wave; None where the design has faults."""

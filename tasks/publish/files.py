@@ -25,6 +25,7 @@ from tasks.publish.rocrate import crate
 from tasks.publish.sdmx import sdmx_csv
 from tasks.publish.tables import as_csv
 from tasks.publish.word import word
+from tasks.releases import rules_in_force
 
 GET = {
     "iati": GET_IATI,
@@ -93,6 +94,7 @@ def report_files(
         "libraries": libraries,
         "plan": hashlib.sha256(plan.model_dump_json().encode()).hexdigest(),
         "psia": version,
+        "rules": rules_in_force(plan),
     }
     return files, about
 

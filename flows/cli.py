@@ -231,6 +231,20 @@ def _first(why: list[str]) -> str:
 
 
 @app.command()
+def serve(
+    folder: FolderArgument = Path(),
+    cron: Annotated[str, typer.Option(help="When to run, as a line of cron: '0 6 * * 1'.")] = "",
+    timezone: Annotated[str, typer.Option(help="Whose clock --cron means: Asia/Kolkata.")] = "UTC",
+) -> None:
+    """Run by itself, with Prefect: on a schedule, and when a file arrives in the folder of a wave."""
+    from flows.serve import serve as served
+
+    code = served(_assessments(folder), cron=cron, timezone=timezone, say=typer.echo)
+    if code:
+        raise typer.Exit(code)
+
+
+@app.command()
 def status(folder: FolderArgument = Path(), as_json: JsonOption = False) -> None:
     """Say what has changed since the last finished run, and which steps of one assessment are stale by it."""
     from tasks import state

@@ -1,4 +1,4 @@
-"""New files in the folders of waves: nothing in Prefect watches a folder, so they are listed again and again."""
+"""New files in the folders of waves: nothing in Prefect watches a folder, so we list them."""
 
 from __future__ import annotations
 

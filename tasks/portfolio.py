@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import tomllib
+from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -49,16 +51,32 @@ def read_members(folders: Sequence[Path]) -> list[Member]:
         except Refused as refused:
             faults += refused.faults
     members.sort(key=lambda member: member.assessment)
-    for one, other in pairwise(members):
-        if one.assessment == other.assessment:
-            rule = f"two assessments bear the id '{one.assessment}'"
-            faults.append(Fault("assessment.toml", column="assessment.id", rule=rule, remedy="Rename one"))
+    faults += _twice([member.assessment for member in members])
     if not faults and sum(bool(member.scores) for member in members) < 2:
         rule = "fewer than two assessments have a score of Table 2: there is nothing to compare"
         faults.append(Fault("mapping/characteristics", rule=rule, remedy="Score them, and run them again"))
     if faults:
         raise Refused(faults)
     return members
+
+
+def same_ids(folders: Sequence[Path]) -> list[Fault]:
+    """Return a fault for each id that two of the folders bear; a plan that cannot be read bears none."""
+    found = []
+    for folder in folders:
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            plan = tomllib.loads((folder / "assessment.toml").read_text(encoding="utf-8"))
+            found.append(str(plan["assessment"]["id"]))
+    return _twice(found)
+
+
+def _twice(ids: Sequence[str]) -> list[Fault]:
+    rule, remedy = "two assessments bear the id '{}'", "Rename one"
+    return [
+        Fault("assessment.toml", column="assessment.id", rule=rule.format(one), remedy=remedy)
+        for one, times in sorted(Counter(ids).items())
+        if times > 1
+    ]
 
 
 def _read(folder: Path) -> Member:

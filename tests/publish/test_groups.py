@@ -265,3 +265,26 @@ def test_what_is_only_written_in_pandas_is_not_told(plan, tables, provenance):
     for page in groups.render(plan, tables, provenance).values():
         for word in ("None", "nan", "NaN", "<NA>"):
             assert word not in text_of(page)
+
+
+def test_women_and_men_of_a_group_are_told_of_by_themselves_as_less_sure(plan, tables, provenance, pages):
+    rows = tables["winners_losers"]
+    less_sure = "so it is less sure: now and then it comes out so by chance."
+    assert less_sure not in text_of(pages["groups/own_account_dyers.html"])
+    own = rows[(rows["poverty_group"] == "own_account_dyers") & (rows["indicator"] == "income_month")]
+    parts = [
+        own.assign(gender=gender, direction=direction, withheld_by=rule)
+        for gender, direction, rule in (
+            ("women", "worse", ""),
+            ("men", "uncertain", ""),
+            ("mixed", "worse", ""),
+        )
+    ]
+    hidden = own.assign(
+        indicator="written_contract", gender="men", direction="worse", withheld_by="threshold"
+    )
+    tables["winners_losers"] = pd.concat([rows, *parts, hidden], ignore_index=True)
+    told = text_of(groups.render(plan, tables, provenance)["groups/own_account_dyers.html"])
+    assert "The women among you, by themselves: ▼ Money earned from work (worse)" in told
+    assert "The men among you" not in told
+    assert less_sure in told

@@ -42,7 +42,10 @@ class Thing:
 
 @dataclass(frozen=True)
 class Change:
-    """What changed between two times, by one basis: side -> things. In the figures, one mean a column."""
+    """What changed between two times, by one basis: side -> things. In the figures, one mean a column.
+
+    within: gender -> what went worse or better for its people alone, in a group of women and men.
+    """
 
     basis: str
     earlier: str
@@ -50,6 +53,7 @@ class Change:
     columns: tuple[str, ...]
     parts: dict[str, tuple[Thing, ...]]
     claims: tuple[tuple[str, tuple[str, ...]], ...]
+    within: dict[str, tuple[tuple[str, str], ...]]
 
     def count(self, side: str) -> int:
         """Return how many things have gone this way."""
@@ -131,6 +135,20 @@ def changes(report: Report, spoken: Spoken, group: str) -> list[Change]:
     return [_change(report, spoken, group, key, found[key]) for key in ordered]
 
 
+def _within(
+    report: Report, spoken: Spoken, group: str, key: tuple[str, str, str]
+) -> dict[str, tuple[tuple[str, str], ...]]:
+    """Return what went worse or better for the women and for the men of a group, each by themselves."""
+    where = dict(zip(("basis", "from_wave", "to_wave"), key, strict=True))
+    found: dict[str, list[tuple[str, str]]] = {}
+    for row in report.rows("winners_losers", {"poverty_group": group, **where}):
+        if row["gender"] in ("women", "men") and (side := _side(report, row)) in SIDES[:2]:
+            found.setdefault(row["gender"], []).append((side, spoken.indicator(report, row["indicator"])))
+    return {
+        gender: tuple(sorted(found[gender], key=lambda one: SIDES.index(one[0]))) for gender in sorted(found)
+    }
+
+
 def _change(report: Report, spoken: Spoken, group: str, key: tuple[str, str, str], rows: list[Row]) -> Change:
     basis, start, end = key
     before = start != "none" and basis != "recall"
@@ -169,6 +187,7 @@ def _change(report: Report, spoken: Spoken, group: str, key: tuple[str, str, str
         columns,
         {side: tuple(parts[side]) for side in SIDES if side in parts},
         tuple((claim, tuple(claims[claim])) for claim in wording.CLAIMS if claim in claims),
+        _within(report, spoken, group, key),
     )
 
 

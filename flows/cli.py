@@ -567,7 +567,7 @@ def portfolio(
     ] = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Compare the clusters of a folder of assessments by Table 2: ranks with their intervals."""
+    """Make a site of a folder of assessments: clusters ranked with their intervals, and their reports."""
     _known_engine(engine)
     if (folder / "assessment.toml").is_file():
         _stop(f"{folder} is one assessment. Name the folder that holds several", USAGE)

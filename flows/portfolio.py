@@ -15,10 +15,12 @@ from schemas.faults import Refused
 from schemas.portfolio import read_portfolio
 from tasks import portfolio, state
 from tasks.publish import lake, tree
-from tasks.publish.portfolio import portfolio_files, rank_words
+from tasks.publish.portfolio import portfolio_files
+from tasks.publish.portfolio_index import rank_words
 
 Say = Callable[[str], None]
 Records = list[dict[str, Any]]
+_MOST_TOLD = 20
 
 
 def compare_folder(
@@ -68,19 +70,36 @@ def _run(found: list[Path], engine: str, dask: str, publish: str, say: Say) -> i
 
 def _compared(folder: Path, found: list[Path], stale: list[Path], say: Say) -> Records:
     plan = read_portfolio(folder / "portfolio.toml")
-    members = portfolio.read_members(found)
-    priorities, pairs = portfolio.compare(members, plan)
-    files, about = portfolio_files(plan, members, priorities, pairs, state.libraries())
-    current = tree.publish(folder / "results", files, about)
-    for one in stale:
-        why = "; ".join(state.changes(one)[:3])
-        sys.stderr.write(f"psia: {one} has changed since its last run, which is what was compared ({why})\n")
-    rows = portfolio.ordered(priorities)
+    members, left_out = portfolio.read_members(found)
+    compared = portfolio.compared(members, plan)
+    told = [f"{Path(fault.file).name}: {fault.rule}" for fault in left_out]
+    files, about = portfolio_files(plan, compared, told, state.libraries())
+    site = tree.publish_in_place(folder / "results" / "portfolio", files, about)
+    _tell([f"{fault}. It was left out" for fault in left_out])
+    known = {member.folder for member in members}
+    _tell(
+        [
+            f"{one} has changed since its last run, which is what was compared "
+            f"({'; '.join(state.changes(one)[:3])})"
+            for one in stale
+            if one.name in known
+        ]
+    )
+    rows = portfolio.ordered(compared.priorities)
     for row in rows:
         say(f"  {row['assessment']}: {rank_words(row)}")
+    pairs = compared.pairs
     say(
         f"{int(pairs['told_apart'].sum())} of {len(pairs)} pairs of clusters are told apart. "
         "The order of the others says nothing."
     )
-    say(f"The portfolio: {(current / 'portfolio.html').absolute()}")
+    say(f"The portfolio: {(site / 'index.html').absolute()}")
     return rows
+
+
+def _tell(lines: list[str]) -> None:
+    """Print lines on what is not as it should be, the first of many."""
+    for line in lines[:_MOST_TOLD]:
+        sys.stderr.write(f"psia: {line}\n")
+    if len(lines) > _MOST_TOLD:
+        sys.stderr.write(f"psia: … and {len(lines) - _MOST_TOLD} more of the kind\n")

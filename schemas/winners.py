@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from schemas.base import Cells, Contract, Number, Release, Text, Whole, choice, number, table, text
-from schemas.vocabulary import BASES, CLAIMS, DIRECTIONS
+from schemas.vocabulary import BASES, CLAIMS, DIRECTIONS, MONEY_TOLD
 
 _P_VALUES = ("p_value", "p_adjusted", "p_holm", "p_benjamini_hochberg")
 
@@ -35,6 +35,9 @@ class WinnersLosers(Contract):
     from_wave: Text = text("earlier wave, or none")
     to_wave: Text = text("later wave")
     estimate: Number = number("in the indicator's unit", missing=True)
+    money: Text = choice(
+        MONEY_TOLD, "at which prices money of an estimate is; a change is of the day", missing=True
+    )
     ci_low: Number = number("lower end of the 95 % interval", missing=True)
     ci_high: Number = number("upper end of the 95 % interval", missing=True)
     p_value: Number = number("two-sided; none of a change or of recall", missing=True, ge=0, le=1)

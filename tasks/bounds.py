@@ -7,16 +7,18 @@ from collections.abc import Sequence
 import pandas as pd
 
 from schemas.analysis import Indicators
-from schemas.assessment import Comparison, Specification, Wave
+from schemas.assessment import Comparison, Poverty, Specification, Wave
 from schemas.base import empty
 from schemas.comparison import ComparisonMatching, ComparisonWeights
 from schemas.fieldwork import Responses
 from schemas.impact import AttritionBounds
 from schemas.plan import Plan, Waves
+from schemas.poverty import PovertyLines
 from tasks import expressions
 from tasks.impact_models import PROGRAMME, Study, study_of
 from tasks.interviews import ROW_NUMBER
 from tasks.methods.attrition_bounds import lee_bounds
+from tasks.prices import prices_of
 from tasks.steps import step
 
 MEASURES = {
@@ -31,9 +33,9 @@ MEASURES = {
 
 @step(
     "analysis",
-    reads=[Responses, Indicators, Waves, Plan, ComparisonWeights, ComparisonMatching],
+    reads=[Responses, Indicators, Waves, Plan, ComparisonWeights, ComparisonMatching, PovertyLines],
     writes=[AttritionBounds],
-    plan=["specification", "comparison", "wave"],
+    plan=["specification", "comparison", "wave", "poverty"],
     named=True,
 )
 def bound_attrition(
@@ -43,16 +45,19 @@ def bound_attrition(
     plan: pd.DataFrame,
     weights: pd.DataFrame,
     matching: pd.DataFrame,
+    lines: pd.DataFrame,
     *,
     specification: Sequence[Specification],
     comparison: Comparison,
     wave: Sequence[Wave],
+    poverty: Sequence[Poverty],
 ) -> pd.DataFrame:
     """Bound each effect of randomised arms for those of the first wave who were lost.
 
     Only where respondents can be followed, and for models of the arms without matching.
     """
-    study = study_of(responses, indicators, waves, plan, weights, matching)
+    prices = prices_of(poverty, lines, responses)
+    study = study_of(responses, indicators, waves, plan, weights, matching, prices)
     followed = all(one.columns.respondent != ROW_NUMBER for one in wave)
     records = []
     if comparison.assignment == "randomised" and followed and not study.purposive:
@@ -104,10 +109,10 @@ def _bounds(
     first = first[first["arm"].notna()]
     if one.weight:
         first = first[first[one.weight].astype("float64") > 0]
-    value = study.frame(indicator, later).set_index("respondent")[study.outcome]
+    value = study.frame(one, indicator, later).set_index("respondent")[study.outcome]
     outcome = first["respondent"].map(value).astype("float64")
     if MEASURES[one.estimator] == "change":
-        outcome = outcome - study.frame(indicator, first)[study.outcome].astype("float64")
+        outcome = outcome - study.frame(one, indicator, first)[study.outcome].astype("float64")
     known = outcome.notna()
     programme = (first["arm"] == "programme").astype("int64")
     counts = {

@@ -9,18 +9,20 @@ from typing import Any
 import pandas as pd
 
 from schemas.analysis import ImpactEstimates, Indicators
-from schemas.assessment import Comparison, MultipleTesting, Sampling, Specification
+from schemas.assessment import Comparison, MultipleTesting, Poverty, Sampling, Specification
 from schemas.base import empty
 from schemas.comparison import ComparisonMatching, ComparisonWeights
 from schemas.fieldwork import Responses
 from schemas.followup import WaveChanges
 from schemas.plan import Plan, Waves
+from schemas.poverty import PovertyLines
 from schemas.vocabulary import ALL
 from schemas.winners import WinnersLosers
 from tasks.families import after_adjustment, with_adjusted
 from tasks.followup import of_the_programme
 from tasks.impact_models import Study, study_of
 from tasks.impacts import estimate_one, leading_estimates
+from tasks.prices import prices_of
 from tasks.references import reference_of
 from tasks.steps import step
 
@@ -42,9 +44,10 @@ BY_GENDER = ", by gender"
         Plan,
         ComparisonWeights,
         ComparisonMatching,
+        PovertyLines,
     ],
     writes=[WinnersLosers],
-    plan=["specification", "multiple_testing", "comparison", "sampling"],
+    plan=["specification", "multiple_testing", "comparison", "sampling", "poverty"],
     named=True,
 )
 def tell_winners_and_losers(
@@ -56,11 +59,13 @@ def tell_winners_and_losers(
     plan: pd.DataFrame,
     weights: pd.DataFrame,
     matching: pd.DataFrame,
+    lines: pd.DataFrame,
     *,
     specification: Sequence[Specification],
     multiple_testing: MultipleTesting,
     comparison: Comparison,
     sampling: Sampling,
+    poverty: Sequence[Poverty],
 ) -> pd.DataFrame:
     """Say of each poverty group, and of the genders within it, who gained and who lost.
 
@@ -70,7 +75,9 @@ def tell_winners_and_losers(
     """
     leading = leading_estimates(estimates, specification)
     leading = leading[leading["poverty_group"] != ALL]
-    study = replace(study_of(responses, indicators, waves, plan, weights, matching), sampling=sampling)
+    prices = prices_of(poverty, lines, responses)
+    study = study_of(responses, indicators, waves, plan, weights, matching, prices)
+    study = replace(study, sampling=sampling)
     named = {one.name: one for one in specification}
     genders = {
         name: _genders(study, one) for name, one in named.items() if name in set(leading["specification"])
@@ -88,6 +95,7 @@ def tell_winners_and_losers(
             "from_wave": row["from_wave"],
             "to_wave": row["to_wave"],
             "claim": row["claim"],
+            "money": row["money"],
         }
         behind = reference_of(ImpactEstimates, row)
         figures = {name: row[name] for name in (*FIGURES, *OF_FAMILY)}

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from schemas.vocabulary import ALL
+from schemas.vocabulary import ALL, OF_THE_DAY
 from tasks import expressions
 from tasks.catalogue import read as catalogue
 from tasks.catalogue import standard_indicators
@@ -131,6 +131,14 @@ def _probability(column: str) -> Form:
 
 def _indicator_with_unit(report: Report, row: Row) -> Cell:
     return Cell(report.label("indicator", row["indicator"]), note=report.unit(row["indicator"]))
+
+
+def _indicator_with_prices(report: Report, row: Row) -> Cell:
+    """Return an indicator with its unit, and of money at which prices it is; changes are of the day."""
+    cell = _indicator_with_unit(report, row)
+    of_change = row.get("basis") == "change" and report.is_money(row["indicator"])
+    prices = row["money"] or (OF_THE_DAY if of_change else "")
+    return replace(cell, note=f"{cell.note}, {prices}") if prices else cell
 
 
 def _quoted(report: Report, row: Row) -> Cell:
@@ -561,7 +569,7 @@ _FORMS: dict[tuple[str, str], Form] = {
         for column, form in (
             ("estimate", _in_unit("estimate", wording.change)),
             ("direction", _gain),
-            ("indicator", _indicator_with_unit),
+            ("indicator", _indicator_with_prices),
             ("claim", _claim_of_what_is_told),
         )
     },

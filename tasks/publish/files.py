@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from schemas.assessment import AssessmentPlan
+from schemas.manifest import Described
 from tasks.languages import Language
 from tasks.publish import design, groups
 from tasks.publish.annex import annex
@@ -49,7 +50,7 @@ def report_files(
     plan, the released tables and the hashes of the inputs alone: the same in, the same bytes out.
     """
     texts = {f"tables/{name}.csv": as_csv(frame) for name, frame in sorted(tables.items())}
-    hasher = hashlib.sha256(plan.model_dump_json(exclude={"report", "iati"}).encode())
+    hasher = hashlib.sha256(plan.model_dump_json(exclude={"report", "iati", "position"}).encode())
     for name, text in texts.items():
         hasher.update(f"{name}\0{text}\0".encode())
     content_hash = hasher.hexdigest()
@@ -84,7 +85,7 @@ def report_files(
         except NotLaidOut:
             left_out.append({"format": wanted, "because": FAILED})
     about = {
-        "assessment": plan.assessment.id,
+        **Described.of(plan).model_dump(mode="json"),
         "content_hash": content_hash,
         "data_date": provenance.data_date,
         "inputs": [{"file": file, "sha256": sha256} for file, sha256 in inputs],

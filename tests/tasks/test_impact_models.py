@@ -9,15 +9,17 @@ import pandas as pd
 import pytest
 
 from schemas.analysis import Indicators
-from schemas.assessment import Comparison, Specification
+from schemas.assessment import Comparison, Poverty, Specification
 from schemas.base import conform, empty
 from schemas.comparison import ComparisonMatching, ComparisonWeights
+from schemas.poverty import PovertyLines
 from tasks.analysis import design_columns
 from tasks.catalogue import standard_indicators
 from tasks.impact_models import Study, study_of
 from tasks.impacts import balance_of_starts, estimate_one, leading_estimates
 from tasks.intake import explained_by_itself
 from tasks.methods.impact import recall_change
+from tasks.prices import Prices, prices_of
 
 WAVES = ("first", "second", "third")
 
@@ -39,10 +41,15 @@ def answers(waves: Sequence[str] = WAVES[:2], people: int = 48) -> pd.DataFrame:
 
 
 def study(
-    responses: pd.DataFrame, indicators: dict[str, str] | None = None, waves: Sequence[str] = WAVES[:2]
+    responses: pd.DataFrame,
+    indicators: dict[str, str] | None = None,
+    waves: Sequence[str] = WAVES[:2],
+    *,
+    unit: str = "points",
+    prices: Prices | None = None,
 ) -> Study:
     about = {"kind": "quantitative", "better": "higher", "heading": "h", "stakeholder": "worker"}
-    about |= {"directness": "direct", "unit": "points"}
+    about |= {"directness": "direct", "unit": unit}
     known = [
         {**about, "indicator": name, "label": name, "value": value, "smallest_change": 1.0}
         for name, value in (indicators or {"income": "income"}).items()
@@ -55,6 +62,7 @@ def study(
         pd.DataFrame({"sample_design": ["representative"]}),
         empty(ComparisonWeights),
         empty(ComparisonMatching),
+        prices,
     )
 
 
@@ -160,3 +168,86 @@ def test_a_covariate_that_is_the_indicator_itself_is_refused_but_for_first_diffe
         faults = list(explained_by_itself("specification.1", one, indicators))
         assert [fault.column for fault in faults] == ["specification.1.covariates"] * refused
         assert all("is the indicator 'income_month' itself" in fault.rule for fault in faults)
+
+
+def priced(rows: pd.DataFrame, area: str = "", **index: float | None) -> Prices:
+    """Return what is known of prices where `second` costs more than `first`, by area where one is named."""
+    lines = [
+        {"specification": "line", "area": place, "wave": wave, "price_index": level}
+        for place, level in (index or {"all": 120.0}).items()
+        for wave, level in (("first", 100.0), ("second", level))
+    ]
+    poverty = Poverty(name="line", label="Line", value="income", unit="rupees", line=9.0, area=area)
+    return prices_of([poverty], conform(pd.DataFrame(lines), PovertyLines), rows)
+
+
+def apart() -> pd.DataFrame:
+    """Return people of whom those of the programme have twice as much, and nothing changes but prices."""
+    rows = answers()
+    real = np.where(rows["arm"] == "programme", 200.0, 100.0) + rows.groupby("wave").cumcount() % 7
+    return rows.assign(income=real * np.where(rows["wave"] == "second", 1.2, 1.0))
+
+
+def test_prices_that_rise_alike_are_no_effect_where_the_plan_knows_them():
+    rows = apart()
+    one = specification("difference_in_differences")
+    (day,) = estimated(study(rows, unit="currency per month"), one)
+    assert day["estimate"] == pytest.approx(20, abs=1)
+    assert day["direction"] == "better"  # by prices alone: the limits say so
+    at_base = study(rows, unit="currency per month", prices=priced(rows))
+    (real,) = estimated(at_base, one)
+    assert real["estimate"] == pytest.approx(0, abs=1e-9)
+    assert at_base.money(one, "income") == "at base prices"
+    for kept in (specification("difference_in_differences", prices="none"), one):
+        unpriced = kept.prices == "none"
+        made = at_base if unpriced else study(rows, prices=priced(rows))  # points are no money
+        assert estimated(made, kept)[0]["estimate"] == pytest.approx(day["estimate"])
+        assert made.money(kept, "income") == ("in money of the day" if unpriced else None)
+
+
+def test_prices_by_area_hold_for_who_lives_there_and_those_without_one_are_told():
+    rows = apart().assign(town=np.tile(np.arange(48) // 24, 2))
+    rows["town"] = rows["town"].map({0: "hills", 1: "plains"}).astype("string")
+    rows.loc[rows["respondent"].isin([f"p{one}" for one in range(12)]), "town"] = pd.NA
+    prices = priced(rows, area="town", hills=120.0, plains=150.0)
+    one = specification("difference_in_differences")
+    level = prices.levels["line"]
+    assert level.groupby([rows["wave"], rows["town"]]).unique().explode().tolist() == [1.0, 1.0, 1.2, 1.5]
+    assert level.isna().sum() == 24
+    index, left_out = prices.limits(one, rows, over_time=True)
+    assert index == "Amounts are at base prices, by the price index of 'line'."
+    assert left_out == "About 10 people without an area, whose prices are not known, are left out."
+    (row,) = estimated(study(rows, unit="currency", prices=prices), one)
+    assert row["respondents"] == 36
+
+
+@pytest.mark.parametrize(
+    ("more", "index", "change", "direction", "money"),
+    [
+        ({}, None, 20, "better", "in money of the day"),
+        ({}, 120.0, 20, "uncertain", "in money of the day"),
+        ({"prices_before": 80}, 120.0, -5, "worse", "at the prices of the interview"),
+        ({"prices_before": 100}, 120.0, 20, "better", "at the prices of the interview"),
+    ],
+)
+def test_what_is_recalled_of_money_is_held_against_prices(more, index, change, direction, money):
+    """100 then and 120 now: a fourth more was to be had for the same at prices of 80 %."""
+    now = answers(WAVES[1:2])
+    now["income"] = 120.0 + np.arange(len(now)) % 5 - 2
+    now["income_before"] = 100.0
+    prices = priced(now, all=index) if index else Prices()
+    made = study(now, waves=WAVES[1:2], unit="currency per month", prices=prices)
+    one = specification("recall", **more)
+    (row,) = estimated(made, one)
+    assert row["estimate"] == pytest.approx(change, abs=0.5)
+    assert (row["direction"], made.money(one, "income")) == (direction, money)
+    (told,) = made.prices.limits(one, now, over_time=False)
+    assert ("80 % of them" in told) == (more.get("prices_before") == 80)
+    assert ("is not known" in told) == (not more)
+
+
+def test_prices_are_refused_where_nothing_can_be_done_with_them():
+    with pytest.raises(ValueError, match="is for what people recall"):
+        specification("difference", prices_before=80)
+    with pytest.raises(ValueError, match="write 'prices_before' instead"):
+        specification("recall", prices="line")

@@ -256,6 +256,11 @@ def test_without_a_comparison_nobody_is_compared(plan, tables, provenance):
     page = groups.render(plan, {**tables, "winners_losers": remembered}, provenance)[f"groups/{WOMEN}.html"]
     assert "Better than you remember from before" in text_of(page)
     assert "This is what people remember." in text_of(page)
+    heads = lxml.html.document_fromstring(page).xpath("//thead//th/text()")
+    assert heads == ["What we asked about", "You, now", "Change"]
+    own = remembered[(remembered["poverty_group"] == WOMEN) & (remembered["indicator"] == "written_contract")]
+    points = round(100 * float(own["estimate"].iloc[0]))
+    assert f"{points:+d} in 100" in page
 
 
 def test_what_is_only_written_in_pandas_is_not_told(plan, tables, provenance):

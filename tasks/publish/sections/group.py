@@ -158,7 +158,7 @@ def _change(report: Report, spoken: Spoken, group: str, key: tuple[str, str, str
         for who, here in (("you", True), ("others", against))
         for when, then in (("before", before), ("now", True))
         if here and then
-    )
+    ) + (("change",) if basis == "recall" else ())
     against = contested(report)
     parts: dict[str, list[Thing]] = {}
     claims: dict[str, list[str]] = {}
@@ -171,8 +171,10 @@ def _change(report: Report, spoken: Spoken, group: str, key: tuple[str, str, str
             words=words,
             unit=spoken.unit(report, ident),
             figures=tuple(
-                _mean(report, spoken, ident, group, who, wave_of[when])
-                for who, when in (column.split("_") for column in columns)
+                _recalled(report, spoken, row)
+                if column == "change"
+                else _mean(report, spoken, ident, group, *_who_and_when(column, wave_of))
+                for column in columns
             ),
             contested=f"{ident}/{group}" in against,
             by_chance=wording.is_by_chance(side, row["p_adjusted"]),
@@ -189,6 +191,22 @@ def _change(report: Report, spoken: Spoken, group: str, key: tuple[str, str, str
         tuple((claim, tuple(claims[claim])) for claim in wording.CLAIMS if claim in claims),
         _within(report, spoken, group, key),
     )
+
+
+def _who_and_when(column: str, wave_of: dict[str, str]) -> tuple[str, str]:
+    who, _, when = column.partition("_")
+    return who, wave_of[when]
+
+
+def _recalled(report: Report, spoken: Spoken, row: Row) -> Figure:
+    """Return the change that people remember; nothing else tells of the time before."""
+    if report.hidden("winners_losers", row, "estimate"):
+        return Figure(why="few" if row["withheld_by"] == FEW else "withheld")
+    if row["estimate"] is None:
+        return Figure()
+    text = spoken.change(row["estimate"], report.unit(row["indicator"]))
+    few = cases(row, RELEASED["winners_losers"]) < wording.FEWEST_WITHOUT_BRACKETS
+    return Figure(f"({text})" if few else text)
 
 
 def _side(report: Report, row: Row) -> str:

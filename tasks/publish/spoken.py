@@ -63,6 +63,14 @@ class Spoken:
             return format_percent(share, locale=translations.locale(self.code))
         return self.number(value)
 
+    def change(self, value: float, unit: str) -> str:
+        """Return a change with its sign: of a share in people of a hundred."""
+        share = wording.is_share(unit)
+        number = wording.half_up(wording.percent(value), 0) if share else wording.meaningful(value)
+        written = f"{'+' if number > 0 else ''}{self._written(number)}"
+        said = translations.words(self.code).pgettext("unit", translations.plain("unit")["share"])
+        return said.replace("{points}", written) if share else written
+
     def whole(self, value: float) -> str:
         """Return a count."""
         return self._written(Decimal(round(value)))

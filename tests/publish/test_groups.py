@@ -256,6 +256,11 @@ def test_without_a_comparison_nobody_is_compared(plan, tables, provenance):
     page = groups.render(plan, {**tables, "winners_losers": remembered}, provenance)[f"groups/{WOMEN}.html"]
     assert "Better than you remember from before" in text_of(page)
     assert "This is what people remember." in text_of(page)
+    heads = lxml.html.document_fromstring(page).xpath("//thead//th/text()")
+    assert heads == ["What we asked about", "You, now", "Change"]
+    own = remembered[(remembered["poverty_group"] == WOMEN) & (remembered["indicator"] == "written_contract")]
+    points = round(100 * float(own["estimate"].iloc[0]))
+    assert f"{points:+d} in 100" in page
 
 
 def test_what_is_only_written_in_pandas_is_not_told(plan, tables, provenance):
@@ -265,3 +270,26 @@ def test_what_is_only_written_in_pandas_is_not_told(plan, tables, provenance):
     for page in groups.render(plan, tables, provenance).values():
         for word in ("None", "nan", "NaN", "<NA>"):
             assert word not in text_of(page)
+
+
+def test_women_and_men_of_a_group_are_told_of_by_themselves_as_less_sure(plan, tables, provenance, pages):
+    rows = tables["winners_losers"]
+    less_sure = "so it is less sure: now and then it comes out so by chance."
+    assert less_sure not in text_of(pages["groups/own_account_dyers.html"])
+    own = rows[(rows["poverty_group"] == "own_account_dyers") & (rows["indicator"] == "income_month")]
+    parts = [
+        own.assign(gender=gender, direction=direction, withheld_by=rule)
+        for gender, direction, rule in (
+            ("women", "worse", ""),
+            ("men", "uncertain", ""),
+            ("mixed", "worse", ""),
+        )
+    ]
+    hidden = own.assign(
+        indicator="written_contract", gender="men", direction="worse", withheld_by="threshold"
+    )
+    tables["winners_losers"] = pd.concat([rows, *parts, hidden], ignore_index=True)
+    told = text_of(groups.render(plan, tables, provenance)["groups/own_account_dyers.html"])
+    assert "The women among you, by themselves: ▼ Money earned from work (worse)" in told
+    assert "The men among you" not in told
+    assert less_sure in told

@@ -81,7 +81,7 @@ def test_every_indicator_has_plain_words_and_every_unit_too():
     assert len(set(plain.values())) == len(plain)
     units = {one.unit for one in catalogue.standard_indicators().values()}
     assert not [unit for unit in units if page_words.has_own_unit(unit)]
-    assert set(translations.plain("unit")) - {"currency"} <= units
+    assert set(translations.plain("unit")) - {"currency", "share"} <= units
     for words in (*plain.values(), *translations.plain("unit").values()):
         assert not any(one in words.lower() for one in ("respondent", "dwelling", "enterprise", "consum"))
 

@@ -42,7 +42,10 @@ class Thing:
 
 @dataclass(frozen=True)
 class Change:
-    """What changed between two times, by one basis: side -> things. In the figures, one mean a column."""
+    """What changed between two times, by one basis: side -> things. In the figures, one mean a column.
+
+    within: gender -> what went worse or better for its people alone, in a group of women and men.
+    """
 
     basis: str
     earlier: str
@@ -50,6 +53,7 @@ class Change:
     columns: tuple[str, ...]
     parts: dict[str, tuple[Thing, ...]]
     claims: tuple[tuple[str, tuple[str, ...]], ...]
+    within: dict[str, tuple[tuple[str, str], ...]]
 
     def count(self, side: str) -> int:
         """Return how many things have gone this way."""
@@ -131,6 +135,20 @@ def changes(report: Report, spoken: Spoken, group: str) -> list[Change]:
     return [_change(report, spoken, group, key, found[key]) for key in ordered]
 
 
+def _within(
+    report: Report, spoken: Spoken, group: str, key: tuple[str, str, str]
+) -> dict[str, tuple[tuple[str, str], ...]]:
+    """Return what went worse or better for the women and for the men of a group, each by themselves."""
+    where = dict(zip(("basis", "from_wave", "to_wave"), key, strict=True))
+    found: dict[str, list[tuple[str, str]]] = {}
+    for row in report.rows("winners_losers", {"poverty_group": group, **where}):
+        if row["gender"] in ("women", "men") and (side := _side(report, row)) in SIDES[:2]:
+            found.setdefault(row["gender"], []).append((side, spoken.indicator(report, row["indicator"])))
+    return {
+        gender: tuple(sorted(found[gender], key=lambda one: SIDES.index(one[0]))) for gender in sorted(found)
+    }
+
+
 def _change(report: Report, spoken: Spoken, group: str, key: tuple[str, str, str], rows: list[Row]) -> Change:
     basis, start, end = key
     before = start != "none" and basis != "recall"
@@ -140,7 +158,7 @@ def _change(report: Report, spoken: Spoken, group: str, key: tuple[str, str, str
         for who, here in (("you", True), ("others", against))
         for when, then in (("before", before), ("now", True))
         if here and then
-    )
+    ) + (("change",) if basis == "recall" else ())
     against = contested(report)
     parts: dict[str, list[Thing]] = {}
     claims: dict[str, list[str]] = {}
@@ -153,8 +171,10 @@ def _change(report: Report, spoken: Spoken, group: str, key: tuple[str, str, str
             words=words,
             unit=spoken.unit(report, ident),
             figures=tuple(
-                _mean(report, spoken, ident, group, who, wave_of[when])
-                for who, when in (column.split("_") for column in columns)
+                _recalled(report, spoken, row)
+                if column == "change"
+                else _mean(report, spoken, ident, group, *_who_and_when(column, wave_of))
+                for column in columns
             ),
             contested=f"{ident}/{group}" in against,
             by_chance=wording.is_by_chance(side, row["p_adjusted"]),
@@ -169,7 +189,24 @@ def _change(report: Report, spoken: Spoken, group: str, key: tuple[str, str, str
         columns,
         {side: tuple(parts[side]) for side in SIDES if side in parts},
         tuple((claim, tuple(claims[claim])) for claim in wording.CLAIMS if claim in claims),
+        _within(report, spoken, group, key),
     )
+
+
+def _who_and_when(column: str, wave_of: dict[str, str]) -> tuple[str, str]:
+    who, _, when = column.partition("_")
+    return who, wave_of[when]
+
+
+def _recalled(report: Report, spoken: Spoken, row: Row) -> Figure:
+    """Return the change that people remember; nothing else tells of the time before."""
+    if report.hidden("winners_losers", row, "estimate"):
+        return Figure(why="few" if row["withheld_by"] == FEW else "withheld")
+    if row["estimate"] is None:
+        return Figure()
+    text = spoken.change(row["estimate"], report.unit(row["indicator"]))
+    few = cases(row, RELEASED["winners_losers"]) < wording.FEWEST_WITHOUT_BRACKETS
+    return Figure(f"({text})" if few else text)
 
 
 def _side(report: Report, row: Row) -> str:

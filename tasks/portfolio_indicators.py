@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
@@ -23,6 +24,8 @@ _DIVIDED = ("category", "poverty_group", "gender", "difference", "arm")
 _CHANGE_KEY = ImpactEstimates.about().key
 _ESTIMATE = ("estimate", "ci_low", "ci_high")
 _FEW = "few"
+_IDENT = "[a-z0-9][a-z0-9_.-]{0,59}"
+"""An id, which names a page."""
 
 
 def indicators_of(released: Released) -> list[Record]:
@@ -35,6 +38,8 @@ def indicators_of(released: Released) -> list[Record]:
     columns = ("indicator", "label", "unit", "level", "better", "value")
     records = []
     for row in released.rows("indicators", columns):
+        if not re.fullmatch(_IDENT, row["indicator"]):
+            raise released.refused("tables/indicators.csv", "has an indicator whose id is none")
         own = {**means.get(row["indicator"], {}), **changes.get(row["indicator"], {})}
         if own:
             unit = in_currency(row["unit"], released.manifest.currency)
@@ -44,6 +49,7 @@ def indicators_of(released: Released) -> list[Record]:
                     "assessment": released.manifest.assessment,
                     "label": row["label"],
                     "unit": unit,
+                    "is_money": is_money(row["unit"]),
                     "better": row["better"],
                     "level": row["level"] or None,
                     "value": row["value"],

@@ -78,6 +78,7 @@ from tasks import (
     suspects,
     wave_files,
     weights,
+    word_template,
     workshops,
 )
 from tasks import plan as plan_tables
@@ -147,6 +148,7 @@ class Intake:
     register_readings: list[registers.Reading] = field(default_factory=list)
     people: list[pd.DataFrame] = field(default_factory=list)
     refused: list[pd.DataFrame] = field(default_factory=list)
+    word_template: bytes | None = None
     faults: list[Fault] = field(default_factory=list)
 
     @property
@@ -232,6 +234,7 @@ def take_in(
     reader.personal_patterns()
     reader.raw_tables()
     coded.take_in(folder, intake, vault, reader.places)
+    reader.word_template()
     if not reader.unreadable:  # else what follows from a table that could not be read would hide the cause
         intake.faults += list(_references(intake, reader.places))
         intake.faults += list(_parts_beyond_their_whole(intake, reader.places))
@@ -623,6 +626,17 @@ class _Reader:
             self.intake.tables[name] = pd.concat(
                 [conform(given, StagedEarlierFindings), found], ignore_index=True
             )
+
+    def word_template(self) -> None:
+        """Keep the Word file whose styles the report takes over."""
+        try:
+            template = word_template.take_in(self.folder, self.plan)
+        except Refused as refused:
+            self.intake.faults += refused.faults
+            return
+        if template:
+            self.intake.received.append(template)
+            self.intake.word_template = template.content
 
     def registers(self, hashes: Mapping[str, str]) -> None:
         """Add what each register of the plan sums to, to regional_industries and regions."""

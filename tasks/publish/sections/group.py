@@ -253,7 +253,7 @@ def asked(report: Report, spoken: Spoken, group: str) -> list[Asked]:
         if own is None:
             continue
         others = rows.get("comparison")
-        told = spoken.wave(report.plan, wave)
+        told = wording.capital(spoken.wave(report.plan, wave))
         counted = _asked(report, spoken, own), _asked(report, spoken, others) if others else None
         found.append((report.rank("wave", wave), Asked(told, *counted)))
     return [one for _, one in sorted(found, key=lambda pair: pair[0])]

@@ -14,6 +14,7 @@ NO_INTERVAL = (
     "all alike",
     "purposive sample",
     "limited follow-up",
+    "few clusters",
 )
 """Why an estimate or change has no interval (docs/estimates.md)."""
 AT_BASE_PRICES, AT_PRICES_OF_NOW = "at base prices", "at the prices of the interview"

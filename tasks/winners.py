@@ -26,7 +26,16 @@ from tasks.prices import prices_of
 from tasks.references import reference_of
 from tasks.steps import step
 
-FIGURES = ("estimate", "ci_low", "ci_high", "p_value", "direction", "respondents", "smallest_cell")
+FIGURES = (
+    "estimate",
+    "ci_low",
+    "ci_high",
+    "no_interval",
+    "p_value",
+    "direction",
+    "respondents",
+    "smallest_cell",
+)
 OF_FAMILY = ("family", "tests", "p_holm", "p_benjamini_hochberg", "p_adjusted", "after_adjustment")
 NO_FIGURE: Mapping[str, Any] = {"respondents": 0, "smallest_cell": 0}
 BY_GENDER = ", by gender"
@@ -160,6 +169,7 @@ def _by_change(changes: pd.DataFrame) -> Iterator[dict[Any, Any]]:
             "estimate": row["change"],
             "ci_low": row["ci_low"],
             "ci_high": row["ci_high"],
+            "no_interval": row["no_interval"],
             "direction": row["direction"],
             "claim": row["claim"],
             "tests": 0,

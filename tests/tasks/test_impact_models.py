@@ -130,6 +130,18 @@ def test_what_a_group_recalls_is_a_part_of_the_whole_sample():
     assert (row["degrees_of_freedom"], alone["degrees_of_freedom"]) == (11, 5)
 
 
+@pytest.mark.parametrize(("places", "why"), [(12, None), (8, "few clusters")])
+def test_where_there_is_no_interval_the_row_says_why(places, why):
+    rows = answers()
+    rows["cluster"] = "place-" + (rows["respondent"].str[1:].astype(int) % places).astype(str)
+    (row,) = estimated(study(rows), specification("difference"))
+    assert pd.isna(row["no_interval"]) if why is None else row["no_interval"] == why
+    assert pd.isna(row["ci_low"]) == (why is not None)
+    now = rows[rows["wave"] == "second"].assign(cluster="one", income_before=90.0)
+    (recalled,) = estimated(study(now, waves=WAVES[1:2]), specification("recall"))
+    assert recalled["no_interval"] == "within one cluster"
+
+
 def starting(second: int, third: int, older: float = 0.0) -> pd.DataFrame:
     """Return interviews in three waves; those who start in the third are `older`."""
     table = answers(WAVES)

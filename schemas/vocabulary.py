@@ -275,8 +275,8 @@ BALANCE_VERDICTS = ("balanced", "unbalanced", "not measurable")
 COMPARISONS = ("all", "matched")
 SPILL_OVER_CHANNELS = ("locality", "buyer")
 
-BASES = ("impact", "recall", "change")
-"""What is told of who gained: against a comparison, as people remember it, or over time alone."""
+BASES = ("impact", "levels", "recall", "change")
+"""What is told of who gained: against a comparison, by how the arms stand apart, as remembered, over time."""
 
 SENSITIVE_SUBJECTS = ("child work", "caste", "religion", "bondage")
 """What people could be harmed by being known for: 20 people stand behind such a figure, not 10."""

@@ -30,7 +30,7 @@ class WinnersLosers(Contract):
     indicator: Text = text("id of the indicator")
     poverty_group: Text = text("poverty group")
     gender: Text = text("gender within the group, or all")
-    basis: Text = choice(BASES, "against a comparison, as remembered, or over time alone")
+    basis: Text = choice(BASES, "against a comparison, by levels, as remembered, or over time alone")
     specification: Text = text("name in the plan; none where it is a change", missing=True)
     from_wave: Text = text("earlier wave, or none")
     to_wave: Text = text("later wave")

@@ -118,9 +118,14 @@ class Study:
         return bool(self.limited & {str(wave) for wave in self.rows(one, pair)["wave"].unique()})
 
     def is_programme_term(self, one: Specification, term: str) -> bool:
-        """Return whether a term is the programme itself, and no column of the interviews of that name."""
+        """Return whether a term is the programme's effect, and no column of the interviews of that name.
+
+        Beside `programme x after` the term `programme` is how the arms differed before.
+        """
         if one.estimator in ("recall", "staggered") or not one.terms:
             return True
+        if term == PROGRAMME and AFTER in one.terms:
+            return False
         return term in (PROGRAMME, AFTER) and term not in self.responses
 
     def between(self, pair: tuple[str, str]) -> list[str]:

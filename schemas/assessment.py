@@ -48,6 +48,7 @@ def _not_reserved(name: str) -> str:
     return name
 
 
+LanguageCode = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
 OwnName = Annotated[Name, AfterValidator(_not_reserved)]
 
 
@@ -101,6 +102,24 @@ class AssessmentPart(Part):
     expected_outputs: list[Words] = []
     report_date: date
     public: bool = False
+
+
+def _to_a_tenth(degrees: float) -> float:
+    return round(degrees, 1) + 0.0
+
+
+Latitude = Annotated[float, Field(ge=-90, le=90), AfterValidator(_to_a_tenth)]
+Longitude = Annotated[float, Field(ge=-180, le=180), AfterValidator(_to_a_tenth)]
+
+
+class Position(Part):
+    """Where the cluster lies, for the map of a portfolio, in degrees; north and east are above nought.
+
+    Whatever is written there is known to a tenth of a degree, about 11 km: no workshop is found by it.
+    """
+
+    latitude: Latitude
+    longitude: Longitude
 
 
 class Agreement(Part):
@@ -482,7 +501,7 @@ class Instruments(Part):
     asked to think back to. carried_out_by and contact stand in the words before the consent.
     """
 
-    languages: list[Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]] | None = None
+    languages: list[LanguageCode] | None = None
     programme_began: date | None = None
     carried_out_by: str = ""
     contact: str = ""
@@ -1065,9 +1084,23 @@ class Register(Part):
 
 
 class ReportPart(Part):
-    """The formats of the report that are made beside those that are always made."""
+    """The formats of the report that are made beside those that are always made, and languages.
+
+    languages: of the summary pages for the poverty groups. The first is that in which the folder is written.
+    """
 
     formats: list[Literal["word", "pdf", "iati", "ro-crate"]] = []
+    languages: Annotated[list[LanguageCode], AfterValidator(_each_once)] = Field(default=["en"], min_length=1)
+    word_template: str = ""
+    """A .docx of the folder whose styles, page, head and foot the Word report takes over."""
+
+    @model_validator(mode="after")
+    def _is_used(self) -> ReportPart:
+        if self.word_template and "word" not in self.formats:
+            raise ValueError('word_template is for Word: add "word" to formats, or take it out')
+        if self.word_template and not self.word_template.endswith(".docx"):
+            raise ValueError("word_template has to be a .docx: open the file in Word and save it as one")
+        return self
 
 
 class IatiTarget(Part):
@@ -1127,6 +1160,7 @@ class AssessmentPlan(Part):
 
     assessment: AssessmentPart
     agreement: Agreement
+    position: Position | None = None
     mapping_visit: MappingVisit | None = None
     scope: ScopePart
     time_frame: TimeFrame

@@ -126,6 +126,8 @@ EFFECT_VERDICTS = ("differ", "not told apart", "not tested")
 """Of the programme's effects in two groups of people, by the adjusted p-value at 5 %."""
 BOUND_VERDICTS = ("above zero", "below zero", "either sign")
 """Of the interval that holds an effect whoever was lost."""
+STATUSES = ("draft", "released")
+"""Whether the newest report of an assessment was signed and kept as a release."""
 CLAIMS = ("causal", "associational", "descriptive", "recall")
 
 POVERTY_KINDS = ("poverty", "capability")
@@ -264,7 +266,7 @@ LOSSES = (
 """What becomes of the interviews of a wave: repeated in another file, superseded by a higher revision,
 rejected by a reviewer on the server, filtered out by the plan, refused by who was asked, without
 an entry for the consent, removed by a correction, withdrawn by a person who took back the consent later."""
-OUTCOMES = ("used", "refused", "consent not recorded", "removed", "filtered")
+OUTCOMES = ("used", "refused", "consent not recorded", "removed", "filtered", "withdrawn")
 """What became of an interview that was received, stands and was not rejected."""
 
 COLUMN_TYPES = ("number", "integer", "text", "yes_no")

@@ -30,6 +30,7 @@ if str(ROOT) not in sys.path:  # so that the file also runs as a script, from an
     sys.path.insert(0, str(ROOT))
 
 from data.demo import block_printing_voices as heard  # noqa: E402 -- found from ROOT
+from data.demo.block_printing_french import FRENCH  # noqa: E402
 
 DEFAULT_SEED = 2036
 """The seed of the committed folder, chosen for an ordinary sample: 57 of its 60 estimates lie within two
@@ -984,22 +985,6 @@ label = "Are there guards on the moving or hot parts of the steamer or other mac
 type = "yes_no"
 """
 
-FRENCH = """
-# What the forms of this assessment say in French beside the catalogue's words.
-
-[group]
-home-worker-women = "Femmes qui travaillent à domicile"
-wage-men = "Hommes salariés"
-wage-women = "Femmes salariées"
-own-account = "Imprimeurs à leur compte"
-small-subcontractors = "Petits sous-traitants"
-
-[question]
-dye_allergy = "Le mois dernier, les teintures vous ont-elles donné des rougeurs ou de la peine à respirer ?"
-guard_on_machine = "Y a-t-il des protections sur les parties mobiles ou chaudes de l’étuve ou d’autres \
-machines là où vous travaillez ?"
-"""
-
 FREEZE = """
 # After the pilot (design/pilot) the forms are final: psia tells where one differs from these versions.
 [pilot]
@@ -1200,6 +1185,10 @@ languages = ["fr"]
 programme_began = 2022-03-01
 carried_out_by = "researchers of an invented university"
 currency = "INR"
+
+# Languages of the groups' summary pages; design/languages/fr.toml has the folder's own words in French.
+[report]
+languages = ["en", "fr"]
 
 [personal]
 "design/frame" = ["name", "phone"]

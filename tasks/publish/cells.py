@@ -658,10 +658,7 @@ _FORMS: dict[tuple[str, str], Form] = {
     ("weight_summary", "arm"): _labelled("arm", "arm"),
     **{
         ("weight_summary", column): _places(column, 2)
-        for column in (
-            *("smallest_weight", "largest_weight", "smallest_factor", "largest_factor"),
-            *("coefficient_of_variation", "design_effect"),
-        )
+        for column in ("coefficient_of_variation", "adjustment_variation", "design_effect")
     },
     **{("weight_summary", column): _as_count(column) for column in ("total", "effective_respondents")},
     ("response_classes", "weighting_class"): lambda _, row: Cell(wording.plain(row["weighting_class"])),

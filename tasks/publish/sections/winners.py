@@ -36,9 +36,11 @@ COLUMNS = {
 class Picture:
     """Rows of one basis: what they say in a sentence, drawn as signs, and as a table.
 
-    The table has what the findings do not tell: of impacts, the groups that are divided by gender.
+    The table has what the findings do not tell: of impacts, the groups that are divided by gender. ident:
+    begins the ids of the drawing.
     """
 
+    ident: str
     finding: str
     drawing: Markup
     grid: Grid | None
@@ -78,6 +80,7 @@ def _picture(report: Report, number: int, key: tuple[str, str, str], rows: list[
         caption = f"Women and men of the same group, {BASES[basis]}, {waves}"
     ident = f"winners-{basis}-{number}" if number else f"winners-{basis}"
     return Picture(
+        ident,
         finding,
         Markup(matrix(ident, finding, f"{finding} {told}.", heads, drawn)),  # noqa: S704
         grids.grid(report, "winners_losers", caption, COLUMNS, rows=shown, parted_by="indicator")

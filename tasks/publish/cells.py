@@ -16,6 +16,7 @@ from tasks.disclosure import FIGURES
 from tasks.publish import wording
 from tasks.publish.report import FEW, RELEASED, Report, Row, cases
 from tasks.references import reference
+from tasks.wording import decimals, written
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,7 @@ _ABSENT = {(table, "quintile_ratio"): _NO_RATIO for table in ("poverty_measures"
 """What stands for a figure that there is not, though enough people answered."""
 
 
+_ENDS = ("ci_low", "ci_high")
 Form = Callable[[Report, Row], Cell]
 
 
@@ -153,9 +155,35 @@ def _quoted(report: Report, row: Row) -> Cell:
 
 def _interval(report: Report, row: Row) -> Cell:
     if row["ci_high"] is None:
-        return NOTHING
+        why = wording.NO_INTERVAL.get(row.get("no_interval") or "", "")
+        return Cell("–", "none", note=why) if why and row.get("estimate") is not None else NOTHING
     ends = [wording.change(row[end], report.unit(row["indicator"])) for end in ("ci_low", "ci_high")]
     return Cell(wording.span(*ends), "span")
+
+
+def _won(report: Report, row: Row) -> Cell:
+    """Return what a group gained or lost; figures of one indicator bear the same decimals."""
+    return Cell(_side_by_side(report, row, "estimate"), numeric=True)
+
+
+def _won_interval(report: Report, row: Row) -> Cell:
+    if row["ci_high"] is None:
+        return _interval(report, row)
+    return Cell(wording.span(*(_side_by_side(report, row, end) for end in _ENDS)), "span")
+
+
+def _side_by_side(report: Report, row: Row, column: str) -> str:
+    """Return a change of an indicator with the decimals of all that the table has of it."""
+    unit, value = report.unit(row["indicator"]), float(row[column])
+    if wording.is_share(unit):
+        return wording.change(value, unit)
+    told = [
+        one[name]
+        for one in report.rows("winners_losers", {"indicator": row["indicator"]})
+        for name in ("estimate", *_ENDS)
+        if one[name] is not None
+    ]
+    return wording.signed(written(value, decimals(*told)))
 
 
 def _estimate_with_interval(report: Report, row: Row) -> Cell:
@@ -601,6 +629,8 @@ _FORMS: dict[tuple[str, str], Form] = {
     ("indicator_estimates", "poverty_group"): _group_or_part,
     ("indicator_estimates", "estimate_with_interval"): _estimate_with_interval,
     ("indicator_estimates", "median_with_quartiles"): _median_with_quartiles,
+    ("winners_losers", "estimate"): _won,
+    ("winners_losers", "interval"): _won_interval,
     ("winners_losers", "gender"): lambda _, row: Cell("all" if row["gender"] == ALL else row["gender"]),
     ("triangulation", "quote"): _quoted,
     ("triangulation", "verdict"): lambda _, row: Cell(

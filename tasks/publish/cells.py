@@ -51,7 +51,9 @@ def cell_of(report: Report, name: str, row: Row, column: str) -> Cell:
         return Cell("yes" if value else "no")
     if isinstance(value, int):
         return Cell(wording.whole(value), numeric=True)
-    return Cell(wording.mean(value), numeric=True) if isinstance(value, float) else Cell(value)
+    if isinstance(value, float):
+        return _bracketed(Cell(wording.mean(value), numeric=True), name, row, source)
+    return Cell(value)
 
 
 def _bracketed(cell: Cell, name: str, row: Row, source: str) -> Cell:

@@ -12,7 +12,7 @@ BLOCKS = """
 .facts, .panels, .beside, .pair, .findings > li, .quiet > li { display: block; }
 .facts div { display: inline-block; width: 42mm; vertical-align: top; }
 .panels .chart { display: inline-block; width: 57mm; margin-bottom: 3mm; vertical-align: top; }
-.beside { break-inside: avoid; }
+.beside { break-inside: avoid; break-before: avoid; }
 .beside figure { float: left; width: 58mm; }
 .beside figcaption { font-size: 7pt; }
 .beside .table { margin-left: 62mm; }

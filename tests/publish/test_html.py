@@ -117,6 +117,7 @@ def test_the_plan_stays_text(plan, provenance, payload):
                 "method",
                 "allocation",
                 "draw_clusters",
+                "languages",
                 "unit",
             )
             return {key: one if key in fixed else infect(one) for key, one in value.items()}

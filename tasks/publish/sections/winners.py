@@ -22,6 +22,9 @@ COLUMNS = {
     "gender": "Gender",
     "estimate": "Change",
     "interval": "95 % interval",
+    "p_value": "p",
+    "p_holm": "p by Holm",
+    "p_benjamini_hochberg": "p by Benjamini and Hochberg",
     "direction": "Verdict",
     "claim": "Claim",
     "respondents": "People",
@@ -94,12 +97,15 @@ def _sign(report: Report, row: Row | None) -> Sign | None:
     if row is None or row["direction"] is None or report.hidden("winners_losers", row, "direction"):
         return None
     verdict = wording.GAINS[row["direction"]]
-    return Sign(verdict.symbol, verdict.style)
+    by_chance = wording.is_by_chance(row["direction"], row["p_adjusted"])
+    return Sign(verdict.symbol, verdict.style, wording.BY_CHANCE if by_chance else "")
 
 
 def _told(heads: list[str], signs: list[Sign | None]) -> str:
     words = {verdict.symbol: verdict.words for verdict in wording.GAINS.values()}
-    return ", ".join(f"{head} {words[one.sign]}" for head, one in zip(heads, signs, strict=True) if one)
+    return ", ".join(
+        f"{head} {words[one.sign]} {one.mark}".strip() for head, one in zip(heads, signs, strict=True) if one
+    )
 
 
 def _waves(report: Report, from_wave: str, to_wave: str) -> str:

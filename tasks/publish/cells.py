@@ -154,8 +154,19 @@ def _quoted(report: Report, row: Row) -> Cell:
 def _interval(report: Report, row: Row) -> Cell:
     if row["ci_high"] is None:
         return NOTHING
-    ends = [wording.change(row[end], report.unit(row["indicator"])) for end in ("ci_low", "ci_high")]
+    unit, beside = report.unit(row["indicator"]), side_by_side(row)
+    ends = [wording.change(row[end], unit, beside) for end in ("ci_low", "ci_high")]
     return Cell(wording.span(*ends), "span")
+
+
+def side_by_side(row: Row) -> list[float | None]:
+    """Return an estimate or a change with the ends of its interval: they are told with the same decimals."""
+    return [row.get(column) for column in ("estimate", "change", "ci_low", "ci_high")]
+
+
+def _signed_estimate(report: Report, row: Row) -> Cell:
+    told = wording.change(row["estimate"], report.unit(row["indicator"]), side_by_side(row))
+    return Cell(told, numeric=True)
 
 
 def _estimate_with_interval(report: Report, row: Row) -> Cell:
@@ -165,12 +176,13 @@ def _estimate_with_interval(report: Report, row: Row) -> Cell:
     ends = (
         ""
         if low is None or high is None
-        else wording.span(*(wording.quantity(end, unit) for end in (low, high)))
+        else wording.span(*(wording.quantity(end, unit, side_by_side(row)) for end in (low, high)))
     )
     counted = _units(row)
     ends = ends or _why_no_interval(row)
     note = f"{ends}; {counted}" if ends else counted
-    return Cell(wording.quantity(row["estimate"], unit), note=note, numeric=True)
+    told = wording.quantity(row["estimate"], unit, side_by_side(row))
+    return Cell(told, note=note, numeric=True)
 
 
 def _why_no_interval(row: Row) -> str:
@@ -185,8 +197,9 @@ def _units(row: Row) -> str:
 def _median_with_quartiles(report: Report, row: Row) -> Cell:
     """Return a median with the quartiles and the number of respondents below it."""
     unit = report.unit(row["indicator"])
-    ends = wording.span(*(wording.quantity(row[end], unit) for end in ("lower_quartile", "upper_quartile")))
-    return Cell(wording.quantity(row["median"], unit), note=f"{ends}; {_units(row)}", numeric=True)
+    low, middle, high = beside = [row[one] for one in ("lower_quartile", "median", "upper_quartile")]
+    ends = wording.span(*(wording.quantity(end, unit, beside) for end in (low, high)))
+    return Cell(wording.quantity(middle, unit, beside), note=f"{ends}; {_units(row)}", numeric=True)
 
 
 def _group_or_part(report: Report, row: Row) -> Cell:
@@ -197,7 +210,7 @@ def _group_or_part(report: Report, row: Row) -> Cell:
 
 def _change_with_verdict(report: Report, row: Row) -> Cell:
     """Return a change with its verdict, and its interval and respondents below it."""
-    change = wording.change(row["change"], report.unit(row["indicator"]))
+    change = wording.change(row["change"], report.unit(row["indicator"]), side_by_side(row))
     interval = _interval(report, row)
     asked = "visited" if row["level"] == "household" else "asked"
     told = [_why_no_interval(row) if interval is NOTHING else interval.text]
@@ -212,11 +225,12 @@ def _poverty_estimate(_: Report, row: Row) -> Cell:
     told = (
         _why_no_interval(row)
         if None in ends
-        else wording.span(*(wording.quantity(end, row["unit"]) for end in ends))
+        else wording.span(*(wording.quantity(end, row["unit"], side_by_side(row)) for end in ends))
     )
     people = wording.counted(row["respondents"] or 0, "person", "people")
     note = f"{told}; {people}" if told else people
-    return Cell(wording.quantity(row["estimate"], row["unit"]), note=note, numeric=True)
+    told = wording.quantity(row["estimate"], row["unit"], side_by_side(row))
+    return Cell(told, note=note, numeric=True)
 
 
 def _poverty_change(_: Report, row: Row) -> Cell:
@@ -225,10 +239,10 @@ def _poverty_change(_: Report, row: Row) -> Cell:
     told = (
         _why_no_interval(row)
         if None in ends
-        else wording.span(*(wording.change(end, row["unit"]) for end in ends))
+        else wording.span(*(wording.change(end, row["unit"], side_by_side(row)) for end in ends))
     )
     note = "; ".join(one for one in [told, *_in_both(row, "asked")] if one)
-    return Cell(wording.change(row["change"], row["unit"]), note=note, numeric=True)
+    return Cell(wording.change(row["change"], row["unit"], side_by_side(row)), note=note, numeric=True)
 
 
 def _in_both(row: Row, asked: str) -> list[str]:
@@ -567,7 +581,7 @@ _FORMS: dict[tuple[str, str], Form] = {
         (table, column): form
         for table in ("impact_estimates", "winners_losers")
         for column, form in (
-            ("estimate", _in_unit("estimate", wording.change)),
+            ("estimate", _signed_estimate),
             ("direction", _gain),
             ("indicator", _indicator_with_prices),
             ("claim", _claim_of_what_is_told),
@@ -584,7 +598,7 @@ _FORMS: dict[tuple[str, str], Form] = {
         (table, column): form
         for table in ("impact_differences", "pre_trends")
         for column, form in (
-            ("estimate", _in_unit("estimate", wording.change)),
+            ("estimate", _signed_estimate),
             ("indicator", _indicator_with_unit),
         )
     },
@@ -598,6 +612,7 @@ _FORMS: dict[tuple[str, str], Form] = {
     ("pre_trends", "verdict"): lambda _, row: Cell(
         wording.TREND_VERDICTS[row["verdict"]], "contradict" if row["verdict"] == "differed" else ""
     ),
+    ("indicator_estimates", "indicator"): _indicator_with_unit,
     ("indicator_estimates", "poverty_group"): _group_or_part,
     ("indicator_estimates", "estimate_with_interval"): _estimate_with_interval,
     ("indicator_estimates", "median_with_quartiles"): _median_with_quartiles,

@@ -66,6 +66,8 @@ def printable(page: str) -> str:
     root = lxml.html.document_fromstring(page)
     for element in root.xpath("//nav | //*[@class='skip' or @class='narrow']"):
         element.drop_tree()
+    for title in root.xpath("//svg[desc]/title"):  # the one text that WeasyPrint gives to who does not see it
+        title.text = f"{title.text_content()}: {title.getnext().text_content()}"
     for element in root.xpath("//td/div"):
         element.drop_tag()
     style = lxml.html.fragment_fromstring("<style></style>")

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from tests.cases.test_published import tables_of
+from tests.assessed import tables_of
 from tests.folders import SPECIFICATION, two_waves
 
 WINNERS = "mart.winners_losers"

@@ -24,6 +24,7 @@ from schemas.vocabulary import (
     ERROR_TYPES,
     ESTIMATORS,
     LEVELS,
+    MONEY_TOLD,
     NO_INTERVAL,
     SAMPLE_DESIGNS,
     SENSITIVE_SUBJECTS,
@@ -149,6 +150,7 @@ class ImpactEstimates(Contract):
     error_type: Text = choice(ERROR_TYPES, missing=True)
     comparison: Text = choice(COMPARISONS, "all respondents, or those that were matched")
     estimate: Number = number("in the indicator's unit", missing=True)
+    money: Text = choice(MONEY_TOLD, "at which prices money is; empty: no money", missing=True)
     standard_error: Number = number("none for a purposive sample", missing=True, ge=0)
     ci_low: Number = number("lower end of the 95 % interval", missing=True)
     ci_high: Number = number("upper end of the 95 % interval", missing=True)

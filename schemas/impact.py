@@ -127,4 +127,5 @@ class AttritionBounds(Contract):
     smallest_cell: Whole = number("the fewest respondents with a value of an arm", missing=True, ge=0)
     lost: Whole = number("respondents of the earlier wave without a value", ge=0)
     verdict: Text = choice(BOUND_VERDICTS, "what attrition leaves of the sign", missing=True)
+    left_out: Text = text("about how many are left out, for nobody knows their arm", missing=True)
     problem: Text = text("why there are no bounds", missing=True)

@@ -16,6 +16,10 @@ NO_INTERVAL = (
     "limited follow-up",
 )
 """Why an estimate or change has no interval (docs/estimates.md)."""
+AT_BASE_PRICES, AT_PRICES_OF_NOW = "at base prices", "at the prices of the interview"
+OF_THE_DAY = "in money of the day"
+MONEY_TOLD = (AT_BASE_PRICES, AT_PRICES_OF_NOW, OF_THE_DAY)
+"""At which prices an estimate of money is (docs/impact.md)."""
 ALLOCATIONS = ("proportional", "equal", "neyman")
 UNITS_OF_ASSESSMENT = ("individual", "household", "group")
 """What is assessed (Box 3)."""
@@ -121,6 +125,8 @@ EFFECT_VERDICTS = ("differ", "not told apart", "not tested")
 """Of the programme's effects in two groups of people, by the adjusted p-value at 5 %."""
 BOUND_VERDICTS = ("above zero", "below zero", "either sign")
 """Of the interval that holds an effect whoever was lost."""
+STATUSES = ("draft", "released")
+"""Whether the newest report of an assessment was signed and kept as a release."""
 CLAIMS = ("causal", "associational", "descriptive", "recall")
 
 POVERTY_KINDS = ("poverty", "capability")
@@ -259,7 +265,7 @@ LOSSES = (
 """What becomes of the interviews of a wave: repeated in another file, superseded by a higher revision,
 rejected by a reviewer on the server, filtered out by the plan, refused by who was asked, without
 an entry for the consent, removed by a correction, withdrawn by a person who took back the consent later."""
-OUTCOMES = ("used", "refused", "consent not recorded", "removed", "filtered")
+OUTCOMES = ("used", "refused", "consent not recorded", "removed", "filtered", "withdrawn")
 """What became of an interview that was received, stands and was not rejected."""
 
 COLUMN_TYPES = ("number", "integer", "text", "yes_no")

@@ -10,9 +10,8 @@ from typing import Any
 import pandas as pd
 
 from schemas.assessment import PovertyGroup, Wave
-from schemas.vocabulary import ALL
+from schemas.vocabulary import ALL, OF_THE_DAY
 from tasks.methods import suppression
-from tasks.prices import have_moved
 from tasks.publish.wording import (
     BY_CHANCE,
     FEWEST_TO_PRINT,
@@ -73,26 +72,19 @@ def change(estimate: float, low: float, high: float, unit: str, currency: str = 
 
 @dataclass(frozen=True)
 class Told:
-    """What a sentence has to know beside its row: the words for groups and waves, the currency, and prices.
-
-    lines: what the plan knows of prices: where they moved, money has to be said to be of the day.
-    """
+    """What a sentence has to know beside its row: the words for groups and waves, and the currency."""
 
     groups: Mapping[str, str]
     waves: Mapping[str, str]
     currency: str
-    lines: pd.DataFrame
 
 
-def told_by(
-    poverty_group: Sequence[PovertyGroup], wave: Sequence[Wave], currency: str, lines: pd.DataFrame
-) -> Told:
+def told_by(poverty_group: Sequence[PovertyGroup], wave: Sequence[Wave], currency: str) -> Told:
     """Return what sentences have to know of the plan."""
     return Told(
         {ALL: "All groups together", **{one.id: one.label for one in poverty_group}},
         {one.name: one.label or one.name for one in wave},
         currency,
-        lines,
     )
 
 
@@ -125,8 +117,9 @@ def statement(row: Mapping[Any, Any], indicator: pd.Series, told: Told) -> str:
         body = f"{what} is {f'{size} {more}'.strip()} in the programme group than in the comparison group"
     else:
         body = f"{what} {moved} against the comparison group, {start} to {end}"
-    if is_money(unit) and have_moved(told.lines, row["from_wave"], row["to_wave"]):
-        body += ", in money of the day"
+    at_one_time = row["from_wave"] == "none" and row["estimator"] != "recall"
+    if is_money(unit) and pd.notna(row["money"]) and not (at_one_time and row["money"] == OF_THE_DAY):
+        body += f", {row['money']}"
     return f"{group}: {body} ({behind}). {_verdict(row)}".strip()
 
 

@@ -213,7 +213,8 @@ def direction_of_money(verdict: str, change: float, price_ratios: Sequence[float
     over prices before, one a place, empty where no index is known. Returns the verdict where it holds at
     constant prices too: no price moved, or the amount fell while prices rose (it bought less than before,
     and less still), or rose while they fell. Else "uncertain": prices may have eaten the gain. An effect
-    against a comparison needs none of this, for the prices of both arms moved alike.
+    against a comparison needs amounts at base prices instead: where the arms did not stand alike at first,
+    prices that rise move them apart in money of the day, to either side.
 
     Raises ValueError where a ratio is not above 0. Source: Deaton and Zaidi (2002), Guidelines for
     Constructing Consumption Aggregates for Welfare Analysis, LSMS working paper 135, part 4 (prices).

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from schemas.vocabulary import ALL
+from schemas.vocabulary import ALL, OF_THE_DAY
 from tasks import expressions
 from tasks.catalogue import read as catalogue
 from tasks.catalogue import standard_indicators
@@ -131,6 +131,14 @@ def _probability(column: str) -> Form:
 
 def _indicator_with_unit(report: Report, row: Row) -> Cell:
     return Cell(report.label("indicator", row["indicator"]), note=report.unit(row["indicator"]))
+
+
+def _indicator_with_prices(report: Report, row: Row) -> Cell:
+    """Return an indicator with its unit, and of money at which prices it is; changes are of the day."""
+    cell = _indicator_with_unit(report, row)
+    of_change = row.get("basis") == "change" and report.is_money(row["indicator"])
+    prices = row["money"] or (OF_THE_DAY if of_change else "")
+    return replace(cell, note=f"{cell.note}, {prices}") if prices else cell
 
 
 def _quoted(report: Report, row: Row) -> Cell:
@@ -561,7 +569,7 @@ _FORMS: dict[tuple[str, str], Form] = {
         for column, form in (
             ("estimate", _in_unit("estimate", wording.change)),
             ("direction", _gain),
-            ("indicator", _indicator_with_unit),
+            ("indicator", _indicator_with_prices),
             ("claim", _claim_of_what_is_told),
         )
     },
@@ -569,7 +577,7 @@ _FORMS: dict[tuple[str, str], Form] = {
     ("impact_estimates", "standard_error"): _in_unit("standard_error", wording.error),
     **{
         (table, column): _probability(column)
-        for table in ("impact_estimates", "impact_differences", "pre_trends")
+        for table in ("impact_estimates", "impact_differences", "pre_trends", "winners_losers")
         for column in ("p_value", "p_adjusted", "p_holm", "p_benjamini_hochberg")
     },
     **{
@@ -620,10 +628,7 @@ _FORMS: dict[tuple[str, str], Form] = {
     ("weight_summary", "arm"): _labelled("arm", "arm"),
     **{
         ("weight_summary", column): _places(column, 2)
-        for column in (
-            *("smallest_weight", "largest_weight", "smallest_factor", "largest_factor"),
-            *("coefficient_of_variation", "design_effect"),
-        )
+        for column in ("coefficient_of_variation", "adjustment_variation", "design_effect")
     },
     **{("weight_summary", column): _as_count(column) for column in ("total", "effective_respondents")},
     ("response_classes", "weighting_class"): lambda _, row: Cell(wording.plain(row["weighting_class"])),

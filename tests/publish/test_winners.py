@@ -67,6 +67,7 @@ def test_the_table_tells_units_signs_and_chance_and_claims_nothing_of_what_is_wi
     clear = [cell.text for cell in cells if cell.label == "Verdict" and cell.style in ("gain", "loss")]
     assert clear
     assert all(text.endswith("†") for text in clear)
+    assert picture.drawing.count(">†</text>") == len(clear)
     for row in rows:
         if any(cell.style == "withheld" for cell in row):
             assert not any(cell.text in ("causal", "associational", "descriptive") for cell in row)

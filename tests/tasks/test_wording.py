@@ -1,28 +1,11 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pandas as pd
 import pytest
 
-from schemas.base import conform, empty
-from schemas.poverty import PovertyLines
 from tasks import wording
 
-PLAN = wording.Told(
-    {"w": "Women at home"}, {"a": "Baseline, 2022", "b": "Follow-up, 2024"}, "INR", empty(PovertyLines)
-)
-PRICES = conform(
-    pd.DataFrame(
-        {
-            "specification": ["line"] * 2,
-            "area": ["all"] * 2,
-            "wave": ["a", "b"],
-            "price_index": [100.0, 111.0],
-        }
-    ),
-    PovertyLines,
-)
+PLAN = wording.Told({"w": "Women at home"}, {"a": "Baseline, 2022", "b": "Follow-up, 2024"}, "INR")
 INCOME = pd.Series({"label": "Earnings in the last month", "unit": "currency per month"})
 SHARE = pd.Series({"label": "Workers with a contract", "unit": "share of respondents"})
 
@@ -38,6 +21,7 @@ def row(**more):
         "ci_high": -462.0,
         "direction": "worse",
         "respondents": 120,
+        "money": "in money of the day",
     }
     return {**base, **more}
 
@@ -45,7 +29,8 @@ def row(**more):
 def test_a_sentence_says_what_its_row_says():
     assert wording.statement(row(), INCOME, PLAN) == (
         "Women at home: earnings in the last month moved by −748 INR a month against the comparison group, "
-        "Baseline to Follow-up (95 % interval −1\u202f030 to −462). This is a change for the worse."
+        "Baseline to Follow-up, in money of the day (95 % interval −1\u202f030 to −462). This is a change "
+        "for the worse."
     )
 
 
@@ -89,11 +74,15 @@ def test_a_change_that_reads_as_nought_has_no_sign():
     assert "moved by 0 percentage points" in told
 
 
-def test_where_prices_moved_money_is_said_to_be_of_the_day():
-    with_prices = replace(PLAN, lines=PRICES)
-    assert "Baseline to Follow-up, in money of the day (" in wording.statement(row(), INCOME, with_prices)
-    assert "of the day" not in wording.statement(row(), SHARE, with_prices)
-    assert "of the day" not in wording.statement(row(), INCOME, PLAN)
+def test_money_is_said_to_be_of_the_day_or_at_base_prices():
+    assert "Baseline to Follow-up, in money of the day (" in wording.statement(row(), INCOME, PLAN)
+    at_base = row(money="at base prices")
+    assert "Baseline to Follow-up, at base prices (" in wording.statement(at_base, INCOME, PLAN)
+    assert "of the day" not in wording.statement(row(money=None), SHARE, PLAN)
+    levels = row(estimator="difference", from_wave="none")
+    assert "of the day" not in wording.statement(levels, INCOME, PLAN)
+    recalled = {**levels, "estimator": "recall"}
+    assert "−748 INR a month, in money of the day (" in wording.statement(recalled, INCOME, PLAN)
 
 
 @pytest.mark.parametrize("estimator", ["recall", "difference", "difference_in_differences", "staggered"])

@@ -22,6 +22,9 @@ COLUMNS = {
     "gender": "Gender",
     "estimate": "Change",
     "interval": "95 % interval",
+    "p_value": "p",
+    "p_holm": "p by Holm",
+    "p_benjamini_hochberg": "p by Benjamini and Hochberg",
     "direction": "Verdict",
     "claim": "Claim",
     "respondents": "People",
@@ -32,9 +35,11 @@ COLUMNS = {
 class Picture:
     """Rows of one basis: what they say in a sentence, drawn as signs, and as a table.
 
-    The table has what the findings do not tell: of impacts, the groups that are divided by gender.
+    The table has what the findings do not tell: of impacts, the groups that are divided by gender. ident:
+    begins the ids of the drawing.
     """
 
+    ident: str
     finding: str
     drawing: Markup
     grid: Grid | None
@@ -74,6 +79,7 @@ def _picture(report: Report, number: int, key: tuple[str, str, str], rows: list[
         caption = f"Women and men of the same group, {BASES[basis]}, {waves}"
     ident = f"winners-{basis}-{number}" if number else f"winners-{basis}"
     return Picture(
+        ident,
         finding,
         Markup(matrix(ident, finding, f"{finding} {told}.", heads, drawn)),  # noqa: S704
         grids.grid(report, "winners_losers", caption, COLUMNS, rows=shown, parted_by="indicator")
@@ -91,12 +97,15 @@ def _sign(report: Report, row: Row | None) -> Sign | None:
     if row is None or row["direction"] is None or report.hidden("winners_losers", row, "direction"):
         return None
     verdict = wording.GAINS[row["direction"]]
-    return Sign(verdict.symbol, verdict.style)
+    by_chance = wording.is_by_chance(row["direction"], row["p_adjusted"])
+    return Sign(verdict.symbol, verdict.style, wording.BY_CHANCE if by_chance else "")
 
 
 def _told(heads: list[str], signs: list[Sign | None]) -> str:
     words = {verdict.symbol: verdict.words for verdict in wording.GAINS.values()}
-    return ", ".join(f"{head} {words[one.sign]}" for head, one in zip(heads, signs, strict=True) if one)
+    return ", ".join(
+        f"{head} {words[one.sign]} {one.mark}".strip() for head, one in zip(heads, signs, strict=True) if one
+    )
 
 
 def _waves(report: Report, from_wave: str, to_wave: str) -> str:

@@ -231,6 +231,37 @@ def _first(why: list[str]) -> str:
 
 
 @app.command()
+def serve(
+    folder: FolderArgument = Path(),
+    cron: Annotated[
+        str, typer.Option(help="When to run, as a line of cron: '0 6 * * 1' is each Monday at six.")
+    ] = "",
+    timezone: Annotated[str, typer.Option(help="Whose clock --cron means, such as Asia/Kolkata.")] = "UTC",
+    pull_first: Annotated[
+        bool, typer.Option("--pull", help="With --cron: fetch the waves from ODK Central before.")
+    ] = False,
+    notify: Annotated[
+        str, typer.Option(help="Tell of bad ends by this block of Prefect: slack-webhook/office.")
+    ] = "",
+) -> None:
+    """Run by itself, with Prefect: on a schedule, and when a file arrives in the folder of a wave."""
+    from flows.serve import NoServer, NotServed, Wanted
+    from flows.serve import serve as serve_all
+
+    if pull_first and not cron:
+        _stop("--pull goes with --cron", USAGE)
+    found = [one.resolve() for one in _assessments(folder)]
+    try:
+        code = serve_all(Wanted(found, cron, timezone, pull_first, notify), say=typer.echo)
+    except NotServed as nothing:
+        _stop(str(nothing), USAGE)
+    except NoServer as nothing:
+        _stop(str(nothing), FAILED)
+    sys.stdout.flush()
+    os._exit(code)  # all that was started has ended; taking Prefect apart would last some seconds more
+
+
+@app.command()
 def status(folder: FolderArgument = Path(), as_json: JsonOption = False) -> None:
     """Say what has changed since the last finished run, and which steps of one assessment are stale by it."""
     from tasks import state
@@ -572,7 +603,7 @@ def portfolio(
     ] = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Compare the clusters of a folder of assessments by Table 2: ranks with their intervals."""
+    """Make a site of a folder of assessments: clusters ranked with their intervals, and their reports."""
     _known_engine(engine)
     if (folder / "assessment.toml").is_file():
         _stop(f"{folder} is one assessment. Name the folder that holds several", USAGE)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +15,12 @@ from schemas.faults import Refused
 from schemas.portfolio import read_portfolio
 from tasks import portfolio, state
 from tasks.publish import lake, tree
-from tasks.publish.portfolio import portfolio_files, rank_words
+from tasks.publish.portfolio import portfolio_files
+from tasks.publish.portfolio_index import rank_words
 
 Say = Callable[[str], None]
 Records = list[dict[str, Any]]
+_MOST_TOLD = 20
 
 
 def compare_folder(
@@ -61,6 +63,10 @@ def _run(found: list[Path], engine: str, dask: str, publish: str, say: Say) -> i
     place = publish
     if publish:
         lake.store_of(publish)
+        if faults := portfolio.same_ids(found):  # each would overwrite the other's tables
+            tell_faults(faults, None)
+            sys.stderr.write("psia: refused, nothing was changed\n")
+            return REFUSED
         place = publish if "://" in publish else str(Path(publish).absolute())
     jobs = [Job(one.absolute() if dask else one, publish=place) for one in found]
     return worst(run_many(jobs, engine=engine, dask=dask, say=say), say)
@@ -68,19 +74,34 @@ def _run(found: list[Path], engine: str, dask: str, publish: str, say: Say) -> i
 
 def _compared(folder: Path, found: list[Path], stale: list[Path], say: Say) -> Records:
     plan = read_portfolio(folder / "portfolio.toml")
-    members = portfolio.read_members(found)
-    priorities, pairs = portfolio.compare(members, plan)
-    files, about = portfolio_files(plan, members, priorities, pairs, state.libraries())
-    current = tree.publish(folder / "results", files, about)
-    for one in stale:
-        why = "; ".join(state.changes(one)[:3])
-        sys.stderr.write(f"psia: {one} has changed since its last run, which is what was compared ({why})\n")
-    rows = portfolio.ordered(priorities)
+    members, left_out = portfolio.read_members(found)
+    compared = portfolio.compared(members, plan)
+    told = [f"{Path(fault.file).name}: {fault.rule}" for fault in left_out]
+    files, about = portfolio_files(plan, compared, told, state.libraries())
+    site = tree.publish_in_place(folder / "results" / "portfolio", files, about)
+    _tell(left_out, lambda fault: f"{fault}. It was left out")
+    known = {member.folder for member in members}
+    _tell([one for one in stale if one.name in known], _why_stale)
+    rows = portfolio.ordered(compared.priorities)
     for row in rows:
         say(f"  {row['assessment']}: {rank_words(row)}")
+    pairs = compared.pairs
     say(
         f"{int(pairs['told_apart'].sum())} of {len(pairs)} pairs of clusters are told apart. "
         "The order of the others says nothing."
     )
-    say(f"The portfolio: {(current / 'portfolio.html').absolute()}")
+    say(f"The portfolio: {(site / 'index.html').absolute()}")
     return rows
+
+
+def _why_stale(folder: Path) -> str:
+    why = "; ".join(state.changes(folder)[:3])
+    return f"{folder} has changed since its last run, which is what was compared ({why})"
+
+
+def _tell(found: Sequence[Any], words: Callable[[Any], str]) -> None:
+    """Print a line for each of what is not as it should be, of many for the first."""
+    for one in found[:_MOST_TOLD]:
+        sys.stderr.write(f"psia: {words(one)}\n")
+    if len(found) > _MOST_TOLD:
+        sys.stderr.write(f"psia: … and {len(found) - _MOST_TOLD} more of the kind\n")

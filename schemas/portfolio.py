@@ -7,9 +7,10 @@ from pathlib import Path
 from pydantic import Field, ValidationError
 
 from schemas.assessment import Part
-from schemas.base import Contract, Flag, Number, Text, Whole, number, table, text
+from schemas.base import Contract, Flag, Number, Text, Whole, choice, day, number, table, text
 from schemas.faults import Fault, Refused
 from schemas.toml import read_toml
+from schemas.vocabulary import BETTER, CLAIMS, DIRECTIONS, LEVELS, STATUSES
 
 
 class PortfolioPlan(Part):
@@ -37,6 +38,21 @@ def read_portfolio(path: Path) -> PortfolioPlan:
             )
             for one in error.errors()
         ) from None
+
+
+@table("portfolio.clusters", grain="one row an assessment", key=("assessment",))
+class PortfolioClusters(Contract):
+    assessment: Text = text("short name of the assessment")
+    cluster: Text = text("name of the cluster")
+    title: Text = text("title of the report")
+    country: Text = text("country")
+    sector: Text = text("sector")
+    status: Text = choice(STATUSES, "released: signed and kept as a release; else a draft")
+    data_date: Text = day("date of the report")
+    latitude: Number = number("degrees, to a tenth; north above nought", missing=True, ge=-90, le=90)
+    longitude: Number = number("degrees, to a tenth; east above nought", missing=True, ge=-180, le=180)
+    report: Text = text("the report, from the folder of the portfolio")
+    content_hash: Text = text("hash of what was released")
 
 
 @table("portfolio.cluster_priorities", grain="one row an assessment", key=("assessment",))
@@ -68,3 +84,34 @@ class PortfolioPairs(Contract):
     below: Text = text("the other assessment")
     share_above: Number = number("share of draws in which it does, a tie counted half", ge=0.5, le=1)
     told_apart: Flag = number("whether that share is 0.95 or more")
+
+
+@table("portfolio.indicators", grain="one row an indicator and assessment", key=("indicator", "assessment"))
+class PortfolioIndicators(Contract):
+    indicator: Text = text("id of the indicator")
+    measure: Whole = number("which rows of an indicator may be compared: those with the same number", ge=1)
+    assessment: Text = text("short name of the assessment")
+    label: Text = text("name of the indicator")
+    unit: Text = text("unit, with the currency of money")
+    is_money: Flag = number("whether it is an amount of money")
+    level: Text = choice(LEVELS, "what the mean is over; empty: person", missing=True)
+    better: Text = choice(BETTER, "which direction is good")
+    value: Text = text("expression over the answers")
+    wave: Text = text("newest wave that has a mean", missing=True)
+    mean: Number = number("mean of everyone in it, in the unit", missing=True)
+    mean_low: Number = number("lower end of its 95 % interval", missing=True)
+    mean_high: Number = number("upper end of its 95 % interval", missing=True)
+    mean_respondents: Whole = number("units with a value", missing=True, ge=0)
+    mean_withheld_by: Text = text("why the mean is not printed", missing=True)
+    from_wave: Text = text("wave from which the change is counted", missing=True)
+    to_wave: Text = text("wave to which it is counted", missing=True)
+    change: Number = number("change of everyone, as the finding has it, in the unit", missing=True)
+    change_low: Number = number("lower end of its 95 % interval", missing=True)
+    change_high: Number = number("upper end of its 95 % interval", missing=True)
+    change_respondents: Whole = number("respondents behind it", missing=True, ge=0)
+    change_withheld_by: Text = text("why the change is not printed", missing=True)
+    estimator: Text = text("how it was estimated", missing=True)
+    direction: Text = choice(DIRECTIONS, "what it says", missing=True)
+    claim: Text = choice(CLAIMS, "what may be claimed of it", missing=True)
+    limits: Text = text("what the reader may not conclude", missing=True)
+    by_chance: Flag = number("whether it may be found by chance once its family is counted", missing=True)

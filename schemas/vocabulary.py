@@ -14,8 +14,13 @@ NO_INTERVAL = (
     "all alike",
     "purposive sample",
     "limited follow-up",
+    "few clusters",
 )
 """Why an estimate or change has no interval (docs/estimates.md)."""
+AT_BASE_PRICES, AT_PRICES_OF_NOW = "at base prices", "at the prices of the interview"
+OF_THE_DAY = "in money of the day"
+MONEY_TOLD = (AT_BASE_PRICES, AT_PRICES_OF_NOW, OF_THE_DAY)
+"""At which prices an estimate of money is (docs/impact.md)."""
 ALLOCATIONS = ("proportional", "equal", "neyman")
 UNITS_OF_ASSESSMENT = ("individual", "household", "group")
 """What is assessed (Box 3)."""
@@ -121,6 +126,8 @@ EFFECT_VERDICTS = ("differ", "not told apart", "not tested")
 """Of the programme's effects in two groups of people, by the adjusted p-value at 5 %."""
 BOUND_VERDICTS = ("above zero", "below zero", "either sign")
 """Of the interval that holds an effect whoever was lost."""
+STATUSES = ("draft", "released")
+"""Whether the newest report of an assessment was signed and kept as a release."""
 CLAIMS = ("causal", "associational", "descriptive", "recall")
 
 POVERTY_KINDS = ("poverty", "capability")
@@ -270,8 +277,8 @@ BALANCE_VERDICTS = ("balanced", "unbalanced", "not measurable")
 COMPARISONS = ("all", "matched")
 SPILL_OVER_CHANNELS = ("locality", "buyer")
 
-BASES = ("impact", "recall", "change")
-"""What is told of who gained: against a comparison, as people remember it, or over time alone."""
+BASES = ("impact", "levels", "recall", "change")
+"""What is told of who gained: against a comparison, by how the arms stand apart, as remembered, over time."""
 
 SENSITIVE_SUBJECTS = ("child work", "caste", "religion", "bondage")
 """What people could be harmed by being known for: 20 people stand behind such a figure, not 10."""

@@ -66,6 +66,7 @@ from tasks import (
     identification,
     instrument,
     instruments,
+    page_words,
     pilot,
     poverty_inputs,
     published_before,
@@ -77,6 +78,7 @@ from tasks import (
     suspects,
     wave_files,
     weights,
+    word_template,
     workshops,
 )
 from tasks import plan as plan_tables
@@ -132,6 +134,7 @@ class Intake:
     indicators: dict[str, Indicator] = field(default_factory=dict)
     questions: dict[str, Question] = field(default_factory=dict)
     languages: list[Language] = field(default_factory=list)
+    page_words: dict[str, Language] = field(default_factory=dict)
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
     raw: dict[str, pd.DataFrame] = field(default_factory=dict)
     received: list[Received] = field(default_factory=list)
@@ -145,6 +148,7 @@ class Intake:
     register_readings: list[registers.Reading] = field(default_factory=list)
     people: list[pd.DataFrame] = field(default_factory=list)
     refused: list[pd.DataFrame] = field(default_factory=list)
+    word_template: bytes | None = None
     faults: list[Fault] = field(default_factory=list)
 
     @property
@@ -217,6 +221,8 @@ def take_in(
     """
     reader = _begun(folder, plan, vault)
     intake = reader.intake
+    intake.page_words, wrong = page_words.read(folder, plan)
+    intake.faults += wrong
     for contract in TABLES.values():
         if contract.about().source:
             reader.stage(contract)
@@ -228,6 +234,7 @@ def take_in(
     reader.personal_patterns()
     reader.raw_tables()
     coded.take_in(folder, intake, vault, reader.places)
+    reader.word_template()
     if not reader.unreadable:  # else what follows from a table that could not be read would hide the cause
         intake.faults += list(_references(intake, reader.places))
         intake.faults += list(_parts_beyond_their_whole(intake, reader.places))
@@ -248,6 +255,8 @@ def take_in(
         asked = {wave.name: instrument_of(intake, wave) for wave in plan.wave}
         intake.tables[Instruments.about().name] = instrument.table(asked.values())
         reader.beside_the_answers(asked)
+        shown = [*intake.table(Indicators)["indicator"], *intake.table(Rankings)["indicator"]]
+        intake.faults += page_words.missing(plan, intake.page_words, intake.indicators, dict.fromkeys(shown))
     return intake
 
 
@@ -617,6 +626,17 @@ class _Reader:
             self.intake.tables[name] = pd.concat(
                 [conform(given, StagedEarlierFindings), found], ignore_index=True
             )
+
+    def word_template(self) -> None:
+        """Keep the Word file whose styles the report takes over."""
+        try:
+            template = word_template.take_in(self.folder, self.plan)
+        except Refused as refused:
+            self.intake.faults += refused.faults
+            return
+        if template:
+            self.intake.received.append(template)
+            self.intake.word_template = template.content
 
     def registers(self, hashes: Mapping[str, str]) -> None:
         """Add what each register of the plan sums to, to regional_industries and regions."""
@@ -1549,7 +1569,7 @@ def _specification_faults(intake: Intake) -> Iterator[Fault]:
         named += [(f"{key}.fixed_effects", column, False) for column in one.fixed_effects]
         named += [(f"{key}.covariates", column, False) for column in one.covariates]
         named += [(f"{key}.terms", term, True) for term in one.terms if term not in MADE_TERMS]
-        yield from _explained_by_itself(intake, key, one)
+        yield from explained_by_itself(key, one, intake.indicators)
         named.append((f"{key}.start", one.start, False))
         if one.estimator == "recall":
             recalled = [
@@ -1578,12 +1598,14 @@ def _specification_faults(intake: Intake) -> Iterator[Fault]:
             yield Fault("assessment.toml", column=key, rule=rule, remedy=remedy)
 
 
-def _explained_by_itself(intake: Intake, key: str, one: Specification) -> Iterator[Fault]:
+def explained_by_itself(
+    key: str, one: Specification, indicators: Mapping[str, catalogue.Indicator]
+) -> Iterator[Fault]:
     """Faults of covariates that are the indicator itself, which would explain all of it."""
     if one.estimator == "first_differences":  # there a covariate is as it was before, and may be the value
         return
     for name in one.indicators:
-        known = intake.indicators.get(name)
+        known = indicators.get(name)
         if known and known.value.strip() in one.covariates:
             column = known.value.strip()
             rule = f"'{column}' is the indicator '{name}' itself, and explains all of it"

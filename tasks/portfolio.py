@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
+import tomllib
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -11,90 +12,148 @@ from typing import Any
 
 import pandas as pd
 
-from schemas.base import check, conform, empty
-from schemas.faults import BrokenPromise, Fault, Refused
-from schemas.portfolio import PortfolioPairs, PortfolioPlan, PortfolioPriorities
+from schemas.base import column_types
+from schemas.faults import Fault, Refused
+from schemas.portfolio import PortfolioClusters, PortfolioPairs, PortfolioPlan, PortfolioPriorities
 from tasks import catalogue
-from tasks.methods.priority import draw_composites, intervals, pairs
-from tasks.warehouse import Busy, Damaged, Warehouse
+from tasks.methods.priority import HIGHEST, LOWEST, draw_composites, intervals, pairs
+from tasks.portfolio_indicators import Record, comparable, indicators_of
+from tasks.released import Released, read_released
+from tasks.warehouse import kept
 
 
 @dataclass(frozen=True)
 class Member:
-    """What one assessment has released: scores by characteristic, nodes, and the report they are of."""
+    """What one assessment has released: what it is, scores by characteristic, nodes, and its indicators.
+
+    folder: its name in the folder of the portfolio. indicators: as `indicators_of` returns them.
+    """
 
     assessment: str
     cluster: str
+    title: str
+    country: str
+    sector: str
+    status: str
+    data_date: str
+    latitude: float | None
+    longitude: float | None
+    folder: str
+    content_hash: str
     scores: dict[str, float]
     nodes: int
     nodes_vulnerable: int
     nodes_likely: int
     nodes_unknown: int
-    content_hash: str
-    data_date: str
+    indicators: tuple[Record, ...] = ()
 
 
-def read_members(folders: Sequence[Path]) -> list[Member]:
-    """Return what each assessment has released, sorted by the assessment's name.
+@dataclass(frozen=True)
+class Comparison:
+    """What a portfolio publishes, each table as its contract says."""
 
-    The warehouses are opened one after the other, and only to read. Raises Refused with a fault for each
-    assessment that has not been run or cannot be read, for two of one name, and where fewer than two have a
-    score.
+    clusters: pd.DataFrame
+    priorities: pd.DataFrame
+    pairs: pd.DataFrame
+    indicators: pd.DataFrame
+
+
+def read_members(folders: Sequence[Path]) -> tuple[list[Member], list[Fault]]:
+    """Return what each assessment has released, sorted by name, and a fault for each that cannot be read.
+
+    Only results/current is read, each file compared with the hash that its manifest has. One that has not
+    been run, or of which a file was changed, is left out; the others are compared. Raises Refused where two
+    bear one name, and where fewer than two have a score.
     """
     members: list[Member] = []
-    faults: list[Fault] = []
+    left_out: list[Fault] = []
     for folder in folders:
         try:
-            members.append(_read(folder))
+            members.append(_member(read_released(folder)))
         except Refused as refused:
-            faults += refused.faults
+            left_out += refused.faults
     members.sort(key=lambda member: member.assessment)
-    for one, other in pairwise(members):
-        if one.assessment == other.assessment:
-            rule = f"two assessments bear the id '{one.assessment}'"
-            faults.append(Fault("assessment.toml", column="assessment.id", rule=rule, remedy="Rename one"))
+    faults = _twice([(member.assessment, member.folder) for member in members])
     if not faults and sum(bool(member.scores) for member in members) < 2:
         rule = "fewer than two assessments have a score of Table 2: there is nothing to compare"
         faults.append(Fault("mapping/characteristics", rule=rule, remedy="Score them, and run them again"))
     if faults:
-        raise Refused(faults)
-    return members
+        raise Refused([*left_out, *faults])
+    return members, left_out
 
 
-def _read(folder: Path) -> Member:
-    path = folder / "results" / "warehouse.duckdb"
-    run_it = f"Run it first: 'psia run {folder}', or add --run"
-    try:
-        about = json.loads((folder / "results" / "current" / "manifest.json").read_bytes())
-        content_hash, data_date = str(about["content_hash"]), str(about["data_date"])
-    except (OSError, ValueError, KeyError):
-        raise Refused([Fault(str(folder), rule="has not been run", remedy=run_it)]) from None
-    if not path.is_file():
-        raise Refused([Fault(str(folder), rule="has no warehouse", remedy=run_it)])
-    try:
-        with Warehouse(path, read_only=True) as warehouse:
-            (own,) = warehouse.read("released.cluster_priorities").to_dict("records")
-            scores = warehouse.read("released.characteristic_scores", ["characteristic"])
-            nodes = warehouse.read("released.poverty_nodes", ["actor"])["likelihood"]
-    except Busy as busy:
-        rule = f"is in use by {busy}"
-        raise Refused([Fault(str(path), rule=rule, remedy="Wait for it to end")]) from None
-    except Damaged:
-        raise Refused([Fault(str(path), rule="cannot be opened", remedy="Delete it and run again")]) from None
-    except (KeyError, ValueError):
-        raise Refused([Fault(str(folder), rule="has released no scores", remedy=run_it)]) from None
-    known = scores.dropna(subset="score")
+def same_ids(folders: Sequence[Path]) -> list[Fault]:
+    """Return a fault for each id that two of the folders bear; a plan that cannot be read bears none."""
+    found = []
+    for folder in folders:
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            plan = tomllib.loads((folder / "assessment.toml").read_text(encoding="utf-8"))
+            found.append((str(plan["assessment"]["id"]), folder.name))
+    return _twice(found)
+
+
+def _twice(borne: Sequence[tuple[str, str]]) -> list[Fault]:
+    """Return a fault for each id that two folders bear, which it names; borne: pairs of id and folder."""
+    return [
+        Fault(
+            "assessment.toml",
+            column="assessment.id",
+            rule=f"two assessments bear the id '{one}': {folder} and {other}",
+            remedy="Rename one",
+        )
+        for (one, folder), (again, other) in pairwise(sorted(borne))
+        if one == again
+    ]
+
+
+def _member(released: Released) -> Member:
+    about = released.manifest
+    nodes = [row["likelihood"] for row in released.rows("poverty_nodes", ("likelihood",))]
     return Member(
-        assessment=str(own["assessment"]),
-        cluster=str(own["cluster"]),
-        scores=dict(zip(known["characteristic"], known["score"], strict=True)),
+        assessment=about.assessment,
+        cluster=about.cluster,
+        title=about.title,
+        country=about.country,
+        sector=about.sector,
+        status="released" if released.is_release else "draft",
+        data_date=about.data_date.isoformat(),
+        latitude=about.position.latitude if about.position else None,
+        longitude=about.position.longitude if about.position else None,
+        folder=released.folder.name,
+        content_hash=about.content_hash,
+        scores=_scores(released),
         nodes=len(nodes),
-        nodes_vulnerable=int((nodes == "vulnerable").sum()),
-        nodes_likely=int((nodes == "likely").sum()),
-        nodes_unknown=int((nodes == "unknown").sum()),
-        content_hash=content_hash,
-        data_date=data_date,
+        nodes_vulnerable=nodes.count("vulnerable"),
+        nodes_likely=nodes.count("likely"),
+        nodes_unknown=nodes.count("unknown"),
+        indicators=tuple(indicators_of(released)),
     )
+
+
+def _scores(released: Released) -> dict[str, float]:
+    name = "characteristic_scores"
+    scores = {}
+    for row in released.rows(name, ("characteristic", "score")):
+        score = released.number(name, row, "score")
+        if score is not None and not LOWEST <= score <= HIGHEST:
+            raise released.refused(f"tables/{name}.csv", f"has a score outside {LOWEST} to {HIGHEST}")
+        if score is not None:
+            scores[row["characteristic"]] = score
+    return scores
+
+
+def compared(members: Sequence[Member], plan: PortfolioPlan) -> Comparison:
+    """Return the clusters, their ranks and pairs by Table 2, and their indicators."""
+    priorities, apart = compare(members, plan)
+    indicators = comparable([row for member in members for row in member.indicators])
+    return Comparison(_clusters(members), priorities, apart, indicators)
+
+
+def _clusters(members: Sequence[Member]) -> pd.DataFrame:
+    names = [name for name in column_types(PortfolioClusters) if name != "report"]
+    table = pd.DataFrame([{name: getattr(member, name) for name in names} for member in members])
+    table["report"] = [f"{member.folder}/results/current/report.html" for member in members]
+    return kept(table, PortfolioClusters)
 
 
 def compare(members: Sequence[Member], plan: PortfolioPlan) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -111,12 +170,13 @@ def compare(members: Sequence[Member], plan: PortfolioPlan) -> tuple[pd.DataFram
     drawn = draw_composites(scores, draws=plan.draws, seed=plan.seed)
     compared = pairs(drawn)
     told = compared[compared["told_apart"]]
+    above, below = (told[column].value_counts() for column in ("above", "below"))
     priorities = pd.DataFrame(
         {
             "assessment": [member.assessment for member in members],
             "cluster": [member.cluster for member in members],
-            "told_above": [int((told["above"] == member.assessment).sum()) for member in members],
-            "told_below": [int((told["below"] == member.assessment).sum()) for member in members],
+            "told_above": [int(above.get(member.assessment, 0)) for member in members],
+            "told_below": [int(below.get(member.assessment, 0)) for member in members],
             "score": [_mean(member.scores) for member in members],
             "scored": [len(member.scores) for member in members],
             "unscored": [len(names) - len(member.scores) for member in members],
@@ -131,7 +191,7 @@ def compare(members: Sequence[Member], plan: PortfolioPlan) -> tuple[pd.DataFram
         how="left",
         validate="one_to_one",
     )
-    return _kept(priorities, PortfolioPriorities), _kept(compared, PortfolioPairs)
+    return kept(priorities, PortfolioPriorities), kept(compared, PortfolioPairs)
 
 
 def ordered(priorities: pd.DataFrame) -> list[dict[str, Any]]:
@@ -154,11 +214,3 @@ def ordered(priorities: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _mean(scores: dict[str, float]) -> float:
     return sum(scores.values()) / len(scores) if scores else float("nan")
-
-
-def _kept(frame: pd.DataFrame, contract: type) -> pd.DataFrame:
-    ready = conform(frame, contract) if len(frame) else empty(contract)
-    faults = check(ready, contract)
-    if faults:
-        raise BrokenPromise("; ".join(str(fault) for fault in faults[:5]))
-    return ready.sort_values(list(contract.about().key)).reset_index(drop=True)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import importlib.metadata
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
 from schemas.assessment import AssessmentPlan
-from tasks.publish import design
+from schemas.manifest import Described
+from tasks.languages import Language
+from tasks.publish import design, groups
 from tasks.publish.annex import annex
 from tasks.publish.chain import value_chain
 from tasks.publish.datapackage import datapackage
@@ -40,13 +43,17 @@ def report_files(
     tables: dict[str, pd.DataFrame],
     inputs: list[tuple[str, str]],
     libraries: dict[str, str],
+    own_words: Mapping[str, Language] | None = None,
+    word_template: bytes | None = None,
 ) -> tuple[dict[str, bytes], dict[str, Any]]:
     """Return relative path -> content of every file of the tree, and what the manifest says of them.
 
-    Made of the plan, the released tables and the hashes of the inputs alone: the same in, the same bytes out.
+    own_words: the assessment's own words in the languages of the groups' pages, by code. Made of these, the
+    plan, the released tables, the hashes of the inputs and the office's template for Word alone: the same in,
+    the same bytes out.
     """
     texts = {f"tables/{name}.csv": as_csv(frame) for name, frame in sorted(tables.items())}
-    hasher = hashlib.sha256(plan.model_dump_json(exclude={"report", "iati"}).encode())
+    hasher = hashlib.sha256(plan.model_dump_json(exclude={"report", "iati", "position"}).encode())
     for name, text in texts.items():
         hasher.update(f"{name}\0{text}\0".encode())
     content_hash = hasher.hexdigest()
@@ -61,6 +68,7 @@ def report_files(
     texts["report.html"] = render(plan, tables, provenance)
     if design_report := design.render(plan, tables, provenance):
         texts["design.html"] = design_report
+    texts |= groups.render(plan, tables, provenance, own_words)
     report = Report(plan, tables)
     if chain := value_chain(report):
         texts["pictures/value-chain.svg"] = chain.file
@@ -74,13 +82,13 @@ def report_files(
     left_out = []
     for wanted in _wanted(plan):
         try:
-            files |= _further(wanted, plan, report, files, provenance)
+            files |= _further(wanted, plan, report, files, provenance, word_template)
         except (ImportError, OSError, NoActivity):
             left_out.append({"format": wanted, "because": GET[wanted]})
         except NotLaidOut:
             left_out.append({"format": wanted, "because": FAILED})
     about = {
-        "assessment": plan.assessment.id,
+        **Described.of(plan).model_dump(mode="json"),
         "content_hash": content_hash,
         "data_date": provenance.data_date,
         "inputs": [{"file": file, "sha256": sha256} for file, sha256 in inputs],
@@ -100,7 +108,12 @@ def _wanted(plan: AssessmentPlan) -> list[str]:
 
 
 def _further(
-    wanted: str, plan: AssessmentPlan, report: Report, files: dict[str, bytes], provenance: Provenance
+    wanted: str,
+    plan: AssessmentPlan,
+    report: Report,
+    files: dict[str, bytes],
+    provenance: Provenance,
+    word_template: bytes | None,
 ) -> dict[str, bytes]:
     """Return the file of a format that the plan asks for.
 
@@ -113,5 +126,5 @@ def _further(
         return {"ro-crate-metadata.json": made}
     page = files["report.html"].decode()
     if wanted == "word":
-        return {"report.docx": word(page, provenance.pairs())}
+        return {"report.docx": word(page, provenance.pairs(), word_template)}
     return {"report.pdf": pdf(page, provenance.content_hash)}

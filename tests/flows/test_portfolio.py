@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -61,7 +62,7 @@ def psia(*arguments: object) -> Result:
 
 
 def published(folder: Path) -> dict[str, bytes]:
-    current = folder / "results" / "current"
+    current = folder / "results" / "portfolio"
     return {
         path.relative_to(current).as_posix(): path.read_bytes()
         for path in sorted(current.rglob("*"))
@@ -73,7 +74,7 @@ def test_the_clusters_are_ranked_with_intervals(folder):
     done = psia("portfolio", folder)
     assert done.exit_code == 0, done.output
     assert done.stderr == ""
-    table = pd.read_csv(folder / "results/current/tables/cluster_priorities.csv").set_index("assessment")
+    table = pd.read_csv(folder / "results/portfolio/tables/cluster_priorities.csv").set_index("assessment")
     assert table["scored"].to_dict() == {"baskets": 3, "engines": 3, "nothing": 0, "shoes": 2}
     assert table.loc["baskets", "rank"] == 1
     assert table.loc["engines", "rank"] == 3
@@ -83,15 +84,17 @@ def test_the_clusters_are_ranked_with_intervals(folder):
     assert known["rank_high"].max() == 3
     assert list(table.index[table["rank"].isna()]) == ["nothing"]
     assert table["nodes"].tolist() == [3] * 4
-    pairs = pd.read_csv(folder / "results/current/tables/cluster_pairs.csv")
+    pairs = pd.read_csv(folder / "results/portfolio/tables/cluster_pairs.csv")
     assert len(pairs) == 3
     told = pairs[pairs["told_apart"]]
     for name, row in table.iterrows():
         assert row["told_above"] == (told["above"] == name).sum()
         assert row["told_below"] == (told["below"] == name).sum()
-    page = (folder / "results/current/portfolio.html").read_text()
+    page = (folder / "results/portfolio/index.html").read_text()
     assert "must be used cautiously" in page
-    assert page.index("Not scored</h2>") < page.index("<li>The nothing</li>")
+    assert page.index("The engines</a>") < page.index("The nothing</a>") < page.index("not scored</span>")
+    for link in re.findall('href="([^"#]+)"', page):
+        assert (folder / "results/portfolio" / link).is_file(), link
 
 
 def test_json_has_one_record_a_cluster_and_nothing_else(folder):
@@ -102,24 +105,35 @@ def test_json_has_one_record_a_cluster_and_nothing_else(folder):
     assert records[-1]["rank"] is None
 
 
-def test_names_and_order_of_folders_change_no_byte(folder):
+def test_names_and_order_of_folders_change_links_and_nothing_else(folder):
     assert psia("portfolio", folder).exit_code == 0
     first = published(folder)
     (folder / "baskets").rename(folder / "zz-last")
     (folder / "shoes").rename(folder / "0-first")
     assert psia("portfolio", folder).exit_code == 0
-    assert published(folder) == first
+    again = published(folder)
     assert set(first) == {
+        "index.html",
         "manifest.json",
-        "portfolio.html",
         "tables/cluster_pairs.csv",
         "tables/cluster_priorities.csv",
+        "tables/clusters.csv",
+        "tables/indicators.csv",
     }
+    renamed = {b"zz-last/results": b"baskets/results", b"0-first/results": b"shoes/results"}
+    for name in ("index.html", "tables/clusters.csv"):
+        for new, old in renamed.items():
+            assert again[name].count(new) == first[name].count(old) == 1
+            again[name] = again[name].replace(new, old)
+        hashed = re.compile(rb"content [0-9a-f]{16}")
+        again[name], first[name] = (hashed.sub(b"", one[name]) for one in (again, first))
+    del again["manifest.json"], first["manifest.json"]
+    assert again == first
 
 
 def test_a_cluster_more_leaves_the_composites_of_the_others(folder):
     def composites() -> dict:
-        table = pd.read_csv(folder / "results/current/tables/cluster_priorities.csv")
+        table = pd.read_csv(folder / "results/portfolio/tables/cluster_priorities.csv")
         return table.dropna(subset="rank").set_index("assessment")["score_middle"].to_dict()
 
     assert psia("portfolio", folder).exit_code == 0
@@ -130,15 +144,19 @@ def test_a_cluster_more_leaves_the_composites_of_the_others(folder):
     assert composites() == before
 
 
-def test_what_has_not_been_run_is_named_and_run_if_asked(folder):
+def test_what_has_not_been_run_is_left_out_and_run_if_asked(folder):
     assessment(folder, "pots", {"employment": 2})
     done = psia("portfolio", folder)
-    assert done.exit_code == 1
-    assert done.stderr.splitlines()[0].startswith(f"{folder}/pots: has not been run. Run it first: 'psia run")
-    assert not (folder / "results" / "current").exists()
+    assert done.exit_code == 0, done.output
+    assert done.stderr.splitlines()[0].startswith(
+        f"psia: {folder}/pots: has not been run. Run it first: 'psia run"
+    )
+    assert b"<li>pots: has not been run</li>" in published(folder)["index.html"]
+    assert b"pots" not in published(folder)["tables/cluster_priorities.csv"]
     done = psia("portfolio", folder, "--run", "--engine", "process")
     assert done.exit_code == 0, done.output
     assert b"pots" in published(folder)["tables/cluster_priorities.csv"]
+    assert b"Left out" not in published(folder)["index.html"]
 
 
 def test_what_has_changed_since_its_run_is_told(folder):
@@ -152,7 +170,7 @@ def test_a_refused_assessment_stops_the_portfolio(folder):
     write(folder, {"shoes/mapping/characteristics.csv": HEADER + "nothing,3,data,e,a\n"})
     done = psia("portfolio", folder, "--run", "--engine", "process")
     assert done.exit_code == 1
-    assert not (folder / "results" / "current").exists()
+    assert not (folder / "results" / "portfolio").exists()
 
 
 def test_two_of_one_name_and_too_few_scored_are_refused(folder):
@@ -183,20 +201,41 @@ def test_a_wrong_portfolio_file_is_refused(folder, toml, words):
 def test_the_file_names_title_seed_and_draws(folder):
     write(folder, {"portfolio.toml": 'title = "Three <b>trades</b>"\nseed = 7\ndraws = 2000\n'})
     assert psia("portfolio", folder).exit_code == 0
-    page = published(folder)["portfolio.html"].decode()
+    page = published(folder)["index.html"].decode()
     assert "<h1>Three &lt;b&gt;trades&lt;/b&gt;</h1>" in page
     assert "(seed 7)" in page
     assert json.loads(published(folder)["manifest.json"])["draws"] == 2000
 
 
-def test_a_damaged_or_old_warehouse_is_refused(folder):
-    path = folder / "shoes/results/warehouse.duckdb"
-    path.write_bytes(b"not a warehouse")
+@pytest.mark.parametrize(
+    ("file", "content", "words"),
+    [
+        (
+            "tables/characteristic_scores.csv",
+            "characteristic,score\n",
+            "has been changed since it was released",
+        ),
+        ("tables/poverty_nodes.csv", None, "is gone, though manifest.json lists it"),
+        ("manifest.json", "{}", "is damaged, or another version of psia made it (assessment)"),
+        ("manifest.json", "not", "is damaged, or another version of psia made it (no JSON)"),
+    ],
+)
+def test_results_that_were_changed_are_refused_and_the_others_go_on(folder, file, content, words):
+    path = folder / "shoes/results/current" / file
+    path.write_text(content) if content is not None else path.unlink()
     done = psia("portfolio", folder)
-    assert (done.exit_code, "cannot be opened. Delete it and run again" in done.stderr) == (1, True)
-    path.unlink()
-    done = psia("portfolio", folder)
-    assert (done.exit_code, "shoes: has no warehouse. Run it first" in done.stderr) == (1, True)
+    assert done.exit_code == 0, done.output
+    assert f"psia: {folder}/shoes: results/current/{file} {words}. Run it first" in done.stderr
+    assert f"<li>shoes: results/current/{file} {words}</li>".encode() in published(folder)["index.html"]
+    table = pd.read_csv(folder / "results/portfolio/tables/clusters.csv")
+    assert table["assessment"].tolist() == ["baskets", "engines", "nothing"]
+
+
+def test_no_warehouse_is_opened(folder):
+    (folder / "shoes/results/warehouse.duckdb").write_bytes(b"not a warehouse")
+    (folder / "engines/results/warehouse.duckdb").unlink()
+    assert psia("portfolio", folder).exit_code == 0
+    assert len(pd.read_csv(folder / "results/portfolio/tables/clusters.csv")) == 4
 
 
 def test_slips_on_the_command_line(folder):
@@ -218,10 +257,10 @@ def test_the_published_evidence_is_a_ranked_portfolio(tmp_path):
     folder = tmp_path / "evidence"
     shutil.copytree(DEMOS / "evidence", folder, ignore=shutil.ignore_patterns("results", "received", "vault"))
     assert psia("portfolio", folder, "--run", "--engine", "process").exit_code == 0
-    table = pd.read_csv(folder / "results/current/tables/cluster_priorities.csv")
+    table = pd.read_csv(folder / "results/portfolio/tables/cluster_priorities.csv")
     assert len(table) == 18
     assert (table["rank_low"] < table["rank_high"]).all()
     assert table["rank"].between(table["rank_low"], table["rank_high"]).all()
-    pairs = pd.read_csv(folder / "results/current/tables/cluster_pairs.csv")
+    pairs = pd.read_csv(folder / "results/portfolio/tables/cluster_pairs.csv")
     assert len(pairs) == 18 * 17 / 2
     assert pairs["told_apart"].equals(pairs["share_above"] >= 0.95)

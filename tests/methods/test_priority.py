@@ -69,6 +69,45 @@ def test_clusters_that_are_alike_share_their_rank_and_are_not_told_apart():
     assert (row.above, row.below, row.share_above, row.told_apart) == ("a", "b", 0.5, False)
 
 
+def test_ranks_and_pairs_of_a_few_draws_are_counted_by_hand():
+    """Ties share the average of their ranks, and count half for either of a pair."""
+    drawn = pd.DataFrame({"b": [4.0, 2, 3, 1], "a": [3.0, 2, 3, 5], "c": [1.0, 2, 4, 2]})
+    found = intervals(drawn)
+    assert found["rank_low"].to_dict() == {"b": 1, "a": 1, "c": 1}
+    assert found["rank"].to_dict() == {"b": 2, "a": 2, "c": 2}
+    assert found["rank_high"].to_dict() == {"b": 3, "a": 2.5, "c": 3}
+    assert pairs(drawn).to_dict("records") == [
+        {"above": "a", "below": "b", "share_above": 0.5, "told_apart": False},
+        {"above": "a", "below": "c", "share_above": 0.625, "told_apart": False},
+        {"above": "c", "below": "b", "share_above": 0.625, "told_apart": False},
+    ]
+
+
+@pytest.mark.parametrize("draws", [254, 255, 256, 511])
+def test_more_draws_than_a_byte_holds_are_all_counted(draws):
+    """Draws 0, 1, 2 ... in which a stands above b in every one, and above c in every second."""
+    second = np.arange(draws) % 2
+    drawn = pd.DataFrame({"a": np.full(draws, 3.0), "b": np.ones(draws), "c": 2.0 + 2 * second})
+    shares = {(row.above, row.below): row.share_above for row in pairs(drawn).itertuples()}
+    odd = draws // 2
+    assert shares == {
+        ("a", "b"): 1,
+        ("a", "c"): (draws - odd) / draws,
+        ("c", "b"): 1,
+    }
+
+
+def test_three_hundred_clusters_are_ranked_as_they_were_made():
+    """Doubled ranks pass 255 and 256: the order is that of the numbers, whatever type holds them."""
+    names = [f"c{number:03}" for number in range(300)]
+    drawn = pd.DataFrame([np.arange(300.0), np.arange(300.0)], columns=names)
+    assert intervals(drawn)["rank"].tolist() == list(range(300, 0, -1))
+    found = pairs(drawn)
+    assert (found["above"] > found["below"]).all()
+    assert found["told_apart"].all()
+    assert len(found) == 300 * 299 / 2
+
+
 def test_clusters_of_which_nothing_is_known_are_alike_but_for_chance():
     scores = table(a=[None] * 20, b=[None] * 20)
     assert share(scores, "a", "b") == pytest.approx(0.5, abs=NEAR)

@@ -216,15 +216,16 @@ def plan_fixture() -> AssessmentPlan:
     return invented_plan()
 
 
-@pytest.fixture(name="tables")
-def tables_fixture() -> dict[str, pd.DataFrame]:
-    return invented_tables()
-
-
 @pytest.fixture(name="all_tables", scope="session")
 def all_tables_fixture() -> dict[str, pd.DataFrame]:
     """Return the tables for tests that do not change them."""
     return invented_tables()
+
+
+@pytest.fixture(name="tables")
+def tables_fixture(all_tables) -> dict[str, pd.DataFrame]:
+    """Return copies of the tables, which take no time beside the checks by which tables are made."""
+    return {name: frame.copy() for name, frame in all_tables.items()}
 
 
 @pytest.fixture(name="provenance", scope="session")
@@ -1381,7 +1382,8 @@ def _won(row: dict) -> dict:
     """Return who gained or lost as the impact of a whole group says."""
     shared = ("indicator", "poverty_group", "specification", "from_wave", "to_wave", "claim", "direction")
     figures = ("estimate", "ci_low", "ci_high", "respondents", "withheld_by")
-    return {**{one: row.get(one) for one in (*shared, *figures)}, "gender": "all", "basis": "impact"}
+    told = {one: row.get(one) for one in (*shared, *figures)}
+    return {**told, "gender": "all", "basis": "impact", "tests": row.get("tests", 0)}
 
 
 def _estimate(

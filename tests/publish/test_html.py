@@ -15,8 +15,9 @@ from schemas.base import column_types
 from schemas.vocabulary import ALL
 from tasks.publish import chain_drawing, charts, svg
 from tasks.publish.html import TEMPLATES, render
-from tasks.publish.report import RELEASED
-from tasks.publish.sections.figures import MOST_FIGURES
+from tasks.publish.report import RELEASED, Report
+from tasks.publish.sections import figures
+from tasks.publish.sections.figures import MOST_FIGURES, chosen, other_estimates
 
 SECTIONS = [
     "summary",
@@ -117,6 +118,7 @@ def test_the_plan_stays_text(plan, provenance, payload):
                 "method",
                 "allocation",
                 "draw_clusters",
+                "languages",
                 "unit",
             )
             return {key: one if key in fixed else infect(one) for key, one in value.items()}
@@ -327,6 +329,38 @@ def test_panels_run_from_loss_to_gain(tree):
     assert "All panels share one scale, 1\u202f500 to 3\u202f000, which does not start at zero" in caption
 
 
+def test_each_indicator_with_an_estimate_is_told_with_a_picture_or_in_a_table(plan, tables, monkeypatch):
+    monkeypatch.setattr(figures, "MOST_FIGURES", 1)
+    report = Report(plan, tables)
+    estimated = {
+        row["indicator"] for row in report.rows("indicator_estimates") if row["estimate"] is not None
+    }
+    told = {row[0].text for row in other_estimates(report).rows}
+    drawn = {report.label("indicator", one) for one in chosen(report)}
+    assert told
+    assert told | drawn >= {report.label("indicator", one) for one in estimated}
+    assert not told & drawn
+
+
+def test_table_2_without_a_score_is_one_sentence(plan, tables, provenance, without_pictures):
+    tables["characteristic_scores"]["score"] = float("nan")
+    page = text_of(render(plan, tables, provenance))
+    assert "No characteristic of Table 2 has been scored." in page
+    assert "What the scores mean" not in page
+
+
+def test_a_picture_of_everyone_alone_ranks_nothing(plan, tables, provenance, without_pictures):
+    for name in ("findings", "impact_estimates", "wave_changes"):
+        tables[name] = tables[name].iloc[:0]
+    estimates = tables["indicator_estimates"]
+    whole = estimates[(estimates["poverty_group"] == "casual_cutters") & (estimates["gender"] == ALL)]
+    tables["indicator_estimates"] = whole.assign(poverty_group=pd.Series(ALL, whole.index, dtype="string"))
+    page = text_of(render(plan, tables, provenance))
+    assert "The scale runs from" in page
+    assert "Panels run from" not in page
+    assert "group compared" not in page
+
+
 def test_a_loss_is_a_loss_where_lower_is_better(tree):
     """Weeks without work rose for the cutters: the arrow tells the loss, the figure its own sign."""
     heading = next(one for one in tree.iter("h4") if one.text_content().startswith("Weeks without work"))
@@ -354,6 +388,35 @@ def test_every_colour_of_a_picture_has_one_for_a_dark_screen(page):
         drawn = set(re.findall(r' (?:fill|stroke)="(#[0-9a-f]{6})"', "".join(pictures)))
         assert drawn
         assert drawn <= set(palette)
+
+
+def test_whatever_scrolls_can_be_reached_by_keyboard_and_has_a_name(tree):
+    style = (TEMPLATES / "style.css").read_text(encoding="utf-8")
+    scrolls = re.findall(r"\.([a-z]+) \{[^}]*overflow-x: auto", style)
+    assert set(scrolls) == {"table", "signs"}
+    for name in scrolls:
+        assert tree.find_class(name)
+        for element in tree.find_class(name):
+            assert element.get("tabindex") == "0"
+            assert element.get("role") == "region"
+            assert tree.get_element_by_id(element.get("aria-labelledby")).text_content().strip()
+
+
+def test_each_heading_and_each_link_says_something(tree):
+    for element in tree.xpath("//title | //h1 | //h2 | //h3 | //h4 | //a"):
+        assert element.text_content().strip()
+
+
+def test_what_is_drawn_stands_out_from_its_ground():
+    """Marks and letters of charts, at least 3 to 1 (WCAG 1.4.11), light and dark; the grid is no mark."""
+    style = (TEMPLATES / "style.css").read_text(encoding="utf-8")
+    grounds = re.findall(r"--card: (#[0-9a-f]{6})", style)[:2]
+    dark = dict(re.findall(r'\.chart \[fill="(#[0-9a-f]{6})"\] \{ fill: (#[0-9a-f]{6})', style))
+    marks = set(charts.PALETTE) - {charts.GRID, charts.PAPER}
+    assert len(marks) >= 4
+    for colour in marks:
+        assert contrast(colour, grounds[0]) >= 3, colour
+        assert contrast(dark[colour], grounds[1]) >= 3, colour
 
 
 def test_contrast_of_text_is_enough():

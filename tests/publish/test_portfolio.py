@@ -1,13 +1,20 @@
-"""The page of a portfolio: no rank without its interval, and nothing escapes its markup."""
+"""The site of a portfolio: no rank without its interval, nothing escapes its markup, links lead somewhere."""
 
 from __future__ import annotations
+
+import base64
+import hashlib
+import posixpath
+import re
+from dataclasses import replace
+from itertools import pairwise
 
 import lxml.html
 import pandas as pd
 import pytest
 
 from schemas.portfolio import PortfolioPlan
-from tasks.portfolio import Member, compare
+from tasks.portfolio import Member, compare, compared
 from tasks.publish import charts
 from tasks.publish.portfolio import portfolio_files
 
@@ -20,6 +27,13 @@ def member(name: str, *scores: int, cluster: str = "") -> Member:
         assessment=name,
         cluster=cluster or f"The {name} cluster",
         scores=dict(zip(NAMES, map(float, scores), strict=False)),
+        title=f"The report of {name}",
+        country="Peru",
+        sector="Garments",
+        status="draft",
+        latitude=None,
+        longitude=None,
+        folder=name,
         nodes=4,
         nodes_vulnerable=1,
         nodes_likely=0,
@@ -29,9 +43,19 @@ def member(name: str, *scores: int, cluster: str = "") -> Member:
     )
 
 
-def page(members: list[Member]) -> lxml.html.HtmlElement:
-    files, _ = portfolio_files(PLAN, members, *compare(members, PLAN), {"duckdb": "1"})
-    return lxml.html.document_fromstring(files["portfolio.html"].decode())
+def site(members: list[Member], left_out: list[str] | None = None) -> dict[str, bytes]:
+    return portfolio_files(PLAN, compared(members, PLAN), left_out or [], {"duckdb": "1"})[0]
+
+
+def page(members: list[Member], left_out: list[str] | None = None) -> lxml.html.HtmlElement:
+    return lxml.html.document_fromstring(site(members, left_out)["index.html"].decode())
+
+
+def column(tree: lxml.html.HtmlElement, number: int) -> list[str]:
+    """Return the words of a column of the list."""
+    return [
+        " ".join(row[number].text_content().split()) for row in tree.xpath("//div[@id='ranking']//tbody/tr")
+    ]
 
 
 def whole(name: str, score: int) -> Member:
@@ -49,14 +73,24 @@ def tree() -> lxml.html.HtmlElement:
 
 def test_every_rank_stands_beside_its_interval(tree):
     rows = tree.xpath("//div[@id='ranking']//tbody/tr")
-    assert len(rows) == 3
-    for row in rows:
-        rank, span = (row.xpath(f"td[{place}]")[0].text_content().strip() for place in (1, 2))
+    assert len(rows) == 4
+    for row, rank, span in zip(rows[:3], column(tree, 2), column(tree, 3), strict=False):
         low, high = span.split(" to ")
         assert float(low) <= float(rank) <= float(high)
-    labels = [text for text in tree.xpath("//*[local-name()='text']/text()") if text.startswith("rank ")]
-    assert len(labels) == 3
-    assert all(" to " in label for label in labels)
+        assert len(row.xpath(".//*[local-name()='circle']")) == 1
+    assert column(tree, 2)[3] == "not scored"
+    assert column(tree, 3)[3] == "–"
+    assert "1 cluster is without any score of Table 2" in tree.text_content()
+
+
+def test_each_row_leads_to_its_report_and_says_where_it_stands():
+    tree = page([member("a", 5), replace(member("b", 1), folder="b #1", status="released")])
+    links = tree.xpath("//div[@id='ranking']//tbody/tr/th/a/@href")
+    assert links == ["../../a/results/current/report.html", "../../b%20%231/results/current/report.html"]
+    assert column(tree, 0)[0] == "The a cluster Garments"
+    assert column(tree, 1) == ["Peru", "Peru"]
+    assert column(tree, 7) == ["2 March 2026"] * 2
+    assert column(tree, 8) == ["draft", "released"]
 
 
 def test_what_is_not_told_apart_is_said_first(tree):
@@ -77,36 +111,72 @@ def test_clusters_that_are_told_apart_are_listed():
         ["The same cluster", "The low cluster", "–", "1"],
         ["The low cluster", "–", "The high cluster and The same cluster", "0"],
     ]
-    ranks = [cell.text_content().strip() for cell in tree.xpath("//div[@id='ranking']//tbody/tr/td[1]")]
-    assert ranks == ["1.5", "1.5", "3"]
+    assert column(tree, 2) == ["1.5", "1.5", "3"]
+
+
+def test_of_many_clusters_only_the_number_is_told():
+    members = [whole(f"low{number:02}", 1) for number in range(13)]
+    tree = page([*members, whole("high", 5)])
+    cells = [cell.text_content().strip() for cell in tree.xpath("//div[@id='apart']//tbody/tr[1]/*")]
+    assert cells == ["The high cluster", "13 clusters", "–", "0"]
 
 
 def test_text_stays_text_and_nothing_comes_from_elsewhere():
     wrong = '"><script>alert(1)</script>{{ 7 * 191 }}'
-    tree = page([member("a", 5, cluster=wrong), member("b", 1), member("c", cluster=wrong)])
-    assert tree.xpath("//script | //img | //link | //iframe") == []
-    assert "1337" not in tree.text_content()
-    assert tree.text_content().count("alert(1)") >= 3
-    assert all(link.startswith("#") for link in tree.xpath("//@href | //@src"))
+    files = site([member("a", 5, cluster=wrong), member("b", 1), member("c", cluster=wrong)], [f"d: {wrong}"])
+    for name in (name for name in files if name.endswith(".html")):
+        tree = lxml.html.document_fromstring(files[name].decode())
+        assert len(tree.xpath("//script")) == 1
+        assert tree.xpath("//img | //link | //iframe | //@onclick") == []
+        assert "1337" not in tree.text_content()
+        assert all(not re.match("[a-z]+:|//", link) for link in tree.xpath("//@href | //@src"))
+    assert files["index.html"].decode().count("&lt;script&gt;alert(1)") >= 3
 
 
-def test_ids_are_unique_headings_in_order_and_links_lead_somewhere(tree):
-    ids = tree.xpath("//@id")
-    assert len(ids) == len(set(ids))
-    for label in " ".join(tree.xpath("//@aria-labelledby")).split():
-        assert label in ids
-    for link in tree.xpath("//a/@href"):
-        assert link.lstrip("#") in ids
-    levels = [int(element.tag[1]) for element in tree.iter("h1", "h2", "h3")]
-    assert levels[:3] == [1, 2, 3]
+def test_only_the_script_that_is_named_by_its_hash_may_run():
+    for name, content in site([member("a", 5), member("b", 1)]).items():
+        if name.endswith(".html"):
+            tree = lxml.html.document_fromstring(content.decode())
+            (script,) = re.findall("<script>(.*?)</script>", content.decode(), re.DOTALL)
+            digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+            (policy,) = tree.xpath("//meta[@http-equiv='Content-Security-Policy']/@content")
+            assert f"script-src 'sha256-{digest}'" in policy
+            assert "default-src 'none'" in policy
 
 
-def test_many_clusters_stand_in_several_panels_on_one_scale():
-    tree = page([member(f"c{number:02}", 1 + number % 5) for number in range(20)])
-    pictures = tree.xpath("//*[local-name()='svg']")
-    assert len(pictures) == 3
-    axes = [[text for text in one.xpath(".//text()") if text.isdigit()] for one in pictures]
-    assert axes == [["1", "5", "10", "15", "20"]] * 3
+def test_what_could_not_be_read_is_listed():
+    tree = page([member("a", 5), member("b", 1)], ["pots: has not been run"])
+    assert tree.xpath("//h3[.='Left out']/following-sibling::ul[1]/li/text()") == ["pots: has not been run"]
+    assert "Left out" not in page([member("a", 5), member("b", 1)]).text_content()
+
+
+def test_ids_are_unique_headings_in_order_and_links_lead_somewhere():
+    files = site([member("a", 5, 5), member("b", 1, 1, 1), member("d")])
+    for name in (name for name in files if name.endswith(".html")):
+        tree = lxml.html.document_fromstring(files[name].decode())
+        ids = tree.xpath("//@id")
+        assert len(ids) == len(set(ids))
+        assert set(" ".join(tree.xpath("//@aria-labelledby")).split()) <= set(ids)
+        levels = [int(element.tag[1]) for element in tree.iter("h1", "h2", "h3", "h4")]
+        assert levels[:2] == [1, 2]
+        assert all(after - before <= 1 for before, after in pairwise(levels))
+        for link in tree.xpath("//a/@href"):
+            target, _, place = link.partition("#")
+            found = posixpath.normpath(posixpath.join(posixpath.dirname(name), target)) if target else name
+            if found.startswith("../../"):
+                assert re.fullmatch(r"../../[abd]/results/current/report.html", found)
+            else:
+                assert found in files
+                assert not place or f'id="{place}"' in files[found].decode()
+
+
+def test_all_intervals_of_a_list_stand_on_one_scale():
+    """The last of 20 ranks is the right end, whatever row it stands in."""
+    tree = page([whole("first", 5), *(whole(f"c{number:02}", 3) for number in range(18)), whole("last", 1)])
+    dots = tree.xpath("//div[@id='ranking']//tbody//*[local-name()='circle']/@cx")
+    assert (dots[0], dots[-1]) == ("6", "170")
+    assert set(dots[1:-1]) == {"88"}
+    assert tree.xpath("//thead//*[local-name()='text']/text()") == ["1", "20"]
 
 
 def test_a_span_is_drawn_to_scale():
@@ -121,3 +191,121 @@ def test_the_tables_keep_their_contracts_in_any_order():
     usual, turned = compare(members, PLAN), compare(members[::-1], PLAN)
     for one, other in zip(usual, turned, strict=True):
         pd.testing.assert_frame_equal(one, other)
+
+
+def indicator(assessment: str, **more) -> dict:
+    """Return what one assessment has released of an indicator."""
+    row = {
+        "indicator": "association_member",
+        "assessment": assessment,
+        "label": "Members <of> an association",
+        "unit": "share of respondents",
+        "is_money": False,
+        "level": None,
+        "better": "higher",
+        "value": "member",
+        "alone": False,
+        "wave": "After",
+        "mean": 0.5,
+        "mean_low": 0.4,
+        "mean_high": 0.6,
+        "mean_respondents": 200,
+        "mean_withheld_by": None,
+    }
+    finding = {
+        "from_wave": "Before",
+        "to_wave": "After",
+        "change": 0.1,
+        "change_low": 0.02,
+        "change_high": 0.18,
+        "change_respondents": 190,
+        "change_withheld_by": None,
+        "estimator": "difference_in_differences",
+        "direction": "better",
+        "claim": "causal",
+        "limits": "Parallel trends.",
+        "by_chance": True,
+    }
+    return {**row, **(finding if more.pop("found", False) else {}), **more}
+
+
+def with_indicators(name: str, *rows: dict) -> Member:
+    return replace(member(name, 3), indicators=rows)
+
+
+@pytest.fixture(scope="module")
+def compared_site() -> dict[str, bytes]:
+    hours = {"indicator": "hours", "label": "Hours", "unit": "hours", "better": "lower"}
+    open_ends = {"mean_low": None, "mean_high": None}
+    return site(
+        [
+            with_indicators("a", indicator("a", mean=0.25, mean_respondents=30, **open_ends)),
+            with_indicators("b", indicator("b", mean=0.75, found=True), indicator("b", mean=40, **hours)),
+            with_indicators("c", indicator("c", mean=None, mean_withheld_by="threshold")),
+            with_indicators("d", indicator("d", unit="share of firms"), indicator("d", mean=30, **hours)),
+        ]
+    )
+
+
+def cells(content: bytes, table: str) -> list[list[str]]:
+    rows = lxml.html.document_fromstring(content.decode()).xpath(f"//div[@id='{table}']//tbody/tr")
+    return [[" ".join(cell.text_content().split()) for cell in row] for row in rows]
+
+
+def test_an_indicator_stands_across_clusters_with_interval_and_claim(compared_site):
+    content = compared_site["indicators/association_member.html"]
+    rows = cells(content, "clusters-1")
+    assert [row[0] for row in rows] == [f"The {one} cluster Peru · draft" for one in "bac"]
+    assert rows[0][1:] == [
+        "75 % After",
+        "40 to 60 %",
+        "+10 points Before to After",
+        "+2 to +18 points",
+        "▲ gained †",
+        "causal Difference in differences. Parallel trends.",
+    ]
+    assert rows[1][1:] == ["(25 %) After", "no interval", "–", "–", "no finding", "–"]
+    assert rows[2][1] == "withheld (fewer than 10) After"
+    tree = lxml.html.document_fromstring(content.decode())
+    assert tree.xpath("//h1/text()") == ["Members <of> an association"]
+    assert tree.xpath("//dl[@class='claims']//dt/text()") == ["causal"]
+    dots = tree.xpath("//div[@id='clusters-1']//tbody//td[2]//*[local-name()='circle']/@cx")
+    assert dots == ["129", "47"]
+
+
+def test_what_is_measured_in_another_way_stands_apart(compared_site):
+    content = compared_site["indicators/association_member.html"]
+    assert [row[0] for row in cells(content, "clusters-2")] == ["The d cluster Peru · draft"]
+    tree = lxml.html.document_fromstring(content.decode())
+    headings = [heading.text_content() for heading in tree.xpath("//h2")]
+    assert headings[:2] == ["In percent (share of respondents)", "In percent (share of firms)"]
+    assert "measure it in 2 ways" in tree.text_content()
+
+
+def test_the_better_end_stands_first(compared_site):
+    rows = cells(compared_site["indicators/hours.html"], "clusters-1")
+    assert [row[1] for row in rows] == ["30 After", "40 After"]
+
+
+def test_the_list_of_indicators_counts_what_moved(compared_site):
+    assert cells(compared_site["indicators.html"], "indicators") == [
+        ["Hours", "hours", "2", "–", "–", "–", "–"],
+        [
+            "Members <of> an association",
+            "percent (share of respondents); percent (share of firms)",
+            "4",
+            "1",
+            "–",
+            "–",
+            "–",
+        ],
+    ]
+
+
+def test_pages_of_indicators_lead_to_reports_and_back(compared_site):
+    tree = lxml.html.document_fromstring(compared_site["indicators/hours.html"].decode())
+    assert tree.xpath("//nav//a/@href") == ["../index.html", "../indicators.html"]
+    reports = tree.xpath("//tbody//a/@href")
+    assert reports == ["../../../d/results/current/report.html", "../../../b/results/current/report.html"]
+    pages = {name for name in compared_site if name.startswith("indicators")}
+    assert pages == {"indicators.html", "indicators/association_member.html", "indicators/hours.html"}

@@ -17,7 +17,7 @@ from tasks.files import read_file
 from tasks.intake import take_in
 from tasks.rewriting import without_records
 from tests import exports
-from tests.flows.test_bad_input import psia
+from tests.command import psia
 from tests.flows.test_run import go
 from tests.folders import write
 from tests.qdpx import coded

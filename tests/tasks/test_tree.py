@@ -45,3 +45,29 @@ def test_a_copy_that_followed_the_link_is_replaced(tmp_path):
     (tmp_path / "current").unlink()
     (tmp_path / "current").mkdir()
     assert state.is_whole(tree.publish(tmp_path, FILES, {}))
+
+
+def test_a_tree_in_place_is_no_link_and_is_replaced_as_a_whole(tmp_path):
+    target = tree.publish_in_place(tmp_path / "site", FILES, {"portfolio": "a"})
+    assert not target.is_symlink()
+    assert state.is_as_listed(target)
+    written = (target / "report.html").stat().st_ino
+    tree.publish_in_place(target, FILES, {"portfolio": "a"})
+    assert (target / "report.html").stat().st_ino == written
+    (target / "tables/a.csv").write_bytes(b"")
+    tree.publish_in_place(target, FILES, {"portfolio": "a"})
+    assert state.is_as_listed(target)
+    tree.publish_in_place(target, {"index.html": b"new"}, {})
+    assert sorted(path.name for path in target.iterdir()) == ["index.html", "manifest.json"]
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
+
+
+def test_what_a_kill_left_beside_a_tree_in_place_is_taken_back(tmp_path):
+    target = tree.publish_in_place(tmp_path / "site", FILES, {})
+    written = (target / "report.html").stat().st_ino
+    target.rename(tmp_path / ".site.old")
+    (tmp_path / ".site.new").mkdir()
+    tree.publish_in_place(target, FILES, {})
+    assert (target / "report.html").stat().st_ino == written
+    tree.publish_in_place(target, {"index.html": b"new"}, {})
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]

@@ -1,0 +1,153 @@
+"""The same indicator in several assessments: what each has released of it, and what may be compared."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+import pandas as pd
+
+from schemas.analysis import ImpactEstimates, IndicatorEstimates
+from schemas.base import empty
+from schemas.portfolio import PortfolioIndicators
+from schemas.vocabulary import ALL
+from tasks.publish.wording import FEWEST_TO_PRINT, in_currency, is_by_chance, is_money
+from tasks.references import reference
+from tasks.released import Cells, Released
+from tasks.warehouse import kept
+
+Record = dict[str, Any]
+
+_DIVIDED = ("category", "poverty_group", "gender", "difference", "arm")
+_CHANGE_KEY = ImpactEstimates.about().key
+_ESTIMATE = ("estimate", "ci_low", "ci_high")
+_FEW = "few"
+_IDENT = "[a-z0-9][a-z0-9_.-]{0,59}"
+"""An id, which names a page."""
+
+
+def indicators_of(released: Released) -> list[Record]:
+    """Return for each indicator of one assessment its newest mean and its finding, over everyone together.
+
+    A figure that fewer than 25 people stand behind is left out, as it is where the report prints it, and
+    `…_withheld_by` says few. An indicator without a mean and without a finding is left out.
+    """
+    means, changes = _means(released), _changes(released)
+    columns = ("indicator", "label", "unit", "level", "better", "value")
+    records = []
+    for row in released.rows("indicators", columns):
+        if not re.fullmatch(_IDENT, row["indicator"]):
+            raise released.refused("tables/indicators.csv", "has an indicator whose id is none")
+        own = {**means.get(row["indicator"], {}), **changes.get(row["indicator"], {})}
+        if own:
+            unit = in_currency(row["unit"], released.manifest.currency)
+            records.append(
+                {
+                    "indicator": row["indicator"],
+                    "assessment": released.manifest.assessment,
+                    "label": row["label"],
+                    "unit": unit,
+                    "is_money": is_money(row["unit"]),
+                    "better": row["better"],
+                    "level": row["level"] or None,
+                    "value": row["value"],
+                    "alone": is_money(row["unit"]) and not released.manifest.currency,
+                    **own,
+                }
+            )
+    return records
+
+
+def comparable(records: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """Return the indicators of all assessments as their contract says; those of one `measure` are compared.
+
+    Compared are those of the same id, unit with its currency, level and expression. Money in a currency that
+    the plan does not name is compared with nothing. Measures are numbered within an indicator, those of most
+    assessments first.
+    """
+    if not records:
+        return empty(PortfolioIndicators)
+    numbered = []
+    for _, same_id in groupby(sorted(records, key=_place), key=lambda row: row["indicator"]):
+        measures: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
+        for row in same_id:
+            measures.setdefault(_measure(row), []).append(row)
+        first = sorted(measures.values(), key=lambda rows: (-len(rows), _place(rows[0])))
+        for number, rows in enumerate(first, start=1):
+            numbered += [{**row, "measure": number} for row in rows]
+    return kept(pd.DataFrame(numbered).drop(columns="alone"), PortfolioIndicators)
+
+
+def _place(row: Mapping[str, Any]) -> tuple[str, str]:
+    return row["indicator"], row["assessment"]
+
+
+def _measure(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    return (row["unit"], row["level"], row["value"], row["better"], row["assessment"] if row["alone"] else "")
+
+
+def _means(released: Released) -> dict[str, Record]:
+    """Return indicator -> its mean over everyone in the newest wave that has one."""
+    columns = ("indicator", "wave", *_ESTIMATE, "respondents", "withheld_by")
+    rows = released.rows("indicator_estimates", columns, dict.fromkeys(_DIVIDED, ALL))
+    place = {wave.wave: number for number, wave in enumerate(released.manifest.waves)}
+    labels = {wave.wave: wave.label for wave in released.manifest.waves}
+    newest: dict[str, Record] = {}
+    for row in sorted(rows, key=lambda row: place.get(row["wave"], -1)):
+        told = _told(released, IndicatorEstimates.about().name, row, "mean")
+        newest[row["indicator"]] = {"wave": labels.get(row["wave"], row["wave"]), **told}
+    return newest
+
+
+def _changes(released: Released) -> dict[str, Record]:
+    """Return indicator -> the estimate that its finding on everyone rests on, with its claim."""
+    everyone = {"poverty_group": ALL}
+    columns = ("indicator", "direction", "claim", "figure", "limits", "withheld_by")
+    findings = released.rows("findings", columns, everyone)
+    if not findings:
+        return {}
+    columns = (*_CHANGE_KEY, "estimator", *_ESTIMATE, "respondents", "withheld_by", "p_adjusted")
+    estimates = {
+        reference("impact_estimates", *(row[column] for column in _CHANGE_KEY)): row
+        for row in released.rows("impact_estimates", columns, everyone)
+    }
+    labels = {wave.wave: wave.label for wave in released.manifest.waves}
+    changes = {}
+    for finding in findings:
+        row = estimates.get(finding["figure"])
+        if row is None:
+            raise released.refused(
+                "tables/findings.csv", f"names a figure that is not there: {finding['figure']}"
+            )
+        told = _told(released, ImpactEstimates.about().name, row, "change")
+        hidden = told["change_withheld_by"] or finding["withheld_by"] or None
+        changes[finding["indicator"]] = {
+            **told,
+            "change_withheld_by": hidden,
+            "from_wave": labels.get(row["from_wave"], row["from_wave"]) or None,
+            "to_wave": labels.get(row["to_wave"], row["to_wave"]),
+            "estimator": row["estimator"],
+            "direction": None if hidden else finding["direction"] or None,
+            "claim": finding["claim"],
+            "limits": finding["limits"],
+            "by_chance": not hidden
+            and is_by_chance(finding["direction"], released.number("impact_estimates", row, "p_adjusted")),
+        }
+    return changes
+
+
+def _told(released: Released, table: str, row: Cells, prefix: str) -> Record:
+    """Return estimate, interval and respondents of a row; None for what is not printed."""
+    name = table.partition(".")[2]
+    respondents = released.number(name, row, "respondents")
+    hidden = row["withheld_by"] or (
+        _FEW if respondents is not None and respondents < FEWEST_TO_PRINT else None
+    )
+    figures = [None if hidden else released.number(name, row, column) for column in _ESTIMATE]
+    return {
+        **dict(zip((prefix, f"{prefix}_low", f"{prefix}_high"), figures, strict=True)),
+        f"{prefix}_respondents": None if hidden else respondents,
+        f"{prefix}_withheld_by": hidden,
+    }

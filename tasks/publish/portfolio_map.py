@@ -31,6 +31,8 @@ _NORTH = 84.0
 """There is no land beyond."""
 _MOST_NAMED = 30
 _MOST_LETTERS = 30
+_ACROSS, _MOST_LARGE = 170, 100
+"""So many radii of a marker go into the width of the map, and so many markers have that size."""
 
 Row = dict[str, Any]
 
@@ -80,7 +82,7 @@ def map_page(plan: PortfolioPlan, compared: Comparison, about: Mapping[str, Any]
         land=_land(),
         lines=_graticule(frame),
         dots=_dots(placed, frame),
-        size=frame.width / 170,
+        size=frame.width / (_ACROSS if len(placed) <= _MOST_LARGE else 2 * _ACROSS),
         clusters_on_it=_list(placed),
     )
 
@@ -121,7 +123,7 @@ def _graticule(frame: Frame) -> list[tuple[float, float, float, float]]:
 
 def _dots(rows: Sequence[Row], frame: Frame) -> list[Dot]:
     """Return the clusters, those that were released above the drafts; names where they cover nothing."""
-    letter = frame.width / 170 * 1.35
+    letter = frame.width / _ACROSS * 1.35
     taken: list[tuple[float, float, float, float]] = []
     places = [(row["longitude"] * _UNITS, -row["latitude"] * _UNITS) for row in rows]
     if len(rows) <= _MOST_NAMED:

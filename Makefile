@@ -25,6 +25,8 @@ types: $(STAMP)
 imports: $(STAMP)
 	$(VENV)/bin/lint-imports
 
+# The lock names all that is needed, so pip looks for nothing more: an older one asks in vain for the hash of
+# sqlalchemy[asyncio], which the lock has as sqlalchemy.
 $(STAMP): requirements.lock pyproject.toml
 	@echo "Setting up $(VENV) from requirements.lock: the first time takes a few minutes."
 	@if ! $(VENV)/bin/python -c '' 2>/dev/null; then \
@@ -37,8 +39,9 @@ $(STAMP): requirements.lock pyproject.toml
 			"install it, or name it: make PYTHON=/path/to/python3" >&2; \
 		exit 1; \
 	fi
-	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --require-hashes --no-deps -r requirements.lock
 	@$(PIP) install --no-deps --no-build-isolation -e .
+	@$(PIP) check >/dev/null
 	@touch $@
 
 # Hashes of every file of a version and no addresses; one version of each package for all platforms and Pythons.

@@ -63,6 +63,10 @@ def _run(found: list[Path], engine: str, dask: str, publish: str, say: Say) -> i
     place = publish
     if publish:
         lake.store_of(publish)
+        if faults := portfolio.same_ids(found):  # each would overwrite the other's tables
+            tell_faults(faults, None)
+            sys.stderr.write("psia: refused, nothing was changed\n")
+            return REFUSED
         place = publish if "://" in publish else str(Path(publish).absolute())
     jobs = [Job(one.absolute() if dask else one, publish=place) for one in found]
     return worst(run_many(jobs, engine=engine, dask=dask, say=say), say)

@@ -54,6 +54,8 @@ def start(port: int, *, temporary: bool) -> subprocess.Popen[bytes]:
     kind = "temporary" if temporary else "whole"
     command = [sys.executable, "-P", "-m", "flows.prefect_server", str(port), str(os.getpid()), kind]
     serving = {name: value for name, value in os.environ.items() if name != "PREFECT_API_URL"}
+    if not temporary:
+        serving["PREFECT_UI_URL"] = f"http://{HOST}:{port}"  # for the links of its notifications
     process = subprocess.Popen(  # noqa: S603 -- this program
         command,
         env={**serving, "PYTHONPATH": str(state.ROOT)},

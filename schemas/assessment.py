@@ -48,6 +48,7 @@ def _not_reserved(name: str) -> str:
     return name
 
 
+LanguageCode = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
 OwnName = Annotated[Name, AfterValidator(_not_reserved)]
 
 
@@ -500,7 +501,7 @@ class Instruments(Part):
     asked to think back to. carried_out_by and contact stand in the words before the consent.
     """
 
-    languages: list[Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]] | None = None
+    languages: list[LanguageCode] | None = None
     programme_began: date | None = None
     carried_out_by: str = ""
     contact: str = ""
@@ -692,7 +693,11 @@ class Wave(Part):
 
 
 class Specification(Part):
-    """A model of the impact: what is estimated, and how."""
+    """A model of the impact: what is estimated, and how.
+
+    prices: the [[poverty]] whose price index puts money at base prices; empty: the first that has one;
+    "none": money of the day. prices_before: prices at the time recalled, in percent of those now.
+    """
 
     name: Name
     indicators: Annotated[list[Name], AfterValidator(_each_once)] = Field(min_length=1)
@@ -716,6 +721,8 @@ class Specification(Part):
     error_type: Literal["cluster", "cr2", "robust", "iid"] = "cluster"
     by_poverty_group: bool = False
     before: dict[str, str] = {}
+    prices: str = ""
+    prices_before: Positive | None = None
     successive: bool = False
     family: str = ""
     comparison: Literal["all", "matched"] = "all"
@@ -756,6 +763,14 @@ class Specification(Part):
             raise ValueError("a recall compares nobody with anybody: leave out comparison = 'matched'")
         if self.comparison == "matched" and self.weight:
             raise ValueError("the weights of a matching hold those of the survey: leave out 'weight'")
+        return self
+
+    @model_validator(mode="after")
+    def _prices_then_and_now(self) -> Specification:
+        if self.prices_before is not None and self.estimator != "recall":
+            raise ValueError("'prices_before' is for what people recall: estimator = 'recall'")
+        if self.prices and self.estimator == "recall":
+            raise ValueError("no index tells the prices of what people recall: write 'prices_before' instead")
         return self
 
     @model_validator(mode="after")
@@ -1069,9 +1084,23 @@ class Register(Part):
 
 
 class ReportPart(Part):
-    """The formats of the report that are made beside those that are always made."""
+    """The formats of the report that are made beside those that are always made, and languages.
+
+    languages: of the summary pages for the poverty groups. The first is that in which the folder is written.
+    """
 
     formats: list[Literal["word", "pdf", "iati", "ro-crate"]] = []
+    languages: Annotated[list[LanguageCode], AfterValidator(_each_once)] = Field(default=["en"], min_length=1)
+    word_template: str = ""
+    """A .docx of the folder whose styles, page, head and foot the Word report takes over."""
+
+    @model_validator(mode="after")
+    def _is_used(self) -> ReportPart:
+        if self.word_template and "word" not in self.formats:
+            raise ValueError('word_template is for Word: add "word" to formats, or take it out')
+        if self.word_template and not self.word_template.endswith(".docx"):
+            raise ValueError("word_template has to be a .docx: open the file in Word and save it as one")
+        return self
 
 
 class IatiTarget(Part):
@@ -1309,6 +1338,7 @@ def _inner_references(plan: AssessmentPlan, file: str) -> typing.Iterator[Fault]
                     rule=f"the wave '{wave}' is not in the plan",
                     remedy=f"The waves of the plan: {known_waves}",
                 )
+        yield from _price_faults(plan, file, position, one)
     yield from _backward_faults(plan, file)
     if plan.comparison.arm_from and plan.comparison.arm_from not in waves:
         yield Fault(
@@ -1326,6 +1356,20 @@ def _inner_references(plan: AssessmentPlan, file: str) -> typing.Iterator[Fault]
         )
     if plan.time_frame.end < plan.time_frame.start:
         yield Fault(file, column="time_frame.end", rule="is before the start", remedy="Correct a date")
+
+
+def _price_faults(
+    plan: AssessmentPlan, file: str, position: int, one: Specification
+) -> typing.Iterator[Fault]:
+    """The fault of a specification whose prices no [[poverty]] of the plan has."""
+    known = [poverty.name for poverty in plan.poverty]
+    if one.prices not in ("", "none", *known):
+        yield Fault(
+            file,
+            column=f"specification.{position}.prices",
+            rule=f"'{one.prices}' is no [[poverty]] of the plan",
+            remedy=f"Write one that has a price index, or none. The plan has: {', '.join(known) or 'none'}",
+        )
 
 
 def _backward_faults(plan: AssessmentPlan, file: str) -> typing.Iterator[Fault]:

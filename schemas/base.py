@@ -6,6 +6,7 @@ leave this module.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -15,10 +16,12 @@ from typing import Any, TypeVar
 import pandas as pd
 import pandera.pandas as pa
 from pandas.api.types import pandas_dtype
+from pandera.api.dataframe.model_components import FieldInfo
 from pandera.errors import SchemaErrors
 from pandera.typing import Series
 
 from schemas.faults import Fault
+from schemas.vocabulary import ALL
 
 Text = Series[pd.StringDtype]
 Whole = Series[pd.Int64Dtype]
@@ -26,6 +29,9 @@ Number = Series[float]
 Flag = Series[pd.BooleanDtype]
 
 TEXT = "string[pyarrow]"
+_KINDS: dict[Any, str] = {Text: TEXT, Whole: "Int64", Number: "float64", Flag: "boolean"}
+_KINDS |= {"Text": TEXT, "Whole": "Int64", "Number": "float64", "Flag": "boolean"}
+"""The pandas type by a column's annotation, which is text where a module leaves annotations unread."""
 PANDAS_TYPES = {"text": "string", "integer": "Int64", "number": "float64", "yes_no": "float64"}
 """The pandas type of a survey column by the type its codebook names."""
 
@@ -126,22 +132,23 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Plain:
-    """All that a contract has to say where none of its columns has a rule but its type: raw and released.
+class Column:
+    """What a contract declares of a column.
 
-    Its columns' types and those that may not have an empty cell are known without building pandera's
-    schema, and there is nothing for pandera to look at.
+    kind: its pandas type. missing: whether cells may be empty. note: what it means. ruled: whether it has a
+    rule beside its type.
     """
 
-    types: Mapping[str, str]
-    required: frozenset[str]
+    kind: str
+    missing: bool
+    note: str
+    ruled: bool
 
 
 class Contract(pa.DataFrameModel):
     """A table's contract: its columns here, its name, grain and key in `about()`."""
 
     _about = Table("", "", ())
-    _plain: Plain | None = None
 
     class Config:
         strict = True
@@ -175,6 +182,11 @@ def text(note: str = "", *, missing: bool = False, **more: Any) -> Any:
     return pa.Field(nullable=missing, description=note, **more)
 
 
+def own_name(note: str = "", *, missing: bool = False) -> Any:
+    """A text column of names that the user gives and that divide tables: none may be the word for all."""
+    return pa.Field(nullable=missing, notin=[ALL, ALL.title(), ALL.upper()], description=note)
+
+
 def choice(options: Sequence[str], note: str = "", *, missing: bool = False) -> Any:
     """A text column that holds one of a closed list of words."""
     return pa.Field(nullable=missing, isin=list(options), description=note)
@@ -193,7 +205,28 @@ def number(note: str = "", *, missing: bool = False, **more: Any) -> Any:
 @cache
 def _schema(contract: type[Contract]) -> Any:
     """Return the contract's pandera schema, built once: building costs more than checking a small table."""
+    _start_pandera()
     return contract.to_schema()
+
+
+@cache
+def _start_pandera() -> None:
+    """Let pandera look once for what it can work with, while what we never give it is not to be found.
+
+    It imports dask and hypothesis where they are installed, for frames and examples that nobody asks for:
+    more than a second before the first table is checked.
+    """
+
+    class Sample(Contract):
+        number: Number = pa.Field()
+
+    away = {name: None for name in ("dask", "hypothesis") if name not in sys.modules}
+    sys.modules |= away  # type: ignore[arg-type]
+    try:
+        Sample.to_schema().validate(pd.DataFrame({"number": [0.0]}))
+    finally:
+        for name in away:
+            del sys.modules[name]
 
 
 @cache
@@ -204,26 +237,36 @@ def _schema_of_values(contract: type[Contract]) -> Any:
 
 
 @cache
+def declared(contract: type[Contract]) -> Mapping[str, Column]:
+    """Return column -> what a contract declares of it, in the contract's order.
+
+    Read from the class: pandera's schema says the same, but takes longer to build than a small table to
+    check, and most tables of a run have no row.
+    """
+    found: dict[str, Column] = {}
+    for base in reversed(contract.__mro__):
+        for name, kind in vars(base).get("__annotations__", {}).items():
+            field = vars(base).get(name)
+            if isinstance(field, FieldInfo):
+                note = field.description or ""
+                found[field.name] = Column(_KINDS[kind], field.nullable, note, bool(field.checks))
+    return MappingProxyType(found)
+
+
+@cache
 def column_types(contract: type[Contract]) -> Mapping[str, str]:
     """Return column -> pandas type of a contract, in the contract's order."""
-    if contract._plain:
-        return contract._plain.types
-    schema = _schema(contract)
-    return MappingProxyType({str(name): str(column.dtype) for name, column in schema.columns.items()})
+    return MappingProxyType({name: column.kind for name, column in declared(contract).items()})
 
 
 def required_columns(contract: type[Contract]) -> list[str]:
     """Return the columns that may not have an empty cell."""
-    if contract._plain:
-        return [column for column in contract._plain.types if column in contract._plain.required]
-    schema = _schema(contract)
-    return [str(name) for name, column in schema.columns.items() if not column.nullable]
+    return [name for name, column in declared(contract).items() if not column.missing]
 
 
 def notes(contract: type[Contract]) -> dict[str, str]:
     """Return column -> what it means, as the contract says."""
-    schema = _schema(contract)
-    return {str(name): column.description or "" for name, column in schema.columns.items()}
+    return {name: column.note for name, column in declared(contract).items()}
 
 
 def extend(contract: type[Contract], types: Mapping[str, str]) -> type[Contract]:
@@ -251,10 +294,7 @@ def as_received(name: str, types: Mapping[str, str]) -> type[Contract]:
     key = ("_file", "_row") if "_file" in types else ("_row",)
     base = type("Raw", (Contract,), {})
     base._about = Table(name, "one row a record as received", key)  # type: ignore[attr-defined]
-    raw = extend(base, {"_row": "integer", **types})  # type: ignore[arg-type]
-    kinds = {column: {"text": TEXT, "number": "float64"}[kind] for column, kind in types.items()}
-    raw._plain = Plain(MappingProxyType({"_row": "Int64", **kinds}), frozenset())
-    return raw
+    return extend(base, {"_row": "integer", **types})  # type: ignore[arg-type]
 
 
 def empty(contract: type[Contract]) -> pd.DataFrame:
@@ -298,6 +338,7 @@ def conform(frame: pd.DataFrame, contract: type[Contract]) -> pd.DataFrame:
 
 _RULES = {
     "isin": "is not one of the words allowed here",
+    "notin": f"'{ALL}' stands in the tables for all together, and cannot be the name of a part",
     "not_nullable": "is empty and must not be",
     "greater_than_or_equal_to": "is below the smallest value allowed",
     "greater_than": "is below the smallest value allowed",
@@ -339,7 +380,7 @@ def _contract_faults(
         return []
     positions = frame.reset_index(drop=True)
     cases = _not_finite(positions, contract)
-    if as_typed and cases.empty and _is_plain_and_filled(positions, contract):
+    if as_typed and cases.empty and _is_filled_without_rules(positions, contract):
         return []
     schema = _schema_of_values(contract) if as_typed else _schema(contract)
     try:
@@ -355,10 +396,11 @@ def _contract_faults(
     return faults
 
 
-def _is_plain_and_filled(frame: pd.DataFrame, contract: type[Contract]) -> bool:
+def _is_filled_without_rules(frame: pd.DataFrame, contract: type[Contract]) -> bool:
     """Return whether pandera would find nothing: the contract has no rule but types, which are right."""
-    plain = contract._plain
-    return plain is not None and not frame[sorted(plain.required)].isna().any(axis=None)
+    if any(column.ruled for column in declared(contract).values()):
+        return False
+    return not frame[required_columns(contract)].isna().any(axis=None)
 
 
 def _plain_types(kinds: Mapping[str, str]) -> dict[str, str]:
@@ -419,6 +461,8 @@ def _remedy(contract: type[Contract], column: str, name: str) -> str:
         if one.name == name and name in _RULES and name.startswith(("greater", "less")):
             limit = one.statistics.get("min_value", one.statistics.get("max_value"))
             return f"The limit is {limit}"
+        if name == "notin":
+            return "Take another word, or leave the cell empty where nothing is told apart"
         if name == "str_matches":
             return "Write a date as YYYY-MM-DD"
     return "Fill in the cell" if name == "not_nullable" else ""
@@ -461,7 +505,5 @@ def extend_released(contract: type[Contract], name: str) -> type[Contract]:
     annotations["withheld_by"] = Text
     fields["withheld_by"] = pa.Field(nullable=False)
     released = type(f"Released{contract.__name__}", (Contract,), fields)
-    kinds = {**told, "withheld_by": TEXT}
-    released._plain = Plain(MappingProxyType(kinds), frozenset({*keyed, "withheld_by"}))  # type: ignore[attr-defined]
     released._about = replace(contract.about(), name=name, source="", refers={}, release=None)  # type: ignore[attr-defined]
     return released  # type: ignore[return-value]

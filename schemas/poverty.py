@@ -143,6 +143,7 @@ class PovertyMeasures(Contract):
     degrees_of_freedom: Number = number("of the interval", missing=True)
     design_effect: Number = number("variance over that of a simple sample", missing=True, ge=0)
     no_interval: Text = choice(NO_INTERVAL, "why there is no interval", missing=True)
+    no_figure: Text = text("why nobody of the wave could be measured", missing=True)
     respondents: Whole = number("respondents with a value", ge=0)
     smallest_cell: Whole = number("the fewest respondents on whom the figure rests, such as the poor", ge=0)
     left_out: Whole = number("respondents left out because an answer is missing", ge=0)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from schemas.base import Cells, Contract, Number, Release, Text, Whole, choice, number, table, text
-from schemas.vocabulary import BASES, CLAIMS, DIRECTIONS
+from schemas.vocabulary import BASES, CLAIMS, DIRECTIONS, MONEY_TOLD, NO_INTERVAL
+
+_P_VALUES = ("p_value", "p_adjusted", "p_holm", "p_benjamini_hochberg")
 
 
 @table(
@@ -12,7 +14,7 @@ from schemas.vocabulary import BASES, CLAIMS, DIRECTIONS
     key=("indicator", "poverty_group", "gender"),
     release=Release(
         count=("respondents", "smallest_cell"),
-        hide=("estimate", "ci_low", "ci_high", "p_adjusted", "direction"),
+        hide=("estimate", "ci_low", "ci_high", "no_interval", *_P_VALUES, "after_adjustment", "direction"),
         cells=(
             Cells(
                 "respondents",
@@ -28,15 +30,27 @@ class WinnersLosers(Contract):
     indicator: Text = text("id of the indicator")
     poverty_group: Text = text("poverty group")
     gender: Text = text("gender within the group, or all")
-    basis: Text = choice(BASES, "against a comparison, as remembered, or over time alone")
+    basis: Text = choice(BASES, "against a comparison, by levels, as remembered, or over time alone")
     specification: Text = text("name in the plan; none where it is a change", missing=True)
     from_wave: Text = text("earlier wave, or none")
     to_wave: Text = text("later wave")
     estimate: Number = number("in the indicator's unit", missing=True)
+    money: Text = choice(
+        MONEY_TOLD, "at which prices money of an estimate is; a change is of the day", missing=True
+    )
     ci_low: Number = number("lower end of the 95 % interval", missing=True)
     ci_high: Number = number("upper end of the 95 % interval", missing=True)
-    p_adjusted: Number = number(
-        "of a whole group's estimate, as the plan adjusts it for its family", missing=True, ge=0, le=1
+    no_interval: Text = choice(NO_INTERVAL, "why there is no interval", missing=True)
+    p_value: Number = number("two-sided; none of a change or of recall", missing=True, ge=0, le=1)
+    family: Text = text(
+        "of a whole group that of its estimate; the genders have one of their own", missing=True
+    )
+    tests: Whole = number("tests with a p-value in the family", ge=0)
+    p_holm: Number = number("adjusted by Holm", missing=True, ge=0, le=1)
+    p_benjamini_hochberg: Number = number("adjusted by Benjamini and Hochberg", missing=True, ge=0, le=1)
+    p_adjusted: Number = number("the one that the plan names", missing=True, ge=0, le=1)
+    after_adjustment: Text = choice(
+        ("holds", "does not hold"), "whether it is told from zero once its family is counted", missing=True
     )
     direction: Text = choice(DIRECTIONS, "better, worse, unchanged or uncertain", missing=True)
     claim: Text = choice(CLAIMS, "what the design allows to be said")

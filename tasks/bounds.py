@@ -7,16 +7,19 @@ from collections.abc import Sequence
 import pandas as pd
 
 from schemas.analysis import Indicators
-from schemas.assessment import Comparison, Specification, Wave
+from schemas.assessment import Comparison, Poverty, Specification, Wave
 from schemas.base import empty
 from schemas.comparison import ComparisonMatching, ComparisonWeights
 from schemas.fieldwork import Responses
 from schemas.impact import AttritionBounds
 from schemas.plan import Plan, Waves
+from schemas.poverty import PovertyLines
 from tasks import expressions
+from tasks.disclosure import about_people
 from tasks.impact_models import PROGRAMME, Study, study_of
 from tasks.interviews import ROW_NUMBER
 from tasks.methods.attrition_bounds import lee_bounds
+from tasks.prices import prices_of
 from tasks.steps import step
 
 MEASURES = {
@@ -31,9 +34,9 @@ MEASURES = {
 
 @step(
     "analysis",
-    reads=[Responses, Indicators, Waves, Plan, ComparisonWeights, ComparisonMatching],
+    reads=[Responses, Indicators, Waves, Plan, ComparisonWeights, ComparisonMatching, PovertyLines],
     writes=[AttritionBounds],
-    plan=["specification", "comparison", "wave"],
+    plan=["specification", "comparison", "wave", "poverty"],
     named=True,
 )
 def bound_attrition(
@@ -43,16 +46,19 @@ def bound_attrition(
     plan: pd.DataFrame,
     weights: pd.DataFrame,
     matching: pd.DataFrame,
+    lines: pd.DataFrame,
     *,
     specification: Sequence[Specification],
     comparison: Comparison,
     wave: Sequence[Wave],
+    poverty: Sequence[Poverty],
 ) -> pd.DataFrame:
     """Bound each effect of randomised arms for those of the first wave who were lost.
 
     Only where respondents can be followed, and for models of the arms without matching.
     """
-    study = study_of(responses, indicators, waves, plan, weights, matching)
+    prices = prices_of(poverty, lines, responses)
+    study = study_of(responses, indicators, waves, plan, weights, matching, prices)
     followed = all(one.columns.respondent != ROW_NUMBER for one in wave)
     records = []
     if comparison.assignment == "randomised" and followed and not study.purposive:
@@ -99,21 +105,26 @@ def _waves(study: Study, one: Specification) -> tuple[str, str] | None:
 def _bounds(
     study: Study, one: Specification, indicator: str, first: pd.DataFrame, to_wave: str
 ) -> dict[str, object]:
-    """Return the bounds for those of the first wave who have an arm, and how many were lost."""
+    """Return the bounds for those of the first wave who have an arm, how many were lost, and who is left out.
+
+    An arm that is known of a later wave alone is none: it is known of nobody who was lost.
+    """
     later = study.responses[study.responses["wave"] == to_wave]
-    first = first[first["arm"].notna()]
     if one.weight:
         first = first[first[one.weight].astype("float64") > 0]
-    value = study.frame(indicator, later).set_index("respondent")["value"]
+    without = int(first["arm"].isna().sum())
+    first = first[first["arm"].notna()]
+    value = study.frame(one, indicator, later).set_index("respondent")[study.outcome]
     outcome = first["respondent"].map(value).astype("float64")
     if MEASURES[one.estimator] == "change":
-        outcome = outcome - study.frame(indicator, first)["value"].astype("float64")
+        outcome = outcome - study.frame(one, indicator, first)[study.outcome].astype("float64")
     known = outcome.notna()
     programme = (first["arm"] == "programme").astype("int64")
     counts = {
         "respondents": int(known.sum()),
         "smallest_cell": int(min((known & (programme == side)).sum() for side in (0, 1))),
         "lost": int((~known).sum()),
+        "left_out": f"{about_people(without)} had no arm in the earlier wave." if without else None,
     }
     cluster = first["cluster"] if first["cluster"].notna().all() else first["respondent"]
     if one.cluster:

@@ -16,7 +16,6 @@ from schemas.checks import FormQuestions
 from schemas.followup import EarlierFindings, FormChanges, StagedEarlierFindings
 from schemas.instruments import Instruments
 from schemas.plan import Waves
-from schemas.poverty import PovertyLines
 from schemas.vocabulary import ALL
 from tasks import catalogue, wording
 from tasks.analysis import study_waves
@@ -83,7 +82,7 @@ def _told(row: pd.Series, columns: Sequence[str]) -> str | None:
 
 @step(
     "follow-up",
-    reads=[StagedEarlierFindings, ImpactEstimates, Findings, Indicators, Waves, PovertyLines],
+    reads=[StagedEarlierFindings, ImpactEstimates, Findings, Indicators, Waves],
     writes=[EarlierFindings],
     plan=["specification", "poverty_group", "wave", "instruments"],
     catalogue=["labels"],
@@ -94,7 +93,6 @@ def follow_findings(
     findings: pd.DataFrame,
     indicators: pd.DataFrame,
     waves: pd.DataFrame,
-    lines: pd.DataFrame,
     *,
     specification: Sequence[Specification],
     poverty_group: Sequence[PovertyGroup],
@@ -105,7 +103,7 @@ def follow_findings(
 
     An earlier finding that was uncertain or withheld said nothing that could hold, and is left out.
     """
-    told = wording.told_by(poverty_group, wave, instruments.currency, lines)
+    told = wording.told_by(poverty_group, wave, instruments.currency)
     of_waves = _of_earlier_waves(estimates, indicators, study_waves(waves), specification, told)
     earlier = [*reported.to_dict("records"), *of_waves]
     newest = findings.set_index("finding")

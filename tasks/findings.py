@@ -20,7 +20,6 @@ from schemas.assessment import (
     Wave,
 )
 from schemas.base import empty
-from schemas.poverty import PovertyLines
 from schemas.vocabulary import ALL
 from tasks import wording
 from tasks.impacts import leading_estimates
@@ -30,7 +29,7 @@ from tasks.steps import step
 
 @step(
     "analysis",
-    reads=[ImpactEstimates, IndicatorEstimates, Indicators, PovertyLines],
+    reads=[ImpactEstimates, IndicatorEstimates, Indicators],
     writes=[Findings],
     plan=["specification", "assessment", "poverty_group", "wave", "instruments"],
 )
@@ -38,7 +37,6 @@ def state_findings(
     estimates: pd.DataFrame,
     means: pd.DataFrame,
     indicators: pd.DataFrame,
-    lines: pd.DataFrame,
     *,
     specification: Sequence[Specification],
     assessment: AssessmentPart,
@@ -50,7 +48,7 @@ def state_findings(
     leading = leading_estimates(estimates, specification)
     if not len(leading):
         return empty(Findings)
-    told = wording.told_by(poverty_group, wave, instruments.currency, lines)
+    told = wording.told_by(poverty_group, wave, instruments.currency)
     known = indicators.set_index("indicator")
     records = [
         {

@@ -7,15 +7,17 @@ from collections.abc import Iterator, Sequence
 import pandas as pd
 
 from schemas.analysis import ImpactEstimates, Indicators
-from schemas.assessment import MultipleTesting, Specification
+from schemas.assessment import MultipleTesting, Poverty, Specification
 from schemas.base import empty
 from schemas.comparison import ComparisonMatching, ComparisonWeights
 from schemas.fieldwork import Responses
 from schemas.impact import KEY, ImpactDifferences
 from schemas.plan import Plan, Waves
+from schemas.poverty import PovertyLines
 from tasks.families import with_adjusted
-from tasks.impact_models import Study, default_term, figures, study_of
+from tasks.impact_models import Study, default_term, figures, study_of, unused
 from tasks.methods import impact
+from tasks.prices import prices_of
 from tasks.steps import step
 
 LEVEL = 0.05
@@ -23,9 +25,18 @@ LEVEL = 0.05
 
 @step(
     "analysis",
-    reads=[Responses, Indicators, Waves, Plan, ComparisonWeights, ComparisonMatching, ImpactEstimates],
+    reads=[
+        Responses,
+        Indicators,
+        Waves,
+        Plan,
+        ComparisonWeights,
+        ComparisonMatching,
+        ImpactEstimates,
+        PovertyLines,
+    ],
     writes=[ImpactDifferences],
-    plan=["specification", "multiple_testing"],
+    plan=["specification", "multiple_testing", "poverty"],
     named=True,
 )
 def compare_effects(
@@ -36,15 +47,18 @@ def compare_effects(
     weights: pd.DataFrame,
     matching: pd.DataFrame,
     estimates: pd.DataFrame,
+    lines: pd.DataFrame,
     *,
     specification: Sequence[Specification],
     multiple_testing: MultipleTesting,
+    poverty: Sequence[Poverty],
 ) -> pd.DataFrame:
     """Compare the programme's effect in each poverty group with its effect in all others together.
 
     Only effects that the specification estimates by group are compared, and that one coefficient tells.
     """
-    study = study_of(responses, indicators, waves, plan, weights, matching)
+    prices = prices_of(poverty, lines, responses)
+    study = study_of(responses, indicators, waves, plan, weights, matching, prices)
     records = []
     for one in specification if study.order else ():
         pair = study.pair(one)
@@ -76,9 +90,7 @@ def _of_groups(
     if len(groups) == 2:
         del groups[1]
     for group in groups:
-        part = str(group)
-        while part in rows:  # a column of the user's may bear this name
-            part += "_"
+        part = unused(str(group), rows)
         inside = (rows["poverty_group"] == group).astype(float)
         for row in _compared(study, one, indicator, rows.assign(**{part: inside}), pair, part):
             yield {"poverty_group": group, **row}
@@ -87,7 +99,7 @@ def _of_groups(
 def _compared(
     study: Study, one: Specification, indicator: str, rows: pd.DataFrame, pair: tuple[str, str], part: str
 ) -> list[dict[str, object]]:
-    frame = study.frame(indicator, rows)
+    frame = study.frame(one, indicator, rows)
     try:
         frame = study.compared(one, frame)
         fitted = impact.fit_difference_of_effects(frame, study.model(one, frame, pair), part)

@@ -16,7 +16,11 @@ from tasks.analysis import limited_waves, settled, study_waves, without_errors
 from tasks.as_before import as_before
 from tasks.comparison import SET, WEIGHT, Matched, matched, sets_cluster_errors
 from tasks.methods import impact, staggered
+from tasks.methods._survey import NOT_BY_CHANCE
+from tasks.prices import Prices
+from tasks.publish.wording import is_money
 
+FEW_CLUSTERS = "few clusters"
 AFTER = impact.AFTER
 PROGRAMME = impact.PROGRAMME
 FIGURES = (
@@ -26,6 +30,7 @@ FIGURES = (
     "ci_low",
     "ci_high",
     "degrees_of_freedom",
+    "no_interval",
     "p_value",
     "respondents",
     "smallest_cell",
@@ -46,6 +51,7 @@ class Study:
 
     order: the waves that are here, in time. before: those of them before the programme. planned: all waves
     of the plan, in time. limited: waves that are a limited follow-up. sampling: the plan's rules for errors.
+    prices: what the plan knows of them, for money.
     """
 
     responses: pd.DataFrame
@@ -57,6 +63,7 @@ class Study:
     planned: tuple[str, ...] = ()
     limited: frozenset[str] = frozenset()
     sampling: Sampling = field(default_factory=Sampling)
+    prices: Prices = field(default_factory=Prices)
 
     def pair(self, one: Specification) -> tuple[str, str]:
         """Return the waves of a specification; see `waves_of`."""
@@ -111,19 +118,34 @@ class Study:
         return bool(self.limited & {str(wave) for wave in self.rows(one, pair)["wave"].unique()})
 
     def is_programme_term(self, one: Specification, term: str) -> bool:
-        """Return whether a term is the programme itself, and no column of the interviews of that name."""
+        """Return whether a term is the programme's effect, and no column of the interviews of that name.
+
+        Beside `programme x after` the term `programme` is how the arms differed before.
+        """
         if one.estimator in ("recall", "staggered") or not one.terms:
             return True
+        if term == PROGRAMME and AFTER in one.terms:
+            return False
         return term in (PROGRAMME, AFTER) and term not in self.responses
 
     def between(self, pair: tuple[str, str]) -> list[str]:
         """Return the waves from the one to the other, both included."""
         return list(self.order[self.order.index(pair[0]) : self.order.index(pair[1]) + 1])
 
-    def frame(self, indicator: str, rows: pd.DataFrame) -> pd.DataFrame:
-        """Return the rows with the indicator's value in a column `value`."""
+    @property
+    def outcome(self) -> str:
+        """Return the column into which `frame` puts the indicator: one that the interviews do not have."""
+        return unused("value", self.responses)
+
+    def frame(self, one: Specification, indicator: str, rows: pd.DataFrame) -> pd.DataFrame:
+        """Return the rows with the indicator's value in the column `outcome`, money at the model's prices."""
         about = cast("pd.Series", self.known.loc[indicator])
-        return rows.assign(value=expressions.compute_number(about["value"], rows))
+        value = expressions.compute_number(about["value"], rows)
+        return rows.assign(**{self.outcome: self.prices.of(one, value) if is_money(about["unit"]) else value})
+
+    def money(self, one: Specification, indicator: str) -> str | None:
+        """Return at which prices an estimate of an indicator is; None where that is no money."""
+        return self.prices.told(one) if is_money(str(self.known.loc[indicator, "unit"])) else None
 
     def compared(self, one: Specification, frame: pd.DataFrame) -> pd.DataFrame:
         """Return the rows that are compared: all, or those of people who were matched."""
@@ -140,7 +162,7 @@ class Study:
                 cluster = SET
         return impact.Model(
             estimator=one.estimator,
-            outcome="value",
+            outcome=self.outcome,
             terms=tuple(one.terms),
             fixed_effects=tuple(one.fixed_effects),
             covariates=tuple(one.covariates),
@@ -177,15 +199,30 @@ class Study:
     def told(self, fitted: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
         """Return a fitted model as it may be told: without dust, and without errors of a purposive sample.
 
-        Where a test is missing, `untested` says why.
+        Where a test is missing, `untested` says why, and where an interval is, `no_interval`.
         """
-        fitted = settled(fitted, frame["value"])
+        fitted = settled(fitted, frame[self.outcome])
         why = fitted["untested"] if "untested" in fitted else pd.Series(pd.NA, fitted.index, dtype="string")
         if self.purposive:
             fitted, why = without_errors(fitted), pd.Series(PURPOSIVE, fitted.index, dtype="string")
         else:
             why = why.mask(why.isna() & (fitted["standard_error"] == 0), NO_ERROR)
-        return fitted.assign(untested=why)
+        return fitted.assign(untested=why, no_interval=self._no_interval(fitted))
+
+    def _no_interval(self, fitted: pd.DataFrame) -> pd.Series:
+        """Return why there is no interval: of what is recalled as of a mean, else for want of clusters."""
+        lacking = fitted["estimate"].notna() & fitted["ci_low"].isna()
+        told = pd.Series(NOT_BY_CHANCE if self.purposive else FEW_CLUSTERS, fitted.index, dtype="string")
+        if "no_interval" in fitted and not self.purposive:
+            told = fitted["no_interval"].astype("string")
+        return told.where(lacking)
+
+
+def unused(name: str, frame: pd.DataFrame) -> str:
+    """Return the name, lengthened until no column bears it: those of the interviews are the user's."""
+    while name in frame:
+        name += "_"
+    return name
 
 
 def study_of(
@@ -195,6 +232,7 @@ def study_of(
     plan: pd.DataFrame,
     weights: pd.DataFrame,
     matching: pd.DataFrame,
+    prices: Prices | None = None,
 ) -> Study:
     """Return the study of the tables of the warehouse, the pilot's answers left out."""
     order = [wave for wave in study_waves(waves) if (responses["wave"] == wave).any()]
@@ -208,6 +246,7 @@ def study_of(
         purposive=bool(plan["sample_design"].iloc[0] == "purposive"),
         planned=tuple(study_waves(waves)),
         limited=frozenset(limited_waves(waves)),
+        prices=prices or Prices(),
     )
 
 

@@ -11,13 +11,14 @@ import numpy as np
 import pandas as pd
 
 from schemas.analysis import ImpactEstimates, Indicators
-from schemas.assessment import Comparison, MultipleTesting, Sampling, Specification, Thresholds
+from schemas.assessment import Comparison, MultipleTesting, Poverty, Sampling, Specification, Thresholds
 from schemas.base import empty
 from schemas.comparison import ComparisonBalance, ComparisonMatching, ComparisonWeights, SpillOver
 from schemas.fieldwork import Responses
 from schemas.impact import PreTrends
 from schemas.plan import Plan, Waves
-from schemas.vocabulary import ALL, ARMS
+from schemas.poverty import PovertyLines
+from schemas.vocabulary import ALL, ARMS, AT_PRICES_OF_NOW, OF_THE_DAY
 from tasks import expressions
 from tasks.analysis import NOT_MEASURED, design_columns, smallest_change
 from tasks.as_before import told_changes
@@ -32,11 +33,13 @@ from tasks.impact_models import (
     default_term,
     figures,
     study_of,
+    unused,
 )
 from tasks.methods import claims, impact, staggered
 from tasks.methods.balance import adjusted_differences, standardized_differences
 from tasks.methods.claims import LARGEST_STANDARDIZED_DIFFERENCE
 from tasks.pre_trends import LEVEL
+from tasks.prices import price_ratios, prices_of
 from tasks.steps import step
 
 SHARED = {"locality": "a locality", "buyer": "a buyer"}
@@ -57,9 +60,10 @@ PART = "in this part"
         ComparisonMatching,
         SpillOver,
         PreTrends,
+        PovertyLines,
     ],
     writes=[ImpactEstimates],
-    plan=["specification", "comparison", "thresholds", "multiple_testing", "sampling"],
+    plan=["specification", "comparison", "thresholds", "multiple_testing", "sampling", "poverty"],
     named=True,
 )
 def estimate_impact(
@@ -72,15 +76,19 @@ def estimate_impact(
     matching: pd.DataFrame,
     spill_over: pd.DataFrame,
     trends: pd.DataFrame,
+    lines: pd.DataFrame,
     *,
     specification: Sequence[Specification],
     comparison: Comparison,
     thresholds: Thresholds,
     multiple_testing: MultipleTesting,
     sampling: Sampling,
+    poverty: Sequence[Poverty],
 ) -> pd.DataFrame:
     """Estimate what each specification of the plan asks for, and say what its design allows to claim."""
-    study = replace(study_of(responses, indicators, waves, plan, weights, matching), sampling=sampling)
+    prices = prices_of(poverty, lines, responses)
+    study = study_of(responses, indicators, waves, plan, weights, matching, prices)
+    study = replace(study, sampling=sampling)
     tables = {ALL: balance}
     if any(one.by_poverty_group for one in specification):
         tables |= balance_within_groups(responses, waves, weights, comparison)
@@ -112,16 +120,18 @@ def estimate_impact(
         }
         for indicator in one.indicators:
             for group, rows in study.parts(one, pair):
-                here = {**about, "indicator": indicator, "poverty_group": group}
+                money = study.money(one, indicator)
+                here = {**about, "indicator": indicator, "poverty_group": group, "money": money}
                 estimates = [
                     {**row, "programme_term": study.is_programme_term(one, str(row["term"]))}
                     for row in estimate_one(study, one, indicator, rows, pair)
                 ]
                 design.trends.update(trends_before_the_start(one, estimates, indicator, group))
-                moved = told_changes(rows)
+                limits = study.prices.limits(one, rows, over_time=bool(pair[0])) if money else []
+                limits += told_changes(rows)
                 for estimate in estimates:
                     row = {**here, **design.claim(one, estimate, indicator, group, pair), **estimate}
-                    row["claim_reason"] = " ".join([str(row["claim_reason"]), *moved]).strip()
+                    row["claim_reason"] = " ".join([str(row["claim_reason"]), *limits]).strip()
                     records.append(row)
     if not records:
         return empty(ImpactEstimates)
@@ -301,61 +311,70 @@ def estimate_one(
     Where the model cannot be estimated the record has no figure and says why.
     """
     about = cast("pd.Series", study.known.loc[indicator])
-    frame = study.frame(indicator, rows)
-    smallest = smallest_change(about, _mean(frame[frame["wave"] == (pair[0] or pair[1])]))
+    frame = study.frame(one, indicator, rows)
+    earlier = frame[frame["wave"] == (pair[0] or pair[1])]
+    mean_before = _mean(earlier[study.outcome], earlier["weight"])
     try:
         frame = study.compared(one, frame)
         if one.estimator == "recall":
-            whole = study.frame(indicator, study.responses)
-            fitted = _recall(one, about, whole, frame, pair[1], study.sampling)
+            whole = study.frame(one, indicator, study.responses)
+            fitted, mean_before = _recall(study, one, about, whole, frame, pair[1])
         else:
             fitted = study.fitted(one, frame, pair)
     except ValueError as error:
         why = {"claim": "descriptive", "claim_reason": str(error)}
         no_figure = {"estimate": float("nan"), "p_value": float("nan")}
         return [{"term": default_term(one), **no_figure, "respondents": 0, "smallest_cell": 0, **why}]
+    smallest = smallest_change(about, mean_before)
     told = study.told(fitted, frame)
     blind = "no_interval" in told and told["no_interval"].isin(NOT_MEASURED).any()
     records = figures(told)
     for row in records:
         early = pair[1] in study.before and one.estimator != "recall"
-        if early or is_before_its_start(one, str(row["term"])):
+        gap_before = row["term"] == PROGRAMME and AFTER in one.terms
+        if early or gap_before or is_before_its_start(one, str(row["term"])):
             continue  # nobody gains or loses by a programme that has not begun
         estimate, low, high = (cast("float", row[name]) for name in ("estimate", "ci_low", "ci_high"))
         row["direction"] = (
             "uncertain" if blind else claims.direction(estimate, low, high, smallest, about["better"])
         )
+        if one.estimator == "recall" and study.money(one, indicator) == OF_THE_DAY:
+            since = price_ratios(study.prices.lines, "", pair[1])
+            row["direction"] = claims.direction_of_money(row["direction"], estimate, since)
     return records
 
 
 def _recall(
+    study: Study,
     one: Specification,
     indicator: pd.Series,
     sample: pd.DataFrame,
     part: pd.DataFrame,
     to_wave: str,
-    sampling: Sampling,
-) -> pd.DataFrame:
-    """Return now minus recalled before: the indicator's expression over the columns that tell of before.
+) -> tuple[pd.DataFrame, float]:
+    """Return now minus recalled before, and the mean of before: the indicator over the columns that tell it.
 
-    The part is a domain of the whole sample: its errors know all units that were drawn.
-    They are those that `before` names, else those that the forms of psia give them.
+    They are those that `before` names, else those that the forms of psia give them. The part is a domain of
+    the whole sample: its errors know all units that were drawn.
     """
     rows = sample[sample["wave"] == to_wave]
     before = one.recalled(expressions.columns(indicator["value"]))
     earlier = rows.drop(columns=[c for c in before if c in rows]).rename(
         columns={recalled: now for now, recalled in before.items()}
     )
-    rows = rows.assign(before=expressions.compute_number(indicator["value"], earlier))
+    then, value = unused("before", rows), expressions.compute_number(indicator["value"], earlier)
+    if study.money(one, str(indicator.name)) == AT_PRICES_OF_NOW:
+        value = value / (cast("float", one.prices_before) / 100)
+    rows = rows.assign(**{then: value})
     rows = rows.assign(**{PART: rows.index.isin(part.index)})
     changed = impact.recall_change(
         rows,
-        "value",
-        "before",
+        study.outcome,
+        then,
         **design_columns(rows),
         domains=(PART,),
-        lonely_psu=sampling.lonely_psu,
-        degrees_of_freedom=sampling.degrees_of_freedom,
+        lonely_psu=study.sampling.lonely_psu,
+        degrees_of_freedom=study.sampling.degrees_of_freedom,
     )
     changed = changed[changed[PART].astype(bool)].drop(columns=PART).reset_index(drop=True)
     if not len(changed):
@@ -364,16 +383,16 @@ def _recall(
         term="now minus recalled", p_value=float("nan")
     )
     table["clusters"] = pd.NA
-    return table
+    inside = rows[rows[PART].astype(bool)]
+    return table, _mean(inside[then], inside["weight"])
 
 
-def _mean(frame: pd.DataFrame) -> float:
+def _mean(values: pd.Series, weights: pd.Series) -> float:
     """Return the weighted mean of the values, 0 where there is none."""
-    known = frame[frame["value"].notna()]
-    weights = known["weight"]
-    if not len(known) or weights.sum() <= 0:
+    known = values.notna()
+    if weights[known].sum() <= 0:
         return 0.0
-    return float((known["value"] * weights).sum() / weights.sum())
+    return float((values * weights)[known].sum() / weights[known].sum())
 
 
 def leading_estimates(estimates: pd.DataFrame, specification: Sequence[Specification]) -> pd.DataFrame:

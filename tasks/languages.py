@@ -19,8 +19,15 @@ from tasks import catalogue
 
 ENGLISH = "en"
 SHIPPED = catalogue.CATALOGUE / "languages"
-PARTS = ("text", "unit", "heading", "hint", "question", "group", "choice")
-"""The tables of a language file. `choice` has one table a question; group: labels of the poverty groups."""
+PARTS = (
+    *("text", "unit", "heading", "hint", "question", "group", "choice"),
+    *("indicator", "wave", "said"),
+)
+"""The tables of a language file. `choice` has one table a question; group: labels of the poverty groups.
+
+The last three are for the summary pages of the groups: words of indicators and waves by id, and what was said
+or written by itself.
+"""
 
 
 @dataclass(frozen=True)
@@ -87,6 +94,14 @@ def languages(folder: Path, wanted: list[str] | None) -> list[Language]:
     if faults:
         raise Refused(faults)
     return found
+
+
+def own_words(folder: Path, code: str) -> tuple[Language, list[Fault]]:
+    """Return what an assessment's own file of a language says, whatever ships, and what is wrong with it."""
+    faults: list[Fault] = []
+    path = folder / "design" / "languages" / f"{code}.toml"
+    words = _read(path, "design/languages", faults) if path.is_file() else {}
+    return Language(code, str(words.get("name", code)), words, words), faults
 
 
 def _over(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:

@@ -34,6 +34,7 @@ from tasks.analysis import (
 from tasks.methods import capability as counting
 from tasks.methods import poverty as money
 from tasks.poverty_inputs import areas, line_in_force
+from tasks.publish.wording import listing, plain
 from tasks.steps import step
 
 VALUE, LINE, PEOPLE_WEIGHT = "value in money", "line in force", "weight of people"
@@ -44,6 +45,7 @@ UNITS = {"quintile_ratio": "ratio", "gini": "index 0 to 1"}
 KEYS = ("poverty_group", "gender", "arm")
 SPLITS = (("poverty_group", "arm"), ("arm",), ("poverty_group",), ("gender", "arm"), (), ("gender",))
 """By which columns respondents are divided: measures within a group by gender would rest on very few poor."""
+FIGURES = ("estimate", "standard_error", "ci_low", "ci_high", "degrees_of_freedom", "design_effect")
 Method = Callable[..., pd.DataFrame]
 
 
@@ -244,11 +246,38 @@ class _Study:
         for wave in order:
             rows = self.frame[self.frame["wave"] == wave]
             if not self.counted[rows.index].any():
+                parts.append(self._nobody(wave, rows))
                 continue
             for domains in present_splits(rows, SPLITS):
                 table = self._estimated(method, rows, domains)
                 parts.append(table.assign(wave=wave, left_out=self._left_out(rows, domains, table)))
-        return [self._told(parts).assign(design=self.sampling.design)] if parts else []
+        return [self._told(parts).assign(design=self.sampling.design)]
+
+    def _nobody(self, wave: str, rows: pd.DataFrame) -> pd.DataFrame:
+        """Return the row of a wave in which nobody can be measured: no figure, and why there is none."""
+        whole = {"measure": "headcount", "dimension": ALL, "wave": wave, **dict.fromkeys(KEYS, ALL)}
+        return pd.DataFrame([{**whole, "respondents": 0, "smallest_cell": 0, "left_out": len(rows)}]).assign(
+            **dict.fromkeys(FIGURES, float("nan")), no_figure=self._why_nobody(rows)
+        )
+
+    def _why_nobody(self, rows: pd.DataFrame) -> str:
+        """Return why nobody of these rows can be measured."""
+        if rows[PEOPLE_WEIGHT].isna().all():
+            return "Of nobody it is known for how many people they stand"
+        if isinstance(self.one, Poverty):
+            return f"Nobody has answered what is measured{' and has an area' if self.one.area else ''}"
+        weighs = [(rows[weight] > 0).any() for weight in self.given["weights"]]
+        asked = [name for name, counts in zip(self.given["deprived"], weighs, strict=True) if counts]
+        silent = [plain(name.removeprefix(DEPRIVED)) for name in asked if rows[name].isna().all()]
+        if not asked:
+            return "Nobody belongs to a group whose ranking gives the dimensions their weights"
+        if len(silent) == len(asked):
+            return "Nobody has answered on any dimension"
+        return (
+            f"Nobody has answered on {listing(silent)}"
+            if silent
+            else "Nobody has answered on every dimension"
+        )
 
     def changed(self, method: Method, order: Sequence[str]) -> list[pd.DataFrame]:
         """Return the changes from the first wave in which somebody counts to each later one."""

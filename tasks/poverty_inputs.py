@@ -117,6 +117,7 @@ def faults(given: Given) -> Iterator[Fault]:
             rule = f"'{name}' is no [[poverty]] of the plan"
             remedy = f"{_nearest(name, named)}The plan has: {', '.join(sorted(named)) or 'none'}"
             yield Fault(*place, "specification", rule, remedy)
+    yield from _no_index(given)
     for position, one in enumerate(given.plan.poverty, start=1):
         found = list(_expression_faults(given, f"poverty.{position}", one))
         yield from found
@@ -126,6 +127,16 @@ def faults(given: Given) -> Iterator[Fault]:
     for position, one in enumerate(given.plan.capability, start=1):
         yield from _expression_faults(given, f"capability.{position}", one)
         yield from _dimension_faults(given, f"capability.{position}", one)
+
+
+def _no_index(given: Given) -> Iterator[Fault]:
+    """Yield the specifications whose money is to be put at base prices by a [[poverty]] without an index."""
+    known = set(given.lines.loc[given.lines["price_index"].notna(), "specification"])
+    for position, one in enumerate(given.plan.specification, start=1):
+        if one.prices not in ("", "none", *known):
+            rule = f"{LINES} has no price_index of '{one.prices}'"
+            remedy = f"Fill it in, or write one of: {', '.join([*sorted(known), 'none'])}"
+            yield Fault(PLAN, column=f"specification.{position}.prices", rule=rule, remedy=remedy)
 
 
 def _expression_faults(given: Given, key: str, one: Poverty | Capability) -> Iterator[Fault]:

@@ -8,12 +8,13 @@ from typing import cast
 import pandas as pd
 
 from schemas.analysis import Indicators
-from schemas.assessment import Specification
+from schemas.assessment import Poverty, Specification
 from schemas.base import empty
 from schemas.comparison import ComparisonMatching, ComparisonWeights
 from schemas.fieldwork import Responses
 from schemas.impact import PreTrends
 from schemas.plan import Plan, Waves
+from schemas.poverty import PovertyLines
 from tasks.impact_models import (
     AFTER,
     PROGRAMME,
@@ -23,6 +24,7 @@ from tasks.impact_models import (
     study_of,
 )
 from tasks.methods import impact
+from tasks.prices import prices_of
 from tasks.steps import step
 
 LEVEL = 0.05
@@ -30,9 +32,9 @@ LEVEL = 0.05
 
 @step(
     "analysis",
-    reads=[Responses, Indicators, Waves, Plan, ComparisonWeights, ComparisonMatching],
+    reads=[Responses, Indicators, Waves, Plan, ComparisonWeights, ComparisonMatching, PovertyLines],
     writes=[PreTrends],
-    plan=["specification"],
+    plan=["specification", "poverty"],
     named=True,
 )
 def compare_earlier_trends(
@@ -42,14 +44,17 @@ def compare_earlier_trends(
     plan: pd.DataFrame,
     weights: pd.DataFrame,
     matching: pd.DataFrame,
+    lines: pd.DataFrame,
     *,
     specification: Sequence[Specification],
+    poverty: Sequence[Poverty],
 ) -> pd.DataFrame:
     """Estimate each model that compares changes on the waves before the programme: it should find nothing.
 
     Each wave before the last one before the programme is compared with that one.
     """
-    study = study_of(responses, indicators, waves, plan, weights, matching)
+    prices = prices_of(poverty, lines, responses)
+    study = study_of(responses, indicators, waves, plan, weights, matching, prices)
     records = []
     for one in specification if study.order else ():
         last = study.pair(one)[0]
@@ -85,7 +90,7 @@ def _placebo(
     study: Study, one: Specification, indicator: str, rows: pd.DataFrame, pair: tuple[str, str]
 ) -> list[dict[str, object]]:
     """Return the programme's terms of the model between two waves before the programme."""
-    frame = study.frame(indicator, rows)
+    frame = study.frame(one, indicator, rows)
     try:
         frame = study.compared(one, frame)
         fitted = study.told(impact.fit(frame, study.model(one, frame, pair)), frame)

@@ -19,7 +19,7 @@ NAME_HEX = 16
 """Length of a built tree's name: the first digits of its manifest's SHA-256."""
 LIBRARIES = (
     *("duckdb", "pandas", "pandera", "svy", "pyfixest", "altair", "vl-convert-python", "jinja2"),
-    *("python-calamine", "pyreadstat", "sdmx1"),
+    *("python-calamine", "pyreadstat", "sdmx1", "babel"),
 )
 
 

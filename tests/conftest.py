@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from tests.folders import two_waves
 
 # a busy machine must not fail a property; how long tests take is told by --durations
 settings.register_profile("patient", deadline=None)
@@ -17,6 +21,34 @@ settings.load_profile("patient")
 def own_keys(tmp_path_factory, monkeypatch):
     """Keep the vaults' keys of a test out of the user's own folder."""
     monkeypatch.setenv("PSIA_KEYS", str(tmp_path_factory.mktemp("keys")))
+
+
+@pytest.fixture(scope="session")
+def run_of_two_waves(tmp_path_factory) -> tuple[Path, Path]:
+    """Return the small assessment after a run, and the folder of its key. Made once a process: copy it."""
+    from flows.runner import execute
+
+    keys = tmp_path_factory.mktemp("keys of the run")
+    folder = two_waves(tmp_path_factory.mktemp("run") / "tiny")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PSIA_KEYS", str(keys))
+        assert execute(folder, engine="process", select="", seal=False, say=lambda _: None) == 0
+    return folder, keys
+
+
+@pytest.fixture
+def finished(run_of_two_waves, own_keys) -> Callable[[Path], Path]:
+    """Return what puts a copy of the small assessment after its run at a path, and its key among the keys.
+
+    A run takes seconds: a test of what comes after the first run begins with a copy of one.
+    """
+
+    def lay(folder: Path) -> Path:
+        made, keys = run_of_two_waves
+        shutil.copytree(keys, os.environ["PSIA_KEYS"], dirs_exist_ok=True)
+        return Path(shutil.copytree(made, folder, symlinks=True))
+
+    return lay
 
 
 @pytest.fixture(scope="session")

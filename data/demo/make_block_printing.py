@@ -30,6 +30,7 @@ if str(ROOT) not in sys.path:  # so that the file also runs as a script, from an
     sys.path.insert(0, str(ROOT))
 
 from data.demo import block_printing_voices as heard  # noqa: E402 -- found from ROOT
+from data.demo.block_printing_french import FRENCH  # noqa: E402
 
 DEFAULT_SEED = 2036
 """The seed of the committed folder, chosen for an ordinary sample: 57 of its 60 estimates lie within two
@@ -202,18 +203,26 @@ OUTCOMES = {
 INDICATORS = tuple(OUTCOMES)
 
 
+PRICES = 1.11
+"""Prices of the follow-up over those of the baseline, as design/poverty_lines has them."""
+
+
 def truth() -> pd.DataFrame:
     """Return the true effects: poverty_group, indicator, effect in the indicator's unit.
 
-    The effect is the population difference-in-differences of the indicator as psia computes it. The group
-    `all` is the mean of the groups' effects, weighted by their shares of the frame.
+    The effect is the population difference-in-differences of the indicator as psia computes it: of earnings
+    at the prices of the baseline. The group `all` is the mean of the groups' effects, weighted by their
+    shares of the frame.
     """
     sizes = [sum(group.in_frame) for group in GROUPS]
     records = []
     for indicator, outcome in OUTCOMES.items():
-        for group, effect in zip(GROUP_IDS, outcome.effect, strict=True):
-            records.append({"poverty_group": group, "indicator": indicator, "effect": float(effect)})
-        mean = sum(s * e for s, e in zip(sizes, outcome.effect, strict=True)) / sum(sizes)
+        effects = [float(effect) for effect in outcome.effect]
+        if indicator == "income_month":  # prices alone bring arms nearer that stood apart by the gap
+            effects = [(effect - outcome.gap) / PRICES + outcome.gap for effect in effects]
+        for group, effect in zip(GROUP_IDS, effects, strict=True):
+            records.append({"poverty_group": group, "indicator": indicator, "effect": effect})
+        mean = sum(s * e for s, e in zip(sizes, effects, strict=True)) / sum(sizes)
         records.append({"poverty_group": "all", "indicator": indicator, "effect": mean})
     return pd.DataFrame(records)
 
@@ -976,22 +985,6 @@ label = "Are there guards on the moving or hot parts of the steamer or other mac
 type = "yes_no"
 """
 
-FRENCH = """
-# What the forms of this assessment say in French beside the catalogue's words.
-
-[group]
-home-worker-women = "Femmes qui travaillent à domicile"
-wage-men = "Hommes salariés"
-wage-women = "Femmes salariées"
-own-account = "Imprimeurs à leur compte"
-small-subcontractors = "Petits sous-traitants"
-
-[question]
-dye_allergy = "Le mois dernier, les teintures vous ont-elles donné des rougeurs ou de la peine à respirer ?"
-guard_on_machine = "Y a-t-il des protections sur les parties mobiles ou chaudes de l’étuve ou d’autres \
-machines là où vous travaillez ?"
-"""
-
 FREEZE = """
 # After the pilot (design/pilot) the forms are final: psia tells where one differs from these versions.
 [pilot]
@@ -1192,6 +1185,10 @@ languages = ["fr"]
 programme_began = 2022-03-01
 carried_out_by = "researchers of an invented university"
 currency = "INR"
+
+# Languages of the groups' summary pages; design/languages/fr.toml has the folder's own words in French.
+[report]
+languages = ["en", "fr"]
 
 [personal]
 "design/frame" = ["name", "phone"]

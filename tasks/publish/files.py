@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import importlib.metadata
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
 from schemas.assessment import AssessmentPlan
 from schemas.manifest import Described
-from tasks.publish import design
+from tasks.languages import Language
+from tasks.publish import design, groups
 from tasks.publish.annex import annex
 from tasks.publish.chain import value_chain
 from tasks.publish.datapackage import datapackage
@@ -23,6 +25,7 @@ from tasks.publish.rocrate import crate
 from tasks.publish.sdmx import sdmx_csv
 from tasks.publish.tables import as_csv
 from tasks.publish.word import word
+from tasks.releases import rules_in_force
 
 GET = {
     "iati": GET_IATI,
@@ -40,10 +43,14 @@ def report_files(
     tables: dict[str, pd.DataFrame],
     inputs: list[tuple[str, str]],
     libraries: dict[str, str],
+    own_words: Mapping[str, Language] | None = None,
+    word_template: bytes | None = None,
 ) -> tuple[dict[str, bytes], dict[str, Any]]:
     """Return relative path -> content of every file of the tree, and what the manifest says of them.
 
-    Made of the plan, the released tables and the hashes of the inputs alone: the same in, the same bytes out.
+    own_words: the assessment's own words in the languages of the groups' pages, by code. Made of these, the
+    plan, the released tables, the hashes of the inputs and the office's template for Word alone: the same in,
+    the same bytes out.
     """
     texts = {f"tables/{name}.csv": as_csv(frame) for name, frame in sorted(tables.items())}
     hasher = hashlib.sha256(plan.model_dump_json(exclude={"report", "iati", "position"}).encode())
@@ -61,6 +68,7 @@ def report_files(
     texts["report.html"] = render(plan, tables, provenance)
     if design_report := design.render(plan, tables, provenance):
         texts["design.html"] = design_report
+    texts |= groups.render(plan, tables, provenance, own_words)
     report = Report(plan, tables)
     if chain := value_chain(report):
         texts["pictures/value-chain.svg"] = chain.file
@@ -74,7 +82,7 @@ def report_files(
     left_out = []
     for wanted in _wanted(plan):
         try:
-            files |= _further(wanted, plan, report, files, provenance)
+            files |= _further(wanted, plan, report, files, provenance, word_template)
         except (ImportError, OSError, NoActivity):
             left_out.append({"format": wanted, "because": GET[wanted]})
         except NotLaidOut:
@@ -88,6 +96,7 @@ def report_files(
         "libraries": libraries,
         "plan": hashlib.sha256(plan.model_dump_json().encode()).hexdigest(),
         "psia": version,
+        "rules": rules_in_force(plan),
     }
     return files, about
 
@@ -99,7 +108,12 @@ def _wanted(plan: AssessmentPlan) -> list[str]:
 
 
 def _further(
-    wanted: str, plan: AssessmentPlan, report: Report, files: dict[str, bytes], provenance: Provenance
+    wanted: str,
+    plan: AssessmentPlan,
+    report: Report,
+    files: dict[str, bytes],
+    provenance: Provenance,
+    word_template: bytes | None,
 ) -> dict[str, bytes]:
     """Return the file of a format that the plan asks for.
 
@@ -112,5 +126,5 @@ def _further(
         return {"ro-crate-metadata.json": made}
     page = files["report.html"].decode()
     if wanted == "word":
-        return {"report.docx": word(page, provenance.pairs())}
+        return {"report.docx": word(page, provenance.pairs(), word_template)}
     return {"report.pdf": pdf(page, provenance.content_hash)}

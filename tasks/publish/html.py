@@ -162,8 +162,12 @@ def placed(folder: str, context: dict[str, Any]) -> str:
 
 @cache
 def environment() -> ImmutableSandboxedEnvironment:
-    """Return where the templates of reports/ are found, with everything escaped."""
+    """Return where the templates of reports/ are found, with everything escaped.
+
+    A page in several languages gets the functions that translate with what it places.
+    """
     return ImmutableSandboxedEnvironment(
+        extensions=["jinja2.ext.i18n"],
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,

@@ -15,10 +15,11 @@ COLOURS = {"gain": GAIN, "loss": LOSS, "same": INK, "unsure": MUTED}
 
 @dataclass(frozen=True)
 class Sign:
-    """What stands in a cell: a sign, and its tone (gain, loss, same, unsure)."""
+    """What stands in a cell: a sign, its tone (gain, loss, same, unsure) and a small mark behind it."""
 
     sign: str
     tone: str
+    mark: str = ""
 
 
 def matrix(
@@ -62,4 +63,6 @@ def matrix(
         for middle, sign in zip(middles, signs, strict=True):
             if sign:
                 data["middle"].append(words(middle, y, sign.sign, COLOURS[sign.tone], 15))
+            if sign and sign.mark:
+                data["middle"].append(words(middle + 12, y - 3, sign.mark, INK, 11))
     return svg.draw(ident, title, description, plot, padding, data)

@@ -162,6 +162,10 @@ class Report:
         """Return the unit of an indicator, in the plan's currency where it is one of money."""
         return self.in_currency(self._labels["unit"].get(indicator, ""))
 
+    def is_money(self, indicator: str) -> bool:
+        """Return whether an indicator is one of money."""
+        return wording.is_money(self._labels["unit"].get(indicator, ""))
+
     def in_currency(self, unit: str) -> str:
         """Return a unit with the plan's currency in place of the word."""
         return wording.in_currency(unit, self.plan.instruments.currency)

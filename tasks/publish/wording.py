@@ -440,7 +440,7 @@ def exact(value: float) -> str:
 
 def mean(value: float) -> str:
     """Return a mean with at most MEANINGFUL_DIGITS, one fewer below one: 1.23 and 0.46."""
-    return _grouped(_meaningful(value))
+    return _grouped(meaningful(value))
 
 
 def rounded(value: float | Decimal, places: int = 0) -> str:
@@ -575,7 +575,8 @@ def half_up(value: float | Decimal, places: int) -> Decimal:
     return number.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
 
 
-def _meaningful(value: float) -> Decimal:
+def meaningful(value: float) -> Decimal:
+    """Return a mean with at most MEANINGFUL_DIGITS, one fewer below one, to be written in any language."""
     number = Decimal(repr(float(value)))
     if not number:
         return Decimal(0)

@@ -12,14 +12,15 @@ import pytest
 
 from schemas.faults import Refused
 from tasks.run import Run, quarantine
+from tests.command import psia
 from tests.folders import ACTORS, interviews, plan, two_waves, write
 
 
-def psia(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+def psia_apart(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the command as a user does, in a process of its own."""
     code = "from flows.cli import main; main()"
     return subprocess.run(  # noqa: S603
-        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, cwd=cwd, check=False
+        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=False
     )
 
 
@@ -394,10 +395,8 @@ def snapshot(folder: Path) -> dict[str, bytes]:
     }
 
 
-def test_a_refused_run_changes_nothing_and_exits_with_one(tmp_path):
-    folder = two_waves(tmp_path / "tiny")
-    first = psia("run", str(folder))
-    assert first.returncode == 0, first.stderr
+def test_a_refused_run_changes_nothing_and_exits_with_one(tmp_path, finished):
+    folder = finished(tmp_path / "tiny")
     before = snapshot(folder)
     respondent_twice(folder)
     refused = psia("run", str(folder))
@@ -418,7 +417,7 @@ def test_a_slip_on_the_command_line_exits_with_two(tmp_path):
         ("init", "Bad Name"),
         ("no-such-command",),
     ):
-        ended = psia(*arguments)
+        ended = psia_apart(*arguments)
         assert ended.returncode == 2, arguments
         assert "Traceback" not in ended.stderr
 

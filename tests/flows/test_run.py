@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import signal
 import subprocess
@@ -14,7 +13,7 @@ from typing import Any, cast
 import pandas as pd
 import pytest
 
-from flows import cli
+from flows import batch, cli
 from flows.runner import execute, render_again
 from schemas.faults import Fault, Refused
 from tasks import catalogue, show, state
@@ -22,7 +21,8 @@ from tasks import run as run_module
 from tasks.run import Run, quarantine
 from tasks.steps import STEPS
 from tasks.warehouse import Busy, Warehouse
-from tests.flows.test_bad_input import psia
+from tests.command import psia
+from tests.flows.test_portfolio import assessment
 from tests.folders import two_waves, write
 
 
@@ -45,12 +45,12 @@ def go(folder: Path, **more) -> tuple[int, list[str]]:
 
 def mart(folder: Path) -> dict[str, object]:
     """Return every mart table: columns and rows, as `psia table` reads them."""
-    listed = [one["table"] for one in show.names(folder)]
-    return {name: show.rows(folder, name, reveal=False) for name in listed if name.startswith("mart.")}
+    with show.open_warehouse(folder) as warehouse:
+        return {name: warehouse.records(name) for name in warehouse.tables() if name.startswith("mart.")}
 
 
-def test_waves_still_to_come_are_no_fault_and_give_no_estimates(tmp_path, monkeypatch):
-    monkeypatch.setenv("PSIA_KEYS", str(tmp_path / "keys"))
+def test_waves_still_to_come_are_no_fault_and_give_no_estimates(tmp_path, finished):
+    at_once = finished(tmp_path / "at once" / "tiny")  # with its key, which the runs below share
     folder = two_waves(tmp_path / "tiny")
     later = {wave: folder / f"waves/{wave}/interviews.csv" for wave in ("baseline", "followup")}
     answers = {wave: path.read_text() for wave, path in later.items()}
@@ -67,27 +67,12 @@ def test_waves_still_to_come_are_no_fault_and_give_no_estimates(tmp_path, monkey
         tables = mart(folder)
         assert len(cast(Any, tables["mart.indicator_estimates"])[1]) > 0
         assert bool(cast(Any, tables["mart.impact_estimates"])[1]) == estimates
-    assert mart(folder) == mart(two_waves_run_at_once(tmp_path / "again" / "tiny"))
+    assert tables == mart(at_once)
 
 
-def two_waves_run_at_once(folder: Path) -> Path:
-    assert go(two_waves(folder))[0] == 0
-    return folder
-
-
-@pytest.fixture(scope="module")
-def ran(tmp_path_factory) -> Path:
-    folder = two_waves(tmp_path_factory.mktemp("assessments") / "tiny")
-    os.environ["PSIA_KEYS"] = str(tmp_path_factory.mktemp("keys"))
-    code, _ = go(folder)
-    assert code == 0
-    return folder
-
-
-def copy(ran: Path, tmp_path: Path, keys: str = "") -> Path:
-    folder = tmp_path / "copy"
-    shutil.copytree(ran, folder, symlinks=True)
-    return folder
+@pytest.fixture
+def ran(finished, tmp_path) -> Path:
+    return finished(tmp_path / "ran")
 
 
 def test_the_tree_is_there(ran):
@@ -106,9 +91,8 @@ def test_the_sheets_of_the_workshops_have_each_finding_that_is_told(ran, tmp_pat
     assert set(pd.read_csv(tmp_path / "workshops.csv")["finding"]) == set(findings["finding"])
 
 
-def test_a_second_run_computes_nothing_and_says_so(ran, tmp_path, monkeypatch):
-    folder = two_waves(tmp_path / "tiny")
-    assert go(folder)[0] == 0
+def test_a_second_run_computes_nothing_and_says_so(tmp_path, finished):
+    folder = finished(tmp_path / "tiny")
     again = psia("run", str(folder))
     assert again.returncode == 0
     assert "nothing has changed, nothing was computed" in again.stdout
@@ -117,9 +101,8 @@ def test_a_second_run_computes_nothing_and_says_so(ran, tmp_path, monkeypatch):
     assert any(line.startswith("0 steps computed") for line in lines), lines
 
 
-def test_a_run_without_the_warehouse_gives_the_same_bytes(tmp_path):
-    folder = two_waves(tmp_path / "tiny")
-    assert go(folder)[0] == 0
+def test_a_run_without_the_warehouse_gives_the_same_bytes(tmp_path, finished):
+    folder = finished(tmp_path / "tiny")
     before, numbers = tree(folder), mart(folder)
     (folder / "results" / "warehouse.duckdb").unlink()
     assert go(folder)[0] == 0
@@ -130,17 +113,15 @@ def test_a_run_without_the_warehouse_gives_the_same_bytes(tmp_path):
     assert tree(folder) == before
 
 
-def test_the_same_folder_elsewhere_with_another_key_gives_the_same_report(tmp_path, monkeypatch):
-    first, second = two_waves(tmp_path / "a"), two_waves(tmp_path / "b b")
-    assert go(first)[0] == 0
+def test_the_same_folder_elsewhere_with_another_key_gives_the_same_report(tmp_path, finished, monkeypatch):
+    first, second = finished(tmp_path / "a"), two_waves(tmp_path / "b b")
     monkeypatch.setenv("PSIA_KEYS", str(tmp_path / "other keys"))
     assert go(second)[0] == 0
     assert tree(first) == tree(second)
 
 
-def test_a_changed_answer_recomputes_what_depends_on_it_alone(tmp_path):
-    folder = two_waves(tmp_path / "tiny")
-    go(folder)
+def test_a_changed_answer_recomputes_what_depends_on_it_alone(tmp_path, finished):
+    folder = finished(tmp_path / "tiny")
     path = folder / "mapping" / "actors.csv"
     path.write_text(path.read_text().replace("Traders", "Merchants"))
     code, lines = go(folder)
@@ -151,20 +132,21 @@ def test_a_changed_answer_recomputes_what_depends_on_it_alone(tmp_path):
     assert "store staged.responses" not in done
 
 
-def test_rows_in_another_order_change_no_number(tmp_path):
-    first, second = two_waves(tmp_path / "a"), two_waves(tmp_path / "b")
+def test_rows_in_another_order_change_no_number(tmp_path, finished):
+    first, second = finished(tmp_path / "a"), two_waves(tmp_path / "b")
     for wave in ("baseline", "followup"):
         path = second / f"waves/{wave}/interviews.csv"
         pd.read_csv(path, dtype=str).sample(frac=1, random_state=1).to_csv(path, index=False)
-    assert go(first)[0] == go(second)[0] == 0
+    assert go(second)[0] == 0
     one, other = tree(first), tree(second)
     differ = {name for name in one if one[name] != other[name]}
     assert differ <= {"report.html", "design.html", "manifest.json"}
 
 
-def test_a_step_that_fails_leaves_the_others_done_and_the_former_results(tmp_path, monkeypatch, capsys):
-    folder = two_waves(tmp_path / "tiny")
-    go(folder)
+def test_a_step_that_fails_leaves_the_others_done_and_the_former_results(
+    tmp_path, finished, monkeypatch, capsys
+):
+    folder = finished(tmp_path / "tiny")
     before = tree(folder)
 
     def fail(*_frames, **_plan):
@@ -254,9 +236,8 @@ def hits(folder: Path, below: tuple[str, ...], needles: list[bytes]) -> list[tup
     ]
 
 
-def test_a_damaged_warehouse_is_told_and_can_be_deleted(tmp_path):
-    folder = two_waves(tmp_path / "tiny")
-    go(folder)
+def test_a_damaged_warehouse_is_told_and_can_be_deleted(tmp_path, finished):
+    folder = finished(tmp_path / "tiny")
     before = tree(folder)
     (folder / "results" / "warehouse.duckdb").write_bytes(b"not a database")
     path = folder / "mapping" / "actors.csv"
@@ -279,14 +260,10 @@ def test_tables_are_printed_as_csv_and_as_records(ran):
     assert "Did you mean 'mart.poverty_nodes'?" in unknown.stderr
 
 
-def test_a_folder_of_assessments_is_run_one_after_the_other(tmp_path):
+def test_a_folder_of_assessments_is_run_one_after_the_other(tmp_path, monkeypatch):
+    monkeypatch.setattr(batch, "_cores", lambda: 1)  # one process for both: each start takes seconds
     for name in ("a", "b"):
-        write(
-            tmp_path / name,
-            {"assessment.toml": (two_waves(tmp_path / f".{name}") / "assessment.toml").read_text()},
-        )
-        for part in ("mapping", "waves"):
-            shutil.copytree(tmp_path / f".{name}" / part, tmp_path / name / part)
+        assessment(tmp_path, name, {"employment": 3})
     ended = psia("run", str(tmp_path))
     assert ended.returncode == 0, ended.stderr
     assert (tmp_path / "a/results/current/report.html").is_file()
@@ -332,9 +309,8 @@ def test_a_step_can_read_only_the_parts_of_the_catalogue_that_it_declares():
     assert catalogue.digest("labels") != catalogue.digest("indicators")
 
 
-def test_only_the_end_of_a_whole_run_says_that_nothing_has_changed(tmp_path, monkeypatch):
-    folder = two_waves(tmp_path / "tiny")
-    assert go(folder)[0] == 0
+def test_only_the_end_of_a_whole_run_says_that_nothing_has_changed(tmp_path, finished, monkeypatch):
+    folder = finished(tmp_path / "tiny")
     first = tree(folder)
     actors = folder / "mapping/actors.csv"
     text = actors.read_text()
@@ -361,9 +337,8 @@ def test_only_the_end_of_a_whole_run_says_that_nothing_has_changed(tmp_path, mon
     assert sorted(statuses(folder)) == ["failed", "finished", "finished", "finished", "finished"]
 
 
-def test_damaged_results_are_made_again(tmp_path):
-    folder = two_waves(tmp_path / "tiny")
-    assert go(folder)[0] == 0
+def test_damaged_results_are_made_again(tmp_path, finished):
+    folder = finished(tmp_path / "tiny")
     first = tree(folder)
     (folder / "results/current/report.html").write_text("broken")
     ended = psia("run", str(folder))
@@ -372,9 +347,8 @@ def test_damaged_results_are_made_again(tmp_path):
     assert tree(folder) == first
 
 
-def test_the_report_is_rendered_again_from_an_unchanged_folder_alone(tmp_path, capsys):
-    folder = two_waves(tmp_path / "tiny")
-    assert go(folder)[0] == 0
+def test_the_report_is_rendered_again_from_an_unchanged_folder_alone(tmp_path, finished, capsys):
+    folder = finished(tmp_path / "tiny")
     first = tree(folder)
     (folder / "results/current/report.html").write_text("broken")
     assert render_again(folder, say=print) == 0
@@ -390,9 +364,8 @@ def test_the_report_is_rendered_again_from_an_unchanged_folder_alone(tmp_path, c
     assert tree(folder) == first
 
 
-def test_a_fault_while_rendering_again_is_a_line(tmp_path, monkeypatch, capsys):
-    folder = two_waves(tmp_path / "tiny")
-    assert go(folder)[0] == 0
+def test_a_fault_while_rendering_again_is_a_line(tmp_path, finished, monkeypatch, capsys):
+    folder = finished(tmp_path / "tiny")
 
     def fail(_run):
         raise RuntimeError("Asha Devi earns 1 000")

@@ -1170,8 +1170,8 @@ def _size() -> dict[str, pd.DataFrame]:
 
 
 def _weights() -> dict[str, pd.DataFrame]:
-    uneven = {"respondents": 290, "total": 6100.0, "smallest_weight": 0.41, "largest_weight": 2.23}
-    adjusted = {"smallest_factor": 0.9, "largest_factor": 1.38, "coefficient_of_variation": 0.5}
+    uneven = {"respondents": 290, "total": 6100.0, "coefficient_of_variation": 0.5}
+    adjusted = {"adjustment_variation": 0.12}
     cost = {"design_effect": 1.25, "effective_respondents": 232.0}
     return {
         "weight_summary": frame(
@@ -1381,7 +1381,8 @@ def _won(row: dict) -> dict:
     """Return who gained or lost as the impact of a whole group says."""
     shared = ("indicator", "poverty_group", "specification", "from_wave", "to_wave", "claim", "direction")
     figures = ("estimate", "ci_low", "ci_high", "respondents", "withheld_by")
-    return {**{one: row.get(one) for one in (*shared, *figures)}, "gender": "all", "basis": "impact"}
+    told = {one: row.get(one) for one in (*shared, *figures)}
+    return {**told, "gender": "all", "basis": "impact", "tests": row.get("tests", 0)}
 
 
 def _estimate(

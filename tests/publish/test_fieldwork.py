@@ -54,11 +54,11 @@ def test_it_says_how_weights_were_made_and_what_they_cost():
         "Weights were fitted to numbers of people known from elsewhere, by raking.",
     )
     assert told.sentences[3] == (
-        "Baseline 2023: weights run from 0.41 to 2.23 times their mean. That they are uneven raises the "
-        "variance by a factor of 1.25: 290 respondents tell as much as 232 of equal weight would."
+        "Baseline 2023: the standard deviation of the weights is 0.50 of their mean. That they are uneven "
+        "raises the variance by a factor of 1.25: 290 respondents tell as much as 232 of equal weight would."
     )
     assert told.summary
-    assert "Largest adjustment" in [label for label, _ in told.summary.headings]
+    assert "Spread of the adjustment, in means" in [label for label, _ in told.summary.headings]
 
 
 def test_weights_that_are_all_alike_are_not_told_of():
@@ -69,4 +69,4 @@ def test_weights_that_are_all_alike_are_not_told_of():
     plain = weights(report(tables))
     assert len(plain.sentences) == 2
     assert plain.summary
-    assert "Largest adjustment" not in [label for label, _ in plain.summary.headings]
+    assert "Spread of the adjustment, in means" not in [label for label, _ in plain.summary.headings]

@@ -117,6 +117,7 @@ def test_the_plan_stays_text(plan, provenance, payload):
                 "method",
                 "allocation",
                 "draw_clusters",
+                "languages",
                 "unit",
             )
             return {key: one if key in fixed else infect(one) for key, one in value.items()}
@@ -354,6 +355,35 @@ def test_every_colour_of_a_picture_has_one_for_a_dark_screen(page):
         drawn = set(re.findall(r' (?:fill|stroke)="(#[0-9a-f]{6})"', "".join(pictures)))
         assert drawn
         assert drawn <= set(palette)
+
+
+def test_whatever_scrolls_can_be_reached_by_keyboard_and_has_a_name(tree):
+    style = (TEMPLATES / "style.css").read_text(encoding="utf-8")
+    scrolls = re.findall(r"\.([a-z]+) \{[^}]*overflow-x: auto", style)
+    assert set(scrolls) == {"table", "signs"}
+    for name in scrolls:
+        assert tree.find_class(name)
+        for element in tree.find_class(name):
+            assert element.get("tabindex") == "0"
+            assert element.get("role") == "region"
+            assert tree.get_element_by_id(element.get("aria-labelledby")).text_content().strip()
+
+
+def test_each_heading_and_each_link_says_something(tree):
+    for element in tree.xpath("//title | //h1 | //h2 | //h3 | //h4 | //a"):
+        assert element.text_content().strip()
+
+
+def test_what_is_drawn_stands_out_from_its_ground():
+    """Marks and letters of charts, at least 3 to 1 (WCAG 1.4.11), light and dark; the grid is no mark."""
+    style = (TEMPLATES / "style.css").read_text(encoding="utf-8")
+    grounds = re.findall(r"--card: (#[0-9a-f]{6})", style)[:2]
+    dark = dict(re.findall(r'\.chart \[fill="(#[0-9a-f]{6})"\] \{ fill: (#[0-9a-f]{6})', style))
+    marks = set(charts.PALETTE) - {charts.GRID, charts.PAPER}
+    assert len(marks) >= 4
+    for colour in marks:
+        assert contrast(colour, grounds[0]) >= 3, colour
+        assert contrast(dark[colour], grounds[1]) >= 3, colour
 
 
 def test_contrast_of_text_is_enough():

@@ -13,6 +13,7 @@ from schemas.base import (
     check,
     column_types,
     conform,
+    declared,
     empty,
     extend,
     extend_released,
@@ -88,12 +89,28 @@ def plain_contracts():
     yield as_received("raw.some/table", {"a": "text", "b": "number"})
 
 
-@pytest.mark.parametrize("contract", list(plain_contracts()), ids=lambda one: one.about().name)
-def test_what_a_plain_contract_says_of_itself_is_what_pandera_makes_of_it(contract):
+WITH_OWN = extend(
+    TABLES["staged.responses"], {"pay": "number", "age": "integer", "told": "yes_no", "a": "text"}
+)
+
+
+@pytest.mark.parametrize(
+    "contract", [*TABLES.values(), WITH_OWN, *plain_contracts()], ids=lambda one: one.about().name
+)
+def test_what_a_contract_declares_is_what_pandera_makes_of_it(contract):
     schema = contract.to_schema()
-    assert dict(column_types(contract)) == {name: str(one.dtype) for name, one in schema.columns.items()}
+    assert list(column_types(contract).items()) == [
+        (name, str(one.dtype)) for name, one in schema.columns.items()
+    ]
     assert required_columns(contract) == [name for name, one in schema.columns.items() if not one.nullable]
-    assert not any(column.checks for column in schema.columns.values())
+    assert notes(contract) == {name: one.description or "" for name, one in schema.columns.items()}
+    ruled = {name for name, column in declared(contract).items() if column.ruled}
+    assert ruled == {name for name, one in schema.columns.items() if one.checks}
+
+
+@pytest.mark.parametrize("contract", list(plain_contracts()), ids=lambda one: one.about().name)
+def test_raw_and_released_tables_have_no_rule_but_types(contract):
+    assert not any(column.ruled for column in declared(contract).values())
 
 
 def test_an_empty_cell_of_a_released_key_is_told():
@@ -126,3 +143,14 @@ def test_a_fault_of_a_plan_speaks_of_keys():
     assert str(Fault("assessment.toml", column="wave.1.name", rule="is empty")) == (
         "assessment.toml, key wave.1.name: is empty"
     )
+
+
+@pytest.mark.parametrize("word", ["all", "All"])
+def test_a_difference_that_bears_the_word_for_all_is_refused_with_its_place(word):
+    base = {"unit": ["u1", "u2"], "node": ["a", "a"], "difference": ["hills", word]}
+    frame = conform(pd.DataFrame(base), TABLES["staged.frame"])
+    (fault,) = check(frame, TABLES["staged.frame"], file="frame.csv")
+    assert (fault.file, fault.row, fault.column) == ("frame.csv", 3, "difference")
+    assert "'all' stands in the tables for all together" in str(fault)
+    assert "Take another word" in str(fault)
+    assert not check(frame.assign(difference="every"), TABLES["staged.frame"])

@@ -15,7 +15,6 @@ from schemas.checks import FormQuestions
 from schemas.followup import EarlierFindings, FormChanges, StagedEarlierFindings
 from schemas.instruments import Instruments
 from schemas.plan import Waves
-from schemas.poverty import PovertyLines
 from tasks import published_before
 from tasks.earlier_findings import change_of_forms, follow_findings, what_became
 from tasks.impact_models import AFTER, PROGRAMME
@@ -211,7 +210,6 @@ def became(earlier: pd.DataFrame, estimates: list[dict], newest: pd.DataFrame) -
         newest,
         INDICATORS,
         WAVES,
-        empty(PovertyLines),
         specification=SPECIFICATION,
         poverty_group=[],
         wave=waves,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from pathlib import Path
 
@@ -315,3 +316,18 @@ def test_levels_in_one_wave_are_not_taken_for_changes(tmp_path):
     plan(folder, 'from_wave = "baseline"\n', "")
     (impact,) = tables(folder, "mart.impact_estimates")
     assert set(impact.loc[impact["estimate"].notna(), "claim"]) == {"associational"}
+
+
+def test_a_page_in_another_language_needs_all_words_of_the_folder_before_anything_is_computed(tmp_path):
+    folder = two_waves(tmp_path)
+    path = folder / "assessment.toml"
+    path.write_text(path.read_text() + '\n[report]\nlanguages = ["en", "fr"]\n')
+    told = refused(folder)
+    assert "design/languages/fr.toml, key group.weaver-women: is missing" in told
+    assert "income_month" not in told
+    assert not (folder / "results").exists()
+    labels = re.findall(r"key (group|wave)\.([\w-]+)", told)
+    words = {part: "\n".join(f'{key} = "x"' for one, key in labels if one == part) for part, _ in labels}
+    french = "\n".join(f"[{part}]\n{lines}" for part, lines in words.items())
+    run = taken(write(folder, {"design/languages/fr.toml": french}))
+    assert run.intake.page_words["fr"].get("group", "weaver-women") == "x"

@@ -11,11 +11,15 @@ import pandas as pd
 import pytest
 
 from schemas.assessment import read_plan
-from schemas.base import check, conform
+from schemas.base import check, conform, empty
+from schemas.design import IndicatorSelection
 from schemas.faults import Refused
-from schemas.poverty import PovertyMeasures
+from schemas.poverty import PovertyLines, PovertyMeasures
 from tasks import disclosure
-from tasks.poverty_inputs import box_1, line_in_force
+from tasks.poverty import describe_poverty, measure_poverty, weigh_capabilities
+from tasks.poverty_inputs import box_1, dimensions, line_in_force
+from tasks.publish.report import Report
+from tasks.publish.sections.poverty import poverty
 from tasks.run import Run
 from tests.folders import GROUPS, WAVES, interviews, plan, two_waves, write
 from tests.tasks import test_designs
@@ -132,6 +136,49 @@ def test_lines_by_area_and_prices_by_wave(tmp_path):
         assert found[("headcount", "all", "all", "all", "all", wave)] == pytest.approx(expected)
     (specification,) = tables(tmp_path, "mart.poverty_specifications")
     assert specification["line"].tolist() == ["as in the table of lines"]
+
+
+def test_where_nobody_has_answered_a_row_and_the_report_say_why_there_is_no_figure(tmp_path):
+    two_waves(tmp_path, money() + lacking())
+    asked = read_plan(tmp_path / "assessment.toml")
+    first, later = answers(0), answers(1)
+    first[["income_month", "workdays_month"]] = float("nan")
+    later["workdays_month"] = float("nan")
+    rows = pd.concat([first.assign(wave="baseline"), later.assign(wave="followup")], ignore_index=True)
+    rows = rows.assign(stratum=None, gender=None, difference=None)
+    waves = pd.DataFrame(
+        {"wave": ["baseline", "followup"], "position": [1, 2], "role": ["baseline", "follow-up"]}
+    ).assign(follow_up="repeat")
+    about = pd.DataFrame(dimensions(asked.capability, {}))
+    mart, changes = measure_poverty(
+        rows,
+        waves,
+        empty(PovertyLines),
+        about,
+        weigh_capabilities(about, empty(IndicatorSelection), capability=asked.capability),
+        poverty=asked.poverty,
+        capability=asked.capability,
+        sampling=asked.sampling,
+    )
+    nobody = mart[mart["no_figure"].notna()].set_index(["specification", "wave"])
+    assert nobody["no_figure"].to_dict() == {
+        ("income", "baseline"): "Nobody has answered what is measured",
+        ("lacking", "baseline"): "Nobody has answered on any dimension",
+        ("lacking", "followup"): "Nobody has answered on workdays month and days",
+    }
+    assert nobody["estimate"].isna().all()
+    assert nobody[["respondents", "left_out"]].to_numpy().tolist() == [[0, 60]] * 3
+    assert set(mart.loc[mart["estimate"].notna(), "wave"]) == {"followup"}
+    assert not len(changes)
+    shown = {
+        "poverty_measures": disclosure.release(mart, PovertyMeasures, public=False),
+        "poverty_specifications": describe_poverty(poverty=asked.poverty, capability=asked.capability),
+    }
+    income, lacks = poverty(Report(asked, shown))
+    assert "There is no figure of baseline. Nobody has answered what is measured." in income.rules
+    assert income.everyone
+    assert "There is no figure of followup. Nobody has answered on workdays month and days." in lacks.rules
+    assert (lacks.everyone, lacks.groups, lacks.changes) == (None, None, None)
 
 
 def test_the_row_that_fits_best_is_in_force():

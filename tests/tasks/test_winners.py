@@ -7,6 +7,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from schemas.assessment import Comparison, MultipleTesting, Specification
+from tasks.winners import basis_of, claim_within, in_families
 from tests.cases.test_published import tables_of
 from tests.folders import SPECIFICATION, two_waves
 
@@ -30,18 +32,26 @@ def with_genders(folder):
     return folder
 
 
-def test_each_group_has_what_its_leading_estimate_says(tmp_path):
-    winners, impact = tables_of(two_waves(tmp_path), WINNERS, "mart.impact_estimates")
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory):
+    """Return who gained and lost, the impact and the changes of one run of the folder of two waves."""
+    folder = two_waves(tmp_path_factory.mktemp("winners"))
+    return tables_of(folder, WINNERS, "mart.impact_estimates", "mart.wave_changes")
+
+
+def test_each_group_has_what_its_leading_estimate_says(ran):
+    winners, impact, _ = ran
     leading = impact[impact["poverty_group"] != "all"].set_index("poverty_group")
     by_impact = winners[winners["basis"] == "impact"].set_index("poverty_group")
     assert set(by_impact.index) == set(leading.index)
     assert set(by_impact["gender"]) == {"all"}
     columns = ["estimate", "ci_low", "ci_high", "direction", "respondents", "claim"]
+    columns += ["p_value", "p_adjusted", "family", "tests"]
     pd.testing.assert_frame_equal(by_impact[columns], leading[columns])
 
 
-def test_what_no_model_tells_is_told_as_a_change_of_the_programme_arm(tmp_path):
-    winners, changes = tables_of(two_waves(tmp_path), WINNERS, "mart.wave_changes")
+def test_what_no_model_tells_is_told_as_a_change_of_the_programme_arm(ran):
+    winners, _, changes = ran
     told = winners[winners["indicator"] == "workdays_month"].set_index("poverty_group")
     assert set(told["basis"]) == {"change"}
     assert set(told["claim"]) == {"descriptive"}
@@ -65,8 +75,45 @@ def test_women_and_men_of_a_group_are_told_apart_and_withheld_together(tmp_path)
         "women": "given away by others",
     }
     assert shown.loc[["men", "women"], ["estimate", "direction", "respondents"]].isna().all(axis=None)
+    of_genders = mart[mart["gender"] != "all"]
+    assert set(of_genders["family"]) == {"programme, by gender"}
+    assert set(of_genders["tests"]) == {of_genders["p_value"].notna().sum()}
     workshop = mart[mart["poverty_group"] == "workshop-men"]
     assert set(workshop["gender"]) == {"all"}
+
+
+def test_women_and_men_are_a_family_of_their_own_under_each_name_of_the_plan():
+    """Holm by hand: of three tests the least p-value counts three times, the next twice, the last once."""
+    specifications = [
+        Specification(name=name, indicators=["income_month"], estimator="difference", family=family)
+        for name, family in (("one", "pay"), ("two", "pay"), ("three", ""))
+    ]
+    told = zip(["one", "one", "two", "three", "three"], [0.01, 0.04, 0.03, 0.04, None], strict=True)
+    rows = [{"specification": name, "gender": "women", "p_value": p_value} for name, p_value in told]
+    for method, adjusted in (
+        ("holm", [0.03, 0.06, 0.06, 0.04]),
+        ("benjamini_hochberg", [0.03, 0.04, 0.04, 0.04]),
+    ):
+        found = in_families(rows, specifications, MultipleTesting.model_validate({"method": method}))
+        assert [row["family"] for row in found] == ["pay, by gender"] * 3 + ["three, by gender"] * 2
+        assert [row["tests"] for row in found] == [3, 3, 3, 1, 1]
+        assert [row["p_adjusted"] for row in found[:4]] == pytest.approx(adjusted)
+        assert pd.isna(found[4]["p_adjusted"])
+        assert found[1]["after_adjustment"] == ("holds" if adjusted[1] < 0.05 else "does not hold")
+
+
+def test_within_a_gender_nothing_is_causal_but_by_lot():
+    """The arms of a group may be alike, and those of its women not: that is not measured."""
+    assert claim_within("causal", Comparison(assignment="randomised")) == "causal"
+    assert claim_within("causal", Comparison()) == "associational"
+    assert claim_within("recall", Comparison()) == "recall"
+
+
+def test_how_arms_stand_apart_is_no_impact_but_by_lot():
+    gap = {"estimator": "difference"}
+    assert basis_of(gap, Comparison()) == "levels"
+    assert basis_of(gap, Comparison(assignment="randomised")) == "impact"
+    assert basis_of({"estimator": "difference_in_differences"}, Comparison()) == "impact"
 
 
 def test_without_a_model_nothing_is_called_an_impact(tmp_path):

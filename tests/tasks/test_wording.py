@@ -1,28 +1,11 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pandas as pd
 import pytest
 
-from schemas.base import conform, empty
-from schemas.poverty import PovertyLines
 from tasks import wording
 
-PLAN = wording.Told(
-    {"w": "Women at home"}, {"a": "Baseline, 2022", "b": "Follow-up, 2024"}, "INR", empty(PovertyLines)
-)
-PRICES = conform(
-    pd.DataFrame(
-        {
-            "specification": ["line"] * 2,
-            "area": ["all"] * 2,
-            "wave": ["a", "b"],
-            "price_index": [100.0, 111.0],
-        }
-    ),
-    PovertyLines,
-)
+PLAN = wording.Told({"w": "Women at home"}, {"a": "Baseline, 2022", "b": "Follow-up, 2024"}, "INR")
 INCOME = pd.Series({"label": "Earnings in the last month", "unit": "currency per month"})
 SHARE = pd.Series({"label": "Workers with a contract", "unit": "share of respondents"})
 
@@ -38,6 +21,7 @@ def row(**more):
         "ci_high": -462.0,
         "direction": "worse",
         "respondents": 120,
+        "money": "in money of the day",
     }
     return {**base, **more}
 
@@ -45,7 +29,8 @@ def row(**more):
 def test_a_sentence_says_what_its_row_says():
     assert wording.statement(row(), INCOME, PLAN) == (
         "Women at home: earnings in the last month moved by −748 INR a month against the comparison group, "
-        "Baseline to Follow-up (95 % interval −1\u202f030 to −462). This is a change for the worse."
+        "Baseline to Follow-up, in money of the day (95 % interval −1\u202f030 to −462). This is a change "
+        "for the worse."
     )
 
 
@@ -89,11 +74,55 @@ def test_a_change_that_reads_as_nought_has_no_sign():
     assert "moved by 0 percentage points" in told
 
 
-def test_where_prices_moved_money_is_said_to_be_of_the_day():
-    with_prices = replace(PLAN, lines=PRICES)
-    assert "Baseline to Follow-up, in money of the day (" in wording.statement(row(), INCOME, with_prices)
-    assert "of the day" not in wording.statement(row(), SHARE, with_prices)
-    assert "of the day" not in wording.statement(row(), INCOME, PLAN)
+def test_money_is_said_to_be_of_the_day_or_at_base_prices():
+    assert "Baseline to Follow-up, in money of the day (" in wording.statement(row(), INCOME, PLAN)
+    at_base = row(money="at base prices")
+    assert "Baseline to Follow-up, at base prices (" in wording.statement(at_base, INCOME, PLAN)
+    assert "of the day" not in wording.statement(row(money=None), SHARE, PLAN)
+    levels = row(estimator="difference", from_wave="none")
+    assert "of the day" not in wording.statement(levels, INCOME, PLAN)
+    recalled = {**levels, "estimator": "recall"}
+    assert "−748 INR a month, in money of the day (" in wording.statement(recalled, INCOME, PLAN)
+
+
+POOLED = {"estimator": "fixed_effects", "term": "programme", "fixed_effects": "wave"}
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ({"estimator": "difference", "from_wave": "none"}, "is 748 INR a month lower in the programme group"),
+        (POOLED, "than in the comparison group, Baseline to Follow-up taken together"),
+    ],
+)
+def test_how_the_arms_stand_apart_is_told_as_no_change(more, told):
+    """A gap that was there before is no gain and no loss."""
+    said = wording.statement(row(**more), INCOME, PLAN)
+    assert told in said
+    assert said.endswith("The programme group stands worse.")
+    assert not {"moved", "change"} & set(said.split())
+    open_ = wording.statement(row(**more, direction="uncertain", ci_low=-900, ci_high=3), INCOME, PLAN)
+    assert open_.endswith("The data do not show whether they differ.")
+
+
+def test_within_respondents_the_programme_is_a_change():
+    within = row(**{**POOLED, "fixed_effects": "respondent, wave"})
+    assert "moved by −748" in wording.statement(within, INCOME, PLAN)
+
+
+@pytest.mark.parametrize("respondents", [120, 22])
+def test_what_is_nought_is_neither_higher_nor_lower_and_has_not_moved(respondents):
+    nought = {"estimate": 0.0, "ci_low": -1.0, "ci_high": 1.0, "respondents": respondents}
+    levels = wording.statement(row(**nought, estimator="difference", from_wave="none"), SHARE, PLAN)
+    assert "is the same in the programme group as in the comparison group" in levels
+    changed = wording.statement(row(**nought), SHARE, PLAN)
+    assert ("moved by 0 percentage points" if respondents > 25 else "has not moved against") in changed
+
+
+def test_a_model_of_some_people_says_by_what_they_were_chosen():
+    chosen = row(filter="gender = 'women' AND age_years < 30")
+    told = wording.statement(chosen, INCOME, PLAN)
+    assert told.startswith("Women at home, only those chosen by gender and age years: earnings in")
 
 
 @pytest.mark.parametrize("estimator", ["recall", "difference", "difference_in_differences", "staggered"])
@@ -102,7 +131,7 @@ def test_of_fewer_than_25_people_no_figure_is_told(estimator):
     few = row(respondents=22, estimator=estimator, from_wave=from_wave)
     told = wording.statement(few, INCOME, PLAN).replace("fewer than 25", "")
     assert not any(sign.isdigit() for sign in told)
-    assert "change for the worse" in told
+    assert ("group stands worse" if estimator == "difference" else "change for the worse") in told
     assert "748" in wording.statement({**few, "respondents": 23}, INCOME, PLAN)
 
 

@@ -40,7 +40,7 @@ class Measured:
     lines: Grid | None
     dimensions: Grid | None
     weights: Grid | None
-    everyone: Grid
+    everyone: Grid | None
     groups: Grid | None
     by_dimension: Grid | None
     finding: str
@@ -50,7 +50,7 @@ class Measured:
 
 
 def poverty(report: Report) -> list[Measured]:
-    """Return each specification of poverty that has figures, in the order of the plan."""
+    """Return each specification of poverty, in the order of the plan, once a wave is there."""
     return [
         _measured(report, f"contributions-{number}", one)
         for number, one in enumerate(report.rows("poverty_specifications"), start=1)
@@ -60,7 +60,8 @@ def poverty(report: Report) -> list[Measured]:
 
 def _measured(report: Report, ident: str, one: Row) -> Measured:
     name, title = one["specification"], one["label"]
-    rows = report.rows("poverty_measures", {"specification": name})
+    every = report.rows("poverty_measures", {"specification": name})
+    rows = [row for row in every if row["no_figure"] is None]
     whole = [row for row in rows if row["dimension"] == ALL and _undivided(row)]
     headline = HEADLINE[one["kind"]]
     finding, picture = _picture(report, ident, one, rows)
@@ -73,11 +74,13 @@ def _measured(report: Report, ident: str, one: Row) -> Measured:
     ]
     return Measured(
         title=title,
-        rules=tuple(wording.sentence(rule) for rule in _rules(report, one, rows)),
+        rules=tuple(wording.sentence(rule) for rule in _rules(report, one, every)),
         lines=_lines(report, one),
         dimensions=_dimensions(report, one),
         weights=_weights(report, one),
-        everyone=_by_wave(report, f"{title}: all measures, for everyone", {"measure": "Measure"}, whole),
+        everyone=_by_wave(report, f"{title}: all measures, for everyone", {"measure": "Measure"}, whole)
+        if whole
+        else None,
         groups=_by_wave(
             report,
             f"{title}: {heading}, by group",
@@ -136,7 +139,11 @@ def _rules(report: Report, one: Row, rows: list[Row]) -> Iterator[str]:
         else "The figures are of people like the respondents, by their weights"
     )
     yield _left_out(report, one, rows)
-    if not any(row["standard_error"] is not None for row in rows):
+    for row in rows:
+        if row["no_figure"] is not None:
+            yield f"There is no figure of {report.short(row['wave'])}. {row['no_figure']}"
+    told = [row for row in rows if row["no_figure"] is None]
+    if told and all(row["standard_error"] is None for row in told):
         yield "No error can be given for these figures"
 
 

@@ -14,6 +14,7 @@ from tasks.publish.report import Report, Row
 
 BASES = {
     "impact": "against the comparison of the design",
+    "levels": "by how the arms stand apart, whatever was before",
     "recall": "as people remember it, without a comparison",
     "change": "over time alone, without a comparison",
 }
@@ -22,6 +23,9 @@ COLUMNS = {
     "gender": "Gender",
     "estimate": "Change",
     "interval": "95 % interval",
+    "p_value": "p",
+    "p_holm": "p by Holm",
+    "p_benjamini_hochberg": "p by Benjamini and Hochberg",
     "direction": "Verdict",
     "claim": "Claim",
     "respondents": "People",
@@ -32,9 +36,11 @@ COLUMNS = {
 class Picture:
     """Rows of one basis: what they say in a sentence, drawn as signs, and as a table.
 
-    The table has what the findings do not tell: of impacts, the groups that are divided by gender.
+    The table has what the findings do not tell: of impacts, the groups that are divided by gender. ident:
+    begins the ids of the drawing.
     """
 
+    ident: str
     finding: str
     drawing: Markup
     grid: Grid | None
@@ -62,7 +68,7 @@ def _picture(report: Report, number: int, key: tuple[str, str, str], rows: list[
         )
         for indicator in indicators
     ]
-    finding = _finding(report, f"{BASES[basis]}, {waves}", rows)
+    finding = _finding(report, basis, f"{BASES[basis]}, {waves}", rows)
     heads = [_head(report, group, gender) for group, gender in parts]
     told = "; ".join(
         f"{label}: {_told(heads, signs)}" for label, signs in drawn if any(sign for sign in signs)
@@ -74,6 +80,7 @@ def _picture(report: Report, number: int, key: tuple[str, str, str], rows: list[
         caption = f"Women and men of the same group, {BASES[basis]}, {waves}"
     ident = f"winners-{basis}-{number}" if number else f"winners-{basis}"
     return Picture(
+        ident,
         finding,
         Markup(matrix(ident, finding, f"{finding} {told}.", heads, drawn)),  # noqa: S704
         grids.grid(report, "winners_losers", caption, COLUMNS, rows=shown, parted_by="indicator")
@@ -91,12 +98,15 @@ def _sign(report: Report, row: Row | None) -> Sign | None:
     if row is None or row["direction"] is None or report.hidden("winners_losers", row, "direction"):
         return None
     verdict = wording.GAINS[row["direction"]]
-    return Sign(verdict.symbol, verdict.style)
+    by_chance = wording.is_by_chance(row["direction"], row["p_adjusted"])
+    return Sign(verdict.symbol, verdict.style, wording.BY_CHANCE if by_chance else "")
 
 
 def _told(heads: list[str], signs: list[Sign | None]) -> str:
     words = {verdict.symbol: verdict.words for verdict in wording.GAINS.values()}
-    return ", ".join(f"{head} {words[one.sign]}" for head, one in zip(heads, signs, strict=True) if one)
+    return ", ".join(
+        f"{head} {words[one.sign]} {one.mark}".strip() for head, one in zip(heads, signs, strict=True) if one
+    )
 
 
 def _waves(report: Report, from_wave: str, to_wave: str) -> str:
@@ -104,9 +114,10 @@ def _waves(report: Report, from_wave: str, to_wave: str) -> str:
     return " to ".join([*first, report.short(to_wave)])
 
 
-def _finding(report: Report, told: str, rows: list[Row]) -> str:
+def _finding(report: Report, basis: str, told: str, rows: list[Row]) -> str:
     """Return who gained and who lost in how many indicators, in one sentence; whole groups alone."""
     lines = []
+    worse, better = ("stand worse", "better") if basis == "levels" else ("lost", "gained")
     for group in sorted(
         {row["poverty_group"] for row in rows}, key=lambda one: report.rank("poverty_group", one)
     ):
@@ -114,9 +125,13 @@ def _finding(report: Report, told: str, rows: list[Row]) -> str:
             row["direction"]
             for row in rows
             if (row["poverty_group"], row["gender"]) == (group, ALL)
+            and row["direction"] is not None
             and not report.hidden("winners_losers", row, "direction")
         ]
         lost, gained = own.count("worse"), own.count("better")
         label = report.label("poverty_group", group)
-        lines.append(f"{label} lost in {lost} and gained in {gained} of {len(own)} indicators")
+        if not own:
+            lines.append(f"of {label} nothing can be told")
+            continue
+        lines.append(f"{label} {worse} in {lost} and {better} in {gained} of {len(own)} indicators")
     return wording.sentence(f"{told}: {'; '.join(lines)}")

@@ -1,0 +1,136 @@
+"""The words of the summary pages in other languages: one catalogue (gettext) a language in reports/locales.
+
+English stands in the templates of reports/groups/ and in data/catalogue/plain.toml. psia.pot lists it; a
+catalogue says each of its messages in one more language, or is refused. docs/languages.md: how one is added.
+"""
+
+from __future__ import annotations
+
+import gettext
+import io
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from schemas.faults import Fault
+from tasks import catalogue
+
+if TYPE_CHECKING:
+    from babel import Locale
+    from babel.messages import Catalog, Message
+
+LOCALES = Path(__file__).parent.parent / "reports" / "locales"
+DOMAIN = "psia"
+ENGLISH = "en"
+PLAIN = ("indicator", "unit")
+"""The tables of data/catalogue/plain.toml; each is the context of its messages."""
+_PLACES = re.compile(r"%\(\w+\)s|\{\w+\}")
+
+
+def codes(locales: Path = LOCALES) -> list[str]:
+    """Return the codes of the languages that have a catalogue, and English, sorted."""
+    found = {path.parent.parent.name.replace("_", "-") for path in locales.glob(f"*/LC_MESSAGES/{DOMAIN}.po")}
+    return sorted({ENGLISH, *found})
+
+
+def path_of(code: str, locales: Path = LOCALES) -> Path:
+    """Return where the catalogue of a language lies."""
+    return locales / code.replace("-", "_") / "LC_MESSAGES" / f"{DOMAIN}.po"
+
+
+def faults(code: str, locales: Path = LOCALES) -> list[Fault]:
+    """Return what a catalogue lacks, a fault a message: no words, unsure ones, other places to fill in."""
+    if code == ENGLISH:
+        return []
+    path = path_of(code, locales)
+    file = f"reports/locales/{path.relative_to(locales).as_posix()}"
+    remedy = "Translate it, or leave the language out of [report] languages (docs/languages.md)"
+    from babel.messages.pofile import PoFileError
+
+    try:
+        said = _read(path)
+    except (OSError, ValueError, PoFileError) as error:
+        row = error.lineno + 1 if isinstance(error, PoFileError) else 0
+        return [Fault(file, row=row, rule="is not a catalogue that can be read", remedy="Make it anew")]
+    found = []
+    for wanted in _read(locales / f"{DOMAIN}.pot"):
+        if not wanted.id:
+            continue
+        told = said.get(wanted.id, wanted.context)
+        if rule := _wrong(wanted, told, said.num_plurals):
+            row = (told.lineno or 0) if told else 0
+            found.append(Fault(file, row=row, rule=f"{rule} '{_first(wanted.id)}'", remedy=remedy))
+    return found
+
+
+def _wrong(wanted: Message, told: Message | None, plurals: int) -> str:
+    """Return what is wrong with the translation of a message, "" if nothing."""
+    if told is None:
+        return "lacks the message"
+    words = [told.string] if isinstance(told.string, str) else list(told.string or [""])
+    if not all(words) or (wanted.pluralizable and len(words) != plurals):
+        return "does not translate"
+    if told.fuzzy:
+        return "is not sure (fuzzy) of its translation of"
+    places = set(_PLACES.findall(_first(wanted.id) if isinstance(wanted.id, str) else wanted.id[-1]))
+    if any(set(_PLACES.findall(one)) - places for one in words) or set(_PLACES.findall(words[-1])) != places:
+        return f"has other places to be filled in than {', '.join(sorted(places)) or 'none'} in"
+    return ""
+
+
+def _first(ident: Any) -> str:
+    return ident if isinstance(ident, str) else str(ident[0])
+
+
+def _read(path: Path) -> Catalog:
+    from babel.messages.pofile import read_po
+
+    with path.open("rb") as file:
+        return read_po(file, abort_invalid=True)
+
+
+@cache
+def words(code: str) -> gettext.NullTranslations:
+    """Return the messages of a language: its catalogue, or those of the templates themselves for English."""
+    if code == ENGLISH:
+        return gettext.NullTranslations()
+    from babel.messages.mofile import write_mo
+
+    compiled = io.BytesIO()
+    write_mo(compiled, _read(path_of(code)))
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+@cache
+def locale(code: str) -> Locale:
+    """Return how numbers and dates are written in a language: English as outside the United States.
+
+    A language of which nothing is known is written as English is.
+    """
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        return Locale.parse("en-001" if code == ENGLISH else code, sep="-")
+    except (UnknownLocaleError, ValueError):
+        return Locale.parse("en_001")
+
+
+def plain(part: str) -> dict[str, str]:
+    """Return the plain English words of a table of data/catalogue/plain.toml: 'indicator' or 'unit'."""
+    found: Any = catalogue.read("plain")[part]
+    return found
+
+
+def extract_plain(
+    file: BinaryIO, keywords: Any, comment_tags: Any, options: Any
+) -> Iterator[tuple[int, str, Any, list[str]]]:
+    """Yield the messages of data/catalogue/plain.toml as extractors of babel do (pyproject.toml)."""
+    part = ""
+    for number, line in enumerate(file.read().decode("utf-8").splitlines(), start=1):
+        if head := re.fullmatch(r"\[(\w+)\]", line):
+            part = head[1]
+        elif said := re.fullmatch(r'[\w"][^=]* = "(.*)"', line):
+            yield number, "pgettext", (part, said[1]), []

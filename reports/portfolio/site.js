@@ -8,7 +8,8 @@ for (const find of document.querySelectorAll(".find")) {
   const heads = [...table.tHead.rows[0].cells];
   const rows = [...body.rows].map((row) => ({ row, words: row.textContent.toLowerCase() }));
   const tell = (shown) => {
-    output.textContent = shown === rows.length ? `${shown} rows` : `${shown} of ${rows.length} rows`;
+    const all = rows.length === 1 ? "1 row" : `${rows.length} rows`;
+    output.textContent = shown === rows.length ? all : `${shown} of ${all}`;
   };
   const search = () => {
     const wanted = input.value.toLowerCase().split(/\s+/).filter(Boolean);

@@ -257,8 +257,8 @@ def serve(
         _stop(str(nothing), USAGE)
     except NoServer as nothing:
         _stop(str(nothing), FAILED)
-    if code:
-        raise typer.Exit(code)
+    sys.stdout.flush()
+    os._exit(code)  # all that was started has ended; taking Prefect apart would last some seconds more
 
 
 @app.command()

@@ -16,6 +16,8 @@ SIDE_MM = 0.9
 """What a cell leaves free at its left and at its right."""
 LONGEST = 400
 """Signs from which on a longer text does not ask for a wider column."""
+MOST_WIDTH = 14.0
+"""Units of its size from which on a word, such as an address of a page, is broken."""
 ROOM = 1.1
 """How much wider than measured a word may be: in the widest font that takes the place of a missing one."""
 MM_PER_POINT = 25.4 / 72
@@ -76,7 +78,7 @@ def _beyond_a_word(cell: Cell) -> int:
 def _longest_word(cell: Cell) -> float:
     """Return the width of a cell's longest word, in units of its size."""
     words = (width(word, 100) / 100 * BOLD for word in re.split(r"[ \n]+", f"{cell.words} {cell.note}"))
-    return max(words, default=0.0)
+    return min(max(words, default=0.0), MOST_WIDTH)
 
 
 def xml(

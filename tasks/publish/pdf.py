@@ -12,7 +12,7 @@ BLOCKS = """
 .facts, .panels, .beside, .pair, .findings > li, .quiet > li { display: block; }
 .facts div { display: inline-block; width: 42mm; vertical-align: top; }
 .panels .chart { display: inline-block; width: 57mm; margin-bottom: 3mm; vertical-align: top; }
-.beside { break-inside: avoid; }
+.beside { break-inside: avoid; break-before: avoid; }
 .beside figure { float: left; width: 58mm; }
 .beside figcaption { font-size: 7pt; }
 .beside .table { margin-left: 62mm; }
@@ -66,6 +66,8 @@ def printable(page: str) -> str:
     root = lxml.html.document_fromstring(page)
     for element in root.xpath("//nav | //*[@class='skip' or @class='narrow']"):
         element.drop_tree()
+    for title in root.xpath("//svg[desc]/title"):  # the one text that WeasyPrint gives to who does not see it
+        title.text = f"{title.text_content()}: {title.getnext().text_content()}"
     for element in root.xpath("//td/div"):
         element.drop_tag()
     style = lxml.html.fragment_fromstring("<style></style>")

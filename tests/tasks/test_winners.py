@@ -9,7 +9,7 @@ import pytest
 
 from schemas.assessment import Comparison, MultipleTesting, Specification
 from tasks.winners import basis_of, claim_within, in_families
-from tests.cases.test_published import tables_of
+from tests.assessed import tables_of
 from tests.folders import SPECIFICATION, two_waves
 
 WINNERS = "mart.winners_losers"

@@ -61,9 +61,10 @@ def test_the_intake_keeps_the_template_for_the_report_and_tells_what_is_wrong_wi
     asked, vault = planned(tmp_path, "letter.docx"), Vault(tmp_path, "tiny")
     faults = [str(one) for one in intake.take_in(tmp_path, asked, vault).faults]
     assert any("letter.docx" in one and "is not here" in one for one in faults)
-    (tmp_path / "letter.docx").write_bytes(office())
+    content = office()
+    (tmp_path / "letter.docx").write_bytes(content)
     taken = intake.take_in(tmp_path, asked, vault)
-    assert taken.word_template == office()
+    assert taken.word_template == content
     assert "letter.docx" in {one.file for one in taken.received}
 
 

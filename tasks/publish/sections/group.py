@@ -160,6 +160,8 @@ def _within(
 def _change(report: Report, spoken: Spoken, group: str, key: tuple[str, str, str], rows: list[Row]) -> Change:
     basis, start, end = key
     before = start != "none" and basis != "recall"
+    if basis == "levels":  # they are told in the same words: worse or better than for the others
+        basis = "impact"
     against = basis == "impact"
     columns = tuple(
         f"{who}_{when}"

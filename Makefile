@@ -3,6 +3,8 @@ PYTHON ?=
 UV ?= uv
 VENV := .venv
 STAMP := $(VENV)/.installed
+# three workers that import every test to find the slow ones would take longer than most of them
+SLOW = $(shell grep -rl 'mark\.slow' tests | sort)
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check -q
 
 .PHONY: demo test test-slow lint types imports lock clean
@@ -14,7 +16,7 @@ test: $(STAMP)
 	$(VENV)/bin/pytest -n 2 --dist worksteal --durations=15
 
 test-slow: $(STAMP)
-	$(VENV)/bin/pytest -m slow -n 3 --dist worksteal --durations=15
+	$(VENV)/bin/pytest -m slow -n 3 --dist worksteal --durations=15 $(SLOW)
 
 lint: $(STAMP)
 	$(VENV)/bin/ruff check .

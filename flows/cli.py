@@ -257,8 +257,8 @@ def serve(
         _stop(str(nothing), USAGE)
     except NoServer as nothing:
         _stop(str(nothing), FAILED)
-    if code:
-        raise typer.Exit(code)
+    sys.stdout.flush()
+    os._exit(code)  # all that was started has ended; taking Prefect apart would last some seconds more
 
 
 @app.command()
@@ -352,11 +352,16 @@ def forget(
         todo = forgetting.plan_of(root, plan, intake.received, vault, person.strip())
     except Refused as refused:
         _refuse(refused.faults, False, None)
+    for file, because in todo.by_hand.items():
+        typer.echo(f"LOOK YOURSELF: {file}: {because}", err=True)
     if not yes:
         typer.confirm(f"Take {todo.rows} rows out of {len(todo.contents)} files for good?", abort=True)
     today = dt.datetime.now().astimezone().date().isoformat()
     for line in forgetting.carry_out(root, todo, vault, person.strip(), date=today, who=who, why=why):
         typer.echo(line)
+    if todo.by_hand:
+        told = "1 file is" if len(todo.by_hand) == 1 else f"{len(todo.by_hand)} files are"
+        typer.echo(f"NOT DONE YET: {told} left to you, named above: {', '.join(todo.by_hand)}", err=True)
 
 
 @app.command()

@@ -44,8 +44,9 @@ def rerun(folder: str, pull_first: bool = False) -> Any:
     place = Path(folder)
     ended = _ended(place, pull_first)
     print(f"{place.name}: {ended.message}", flush=True)
-    if ended.is_failed():  # its message says why: Prefect would log it again, as a traceback of its own
-        logging.getLogger("prefect.flow_runs").setLevel(logging.CRITICAL)
+    log = logging.getLogger("prefect.flow_runs")
+    log.setLevel(logging.INFO)  # for its last line, which says how the run ended, and is what its page shows
+    log.addFilter(lambda line: not line.exc_info)  # but not for the same again as a traceback of Prefect's
     return ended
 
 

@@ -15,6 +15,8 @@ from typing import Any, TypeVar
 
 import pandas as pd
 import pandera.pandas as pa
+import pyarrow
+import pyarrow.compute as pc
 from pandas.api.types import pandas_dtype
 from pandera.api.dataframe.model_components import FieldInfo
 from pandera.errors import SchemaErrors
@@ -135,14 +137,14 @@ class Table:
 class Column:
     """What a contract declares of a column.
 
-    kind: its pandas type. missing: whether cells may be empty. note: what it means. ruled: whether it has a
-    rule beside its type.
+    kind: its pandas type. missing: whether cells may be empty. note: what it means. checks: pandera's checks
+    of its rules beside the type.
     """
 
     kind: str
     missing: bool
     note: str
-    ruled: bool
+    checks: tuple[pa.Check, ...]
 
 
 class Contract(pa.DataFrameModel):
@@ -249,7 +251,7 @@ def declared(contract: type[Contract]) -> Mapping[str, Column]:
             field = vars(base).get(name)
             if isinstance(field, FieldInfo):
                 note = field.description or ""
-                found[field.name] = Column(_KINDS[kind], field.nullable, note, bool(field.checks))
+                found[field.name] = Column(_KINDS[kind], field.nullable, note, tuple(field.checks))
     return MappingProxyType(found)
 
 
@@ -398,7 +400,7 @@ def _contract_faults(
 
 def _is_filled_without_rules(frame: pd.DataFrame, contract: type[Contract]) -> bool:
     """Return whether pandera would find nothing: the contract has no rule but types, which are right."""
-    if any(column.ruled for column in declared(contract).values()):
+    if any(column.checks for column in declared(contract).values()):
         return False
     return not frame[required_columns(contract)].isna().any(axis=None)
 
@@ -472,7 +474,27 @@ def _known_columns(contract: type[Contract]) -> str:
     return "The columns are: " + ", ".join(column_types(contract))
 
 
+def in_order(frame: pd.DataFrame, key: Sequence[str]) -> bool:
+    """Return whether each row's key is greater than that of the row before: sorted, and none twice.
+
+    Many times quicker than to sort, or to look for keys that stand twice; so it is asked first.
+    """
+    rising = same = None
+    for column in key:
+        cells = pyarrow.array(frame[column])
+        if cells.null_count:
+            return False
+        more, equal = (pc.call_function(test, [cells[:-1], cells[1:]]) for test in ("less", "equal"))
+        if rising is not None:
+            more, equal = (pc.call_function("and", [same, one]) for one in (more, equal))
+            more = pc.call_function("or", [rising, more])
+        rising, same = more, equal
+    return pc.call_function("all", [rising], pc.ScalarAggregateOptions(min_count=0)).as_py()
+
+
 def _key_faults(frame: pd.DataFrame, key: list[str], file: str, sheet: str, rows: pd.Series) -> list[Fault]:
+    if in_order(frame, key):
+        return []
     twice = frame.duplicated(key, keep=False) & frame[key].notna().all(axis=1)
     faults = []
     for _, group in frame[twice].groupby(key, sort=False):

@@ -90,12 +90,8 @@ def _measure(row: Mapping[str, Any]) -> tuple[Any, ...]:
 
 def _means(released: Released) -> dict[str, Record]:
     """Return indicator -> its mean over everyone in the newest wave that has one."""
-    columns = ("indicator", *_DIVIDED, "wave", *_ESTIMATE, "respondents", "withheld_by")
-    rows = [
-        row
-        for row in released.rows("indicator_estimates", columns)
-        if all(row[column] == ALL for column in _DIVIDED)
-    ]
+    columns = ("indicator", "wave", *_ESTIMATE, "respondents", "withheld_by")
+    rows = released.rows("indicator_estimates", columns, dict.fromkeys(_DIVIDED, ALL))
     place = {wave.wave: number for number, wave in enumerate(released.manifest.waves)}
     labels = {wave.wave: wave.label for wave in released.manifest.waves}
     newest: dict[str, Record] = {}
@@ -107,21 +103,15 @@ def _means(released: Released) -> dict[str, Record]:
 
 def _changes(released: Released) -> dict[str, Record]:
     """Return indicator -> the estimate that its finding on everyone rests on, with its claim."""
-    findings = [
-        row
-        for row in released.rows(
-            "findings",
-            ("indicator", "poverty_group", "direction", "claim", "figure", "limits", "withheld_by"),
-        )
-        if row["poverty_group"] == ALL
-    ]
+    everyone = {"poverty_group": ALL}
+    columns = ("indicator", "direction", "claim", "figure", "limits", "withheld_by")
+    findings = released.rows("findings", columns, everyone)
     if not findings:
         return {}
     columns = (*_CHANGE_KEY, "estimator", *_ESTIMATE, "respondents", "withheld_by", "p_adjusted")
     estimates = {
         reference("impact_estimates", *(row[column] for column in _CHANGE_KEY)): row
-        for row in released.rows("impact_estimates", columns)
-        if row["poverty_group"] == ALL
+        for row in released.rows("impact_estimates", columns, everyone)
     }
     labels = {wave.wave: wave.label for wave in released.manifest.waves}
     changes = {}

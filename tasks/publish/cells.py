@@ -50,7 +50,9 @@ def cell_of(report: Report, name: str, row: Row, column: str) -> Cell:
         return Cell("yes" if value else "no")
     if isinstance(value, int):
         return Cell(wording.whole(value), numeric=True)
-    return Cell(wording.mean(value), numeric=True) if isinstance(value, float) else Cell(value)
+    if isinstance(value, float):
+        return _bracketed(Cell(wording.mean(value), numeric=True), name, row, source)
+    return Cell(value)
 
 
 def _bracketed(cell: Cell, name: str, row: Row, source: str) -> Cell:
@@ -67,6 +69,7 @@ _ABSENT = {(table, "quintile_ratio"): _NO_RATIO for table in ("poverty_measures"
 """What stands for a figure that there is not, though enough people answered."""
 
 
+_ENDS = ("ci_low", "ci_high")
 Form = Callable[[Report, Row], Cell]
 
 
@@ -153,20 +156,40 @@ def _quoted(report: Report, row: Row) -> Cell:
 
 def _interval(report: Report, row: Row) -> Cell:
     if row["ci_high"] is None:
-        return NOTHING
-    unit, beside = report.unit(row["indicator"]), side_by_side(row)
-    ends = [wording.change(row[end], unit, beside) for end in ("ci_low", "ci_high")]
-    return Cell(wording.span(*ends), "span")
+        why = wording.NO_INTERVAL.get(row.get("no_interval") or "", "")
+        return Cell("–", "none", note=why) if why and row.get("estimate") is not None else NOTHING
+    return _ends(report, row, side_by_side(row))
+
+
+def _ends(report: Report, row: Row, beside: list[float | None]) -> Cell:
+    unit = report.unit(row["indicator"])
+    return Cell(wording.span(*(wording.change(row[end], unit, beside) for end in _ENDS)), "span")
 
 
 def side_by_side(row: Row) -> list[float | None]:
     """Return an estimate or a change with the ends of its interval: they are told with the same decimals."""
-    return [row.get(column) for column in ("estimate", "change", "ci_low", "ci_high")]
+    return [row.get(column) for column in ("estimate", "change", *_ENDS)]
 
 
 def _signed_estimate(report: Report, row: Row) -> Cell:
     told = wording.change(row["estimate"], report.unit(row["indicator"]), side_by_side(row))
     return Cell(told, numeric=True)
+
+
+def _won(report: Report, row: Row) -> Cell:
+    """Return what a group gained or lost; figures of one indicator bear the same decimals."""
+    told = wording.change(row["estimate"], report.unit(row["indicator"]), _gains_of(report, row))
+    return Cell(told, numeric=True)
+
+
+def _won_interval(report: Report, row: Row) -> Cell:
+    return _interval(report, row) if row["ci_high"] is None else _ends(report, row, _gains_of(report, row))
+
+
+def _gains_of(report: Report, row: Row) -> list[float | None]:
+    """Return all that the table of gains and losses tells of the row's indicator."""
+    gains = report.rows("winners_losers", {"indicator": row["indicator"]})
+    return [figure for one in gains for figure in side_by_side(one)]
 
 
 def _estimate_with_interval(report: Report, row: Row) -> Cell:
@@ -616,6 +639,8 @@ _FORMS: dict[tuple[str, str], Form] = {
     ("indicator_estimates", "poverty_group"): _group_or_part,
     ("indicator_estimates", "estimate_with_interval"): _estimate_with_interval,
     ("indicator_estimates", "median_with_quartiles"): _median_with_quartiles,
+    ("winners_losers", "estimate"): _won,
+    ("winners_losers", "interval"): _won_interval,
     ("winners_losers", "gender"): lambda _, row: Cell("all" if row["gender"] == ALL else row["gender"]),
     ("triangulation", "quote"): _quoted,
     ("triangulation", "verdict"): lambda _, row: Cell(

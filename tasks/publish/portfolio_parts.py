@@ -6,7 +6,7 @@ import base64
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import pandas as pd
@@ -22,9 +22,11 @@ _WIDTH, _HEIGHT, _MARGIN = 176, 18, 6
 _NO_PICTURE = Markup()
 
 
-@dataclass(frozen=True)
-class Entry:
-    """One cell. value: what it is ordered by, if not by its text; "" comes last."""
+class Entry(NamedTuple):
+    """One cell. value: what it is ordered by, if not by its text; "" comes last.
+
+    A tuple, because a template takes it apart at once: looking up its parts one by one is slow.
+    """
 
     text: str
     value: float | str | None = None
@@ -159,4 +161,4 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _ordered(entry: Entry) -> Entry:
-    return entry if entry.value is not None else Entry(**{**entry.__dict__, "value": entry.text})
+    return entry if entry.value is not None else entry._replace(value=entry.text)

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ from typer.testing import CliRunner
 from flows.arrivals import have_arrived, listing
 from flows.care import COMMAND
 from flows.cli import app
+from flows.prefect_server import is_own_page
 from flows.serve import NotServed, Wanted, check
 from tasks import state
 from tests.crash.test_kill_prefect import nobody_left, of_home
@@ -76,6 +78,22 @@ def test_pulling_needs_a_schedule(tmp_path):
     assert (result.exit_code, "--pull goes with --cron" in result.output) == (2, True)
 
 
+@pytest.mark.parametrize(
+    ("host", "origin", "own"),
+    [
+        ("127.0.0.1:4200", "", True),
+        ("localhost:8000", "http://localhost:8000", True),
+        ("127.0.0.1:4200", "https://elsewhere.example", False),
+        ("127.0.0.1:4200", "null", False),
+        ("elsewhere.example:4200", "", False),
+        ("localhost.elsewhere.example", "", False),
+        ("", "", False),
+    ],
+)
+def test_our_prefect_server_answers_no_page_of_another_site(host, origin, own):
+    assert is_own_page(host, origin) == own
+
+
 class Office(BaseHTTPRequestHandler):
     """Whom a notification reaches."""
 
@@ -116,12 +134,12 @@ class Served:
             time.sleep(0.2)
         pytest.fail(f"{what} did not come: {self.text}")
 
-    def ask(self, path: str, body: dict[str, Any] | None = None) -> Any:
+    def ask(self, path: str, body: dict[str, Any] | None = None, **headers: str) -> Any:
         address = self.text.partition("how it ended: ")[2].partition(". Ctrl-C")[0]
         request = urllib.request.Request(  # noqa: S310
             f"{address}/api/{path}",
             data=None if body is None else json.dumps(body).encode(),
-            headers={"Content-Type": "application/json"},
+            headers={"Content-Type": "application/json", **headers},
         )
         with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
             return json.load(answer)
@@ -164,7 +182,7 @@ def serving(folder: Path, home: Path, *options: str) -> Iterator[Served]:
 def ended_by(served: Served, number: signal.Signals, home: Path) -> int:
     """End it and return its exit status, once no process of its home is left."""
     served.process.send_signal(number)
-    status = served.process.wait(20)
+    status = served.process.wait(PATIENCE)
     assert not nobody_left(lambda: of_home(home))
     return status
 
@@ -177,6 +195,8 @@ def test_files_that_arrive_are_run_refusals_are_told_and_nothing_is_left(tmp_pat
     report = (folder / "results" / "current").resolve()
     answers = folder / "waves" / "followup" / "interviews.csv"
     with serving(folder, home, "--cron", "0 6 * * 1", "--timezone", "Asia/Kolkata") as served:
+        with pytest.raises(urllib.error.HTTPError, match="403"):
+            served.ask("flow_runs/filter", {}, Origin="https://elsewhere.example")
         planned = served.wait_for("the schedule", lambda: served.runs("SCHEDULED"))
         first = min(datetime.fromisoformat(one["expected_start_time"]) for one in planned)
         assert (first.weekday(), first.hour, first.minute) == (0, 0, 30)

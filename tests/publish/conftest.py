@@ -216,15 +216,16 @@ def plan_fixture() -> AssessmentPlan:
     return invented_plan()
 
 
-@pytest.fixture(name="tables")
-def tables_fixture() -> dict[str, pd.DataFrame]:
-    return invented_tables()
-
-
 @pytest.fixture(name="all_tables", scope="session")
 def all_tables_fixture() -> dict[str, pd.DataFrame]:
     """Return the tables for tests that do not change them."""
     return invented_tables()
+
+
+@pytest.fixture(name="tables")
+def tables_fixture(all_tables) -> dict[str, pd.DataFrame]:
+    """Return copies of the tables, which take no time beside the checks by which tables are made."""
+    return {name: frame.copy() for name, frame in all_tables.items()}
 
 
 @pytest.fixture(name="provenance", scope="session")

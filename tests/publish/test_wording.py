@@ -12,7 +12,7 @@ from tasks.publish import wording
 
 def test_reasons_for_no_interval_are_words_of_the_contract():
     methods = {_survey.FEW, _survey.ONE_UNIT, _survey.REFUSED, _survey.ALIKE, _survey.NOT_BY_CHANCE}
-    assert methods | {"limited follow-up"} == set(vocabulary.NO_INTERVAL)
+    assert methods | {"limited follow-up", "few clusters"} == set(vocabulary.NO_INTERVAL)
     assert set(wording.NO_INTERVAL) | analysis.NOT_MEASURED <= set(vocabulary.NO_INTERVAL)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -82,7 +84,7 @@ def specification(estimator: str, **more: object) -> Specification:
     )
 
 
-def estimated(made: Study, one: Specification, indicator: str = "income") -> list[dict[str, object]]:
+def estimated(made: Study, one: Specification, indicator: str = "income") -> list[dict[str, Any]]:
     pair = made.pair(one)
     return estimate_one(made, one, indicator, made.rows(one, pair), pair)
 
@@ -115,6 +117,40 @@ def test_a_column_named_programme_is_no_arm_and_an_indicator_of_that_name_is_an_
     assert estimated(named, one, "programme") == estimated(arm, one)
 
 
+def test_the_gap_of_the_arms_before_leads_no_finding_in_a_model_that_has_the_change_beside_it():
+    """A difference in differences by hand: the arms were 50 apart, and the programme did nothing."""
+    rows = answers()
+    rows["income"] = 100.0 + rows.groupby("wave").cumcount() % 7 + 50 * (rows["arm"] == "programme")
+    one = specification("fixed_effects", terms=["programme", "programme x after"], fixed_effects=["wave"])
+    made = study(rows)
+    found = estimated(made, one)
+    about = {
+        "specification": "one",
+        "indicator": "income",
+        "poverty_group": "all",
+        "estimator": "fixed_effects",
+    }
+    table = pd.DataFrame(
+        [{**about, **row, "programme_term": made.is_programme_term(one, row["term"])} for row in found]
+    )
+    (gap,) = [row for row in found if row["term"] == "programme"]
+    assert gap["estimate"] == pytest.approx(50, abs=3)
+    assert "direction" not in gap
+    (lead,) = leading_estimates(table, [one]).to_dict("records")
+    assert lead["term"] == "programme x after"
+    assert lead["estimate"] == pytest.approx(0, abs=1e-9)
+
+
+def test_of_what_is_recalled_a_change_in_percent_is_of_what_was_before():
+    """10 more than 100: a tenth of what was counts, a tenth of what is would be 11."""
+    now = answers(WAVES[1:2])
+    now["income"], now["income_before"] = 110.0 + np.arange(len(now)) % 3 - 1, 100.0
+    made = study(now, waves=WAVES[1:2])
+    in_percent = made.known.assign(smallest_change=float("nan"), smallest_change_pct=9.5)
+    (row,) = estimated(replace(made, known=in_percent), specification("recall"))
+    assert row["direction"] == "better"
+
+
 def test_what_a_group_recalls_is_a_part_of_the_whole_sample():
     """Its errors know the places of everybody: 12 of them, of which the group has people in 6."""
     now = answers(WAVES[1:2]).assign(stratum="one")
@@ -128,6 +164,18 @@ def test_what_a_group_recalls_is_a_part_of_the_whole_sample():
     assert [row[name] for name in ("estimate", *told[1:])] == pytest.approx(expected)
     alone = recall_change(weavers, "income", "income_before", **design_columns(now)).iloc[0]
     assert (row["degrees_of_freedom"], alone["degrees_of_freedom"]) == (11, 5)
+
+
+@pytest.mark.parametrize(("places", "why"), [(12, None), (8, "few clusters")])
+def test_where_there_is_no_interval_the_row_says_why(places, why):
+    rows = answers()
+    rows["cluster"] = "place-" + (rows["respondent"].str[1:].astype(int) % places).astype(str)
+    (row,) = estimated(study(rows), specification("difference"))
+    assert pd.isna(row["no_interval"]) if why is None else row["no_interval"] == why
+    assert pd.isna(row["ci_low"]) == (why is not None)
+    now = rows[rows["wave"] == "second"].assign(cluster="one", income_before=90.0)
+    (recalled,) = estimated(study(now, waves=WAVES[1:2]), specification("recall"))
+    assert recalled["no_interval"] == "within one cluster"
 
 
 def starting(second: int, third: int, older: float = 0.0) -> pd.DataFrame:

@@ -14,7 +14,15 @@ from tasks.publish.report import FEW, RELEASED, Report, Row, cases
 from tasks.publish.sections.feedback import contested
 from tasks.publish.spoken import Spoken
 
-MOST = {"figures": 12, "important": 5, "quotes": 3, "said": 4, "actions": 4, "proposals": 3}
+MOST = {
+    "figures": 12,
+    "important": 5,
+    "quotes": 3,
+    "said": 4,
+    "actions": 4,
+    "all_actions": 12,
+    "proposals": 3,
+}
 """How many of a kind a page has room for; the rest is counted, and stands in the whole report."""
 SIDES = ("worse", "better", "unchanged", "uncertain", "few", "withheld")
 BASES = ("impact", "recall", "change")
@@ -76,13 +84,13 @@ class Change:
 
     @property
     def without_figures(self) -> list[tuple[str, tuple[Thing, ...]]]:
-        """Return the things that are only named: what has hardly changed, is open, or may not be told."""
-        return [(side, self.parts[side]) for side in SIDES[2:] if side in self.parts]
+        """Return the things that are only named: what has hardly changed, is open, or may not be told.
 
-    @property
-    def left_out(self) -> int:
-        """Return how many of those that have changed the page has no room for."""
-        return sum(map(self.count, SIDES[:2])) - sum(len(part) for _, part in self.with_figures)
+        Of what has changed, that for whose figures the page has no room.
+        """
+        shown = {side: len(part) for side, part in self.with_figures}
+        rest = {side: part[shown.get(side, 0) :] for side, part in self.parts.items()}
+        return [(side, rest[side]) for side in SIDES if rest.get(side)]
 
     def any_figure(self, why: str) -> bool:
         """Return whether a figure is not printed for a reason."""
@@ -245,7 +253,7 @@ def asked(report: Report, spoken: Spoken, group: str) -> list[Asked]:
         if own is None:
             continue
         others = rows.get("comparison")
-        told = spoken.wave(report.plan, wave)
+        told = wording.capital(spoken.wave(report.plan, wave))
         counted = _asked(report, spoken, own), _asked(report, spoken, others) if others else None
         found.append((report.rank("wave", wave), Asked(told, *counted)))
     return [one for _, one in sorted(found, key=lambda pair: pair[0])]
@@ -336,20 +344,23 @@ class Action:
     overdue: bool
 
 
-def actions(report: Report, spoken: Spoken, group: str) -> tuple[list[Action], int]:
+def actions(report: Report, spoken: Spoken, group: str | None) -> tuple[list[Action], int]:
     """Return what is to be done for a group, then what is for everybody; and how many are left out.
 
-    Of either, what has been done or given up comes last.
+    Of either, what has been done or given up comes last. No group: for every one, by date.
     """
     rows = [
         row
         for row in report.rows("actions")
-        if row["finding"] is None or _is_of(row["finding"], group) or _is_of(row["finding"], ALL)
+        if group is None
+        or row["finding"] is None
+        or _is_of(row["finding"], group)
+        or _is_of(row["finding"], ALL)
     ]
     over = ("done", "dropped")
     rows.sort(
         key=lambda row: (
-            row["finding"] is None or not _is_of(row["finding"], group),
+            group is not None and (row["finding"] is None or not _is_of(row["finding"], group)),
             row["status"] in over,
             row["due"],
             row["action"],
@@ -365,15 +376,19 @@ def actions(report: Report, spoken: Spoken, group: str) -> tuple[list[Action], i
         )
         for row in rows
     ]
-    return told[: MOST["actions"]], max(len(told) - MOST["actions"], 0)
+    room = MOST["actions" if group else "all_actions"]
+    return told[:room], max(len(told) - room, 0)
 
 
-def proposals(report: Report, spoken: Spoken, group: str) -> list[tuple[Said, str]]:
-    """Return what workshops recommended for a group and no action has come of, and how it was taken."""
+def proposals(report: Report, spoken: Spoken, group: str | None) -> list[tuple[Said, str]]:
+    """Return what workshops recommended for a group and no action has come of, and how it was taken.
+
+    No group: for every one.
+    """
     return [
         (Said(spoken.said(row["statement"]), foreign=spoken.is_foreign(row["statement"])), row["standing"])
         for row in report.rows("recommendations")
-        if row["finding"] and _is_of(row["finding"], group) and not row["action"]
+        if not row["action"] and (group is None or (row["finding"] and _is_of(row["finding"], group)))
     ][: MOST["proposals"]]
 
 

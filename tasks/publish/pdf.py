@@ -14,7 +14,8 @@ BLOCKS = """
 .panels .chart { display: inline-block; width: 57mm; margin-bottom: 3mm; vertical-align: top; }
 .panels:not(:has(.chart ~ .chart)) { display: inline-block; }
 .beside, .pair { break-inside: avoid; }
-.beside > figure, .beside > .table, .pair > div, .said, .said + div { display: table-cell; vertical-align: top; }
+.beside > figure, .beside > .table, .pair > div, .said, .said + div { display: table-cell; }
+.beside > figure, .beside > .table, .pair > div, .said, .said + div { vertical-align: top; }
 .beside > figure { width: 54mm; padding-right: 4mm; }
 .beside figcaption { margin-top: 1mm; font-size: 6.5pt; line-height: 1.25; }
 .beside .panels { padding: 1.5mm; } .beside .panels .chart { width: 50mm; margin: 0; }
@@ -23,7 +24,7 @@ BLOCKS = """
 .pair > div { width: 88mm; padding-right: 3mm; }
 th, td { overflow-wrap: normal; }
 """
-"""WeasyPrint 70 fails on a grid that is parted by the end of a page, and parts floats: its grids become cells.
+"""WeasyPrint 70 fails on a grid that a page ends in, and parts floats there: grids become blocks and cells.
 
 It also breaks words of a narrow column, which a browser does only where nothing else helps.
 """

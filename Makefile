@@ -3,6 +3,8 @@ PYTHON ?=
 UV ?= uv
 VENV := .venv
 STAMP := $(VENV)/.installed
+# three workers that import every test to find the slow ones would take longer than most of them
+SLOW = $(shell grep -rl 'mark\.slow' tests | sort)
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check -q
 
 .PHONY: demo test test-slow lint types imports lock clean
@@ -14,7 +16,7 @@ test: $(STAMP)
 	$(VENV)/bin/pytest -n 2 --dist worksteal --durations=15
 
 test-slow: $(STAMP)
-	$(VENV)/bin/pytest -m slow -n 3 --dist worksteal --durations=15
+	$(VENV)/bin/pytest -m slow -n 3 --dist worksteal --durations=15 $(SLOW)
 
 lint: $(STAMP)
 	$(VENV)/bin/ruff check .
@@ -25,6 +27,8 @@ types: $(STAMP)
 imports: $(STAMP)
 	$(VENV)/bin/lint-imports
 
+# The lock names all that is needed, so pip looks for nothing more: an older one asks in vain for the hash of
+# sqlalchemy[asyncio], which the lock has as sqlalchemy.
 $(STAMP): requirements.lock pyproject.toml
 	@echo "Setting up $(VENV) from requirements.lock: the first time takes a few minutes."
 	@if ! $(VENV)/bin/python -c '' 2>/dev/null; then \
@@ -37,8 +41,9 @@ $(STAMP): requirements.lock pyproject.toml
 			"install it, or name it: make PYTHON=/path/to/python3" >&2; \
 		exit 1; \
 	fi
-	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --require-hashes --no-deps -r requirements.lock
 	@$(PIP) install --no-deps --no-build-isolation -e .
+	@$(PIP) check >/dev/null
 	@touch $@
 
 # Hashes of every file of a version and no addresses; one version of each package for all platforms and Pythons.

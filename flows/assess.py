@@ -10,8 +10,8 @@ _open_runs: dict[str, Run] = {}
 
 
 @engine.flow("poverty and social impact assessment")
-def assess(run: str) -> dict[str, int]:
-    """Do the seven phases and the report; return how many steps ended how.
+def assess(run: str) -> str:
+    """Do the seven phases and the report; return how many steps were computed, in words.
 
     Raises StepFailed at the end if a step failed: what does not depend on it is done all the same.
     """
@@ -27,78 +27,91 @@ def assess(run: str) -> dict[str, int]:
 
 
 @engine.flow("phase one: plan")
-def plan_the_assessment(run: str) -> None:
+def plan_the_assessment(run: str) -> str:
     """Store the plan agreed with the commissioner."""
-    _phase(run, "plan")
+    return _phase(run, "plan")
 
 
 @engine.flow("phase two: map cluster and poverty")
-def map_cluster_and_poverty(run: str) -> None:
+def map_cluster_and_poverty(run: str) -> str:
     """Take in secondary data, map actors, institutions and poverty nodes, score Table 2."""
-    _phase(run, "mapping")
+    return _phase(run, "mapping")
 
 
 @engine.flow("phase three: design")
-def design_the_study(run: str) -> None:
+def design_the_study(run: str) -> str:
     """Draw the sample and choose the indicators that poor groups rank highest."""
-    _phase(run, "design")
+    return _phase(run, "design")
 
 
 @engine.flow("phase four: fieldwork")
-def do_the_fieldwork(run: str) -> None:
+def do_the_fieldwork(run: str) -> str:
     """Take in the waves, replay corrections, check the answers, follow respondents."""
-    _phase(run, "fieldwork")
+    return _phase(run, "fieldwork")
 
 
 @engine.flow("phase five: analysis")
-def analyse(run: str) -> None:
+def analyse(run: str) -> str:
     """Estimate indicators and impact by poverty group, and set voices beside figures."""
-    _phase(run, "analysis")
+    return _phase(run, "analysis")
 
 
 @engine.flow("phase six: feedback")
-def feed_back(run: str) -> None:
+def feed_back(run: str) -> str:
     """Carry what workshops said of the findings, and the actions agreed."""
-    _phase(run, "feedback")
+    return _phase(run, "feedback")
 
 
 @engine.flow("phase seven: follow-up")
-def follow_up(run: str) -> None:
+def follow_up(run: str) -> str:
     """Estimate the change since the baseline."""
-    _phase(run, "follow-up")
+    return _phase(run, "follow-up")
 
 
 @engine.flow("release and report")
-def release_and_report(run: str) -> None:
+def release_and_report(run: str) -> str:
     """Release what may be published."""
-    _phase(run, "report")
+    return _phase(run, "report")
 
 
-def _phase(run: str, phase: str) -> None:
-    """Do the steps of a phase, each a task; fail at the end if one of them did."""
+def _phase(run: str, phase: str) -> str:
+    """Do the steps of a phase, each a task; fail at the end if one of them did. Return words of counts."""
     steps = [task for task in _open_runs[run].tasks if task.phase == phase]
     ended = [engine.tried(engine.named(do_step, step.name), run, step.name) for step in steps]
     if not all(ended):
         raise StepFailed(f"phase {phase}: {ended.count(False)} of {len(ended)} steps did not end well")
+    return _words(_open_runs[run], [step.name for step in steps])
 
 
 @engine.task("step")
-def do_step(run: str, name: str) -> int:
-    """Do one step and return the rows that it wrote. Raises StepFailed if it fails or has to wait."""
+def do_step(run: str, name: str) -> str:
+    """Do one step and return in words what it did. Raises StepFailed if it fails or has to wait."""
     current = _open_runs[run]
     step = next(task for task in current.tasks if task.name == name)
     outcome: Outcome = current.do(step)
     if outcome.status in ("failed", "blocked"):
         raise StepFailed(f"{name}: {outcome.status}, {outcome.why}")
-    return outcome.rows
+    return f"{outcome.rows} rows" if outcome.status == "done" else outcome.status
 
 
-def _counts(run: str) -> dict[str, int]:
+@engine.task("publish", again_after=(5, 30))
+def publish(run: str, seal: bool) -> str:
+    """Publish the report of a run whose steps have ended well. Raises OSError where it cannot be written."""
+    _open_runs[run].finish(seal=seal)
+    return "The report was published."
+
+
+def _counts(run: str) -> str:
     ended = [outcome.status for outcome in _open_runs[run].outcomes.values()]
-    counts = {status: ended.count(status) for status in ("done", "unchanged", "failed", "blocked")}
-    if counts["failed"] or counts["blocked"]:
-        raise StepFailed(f"{counts['failed']} steps failed and {counts['blocked']} waited for them")
-    return counts
+    if bad := ended.count("failed") + ended.count("blocked"):
+        failed = ended.count("failed")
+        raise StepFailed(f"{failed} steps failed and {bad - failed} waited for them")
+    return _words(_open_runs[run], list(_open_runs[run].outcomes))
+
+
+def _words(run: Run, steps: list[str]) -> str:
+    ended = [run.outcomes[name].status for name in steps]
+    return f"{ended.count('done')} steps computed, {ended.count('unchanged')} unchanged."
 
 
 def register(run: Run) -> str:

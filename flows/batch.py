@@ -15,6 +15,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import redirect_stderr
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from typing import Any
 from flows import engine as engines
 from flows.exits import DONE, FAILED, REFUSED, told
 from flows.prefect_server import end_with
+from schemas.faults import Refused
 from tasks import state
 
 Say = Callable[[str], None]
@@ -102,6 +104,9 @@ def _done(job: Job) -> Ended:
                 from tasks.publish.lake import publish
 
                 lines.append(publish(job.folder, job.publish))
+        except Refused as refused:
+            errors.writelines(f"{fault}\n" for fault in refused.faults)
+            code = REFUSED
         except OSError as error:
             errors.write(f"psia: {told(error)}\n")
             code = FAILED
@@ -161,7 +166,14 @@ def _by_prefect(batches: Sequence[list[Job]], dask: str) -> Iterator[Ended]:
 
     Dask gives the batch of a killed worker to another, three times; Prefect tries again what raised.
     """
-    engines.choose("prefect")  # before Prefect is imported, by its task runners too
+    engines.choose("prefect")
+    if dask:
+        _find_workers(dask)
+    try:
+        engines.have_server()  # before Prefect is imported, by its task runners too
+    except OSError as error:
+        sys.stderr.write(f"psia: {told(error)}\n")
+        return
     runner = _runner(dask)
     import prefect
     from prefect.cache_policies import NO_CACHE
@@ -193,11 +205,17 @@ def _runner(dask: str) -> Any:
         from prefect.task_runners import ProcessPoolTaskRunner
 
         return ProcessPoolTaskRunner(max_workers=_cores())
-    try:
-        from distributed import Client
-        from prefect_dask.task_runners import DaskTaskRunner
-    except ImportError:
-        raise NoCluster("Dask is not installed here: pip install 'psia[scale]'") from None
+    from prefect_dask.task_runners import DaskTaskRunner
+
+    return DaskTaskRunner(address=dask)
+
+
+def _find_workers(dask: str) -> None:
+    """Raise NoCluster where a Dask cluster cannot be reached, has no workers, or Dask is not installed."""
+    if not (find_spec("distributed") and find_spec("prefect_dask")):
+        raise NoCluster("Dask is not installed here: pip install 'psia[scale]'")
+    from distributed import Client
+
     try:
         with Client(dask, timeout=10, set_as_default=False) as client:
             workers = len(client.scheduler_info(n_workers=-1)["workers"])
@@ -205,7 +223,6 @@ def _runner(dask: str) -> Any:
         raise NoCluster(f"no Dask scheduler answers at {dask} ({type(error).__name__})") from None
     if not workers:
         raise NoCluster(f"the Dask scheduler at {dask} has no workers. Start some: dask worker {dask}")
-    return DaskTaskRunner(address=dask)
 
 
 def _cores() -> int:

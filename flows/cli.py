@@ -231,6 +231,37 @@ def _first(why: list[str]) -> str:
 
 
 @app.command()
+def serve(
+    folder: FolderArgument = Path(),
+    cron: Annotated[
+        str, typer.Option(help="When to run, as a line of cron: '0 6 * * 1' is each Monday at six.")
+    ] = "",
+    timezone: Annotated[str, typer.Option(help="Whose clock --cron means, such as Asia/Kolkata.")] = "UTC",
+    pull_first: Annotated[
+        bool, typer.Option("--pull", help="With --cron: fetch the waves from ODK Central before.")
+    ] = False,
+    notify: Annotated[
+        str, typer.Option(help="Tell of bad ends by this block of Prefect: slack-webhook/office.")
+    ] = "",
+) -> None:
+    """Run by itself, with Prefect: on a schedule, and when a file arrives in the folder of a wave."""
+    from flows.serve import NoServer, NotServed, Wanted
+    from flows.serve import serve as serve_all
+
+    if pull_first and not cron:
+        _stop("--pull goes with --cron", USAGE)
+    found = [one.resolve() for one in _assessments(folder)]
+    try:
+        code = serve_all(Wanted(found, cron, timezone, pull_first, notify), say=typer.echo)
+    except NotServed as nothing:
+        _stop(str(nothing), USAGE)
+    except NoServer as nothing:
+        _stop(str(nothing), FAILED)
+    sys.stdout.flush()
+    os._exit(code)  # all that was started has ended; taking Prefect apart would last some seconds more
+
+
+@app.command()
 def status(folder: FolderArgument = Path(), as_json: JsonOption = False) -> None:
     """Say what has changed since the last finished run, and which steps of one assessment are stale by it."""
     from tasks import state
@@ -321,11 +352,16 @@ def forget(
         todo = forgetting.plan_of(root, plan, intake.received, vault, person.strip())
     except Refused as refused:
         _refuse(refused.faults, False, None)
+    for file, because in todo.by_hand.items():
+        typer.echo(f"LOOK YOURSELF: {file}: {because}", err=True)
     if not yes:
         typer.confirm(f"Take {todo.rows} rows out of {len(todo.contents)} files for good?", abort=True)
     today = dt.datetime.now().astimezone().date().isoformat()
     for line in forgetting.carry_out(root, todo, vault, person.strip(), date=today, who=who, why=why):
         typer.echo(line)
+    if todo.by_hand:
+        told = "1 file is" if len(todo.by_hand) == 1 else f"{len(todo.by_hand)} files are"
+        typer.echo(f"NOT DONE YET: {told} left to you, named above: {', '.join(todo.by_hand)}", err=True)
 
 
 @app.command()

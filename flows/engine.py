@@ -7,13 +7,15 @@ functions run undecorated, because a run without a server of its own starts at o
 from __future__ import annotations
 
 import atexit
+import functools
 import os
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
 Engine = Literal["prefect", "process"]
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 _chosen: Engine = "prefect"
 
@@ -73,23 +75,63 @@ def have_server() -> None:
     os.environ["PREFECT_API_URL"] = prefect_server.address(port)
 
 
-def flow(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Return a decorator: Prefect's flow, or nothing at all."""
+def flow(name: str) -> Decorator:
+    """Return a decorator: Prefect's flow, or nothing at all. Words returned stand with its state."""
     if _chosen == "process":
         return lambda function: function
     import prefect
 
-    return prefect.flow(name=name, persist_result=False, validate_parameters=False)
+    flow_of = prefect.flow(name=name, persist_result=False, validate_parameters=False)
+    return lambda function: flow_of(_with_words(function))
 
 
-def task(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Return a decorator: Prefect's task without its cache, or nothing at all."""
+def task(name: str, *, again_after: Sequence[float] = ()) -> Decorator:
+    """Return a decorator: Prefect's task without its cache, or nothing at all.
+
+    again_after: seconds before each new try, for what touches network or disk; see `worth_another_try`.
+    """
     if _chosen == "process":
         return lambda function: function
     import prefect
     from prefect.cache_policies import NO_CACHE
 
-    return prefect.task(name=name, cache_policy=NO_CACHE, persist_result=False)
+    task_of = prefect.task(
+        name=name,
+        cache_policy=NO_CACHE,
+        persist_result=False,
+        retries=len(again_after),
+        retry_delay_seconds=list(again_after),
+        retry_condition_fn=_failed_by_network_or_disk,
+    )
+    return lambda function: task_of(_with_words(function))
+
+
+def _with_words(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function whose words are the message of its state in Prefect."""
+
+    @functools.wraps(function)
+    def told(*arguments: Any, **named: Any) -> Any:
+        from prefect.states import Completed
+
+        words = function(*arguments, **named)
+        return Completed(message=words) if isinstance(words, str) else words
+
+    return told
+
+
+def _failed_by_network_or_disk(task: Any, task_run: Any, ended: Any) -> bool:
+    try:
+        ended.result()
+    except Exception as error:
+        return worth_another_try(error)
+    return False
+
+
+def worth_another_try(error: Exception) -> bool:
+    """Return whether a failure may be gone later: of network or disk. What was refused is so again."""
+    from tasks.pull import Unreached
+
+    return isinstance(error, (OSError, Unreached))
 
 
 def named(function: Callable[..., Any], name: str) -> Callable[..., Any]:

@@ -14,14 +14,20 @@ def alone(folder: Path, name: str = ".lock") -> Iterator[str]:
 
     name: of the file in results/ that is locked; runs and whatever else changes the folder share one.
     """
+    with held(folder / "results" / name) as other:
+        yield other
+
+
+@contextmanager
+def held(path: Path) -> Iterator[str]:
+    """Hold the lock that a file is; yield '' if it is ours, else the number of the process that holds it."""
     try:
         import fcntl
     except ImportError:  # Windows: DuckDB's own lock has to do
         yield ""
         return
-    results = folder / "results"
-    results.mkdir(parents=True, exist_ok=True)
-    with (results / name).open("a+") as lock:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

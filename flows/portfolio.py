@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +63,10 @@ def _run(found: list[Path], engine: str, dask: str, publish: str, say: Say) -> i
     place = publish
     if publish:
         lake.store_of(publish)
+        if faults := portfolio.same_ids(found):  # each would overwrite the other's tables
+            tell_faults(faults, None)
+            sys.stderr.write("psia: refused, nothing was changed\n")
+            return REFUSED
         place = publish if "://" in publish else str(Path(publish).absolute())
     jobs = [Job(one.absolute() if dask else one, publish=place) for one in found]
     return worst(run_many(jobs, engine=engine, dask=dask, say=say), say)
@@ -75,16 +79,9 @@ def _compared(folder: Path, found: list[Path], stale: list[Path], say: Say) -> R
     told = [f"{Path(fault.file).name}: {fault.rule}" for fault in left_out]
     files, about = portfolio_files(plan, compared, told, state.libraries())
     site = tree.publish_in_place(folder / "results" / "portfolio", files, about)
-    _tell([f"{fault}. It was left out" for fault in left_out])
+    _tell(left_out, lambda fault: f"{fault}. It was left out")
     known = {member.folder for member in members}
-    _tell(
-        [
-            f"{one} has changed since its last run, which is what was compared "
-            f"({'; '.join(state.changes(one)[:3])})"
-            for one in stale
-            if one.name in known
-        ]
-    )
+    _tell([one for one in stale if one.name in known], _why_stale)
     rows = portfolio.ordered(compared.priorities)
     for row in rows:
         say(f"  {row['assessment']}: {rank_words(row)}")
@@ -97,9 +94,14 @@ def _compared(folder: Path, found: list[Path], stale: list[Path], say: Say) -> R
     return rows
 
 
-def _tell(lines: list[str]) -> None:
-    """Print lines on what is not as it should be, the first of many."""
-    for line in lines[:_MOST_TOLD]:
-        sys.stderr.write(f"psia: {line}\n")
-    if len(lines) > _MOST_TOLD:
-        sys.stderr.write(f"psia: … and {len(lines) - _MOST_TOLD} more of the kind\n")
+def _why_stale(folder: Path) -> str:
+    why = "; ".join(state.changes(folder)[:3])
+    return f"{folder} has changed since its last run, which is what was compared ({why})"
+
+
+def _tell(found: Sequence[Any], words: Callable[[Any], str]) -> None:
+    """Print a line for each of what is not as it should be, of many for the first."""
+    for one in found[:_MOST_TOLD]:
+        sys.stderr.write(f"psia: {words(one)}\n")
+    if len(found) > _MOST_TOLD:
+        sys.stderr.write(f"psia: … and {len(found) - _MOST_TOLD} more of the kind\n")

@@ -15,6 +15,8 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlsplit
 
 from tasks import state
 
@@ -54,6 +56,8 @@ def start(port: int, *, temporary: bool) -> subprocess.Popen[bytes]:
     kind = "temporary" if temporary else "whole"
     command = [sys.executable, "-P", "-m", "flows.prefect_server", str(port), str(os.getpid()), kind]
     serving = {name: value for name, value in os.environ.items() if name != "PREFECT_API_URL"}
+    if not temporary:  # where its pages find it, and its notifications the pages
+        serving |= {"PREFECT_UI_API_URL": address(port), "PREFECT_UI_URL": f"http://{HOST}:{port}"}
     process = subprocess.Popen(  # noqa: S603 -- this program
         command,
         env={**serving, "PYTHONPATH": str(state.ROOT)},
@@ -104,6 +108,33 @@ def running(port: int) -> Iterator[str]:
         stop(process)
 
 
+def is_own_page(host: str, origin: str) -> bool:
+    """Return whether a request is for this machine, and comes from no page of another site.
+
+    host, origin: its headers of these names; '' where it has none. A browser sends the second with whatever a
+    page of another site may make it do, and names in the first a site that gives out our address as its own.
+    """
+    here = ("127.0.0.1", "localhost")
+    return urlsplit(f"//{host}").hostname in here and (not origin or urlsplit(origin).hostname in here)
+
+
+def _for_own_pages(app: Any) -> Any:
+    """Return the server without answers to pages of other sites: Prefect's own lets all of them ask."""
+
+    async def guarded(scope: Any, receive: Any, send: Any) -> None:
+        headers = {name: value.decode("latin-1") for name, value in scope.get("headers", ())}
+        own = is_own_page(headers.get(b"host", ""), headers.get(b"origin", ""))
+        if scope["type"] == "lifespan" or own:
+            await app(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})
+        else:
+            await send({"type": "http.response.start", "status": 403, "headers": []})
+            await send({"type": "http.response.body", "body": b""})
+
+    return guarded
+
+
 def main() -> None:
     """Be the server: its port, its parent's number and its kind are the arguments."""
     port, parent, kind = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
@@ -111,7 +142,7 @@ def main() -> None:
     import uvicorn
     from prefect.server.api.server import create_app
 
-    app = create_app(ephemeral=kind == "temporary", final=True)
+    app = _for_own_pages(create_app(ephemeral=kind == "temporary", final=True))
     uvicorn.run(app, host=HOST, port=port, log_level="critical", timeout_graceful_shutdown=2)
 
 

@@ -94,7 +94,7 @@ def _held(run: Run, work: Callable[[], int], keep_faults: bool) -> int:
 
 def _whole(run: Run, engine: str, seal: bool, say: Say) -> int:
     _by_engine(run, engine, say)
-    current = run.finish(seal=seal)
+    current = _published(run, seal)
     counts = [outcome.status for outcome in run.outcomes.values()]
     say(f"{counts.count('done')} steps computed, {counts.count('unchanged')} unchanged.")
     clear = [] if seal else run.clear_personal_files()
@@ -143,6 +143,17 @@ def _flow(run: Run) -> None:
         assess.assess(run.id)
     finally:
         assess.forget(run)
+
+
+def _published(run: Run, seal: bool) -> Path:
+    from flows import assess
+
+    assess.register(run)
+    try:
+        assess.publish(run.id, seal)
+    finally:
+        assess.forget(run)
+    return run.results / "current"
 
 
 def _reload_plain() -> None:

@@ -36,7 +36,7 @@ from schemas.vocabulary import (
 _QUARTILES = ("lower_quartile", "median", "upper_quartile")
 _UNCERTAINTY = ("standard_error", "ci_low", "ci_high", "degrees_of_freedom")
 _P_VALUES = ("p_value", "p_adjusted", "p_holm", "p_benjamini_hochberg")
-_IMPACT = ("estimate", *_UNCERTAINTY, *_P_VALUES, "after_adjustment", "direction")
+_IMPACT = ("estimate", *_UNCERTAINTY, "no_interval", *_P_VALUES, "after_adjustment", "direction")
 
 
 @table("staged.indicators", grain="one row an indicator in use", key=("indicator",), release=Release())
@@ -155,6 +155,7 @@ class ImpactEstimates(Contract):
     ci_low: Number = number("lower end of the 95 % interval", missing=True)
     ci_high: Number = number("upper end of the 95 % interval", missing=True)
     degrees_of_freedom: Number = number("of the interval", missing=True)
+    no_interval: Text = choice(NO_INTERVAL, "why there is no interval", missing=True)
     p_value: Number = number("two-sided", missing=True, ge=0, le=1)
     family: Text = text("family of tests, as the plan names it; else the specification")
     tests: Whole = number("tests with a p-value in the family", ge=0)

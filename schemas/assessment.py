@@ -1091,6 +1091,16 @@ class ReportPart(Part):
 
     formats: list[Literal["word", "pdf", "iati", "ro-crate"]] = []
     languages: Annotated[list[LanguageCode], AfterValidator(_each_once)] = Field(default=["en"], min_length=1)
+    word_template: str = ""
+    """A .docx of the folder whose styles, page, head and foot the Word report takes over."""
+
+    @model_validator(mode="after")
+    def _is_used(self) -> ReportPart:
+        if self.word_template and "word" not in self.formats:
+            raise ValueError('word_template is for Word: add "word" to formats, or take it out')
+        if self.word_template and not self.word_template.endswith(".docx"):
+            raise ValueError("word_template has to be a .docx: open the file in Word and save it as one")
+        return self
 
 
 class IatiTarget(Part):

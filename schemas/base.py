@@ -15,12 +15,15 @@ from typing import Any, TypeVar
 
 import pandas as pd
 import pandera.pandas as pa
+import pyarrow
+import pyarrow.compute as pc
 from pandas.api.types import pandas_dtype
 from pandera.api.dataframe.model_components import FieldInfo
 from pandera.errors import SchemaErrors
 from pandera.typing import Series
 
 from schemas.faults import Fault
+from schemas.vocabulary import ALL
 
 Text = Series[pd.StringDtype]
 Whole = Series[pd.Int64Dtype]
@@ -134,14 +137,14 @@ class Table:
 class Column:
     """What a contract declares of a column.
 
-    kind: its pandas type. missing: whether cells may be empty. note: what it means. ruled: whether it has a
-    rule beside its type.
+    kind: its pandas type. missing: whether cells may be empty. note: what it means. checks: pandera's checks
+    of its rules beside the type.
     """
 
     kind: str
     missing: bool
     note: str
-    ruled: bool
+    checks: tuple[pa.Check, ...]
 
 
 class Contract(pa.DataFrameModel):
@@ -179,6 +182,11 @@ def table(name: str, *, grain: str, key: Sequence[str], **more: Any) -> Callable
 def text(note: str = "", *, missing: bool = False, **more: Any) -> Any:
     """A text column. `missing` allows empty cells."""
     return pa.Field(nullable=missing, description=note, **more)
+
+
+def own_name(note: str = "", *, missing: bool = False) -> Any:
+    """A text column of names that the user gives and that divide tables: none may be the word for all."""
+    return pa.Field(nullable=missing, notin=[ALL, ALL.title(), ALL.upper()], description=note)
 
 
 def choice(options: Sequence[str], note: str = "", *, missing: bool = False) -> Any:
@@ -243,7 +251,7 @@ def declared(contract: type[Contract]) -> Mapping[str, Column]:
             field = vars(base).get(name)
             if isinstance(field, FieldInfo):
                 note = field.description or ""
-                found[field.name] = Column(_KINDS[kind], field.nullable, note, bool(field.checks))
+                found[field.name] = Column(_KINDS[kind], field.nullable, note, tuple(field.checks))
     return MappingProxyType(found)
 
 
@@ -332,6 +340,7 @@ def conform(frame: pd.DataFrame, contract: type[Contract]) -> pd.DataFrame:
 
 _RULES = {
     "isin": "is not one of the words allowed here",
+    "notin": f"'{ALL}' stands in the tables for all together, and cannot be the name of a part",
     "not_nullable": "is empty and must not be",
     "greater_than_or_equal_to": "is below the smallest value allowed",
     "greater_than": "is below the smallest value allowed",
@@ -391,7 +400,7 @@ def _contract_faults(
 
 def _is_filled_without_rules(frame: pd.DataFrame, contract: type[Contract]) -> bool:
     """Return whether pandera would find nothing: the contract has no rule but types, which are right."""
-    if any(column.ruled for column in declared(contract).values()):
+    if any(column.checks for column in declared(contract).values()):
         return False
     return not frame[required_columns(contract)].isna().any(axis=None)
 
@@ -454,6 +463,8 @@ def _remedy(contract: type[Contract], column: str, name: str) -> str:
         if one.name == name and name in _RULES and name.startswith(("greater", "less")):
             limit = one.statistics.get("min_value", one.statistics.get("max_value"))
             return f"The limit is {limit}"
+        if name == "notin":
+            return "Take another word, or leave the cell empty where nothing is told apart"
         if name == "str_matches":
             return "Write a date as YYYY-MM-DD"
     return "Fill in the cell" if name == "not_nullable" else ""
@@ -463,7 +474,27 @@ def _known_columns(contract: type[Contract]) -> str:
     return "The columns are: " + ", ".join(column_types(contract))
 
 
+def in_order(frame: pd.DataFrame, key: Sequence[str]) -> bool:
+    """Return whether each row's key is greater than that of the row before: sorted, and none twice.
+
+    Many times quicker than to sort, or to look for keys that stand twice; so it is asked first.
+    """
+    rising = same = None
+    for column in key:
+        cells = pyarrow.array(frame[column])
+        if cells.null_count:
+            return False
+        more, equal = (pc.call_function(test, [cells[:-1], cells[1:]]) for test in ("less", "equal"))
+        if rising is not None:
+            more, equal = (pc.call_function("and", [same, one]) for one in (more, equal))
+            more = pc.call_function("or", [rising, more])
+        rising, same = more, equal
+    return pc.call_function("all", [rising], pc.ScalarAggregateOptions(min_count=0)).as_py()
+
+
 def _key_faults(frame: pd.DataFrame, key: list[str], file: str, sheet: str, rows: pd.Series) -> list[Fault]:
+    if in_order(frame, key):
+        return []
     twice = frame.duplicated(key, keep=False) & frame[key].notna().all(axis=1)
     faults = []
     for _, group in frame[twice].groupby(key, sort=False):

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from schemas.base import Contract, Flag, Number, Release, Text, Whole, choice, day, number, table, text
+from schemas.base import (
+    Contract,
+    Flag,
+    Number,
+    Release,
+    Text,
+    Whole,
+    choice,
+    day,
+    number,
+    own_name,
+    table,
+    text,
+)
 from schemas.vocabulary import (
     ALLOCATIONS,
     ARMS,
@@ -41,7 +54,7 @@ class Frame(Contract):
     cluster: Text = text("primary sampling unit or locality", missing=True)
     household: Text = text("id of the household", missing=True)
     gender: Text = choice(GENDERS, missing=True)
-    difference: Text = text("ethnicity, religion, caste or other difference", missing=True)
+    difference: Text = own_name("ethnicity, religion, caste or other difference", missing=True)
     size: Number = number(
         "measure of size, such as workers, for a draw by size", missing=True, ge=1e-6, le=1e15
     )
@@ -61,7 +74,7 @@ class Quotas(Contract):
     stratum: Text = text("stratum of the frame", missing=True)
     node: Text = text("actor of the map", missing=True)
     gender: Text = choice(GENDERS, missing=True)
-    difference: Text = text("ethnicity, religion, caste or other difference", missing=True)
+    difference: Text = own_name("ethnicity, religion, caste or other difference", missing=True)
     wanted: Whole = number("units wanted", ge=1)
 
 

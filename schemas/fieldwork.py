@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from schemas.base import Cells, Contract, Number, Release, Text, Whole, choice, day, number, table, text
+from schemas.base import (
+    Cells,
+    Contract,
+    Number,
+    Release,
+    Text,
+    Whole,
+    choice,
+    day,
+    number,
+    own_name,
+    table,
+    text,
+)
 from schemas.vocabulary import ARMS, ATTRITION_VERDICTS, GENDERS, LOSSES, VOICED_DIRECTIONS
 
 
@@ -26,7 +39,7 @@ class Responses(Contract):
     node: Text = text("actor of the map", missing=True)
     poverty_group: Text = text("poverty group of the plan", missing=True)
     gender: Text = choice(GENDERS, missing=True)
-    difference: Text = text("ethnicity, religion, caste or other difference", missing=True)
+    difference: Text = own_name("ethnicity, religion, caste or other difference", missing=True)
     weight: Number = number("weight of the respondent", gt=0)
     stratum: Text = text("stratum of the draw", missing=True)
     cluster: Text = text("primary sampling unit or locality", missing=True)

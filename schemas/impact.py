@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from schemas.base import Cells, Contract, Number, Release, Text, Whole, choice, number, table, text
-from schemas.vocabulary import BOUND_VERDICTS, CLAIMS, EFFECT_VERDICTS, TREND_VERDICTS
+from schemas.vocabulary import BOUND_VERDICTS, CLAIMS, EFFECT_VERDICTS, NO_INTERVAL, TREND_VERDICTS
 
 KEY = ("specification", "term", "indicator", "poverty_group", "from_wave", "to_wave")
 _ADJUSTED = ("p_adjusted", "p_holm", "p_benjamini_hochberg")
-_FIGURES = ("estimate", "standard_error", "ci_low", "ci_high", "degrees_of_freedom", "p_value")
+_FIGURES = (
+    *("estimate", "standard_error", "ci_low", "ci_high"),
+    *("degrees_of_freedom", "no_interval", "p_value"),
+)
 _BOUNDS_KEY = ("specification", "indicator", "poverty_group", "from_wave", "to_wave")
 
 
@@ -40,6 +43,7 @@ class PreTrends(Contract):
     ci_low: Number = number("lower end of the 95 % interval", missing=True)
     ci_high: Number = number("upper end of the 95 % interval", missing=True)
     degrees_of_freedom: Number = number("of the interval", missing=True)
+    no_interval: Text = choice(NO_INTERVAL, "why there is no interval", missing=True)
     p_value: Number = number("two-sided", missing=True, ge=0, le=1)
     respondents: Whole = number("respondents in the model", ge=0)
     smallest_cell: Whole = number("the fewest respondents of an arm in a wave", missing=True, ge=0)
@@ -74,6 +78,7 @@ class ImpactDifferences(Contract):
     ci_low: Number = number("lower end of the 95 % interval", missing=True)
     ci_high: Number = number("upper end of the 95 % interval", missing=True)
     degrees_of_freedom: Number = number("of the interval", missing=True)
+    no_interval: Text = choice(NO_INTERVAL, "why there is no interval", missing=True)
     p_value: Number = number("two-sided", missing=True, ge=0, le=1)
     family: Text = text("family of tests: the specification's, of differences between groups")
     tests: Whole = number("tests with a p-value in the family", ge=0)
@@ -127,4 +132,5 @@ class AttritionBounds(Contract):
     smallest_cell: Whole = number("the fewest respondents with a value of an arm", missing=True, ge=0)
     lost: Whole = number("respondents of the earlier wave without a value", ge=0)
     verdict: Text = choice(BOUND_VERDICTS, "what attrition leaves of the sign", missing=True)
+    left_out: Text = text("about how many are left out, for nobody knows their arm", missing=True)
     problem: Text = text("why there are no bounds", missing=True)

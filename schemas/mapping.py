@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemas.base import Contract, Flag, Number, Release, Text, Whole, choice, number, table, text
+from schemas.base import Contract, Flag, Number, Release, Text, Whole, choice, number, own_name, table, text
 from schemas.vocabulary import (
     AGREEMENT_VERDICTS,
     ANSWER_STATUSES,
@@ -145,12 +145,14 @@ class InstitutionPositions(Contract):
     refers={"actor": "staged.actors.actor"},
 )
 class MappedGroups(Contract):
-    mapped_group: Text = text("short name; where the plan has the group, the same name")
+    mapped_group: Text = own_name("short name; where the plan has the group, the same name")
     label: Text = text("name of the group in the report")
     actor: Text = text("actor at which they are found")
     box4_group: Text = choice(BOX_4_GROUPS, "producer or worker group of Box 4")
     gender: Text = choice(GENDERS, "gender; empty where not told apart", missing=True)
-    difference: Text = text("ethnicity, religion, caste or other; empty where not told apart", missing=True)
+    difference: Text = own_name(
+        "ethnicity, religion, caste or other; empty where not told apart", missing=True
+    )
     people: Whole = number("people in the group", missing=True, ge=0)
     citation: Text = text("where it comes from")
 

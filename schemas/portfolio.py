@@ -93,6 +93,7 @@ class PortfolioIndicators(Contract):
     assessment: Text = text("short name of the assessment")
     label: Text = text("name of the indicator")
     unit: Text = text("unit, with the currency of money")
+    is_money: Flag = number("whether it is an amount of money")
     level: Text = choice(LEVELS, "what the mean is over; empty: person", missing=True)
     better: Text = choice(BETTER, "which direction is good")
     value: Text = text("expression over the answers")

@@ -14,6 +14,7 @@ NO_INTERVAL = (
     "all alike",
     "purposive sample",
     "limited follow-up",
+    "few clusters",
 )
 """Why an estimate or change has no interval (docs/estimates.md)."""
 AT_BASE_PRICES, AT_PRICES_OF_NOW = "at base prices", "at the prices of the interview"
@@ -265,7 +266,7 @@ LOSSES = (
 """What becomes of the interviews of a wave: repeated in another file, superseded by a higher revision,
 rejected by a reviewer on the server, filtered out by the plan, refused by who was asked, without
 an entry for the consent, removed by a correction, withdrawn by a person who took back the consent later."""
-OUTCOMES = ("used", "refused", "consent not recorded", "removed", "filtered")
+OUTCOMES = ("used", "refused", "consent not recorded", "removed", "filtered", "withdrawn")
 """What became of an interview that was received, stands and was not rejected."""
 
 COLUMN_TYPES = ("number", "integer", "text", "yes_no")
@@ -276,8 +277,8 @@ BALANCE_VERDICTS = ("balanced", "unbalanced", "not measurable")
 COMPARISONS = ("all", "matched")
 SPILL_OVER_CHANNELS = ("locality", "buyer")
 
-BASES = ("impact", "recall", "change")
-"""What is told of who gained: against a comparison, as people remember it, or over time alone."""
+BASES = ("impact", "levels", "recall", "change")
+"""What is told of who gained: against a comparison, by how the arms stand apart, as remembered, over time."""
 
 SENSITIVE_SUBJECTS = ("child work", "caste", "religion", "bondage")
 """What people could be harmed by being known for: 20 people stand behind such a figure, not 10."""

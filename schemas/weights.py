@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemas.base import Contract, Number, Release, Text, Whole, choice, number, table, text
+from schemas.base import Cells, Contract, Number, Release, Text, Whole, choice, number, table, text
 from schemas.vocabulary import CLASSES_AMONG
 
 
@@ -64,14 +64,19 @@ class CalibrationMargins(Contract):
         count=("respondents",),
         hide=(
             "total",
-            "smallest_weight",
-            "largest_weight",
-            "smallest_factor",
-            "largest_factor",
             "coefficient_of_variation",
+            "adjustment_variation",
             "design_effect",
             "effective_respondents",
         ),
+        rounded={
+            "total": 0,
+            "coefficient_of_variation": 2,
+            "adjustment_variation": 2,
+            "design_effect": 2,
+            "effective_respondents": 0,
+        },
+        cells=(Cells("respondents", "interviewed", {"wave": "wave"}, ("arm",)),),
     ),
 )
 class WeightSummary(Contract):
@@ -79,10 +84,7 @@ class WeightSummary(Contract):
     arm: Text = text("arm, or all")
     respondents: Whole = number("respondents", ge=1)
     total: Number = number("sum of the weights", gt=0)
-    smallest_weight: Number = number("in means of the weights", gt=0)
-    largest_weight: Number = number("in means of the weights", gt=0)
-    smallest_factor: Number = number("weight over design weight", gt=0)
-    largest_factor: Number = number("weight over design weight", gt=0)
     coefficient_of_variation: Number = number("of the weights", ge=0)
+    adjustment_variation: Number = number("coefficient of variation of weight over design weight", ge=0)
     design_effect: Number = number("of uneven weights alone: 1 + variation squared", ge=1)
     effective_respondents: Number = number("respondents over the design effect", gt=0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from schemas.base import Cells, Contract, Number, Release, Text, Whole, choice, number, table, text
-from schemas.vocabulary import BASES, CLAIMS, DIRECTIONS, MONEY_TOLD
+from schemas.vocabulary import BASES, CLAIMS, DIRECTIONS, MONEY_TOLD, NO_INTERVAL
 
 _P_VALUES = ("p_value", "p_adjusted", "p_holm", "p_benjamini_hochberg")
 
@@ -14,7 +14,7 @@ _P_VALUES = ("p_value", "p_adjusted", "p_holm", "p_benjamini_hochberg")
     key=("indicator", "poverty_group", "gender"),
     release=Release(
         count=("respondents", "smallest_cell"),
-        hide=("estimate", "ci_low", "ci_high", *_P_VALUES, "after_adjustment", "direction"),
+        hide=("estimate", "ci_low", "ci_high", "no_interval", *_P_VALUES, "after_adjustment", "direction"),
         cells=(
             Cells(
                 "respondents",
@@ -30,7 +30,7 @@ class WinnersLosers(Contract):
     indicator: Text = text("id of the indicator")
     poverty_group: Text = text("poverty group")
     gender: Text = text("gender within the group, or all")
-    basis: Text = choice(BASES, "against a comparison, as remembered, or over time alone")
+    basis: Text = choice(BASES, "against a comparison, by levels, as remembered, or over time alone")
     specification: Text = text("name in the plan; none where it is a change", missing=True)
     from_wave: Text = text("earlier wave, or none")
     to_wave: Text = text("later wave")
@@ -40,6 +40,7 @@ class WinnersLosers(Contract):
     )
     ci_low: Number = number("lower end of the 95 % interval", missing=True)
     ci_high: Number = number("upper end of the 95 % interval", missing=True)
+    no_interval: Text = choice(NO_INTERVAL, "why there is no interval", missing=True)
     p_value: Number = number("two-sided; none of a change or of recall", missing=True, ge=0, le=1)
     family: Text = text(
         "of a whole group that of its estimate; the genders have one of their own", missing=True

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from tasks.disclosure import are_enough
-from tasks.methods.suppression import rounded
+from tasks.disclosure import about_people
 
 KEPT = ("arm", "poverty_group", "gender")
 """What is taken from the wave in which a comparison begins."""
@@ -53,9 +52,8 @@ def told_changes(rows: pd.DataFrame) -> list[str]:
         people = rows.loc[rows[name], "respondent"].nunique() if name in rows else 0
         if not people:
             continue
-        many = f"About {rounded(people)} people" if are_enough(people) else "A few people"
         told.append(
-            f"{many} were in another {_WORDS[column]} in another wave, and are counted where they were when"
-            " the comparison begins."
+            f"{about_people(people)} were in another {_WORDS[column]} in another wave, and are counted where"
+            " they were when the comparison begins."
         )
     return told

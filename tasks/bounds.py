@@ -15,6 +15,7 @@ from schemas.impact import AttritionBounds
 from schemas.plan import Plan, Waves
 from schemas.poverty import PovertyLines
 from tasks import expressions
+from tasks.disclosure import about_people
 from tasks.impact_models import PROGRAMME, Study, study_of
 from tasks.interviews import ROW_NUMBER
 from tasks.methods.attrition_bounds import lee_bounds
@@ -104,11 +105,15 @@ def _waves(study: Study, one: Specification) -> tuple[str, str] | None:
 def _bounds(
     study: Study, one: Specification, indicator: str, first: pd.DataFrame, to_wave: str
 ) -> dict[str, object]:
-    """Return the bounds for those of the first wave who have an arm, and how many were lost."""
+    """Return the bounds for those of the first wave who have an arm, how many were lost, and who is left out.
+
+    An arm that is known of a later wave alone is none: it is known of nobody who was lost.
+    """
     later = study.responses[study.responses["wave"] == to_wave]
-    first = first[first["arm"].notna()]
     if one.weight:
         first = first[first[one.weight].astype("float64") > 0]
+    without = int(first["arm"].isna().sum())
+    first = first[first["arm"].notna()]
     value = study.frame(one, indicator, later).set_index("respondent")[study.outcome]
     outcome = first["respondent"].map(value).astype("float64")
     if MEASURES[one.estimator] == "change":
@@ -119,6 +124,7 @@ def _bounds(
         "respondents": int(known.sum()),
         "smallest_cell": int(min((known & (programme == side)).sum() for side in (0, 1))),
         "lost": int((~known).sum()),
+        "left_out": f"{about_people(without)} had no arm in the earlier wave." if without else None,
     }
     cluster = first["cluster"] if first["cluster"].notna().all() else first["respondent"]
     if one.cluster:

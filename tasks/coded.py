@@ -17,7 +17,7 @@ import pandas as pd
 
 from schemas.base import Contract, conform, empty
 from schemas.faults import Fault
-from schemas.fieldwork import FocusGroups
+from schemas.fieldwork import FocusGroups, Withdrawals
 from schemas.vocabulary import ALL, ARMS, CODED_SOURCES
 from schemas.voices import (
     CodedSources,
@@ -343,6 +343,9 @@ def _codings(
         what = "coding is" if left == 1 else "codings are"
         intake.found.append(f"{one.wave}: {FILE}: {left} {what} in no source, and left out")
         codings, keys = codings[known], keys[known]
+    withdrawn = intake.tables.get(Withdrawals.about().name, empty(Withdrawals))["respondent"]
+    stays = ~vault.pseudonyms(keys, "person").isin(withdrawn).astype(bool)
+    codings, keys = codings[stays], keys[stays]
     coders = codings["user"].map(_known_by(one.project.users)).astype("string")
     sources = vault.pseudonyms(keys, "coded source")
     speakers = _speakers(one, intake, vault)

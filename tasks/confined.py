@@ -1,13 +1,15 @@
 """Work on content from strangers that a library does, in a child process with a limit of memory and of time.
 
-The libraries that read Excel, SDMX, Stata and SPSS may take any memory that a file asks for, and end the
-process where it is not there. In a child that ends the child: the file is refused, and nothing else is lost.
+The libraries that read Excel, SDMX, Stata, SPSS and Parquet may take any memory that a file asks for, and
+end the process where it is not there. In a child that ends the child: the file is refused, and nothing else
+is lost.
 """
 
 from __future__ import annotations
 
 import os
 import pickle
+import signal
 import sys
 import warnings
 from collections.abc import Callable
@@ -23,8 +25,10 @@ LEAST_SECONDS = 1
 SECONDS_A_MEGABYTE = 3
 """Seconds of a processor for each MB of a packed file: a large workbook takes a third of one."""
 
-LABELLED = {"least_memory": 1024**3, "least_seconds": 10}
-"""The limits for Stata and SPSS, which are higher: SPSS packs 100,000 rows of 100 codes in 5 MB."""
+PACKED_TIGHTLY = {"least_memory": 1024**3, "least_seconds": 10}
+"""The limits for Stata, SPSS and Parquet, which are higher: SPSS packs 100,000 rows of 100 codes in 5 MB."""
+TIMES_BY_THE_CLOCK = 20
+"""How many times its seconds of a processor a child may take by the clock: who waits for ever uses none."""
 
 Result = TypeVar("Result")
 
@@ -140,3 +144,5 @@ def _limit(memory: int, seconds: int) -> None:
     used = int(sum(resource.getrusage(resource.RUSAGE_SELF)[:2]))
     resource.setrlimit(resource.RLIMIT_CPU, (used + seconds, used + seconds))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.alarm(TIMES_BY_THE_CLOCK * seconds)

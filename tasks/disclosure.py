@@ -75,6 +75,11 @@ def are_enough(*counts: int) -> bool:
     return min(counts) >= SMALLEST_CELL
 
 
+def about_people(count: int) -> str:
+    """Return how many people in words, rounded; of fewer than may be published no figure."""
+    return f"About {suppression.rounded(count)} people" if are_enough(count) else "A few people"
+
+
 def fits_too_closely(frame: pd.DataFrame) -> pd.Series:
     """Return the models that have so many parameters that they nearly tell the answers that they are of."""
     if "residual_degrees" not in frame:

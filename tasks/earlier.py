@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from pandas.api.types import pandas_dtype
@@ -21,6 +22,7 @@ from schemas.vocabulary import ALL
 from tasks import disclosure
 from tasks.methods.suppression import changed_people
 from tasks.publish.tables import WRITTEN
+from tasks.references import reference_of
 
 RESPONDENTS = "respondents.csv"
 KINDS = ("poverty_group", "gender", "difference", "arm")
@@ -93,10 +95,29 @@ def hold(
     """Return the tables with each row as it was last published, unless the answers of ten have changed.
 
     Otherwise two releases, one before and one after somebody came late, would tell that person's answers.
-    What is withheld now stays withheld. before: the releases, oldest first.
+    What is withheld now stays withheld. A row without a wave of its own is of those of the figure that it
+    rests on, else of all. before: the releases, oldest first.
     """
     sides = [(one, Changes(one.people, people)) for one in reversed(before)]
-    return {name: _held(frame, sides, name) for name, frame in released.items()}
+    resting = (
+        {name for name, frame in released.items() if _rests_on(name) and len(frame)} if before else set()
+    )
+    waves = {
+        reference_of(disclosure.TABLES[name], row): _waves(row)
+        for name, frame in released.items()
+        if resting and name not in resting and {*WAVES} & {*frame}
+        for row in frame.to_dict("records")
+    }
+    return {name: _held(frame, sides, name, waves) for name, frame in released.items()}
+
+
+def _rests_on(name: str) -> str:
+    rule = disclosure.TABLES[name].about().release
+    return rule.rests_on if rule else ""
+
+
+def _waves(row: Mapping[Hashable, Any]) -> tuple[str, ...]:
+    return tuple(str(row[column]) for column in WAVES if column in row)
 
 
 class Changes:
@@ -107,12 +128,12 @@ class Changes:
         self.known: dict[tuple[tuple[str, ...], tuple[str, ...]], int] = {}
 
     def behind(self, waves: Iterable[str], kinds: tuple[str, ...]) -> int:
-        """Return the number of people; kinds: `all`, or the word, for each of KINDS."""
+        """Return the number of people. waves: none for all; kinds: `all`, or the word, for each of KINDS."""
         key = (tuple(sorted(set(waves))), kinds)
         if key not in self.known:
             pairs = []
             for side in self.sides:
-                rows = side[side["wave"].isin(key[0])] if len(side) else side
+                rows = side[side["wave"].isin(key[0])] if len(side) and key[0] else side
                 for column, wanted in zip(KINDS, kinds, strict=True):
                     rows = rows[rows[column] == wanted] if wanted != ALL and len(rows) else rows
                 who = [f"{wave}/{one}" for wave, one in zip(rows["wave"], rows["respondent"], strict=True)]
@@ -121,7 +142,12 @@ class Changes:
         return self.known[key]
 
 
-def _held(frame: pd.DataFrame, before: Sequence[tuple[Earlier, Changes]], name: str) -> pd.DataFrame:
+def _held(
+    frame: pd.DataFrame,
+    before: Sequence[tuple[Earlier, Changes]],
+    name: str,
+    waves_of: Mapping[str, tuple[str, ...]],
+) -> pd.DataFrame:
     contract = disclosure.TABLES[name]
     rule = contract.about().release
     if not len(frame) or rule is None or not rule.count:
@@ -135,7 +161,8 @@ def _held(frame: pd.DataFrame, before: Sequence[tuple[Earlier, Changes]], name: 
         told = asked & was["withheld_by"].isna() & was[list(rule.count)].notna().all(axis=1)
         keep = pd.Series(False, index=out.index)
         for row in out.index[told]:
-            waves = [str(out.at[row, column]) for column in WAVES if column in out]
+            own = _waves(out.loc[row].to_dict())
+            waves = own or waves_of.get(str(out.at[row, rule.rests_on]) if rule.rests_on else "", ())
             kinds = tuple(str(out.at[row, column]) if column in out else ALL for column in KINDS)
             keep[row] = changed.behind(waves, kinds) < disclosure.SMALLEST_CELL
         for column in (*rule.count, *rule.hide, *rule.people):

@@ -33,6 +33,15 @@ def leave_out(reading: WaveReading, out: pd.Series) -> int:
     return count
 
 
+def withdraw(reading: WaveReading, rows: pd.Index) -> None:
+    """Let the records of some rows tell no more than that the consent was taken back, by whom and where."""
+    told = reading.records
+    theirs = told.index.isin(rows)
+    told["outcome"] = told["outcome"].mask(theirs & (told["outcome"] == "used"), "withdrawn")
+    for column in ("started", "ended", "submitted", "minutes", "telephone"):
+        told[column] = told[column].mask(theirs)
+
+
 def own_columns(reading: WaveReading) -> dict[str, str]:
     """Return the wave's own columns under the names they bear in staged.responses -> their types.
 

@@ -26,7 +26,7 @@ import pyarrow.compute as pc
 
 from schemas.faults import Fault, Refused
 from tasks import packed, workbook
-from tasks.confined import LABELLED, confined
+from tasks.confined import PACKED_TIGHTLY, confined
 from tasks.reading import MOST_COLUMNS, Problem, Unreadable
 from tasks.state import MADE_HERE
 
@@ -420,11 +420,26 @@ def _figure_text(cell: float) -> str:
 
 
 def _read_parquet(content: bytes, _path: Path, _sheet: str) -> pd.DataFrame:
-    return plain(pd.read_parquet(io.BytesIO(content)))
+    return plain(confined(_parquet, content, **PACKED_TIGHTLY))
+
+
+def _parquet(content: bytes) -> pd.DataFrame:
+    refuse_large_parquet(content)
+    return pd.read_parquet(io.BytesIO(content), use_threads=False, pre_buffer=False)
+
+
+def refuse_large_parquet(content: bytes) -> None:
+    """Raise Unreadable where the header of a Parquet file tells of more cells than are read here."""
+    from pyarrow import parquet
+
+    about = parquet.read_metadata(io.BytesIO(content))
+    if about.num_rows * about.num_columns * 8 > packed.LARGEST:
+        rule = f"has {about.num_rows} rows of {about.num_columns} columns, more than is read here"
+        raise Unreadable(Problem(rule, "Cut out what is needed"))
 
 
 def _read_stata(content: bytes, _path: Path, _sheet: str) -> pd.DataFrame:
-    return plain(confined(_stata, content, **LABELLED))
+    return plain(confined(_stata, content, **PACKED_TIGHTLY))
 
 
 def _stata(content: bytes) -> pd.DataFrame:
@@ -443,7 +458,7 @@ def _read_spss(content: bytes, path: Path, _sheet: str) -> pd.DataFrame:
         raise Refused(
             [Fault(path.name, rule="a sealed SPSS file is not read", remedy="Seal it as CSV instead")]
         )
-    return plain(confined(_spss, content, **LABELLED))
+    return plain(confined(_spss, content, **PACKED_TIGHTLY))
 
 
 def _spss(content: bytes) -> pd.DataFrame:

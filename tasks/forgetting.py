@@ -19,7 +19,7 @@ import pandas as pd
 from schemas.assessment import AssessmentPlan
 from schemas.base import TABLES
 from schemas.faults import Fault, Refused
-from tasks import releases, state, workbook
+from tasks import packed, releases, state, workbook
 from tasks.files import SEALED, Received, as_text
 from tasks.reading import Unreadable
 from tasks.rewriting import NotFaithful, parts, without_records, without_rows
@@ -36,11 +36,15 @@ KEYS = ("_uuid", "KEY", "instanceID", "meta/instanceID", "meta-instanceID")
 
 @dataclass
 class Plan:
-    """What is to be done: the new content of each file, the words that must not stand anywhere then."""
+    """What is to be done: the new content of each file, the words that must not stand anywhere then.
+
+    by_hand: file -> why something of the person could stand there that cannot be found by the id.
+    """
 
     contents: dict[str, bytes] = field(default_factory=dict)
     needles: set[str] = field(default_factory=set)
     rows: int = 0
+    by_hand: dict[str, str] = field(default_factory=dict)
 
 
 def forgotten(folder: Path) -> set[str]:
@@ -74,6 +78,8 @@ def plan_of(
     Raises Refused where nobody of that id is there, where a file cannot be rewritten faithfully, and where
     something of the person would be left in a file elsewhere than in a row of their own.
     """
+    received = list(received)
+    read = {one.file for one in received}
     out, faults, keys = Plan(), [], set[str]()
     if len(person) >= SHORTEST:
         out.needles.add(person)
@@ -112,6 +118,8 @@ def plan_of(
         if holds(content, out.needles):
             rule = "names the person elsewhere than in a row of their own"
             faults.append(Fault(file, rule=rule, remedy="Take it out by hand, and forget again"))
+        elif file not in out.contents and (why := _not_seen(file, content, is_read=file in read)):
+            out.by_hand[file] = why
     if faults:
         raise Refused(faults)
     return out
@@ -143,6 +151,26 @@ def carry_out(
         f"{deleted} copies in received/ and all of results/ were deleted: 'psia run' makes them anew.",
         f"{LOG} has a pseudonym, the date, who and why. What was printed or handed on before is not reached.",
     ]
+
+
+CODED = "a talk with the person would bear another name than the id: open it in the program that made it"
+UNREADABLE = "it is neither text nor a table nor an archive, and was not looked into"
+NOT_READ = "psia reads no table in it: a row of the person would not be known by the id"
+
+
+def _not_seen(file: str, content: bytes, *, is_read: bool) -> str:
+    """Return why a file, in which no word of the person was found, could speak of the person; '' if not."""
+    name = file.removesuffix(SEALED)
+    if name.endswith(".qdpx"):
+        return CODED
+    if is_read or packed.is_zip(content):
+        tells = not is_read and name.startswith("waves/") and Path(name).stem != "form"
+        return NOT_READ if tells else ""
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return UNREADABLE
+    return NOT_READ if name.startswith("waves/") and name.endswith(".csv") else ""
 
 
 def pseudonym_of(vault: Vault, person: str) -> str:

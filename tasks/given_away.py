@@ -81,9 +81,13 @@ def given_away(
         known.settle(one, None)
     for one in rest:
         known.settle(one, behind.get(id(one)))
-    for one in rest:  # again, since who answered was interviewed
-        if interviews := behind.get(id(one)):
-            known.settle(interviews, one)
+    settled = -1
+    while settled != (settled := sum(cell.withheld for one in asked.values() for cell in one.cells.values())):
+        for (
+            one
+        ) in rest:  # again, since who answered was interviewed, until one asks for no more than the others
+            if interviews := behind.get(id(one)):
+                known.settle(interviews, one)
     for one in every.values():
         _write(one, groups, out)
     return out
@@ -221,6 +225,7 @@ class _Known:
             known=self._told_before(cells),
             unsaid=unsaid,
             fixed=set(range(own, len(cells))) - withheld,
+            named={position for position in withheld if not cells[position].unsaid},
         ):
             cells[position].withheld = True
 

@@ -16,9 +16,11 @@ from tasks.analysis import limited_waves, settled, study_waves, without_errors
 from tasks.as_before import as_before
 from tasks.comparison import SET, WEIGHT, Matched, matched, sets_cluster_errors
 from tasks.methods import impact, staggered
+from tasks.methods._survey import NOT_BY_CHANCE
 from tasks.prices import Prices
 from tasks.publish.wording import is_money
 
+FEW_CLUSTERS = "few clusters"
 AFTER = impact.AFTER
 PROGRAMME = impact.PROGRAMME
 FIGURES = (
@@ -28,6 +30,7 @@ FIGURES = (
     "ci_low",
     "ci_high",
     "degrees_of_freedom",
+    "no_interval",
     "p_value",
     "respondents",
     "smallest_cell",
@@ -115,9 +118,14 @@ class Study:
         return bool(self.limited & {str(wave) for wave in self.rows(one, pair)["wave"].unique()})
 
     def is_programme_term(self, one: Specification, term: str) -> bool:
-        """Return whether a term is the programme itself, and no column of the interviews of that name."""
+        """Return whether a term is the programme's effect, and no column of the interviews of that name.
+
+        Beside `programme x after` the term `programme` is how the arms differed before.
+        """
         if one.estimator in ("recall", "staggered") or not one.terms:
             return True
+        if term == PROGRAMME and AFTER in one.terms:
+            return False
         return term in (PROGRAMME, AFTER) and term not in self.responses
 
     def between(self, pair: tuple[str, str]) -> list[str]:
@@ -191,7 +199,7 @@ class Study:
     def told(self, fitted: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
         """Return a fitted model as it may be told: without dust, and without errors of a purposive sample.
 
-        Where a test is missing, `untested` says why.
+        Where a test is missing, `untested` says why, and where an interval is, `no_interval`.
         """
         fitted = settled(fitted, frame[self.outcome])
         why = fitted["untested"] if "untested" in fitted else pd.Series(pd.NA, fitted.index, dtype="string")
@@ -199,7 +207,15 @@ class Study:
             fitted, why = without_errors(fitted), pd.Series(PURPOSIVE, fitted.index, dtype="string")
         else:
             why = why.mask(why.isna() & (fitted["standard_error"] == 0), NO_ERROR)
-        return fitted.assign(untested=why)
+        return fitted.assign(untested=why, no_interval=self._no_interval(fitted))
+
+    def _no_interval(self, fitted: pd.DataFrame) -> pd.Series:
+        """Return why there is no interval: of what is recalled as of a mean, else for want of clusters."""
+        lacking = fitted["estimate"].notna() & fitted["ci_low"].isna()
+        told = pd.Series(NOT_BY_CHANCE if self.purposive else FEW_CLUSTERS, fitted.index, dtype="string")
+        if "no_interval" in fitted and not self.purposive:
+            told = fitted["no_interval"].astype("string")
+        return told.where(lacking)
 
 
 def unused(name: str, frame: pd.DataFrame) -> str:

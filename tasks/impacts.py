@@ -313,24 +313,26 @@ def estimate_one(
     about = cast("pd.Series", study.known.loc[indicator])
     frame = study.frame(one, indicator, rows)
     earlier = frame[frame["wave"] == (pair[0] or pair[1])]
-    smallest = smallest_change(about, _mean(earlier[study.outcome], earlier["weight"]))
+    mean_before = _mean(earlier[study.outcome], earlier["weight"])
     try:
         frame = study.compared(one, frame)
         if one.estimator == "recall":
             whole = study.frame(one, indicator, study.responses)
-            fitted = _recall(study, one, about, whole, frame, pair[1])
+            fitted, mean_before = _recall(study, one, about, whole, frame, pair[1])
         else:
             fitted = study.fitted(one, frame, pair)
     except ValueError as error:
         why = {"claim": "descriptive", "claim_reason": str(error)}
         no_figure = {"estimate": float("nan"), "p_value": float("nan")}
         return [{"term": default_term(one), **no_figure, "respondents": 0, "smallest_cell": 0, **why}]
+    smallest = smallest_change(about, mean_before)
     told = study.told(fitted, frame)
     blind = "no_interval" in told and told["no_interval"].isin(NOT_MEASURED).any()
     records = figures(told)
     for row in records:
         early = pair[1] in study.before and one.estimator != "recall"
-        if early or is_before_its_start(one, str(row["term"])):
+        gap_before = row["term"] == PROGRAMME and AFTER in one.terms
+        if early or gap_before or is_before_its_start(one, str(row["term"])):
             continue  # nobody gains or loses by a programme that has not begun
         estimate, low, high = (cast("float", row[name]) for name in ("estimate", "ci_low", "ci_high"))
         row["direction"] = (
@@ -349,8 +351,8 @@ def _recall(
     sample: pd.DataFrame,
     part: pd.DataFrame,
     to_wave: str,
-) -> pd.DataFrame:
-    """Return now minus recalled before: the indicator's expression over the columns that tell of before.
+) -> tuple[pd.DataFrame, float]:
+    """Return now minus recalled before, and the mean of before: the indicator over the columns that tell it.
 
     They are those that `before` names, else those that the forms of psia give them. The part is a domain of
     the whole sample: its errors know all units that were drawn.
@@ -381,7 +383,8 @@ def _recall(
         term="now minus recalled", p_value=float("nan")
     )
     table["clusters"] = pd.NA
-    return table
+    inside = rows[rows[PART].astype(bool)]
+    return table, _mean(inside[then], inside["weight"])
 
 
 def _mean(values: pd.Series, weights: pd.Series) -> float:

@@ -20,6 +20,7 @@ import schemas.voices  # noqa: F401 -- declare their tables
 from schemas.analysis import Indicators
 from schemas.assessment import AssessmentPlan, Register, Specification, Wave
 from schemas.base import TABLES, Contract, check, column_types, conform, empty, extend, required_columns
+from schemas.checks import BackChecks, UnansweredQuestions
 from schemas.design import (
     Frame,
     IndicatorDecisions,
@@ -48,6 +49,7 @@ from schemas.mapping import Actors, Characteristics, Informants, MappedGroups, M
 from schemas.plan import PlannedGroups, Waves
 from schemas.poverty import CapabilityDimensions, PovertyLines
 from schemas.secondary import RegionalIndustries, Regions, SourceReadings, Sources
+from schemas.voices import Timelines, ToolScores
 from schemas.weights import CalibrationMargins, ResponseClasses, Weights
 from tasks import (
     catalogue,
@@ -76,6 +78,7 @@ from tasks import (
     suspects,
     wave_files,
     weights,
+    word_template,
     workshops,
 )
 from tasks import plan as plan_tables
@@ -110,6 +113,15 @@ MADE_TERMS = {"programme", "programme x after"}
 """Terms of a specification that are made from arm and wave, and are no columns."""
 MADE_HERE: dict[type[Contract], set[str]] = {Frame: {"draw_order"}, Quotas: {"quota"}}
 """Columns of an input table that no file has: the intake makes them."""
+WITHDRAWN_FROM: dict[type[Contract], str] = {
+    BackChecks: "respondent",
+    UnansweredQuestions: "respondent",
+    WaveRevisions: "respondent",
+    Corrections: "key",
+    ToolScores: "person",
+    Timelines: "timeline",
+}
+"""Tables from which a person goes who took back the consent, beside the answers -> the column of the id."""
 NOT_A_PERSON = {"group"}
 """Words that stand where a person's id could, and are kept: a vote that a focus group gave in common."""
 
@@ -136,6 +148,7 @@ class Intake:
     register_readings: list[registers.Reading] = field(default_factory=list)
     people: list[pd.DataFrame] = field(default_factory=list)
     refused: list[pd.DataFrame] = field(default_factory=list)
+    word_template: bytes | None = None
     faults: list[Fault] = field(default_factory=list)
 
     @property
@@ -221,6 +234,7 @@ def take_in(
     reader.personal_patterns()
     reader.raw_tables()
     coded.take_in(folder, intake, vault, reader.places)
+    reader.word_template()
     if not reader.unreadable:  # else what follows from a table that could not be read would hide the cause
         intake.faults += list(_references(intake, reader.places))
         intake.faults += list(_parts_beyond_their_whole(intake, reader.places))
@@ -613,6 +627,17 @@ class _Reader:
                 [conform(given, StagedEarlierFindings), found], ignore_index=True
             )
 
+    def word_template(self) -> None:
+        """Keep the Word file whose styles the report takes over."""
+        try:
+            template = word_template.take_in(self.folder, self.plan)
+        except Refused as refused:
+            self.intake.faults += refused.faults
+            return
+        if template:
+            self.intake.received.append(template)
+            self.intake.word_template = template.content
+
     def registers(self, hashes: Mapping[str, str]) -> None:
         """Add what each register of the plan sums to, to regional_industries and regions."""
         for position, register in enumerate(self.plan.registers, start=1):
@@ -771,7 +796,9 @@ class _Reader:
         for reading in readings:
             if reading.faults or "respondent" not in reading.standard:
                 continue
-            met |= set(self._pseudonyms(reading.records["respondent"].dropna(), "person"))
+            known = self._pseudonyms(reading.records["respondent"].dropna(), "person")
+            met |= set(known)
+            fieldwork.withdraw(reading, known.index[known.isin(gone)])
             ids = self._pseudonyms(reading.standard["respondent"], "person")
             count = fieldwork.leave_out(reading, ids.isin(gone))
             used = {"wave": reading.wave, "reason": "used"}
@@ -923,6 +950,12 @@ class _Reader:
         found = staging.tables(self.beside, lambda wave: asked[wave.name], known)
         for contract, frame in found.items():
             self.intake.tables[contract.about().name] = self._pseudonymised(frame, contract)
+        gone = self.intake.tables[Withdrawals.about().name].get("respondent", ())
+        for contract, column in WITHDRAWN_FROM.items():
+            frame = self.intake.tables[contract.about().name]
+            if len(gone) and len(frame):
+                stays = ~frame[column].isin(gone).fillna(False).astype(bool)
+                self.intake.tables[contract.about().name] = frame[stays].reset_index(drop=True)
 
     def _own_form(self, wave: Wave) -> forms.Form | None:
         """Return the form that psia makes of the plan for a wave; None where the design has faults."""

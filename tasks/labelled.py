@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from tasks.confined import LABELLED, confined
+from tasks.confined import PACKED_TIGHTLY, confined
 from tasks.files import as_text, plain
 from tasks.reading import RULE, Note, Problem, Reading, Unreadable
 
@@ -19,7 +19,7 @@ def read_labelled(read: Callable[..., Any], content: bytes, kind: str) -> Readin
     read: pyreadstat's reader of the format. Raises Unreadable where the content is no such file.
     """
     try:
-        frame, worded, codes, ranges = confined(_read, content, read, **LABELLED)
+        frame, worded, codes, ranges = confined(_read, content, read, **PACKED_TIGHTLY)
     except Unreadable:
         raise
     except Exception:

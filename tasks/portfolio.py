@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -71,22 +73,37 @@ def read_members(folders: Sequence[Path]) -> tuple[list[Member], list[Fault]]:
         except Refused as refused:
             left_out += refused.faults
     members.sort(key=lambda member: member.assessment)
-    faults = [
-        Fault(
-            "assessment.toml",
-            column="assessment.id",
-            rule=f"two assessments bear the id '{one.assessment}': {one.folder} and {other.folder}",
-            remedy="Rename one",
-        )
-        for one, other in pairwise(members)
-        if one.assessment == other.assessment
-    ]
+    faults = _twice([(member.assessment, member.folder) for member in members])
     if not faults and sum(bool(member.scores) for member in members) < 2:
         rule = "fewer than two assessments have a score of Table 2: there is nothing to compare"
         faults.append(Fault("mapping/characteristics", rule=rule, remedy="Score them, and run them again"))
     if faults:
         raise Refused([*left_out, *faults])
     return members, left_out
+
+
+def same_ids(folders: Sequence[Path]) -> list[Fault]:
+    """Return a fault for each id that two of the folders bear; a plan that cannot be read bears none."""
+    found = []
+    for folder in folders:
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            plan = tomllib.loads((folder / "assessment.toml").read_text(encoding="utf-8"))
+            found.append((str(plan["assessment"]["id"]), folder.name))
+    return _twice(found)
+
+
+def _twice(borne: Sequence[tuple[str, str]]) -> list[Fault]:
+    """Return a fault for each id that two folders bear, which it names; borne: pairs of id and folder."""
+    return [
+        Fault(
+            "assessment.toml",
+            column="assessment.id",
+            rule=f"two assessments bear the id '{one}': {folder} and {other}",
+            remedy="Rename one",
+        )
+        for (one, folder), (again, other) in pairwise(sorted(borne))
+        if one == again
+    ]
 
 
 def _member(released: Released) -> Member:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
@@ -23,6 +24,8 @@ _DIVIDED = ("category", "poverty_group", "gender", "difference", "arm")
 _CHANGE_KEY = ImpactEstimates.about().key
 _ESTIMATE = ("estimate", "ci_low", "ci_high")
 _FEW = "few"
+_IDENT = "[a-z0-9][a-z0-9_.-]{0,59}"
+"""An id, which names a page."""
 
 
 def indicators_of(released: Released) -> list[Record]:
@@ -35,6 +38,8 @@ def indicators_of(released: Released) -> list[Record]:
     columns = ("indicator", "label", "unit", "level", "better", "value")
     records = []
     for row in released.rows("indicators", columns):
+        if not re.fullmatch(_IDENT, row["indicator"]):
+            raise released.refused("tables/indicators.csv", "has an indicator whose id is none")
         own = {**means.get(row["indicator"], {}), **changes.get(row["indicator"], {})}
         if own:
             unit = in_currency(row["unit"], released.manifest.currency)
@@ -44,6 +49,7 @@ def indicators_of(released: Released) -> list[Record]:
                     "assessment": released.manifest.assessment,
                     "label": row["label"],
                     "unit": unit,
+                    "is_money": is_money(row["unit"]),
                     "better": row["better"],
                     "level": row["level"] or None,
                     "value": row["value"],
@@ -84,12 +90,8 @@ def _measure(row: Mapping[str, Any]) -> tuple[Any, ...]:
 
 def _means(released: Released) -> dict[str, Record]:
     """Return indicator -> its mean over everyone in the newest wave that has one."""
-    columns = ("indicator", *_DIVIDED, "wave", *_ESTIMATE, "respondents", "withheld_by")
-    rows = [
-        row
-        for row in released.rows("indicator_estimates", columns)
-        if all(row[column] == ALL for column in _DIVIDED)
-    ]
+    columns = ("indicator", "wave", *_ESTIMATE, "respondents", "withheld_by")
+    rows = released.rows("indicator_estimates", columns, dict.fromkeys(_DIVIDED, ALL))
     place = {wave.wave: number for number, wave in enumerate(released.manifest.waves)}
     labels = {wave.wave: wave.label for wave in released.manifest.waves}
     newest: dict[str, Record] = {}
@@ -101,21 +103,15 @@ def _means(released: Released) -> dict[str, Record]:
 
 def _changes(released: Released) -> dict[str, Record]:
     """Return indicator -> the estimate that its finding on everyone rests on, with its claim."""
-    findings = [
-        row
-        for row in released.rows(
-            "findings",
-            ("indicator", "poverty_group", "direction", "claim", "figure", "limits", "withheld_by"),
-        )
-        if row["poverty_group"] == ALL
-    ]
+    everyone = {"poverty_group": ALL}
+    columns = ("indicator", "direction", "claim", "figure", "limits", "withheld_by")
+    findings = released.rows("findings", columns, everyone)
     if not findings:
         return {}
     columns = (*_CHANGE_KEY, "estimator", *_ESTIMATE, "respondents", "withheld_by", "p_adjusted")
     estimates = {
         reference("impact_estimates", *(row[column] for column in _CHANGE_KEY)): row
-        for row in released.rows("impact_estimates", columns)
-        if row["poverty_group"] == ALL
+        for row in released.rows("impact_estimates", columns, everyone)
     }
     labels = {wave.wave: wave.label for wave in released.manifest.waves}
     changes = {}

@@ -11,8 +11,7 @@ from schemas.assessment import Poverty, Specification
 from schemas.base import empty
 from schemas.poverty import PovertyLines
 from schemas.vocabulary import ALL, AT_BASE_PRICES, AT_PRICES_OF_NOW, OF_THE_DAY
-from tasks.disclosure import are_enough
-from tasks.methods.suppression import rounded
+from tasks.disclosure import about_people
 from tasks.poverty_inputs import areas, line_in_force
 
 UNKNOWN_THEN = (
@@ -70,13 +69,8 @@ class Prices:
         told = [f"Amounts are at base prices, by the price index of '{name}'."]
         without = rows.loc[self.levels[name].reindex(rows.index).isna(), "respondent"].nunique()
         if without:
-            told.append(f"{people(without)} without an area, whose prices are not known, are left out.")
+            told.append(f"{about_people(without)} without an area, whose prices are not known, are left out.")
         return told
-
-
-def people(count: int) -> str:
-    """Return how many people, rounded; of fewer than may be published no figure."""
-    return f"About {rounded(count)} people" if are_enough(count) else "A few people"
 
 
 def prices_of(poverty: Sequence[Poverty], lines: pd.DataFrame, responses: pd.DataFrame) -> Prices:

@@ -28,12 +28,16 @@ LARGEST_DOWNLOAD = LARGEST
 """A packed export that is larger than an unpacked one may be would not be read."""
 
 
+class Unreached(Refused):
+    """The server was not reached, or not in full: what may go well later, unlike a login or a form."""
+
+
 def pull(folder: Path, wave: Wave, vault: Vault) -> str:
     """Fetch the answers of a wave into waves/<wave>/interviews.zip; return what was done, in words.
 
     The file is replaced in one move once the whole export has come, and left alone if it holds the same
     tables. A file that stands there sealed is replaced by a sealed one. Raises Refused where the answers
-    cannot be fetched, with nothing changed.
+    cannot be fetched, with nothing changed; Unreached, which is one of it, where another try may go well.
     """
     if wave.odk is None:
         raise _refused(f"the wave '{wave.name}' has no form on a server", "Add [wave.odk] below its [[wave]]")
@@ -112,13 +116,13 @@ def _fetched(odk: OdkForm) -> bytes:
             "Look at the address and at this machine's clock; ask who runs the server about its certificate",
         ) from None
     except exceptions.RetryError:
-        raise _refused(f"{odk.server} is overloaded or broken just now", "Pull again later") from None
+        raise _unreached(f"{odk.server} is overloaded or broken just now", "Pull again later") from None
     except exceptions.ConnectionError as error:
-        raise _refused(*_no_connection(odk, error)) from None
+        raise _unreached(*_no_connection(odk, error)) from None
     except exceptions.Timeout:
-        raise _refused(f"{odk.server} is too slow: it was silent for long", "Pull again later") from None
+        raise _unreached(f"{odk.server} is too slow: it was silent for long", "Pull again later") from None
     except (exceptions.RequestException, ValueError) as error:
-        raise _refused(
+        raise _unreached(
             f"{odk.server} did not answer in full ({type(error).__name__})",
             "Look at the network and at 'server', and pull again",
         ) from None
@@ -136,7 +140,7 @@ def _within_limits(pieces: Iterable[bytes], odk: OdkForm) -> bytes:
                 "Download it by hand, in parts of a file each",
             )
         if time.monotonic() - began > LONGEST_SECONDS:
-            raise _refused(
+            raise _unreached(
                 f"{odk.server} has not sent the whole form in {LONGEST_SECONDS // 60} minutes",
                 "Pull again over a faster network, or download it by hand",
             )
@@ -165,19 +169,19 @@ def _not_logged_in(odk: OdkForm, status: int) -> Refused:
             "Ask who runs it: the login may go through another service, or addresses may be closed",
         )
     if status == 429:
-        return _refused(f"{odk.server} has had too many logins", "Wait some minutes, and pull again")
+        return _unreached(f"{odk.server} has had too many logins", "Wait some minutes, and pull again")
     if status == 404 or not status:
         return _refused(
             f"{odk.server} does not answer as ODK Central does",
             "Look at 'server': the address of the site alone, such as https://central.example.org",
         )
-    return _refused(f"{odk.server} answered the login with status {status}", "Pull again later")
+    return _unreached(f"{odk.server} answered the login with status {status}", "Pull again later")
 
 
 def _not_given(odk: OdkForm, status: int, no_project: bool) -> Refused:
     """Return what it means that a form's answers were not given."""
     if status == 401:
-        return _refused(f"{odk.server} ended the session before the form was sent", "Pull again")
+        return _unreached(f"{odk.server} ended the session before the form was sent", "Pull again")
     if status == 403:
         return _refused(
             f"{odk.server} does not let this user read the form '{odk.form}'",
@@ -193,7 +197,7 @@ def _not_given(odk: OdkForm, status: int, no_project: bool) -> Refused:
             f"{odk.server} has no form '{odk.form}' in project {odk.project}",
             "Look at 'form': the form's id, and not its title",
         )
-    return _refused(f"{odk.server} answered with status {status}", "Pull again later")
+    return _unreached(f"{odk.server} answered with status {status}", "Pull again later")
 
 
 def _login(odk: OdkForm) -> tuple[str, str]:
@@ -247,3 +251,7 @@ def _contents(content: bytes) -> dict[str, bytes]:
 
 def _refused(rule: str, remedy: str) -> Refused:
     return Refused([Fault(PLAN, column="wave.odk", rule=rule, remedy=remedy)])
+
+
+def _unreached(rule: str, remedy: str) -> Unreached:
+    return Unreached(_refused(rule, remedy).faults)

@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from pydantic import ValidationError
 
@@ -20,6 +21,7 @@ from tasks import state
 from tasks.publish.tables import WRITTEN
 
 Cells = Mapping[str, str]
+_ALL: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -30,26 +32,33 @@ class Released:
     manifest: Manifest
     is_release: bool
 
-    def rows(self, table: str, columns: Sequence[str]) -> list[Cells]:
+    def rows(self, table: str, columns: Sequence[str], where: Mapping[str, str] = _ALL) -> list[Cells]:
         """Return these columns of a released table as text, row by row; [] where it was not released.
 
-        Raises Refused where the file is gone, is not as the manifest lists it, or lacks a column.
+        where: column -> the cell that a row has to have. Raises Refused where the file is gone, is not as the
+        manifest lists it, or lacks a column.
         """
         name = f"tables/{table}.csv"
-        listed = {one.file: one.sha256 for one in self.manifest.files}
-        if name not in listed:
+        listed = next((one.sha256 for one in self.manifest.files if one.file == name), None)
+        if listed is None:
             return []
         try:
             content = (_current(self.folder) / name).read_bytes()
         except OSError:
             raise self.refused(name, "is gone, though manifest.json lists it") from None
-        if hashlib.sha256(content).hexdigest() != listed[name]:
+        if hashlib.sha256(content).hexdigest() != listed:
             raise self.refused(name, "has been changed since it was released")
-        reader = csv.DictReader(io.StringIO(content.decode(), newline=""))
-        lacking = sorted(set(columns) - set(reader.fieldnames or ()))
+        lines = csv.reader(io.StringIO(content.decode(), newline=""))
+        place = {column: number for number, column in enumerate(next(lines, []))}
+        lacking = sorted({*columns, *where} - set(place))
         if lacking:
             raise self.refused(name, f"lacks the column {lacking[0]}: another version of psia made it")
-        return [{column: _as_released(row[column]) for column in columns} for row in reader]
+        wanted = [(place[column], cell) for column, cell in where.items()]
+        return [
+            {column: _as_released(line[place[column]]) for column in columns}
+            for line in lines
+            if all(line[number] == cell for number, cell in wanted)
+        ]
 
     def number(self, table: str, row: Cells, column: str) -> float | None:
         """Return a number of a row, None where the cell is empty. Raises Refused where it is none."""

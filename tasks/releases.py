@@ -1,7 +1,7 @@
 """From the newest report to a release: signed by two people beside its author, then kept and listed.
 
-A signature names the SHA-256 of manifest.json, which names that of every file of the report: one changed byte
-anywhere, and nobody has signed it.
+A signature names the SHA-256 of manifest.json, which names that of every file of the report, and the rules
+under which it was made: one changed byte anywhere, and nobody has signed it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import io
 import json
 import shutil
 from dataclasses import asdict, dataclass
-from importlib.metadata import version
 from pathlib import Path
 
 from schemas.assessment import AssessmentPlan
@@ -87,20 +86,28 @@ def publish(folder: Path, plan: AssessmentPlan, tree: Path) -> Path | None:
     shutil.rmtree(aside, ignore_errors=True)
     shutil.copytree(tree, aside)
     shutil.copyfile(folder / "results" / RESPONDENTS, aside / RESPONDENTS)
-    about = {
-        "sha256": sha256,
-        "respondents_sha256": state.digest(aside / RESPONDENTS),
-        "author": plan.disclosure.author,
-        "signed": [{"who": one.who, "when": one.when} for one in signed],
-        "rules": {
-            "psia": version("psia"),
-            "public": plan.assessment.public,
-            **plan.disclosure.model_dump(mode="json", exclude={"author"}),
-        },
-    }
-    (aside / PUBLISHED).write_text(json.dumps(about, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    (aside / PUBLISHED).write_bytes(_record(aside, signed))
     aside.rename(target)
     return target
+
+
+def rules_in_force(plan: AssessmentPlan) -> dict[str, object]:
+    """Return what manifest.json says of how a report may be published: its author, and the rules."""
+    return {"public": plan.assessment.public, **plan.disclosure.model_dump(mode="json")}
+
+
+def _record(release: Path, signed: list[Signature]) -> bytes:
+    """Return published.json as it has to be: all of it follows from what was signed, and by whom."""
+    manifest = json.loads((release / "manifest.json").read_bytes())
+    rules = dict(manifest["rules"])
+    about = {
+        "sha256": tree_hash(release),
+        "respondents_sha256": state.digest(release / RESPONDENTS),
+        "author": rules.pop("author"),
+        "signed": [{"who": one.who, "when": one.when} for one in signed],
+        "rules": {"psia": manifest["psia"], **rules},
+    }
+    return (json.dumps(about, indent=1, sort_keys=True) + "\n").encode()
 
 
 def published(folder: Path) -> list[dict[str, str]]:
@@ -124,17 +131,13 @@ def published(folder: Path) -> list[dict[str, str]]:
 def is_as_signed(release: Path) -> bool:
     """Return whether every file of a release is what was signed, and by whom it says."""
     try:
-        about = json.loads((release / PUBLISHED).read_text(encoding="utf-8"))
-        signed = [asdict(one) for one in signatures(release.parent.parent, about["sha256"])]
-        same = state.digest(release / RESPONDENTS) == about["respondents_sha256"]
-        same &= about["signed"] == [{"who": one["who"], "when": one["when"]} for one in signed]
+        signed = signatures(release.parent.parent, tree_hash(release))
         return (
-            same
-            and len(signed) >= NEEDED
-            and tree_hash(release) == about["sha256"]
+            len(signed) >= NEEDED
             and state.is_as_listed(release)
+            and (release / PUBLISHED).read_bytes() == _record(release, signed)
         )
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError):
         return False
 
 
@@ -149,12 +152,11 @@ def forget(folder: Path, pseudonym: str) -> int:
         after = without_records(before, (), {pseudonym})
         if after == before:
             continue
-        was_signed, about = is_as_signed(path.parent), path.parent / PUBLISHED
+        was_signed = is_as_signed(path.parent)
         _put(path, after)
         if was_signed:
-            record = json.loads(about.read_text(encoding="utf-8"))
-            record["respondents_sha256"] = state.digest(path)
-            _put(about, (json.dumps(record, indent=1, sort_keys=True) + "\n").encode())
+            signed = signatures(folder, tree_hash(path.parent))
+            _put(path.parent / PUBLISHED, _record(path.parent, signed))
         rewritten += 1
     return rewritten
 

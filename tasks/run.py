@@ -503,7 +503,9 @@ class Run:
             for contract in disclosure.releasable()
         }
         inputs = sorted({(one.file.removesuffix(".age"), one.sha256) for one in self.intake.received})
-        files, about = report_files(self.plan, tables, inputs, state.libraries(), self.intake.page_words)
+        files, about = report_files(
+            self.plan, tables, inputs, state.libraries(), self.intake.page_words, self.intake.word_template
+        )
         for one in about["left_out"]:
             self.say(f"Left out: the report as {one['format']}. {one['because']}")
         about["code"] = self._present["code"]

@@ -25,8 +25,18 @@ from tasks.impacts import estimate_one, leading_estimates
 from tasks.prices import prices_of
 from tasks.references import reference_of
 from tasks.steps import step
+from tasks.wording import tells_levels
 
-FIGURES = ("estimate", "ci_low", "ci_high", "p_value", "direction", "respondents", "smallest_cell")
+FIGURES = (
+    "estimate",
+    "ci_low",
+    "ci_high",
+    "no_interval",
+    "p_value",
+    "direction",
+    "respondents",
+    "smallest_cell",
+)
 OF_FAMILY = ("family", "tests", "p_holm", "p_benjamini_hochberg", "p_adjusted", "after_adjustment")
 NO_FIGURE: Mapping[str, Any] = {"respondents": 0, "smallest_cell": 0}
 BY_GENDER = ", by gender"
@@ -90,7 +100,7 @@ def tell_winners_and_losers(
         about = {
             "indicator": row["indicator"],
             "poverty_group": row["poverty_group"],
-            "basis": "recall" if one.estimator == "recall" else "impact",
+            "basis": basis_of(row, comparison),
             "specification": one.name,
             "from_wave": row["from_wave"],
             "to_wave": row["to_wave"],
@@ -120,6 +130,13 @@ def _genders(study: Study, one: Specification) -> dict[str, list[tuple[str, pd.D
     for (group, gender), part in rows.groupby(["poverty_group", "gender"], sort=True):
         found.setdefault(str(group), []).append((str(gender), part))
     return {group: parts for group, parts in found.items() if len(parts) > 1}
+
+
+def basis_of(row: Mapping[Any, Any], comparison: Comparison) -> str:
+    """Return what a verdict rests on: of arms that a lot formed a level tells a gain, for they were alike."""
+    if row["estimator"] == "recall":
+        return "recall"
+    return "levels" if tells_levels(row) and comparison.assignment != "randomised" else "impact"
 
 
 def claim_within(claim: str, comparison: Comparison) -> str:
@@ -160,6 +177,7 @@ def _by_change(changes: pd.DataFrame) -> Iterator[dict[Any, Any]]:
             "estimate": row["change"],
             "ci_low": row["ci_low"],
             "ci_high": row["ci_high"],
+            "no_interval": row["no_interval"],
             "direction": row["direction"],
             "claim": row["claim"],
             "tests": 0,

@@ -11,6 +11,7 @@ import pandas as pd
 
 from schemas.assessment import PovertyGroup, Wave
 from schemas.vocabulary import ALL, OF_THE_DAY
+from tasks import expressions
 from tasks.methods import suppression
 from tasks.publish.wording import (
     BY_CHANCE,
@@ -21,6 +22,8 @@ from tasks.publish.wording import (
     is_by_chance,
     is_money,
     is_share,
+    listing,
+    plain,
 )
 
 
@@ -98,12 +101,11 @@ def statement(row: Mapping[Any, Any], indicator: pd.Series, told: Told) -> str:
     what = label[0].lower() + label[1:]
     estimate, unit = float(row["estimate"]), str(indicator["unit"])
     size, interval = change(estimate, float(row["ci_low"]), float(row["ci_high"]), unit, told.currency)
+    of_levels = tells_levels(row)
     start, end = (_short(row[key], told.waves) for key in ("from_wave", "to_wave"))
     if suppression.rounded(int(row["respondents"])) < FEWEST_TO_PRINT:
-        moved = "has moved up" if estimate > 0 else "has moved down"
-        size, behind = "", f"too few people for a figure: fewer than {FEWEST_TO_PRINT}"
-    else:
-        moved, behind = f"moved by {_sign(estimate, size)}{size}", interval
+        size, interval = "", f"too few people for a figure: fewer than {FEWEST_TO_PRINT}"
+    moved, apart = _moved(estimate, size), _apart(estimate, size)
     if row["estimator"] == "recall":
         moved = moved.replace("moved", "has moved", 1) if size else moved
         body = f"asked in {end} to compare with before, {what} {moved}"
@@ -113,14 +115,46 @@ def statement(row: Mapping[Any, Any], indicator: pd.Series, told: Told) -> str:
             f" {start} to {end}"
         )
     elif row["from_wave"] == "none":
-        more = "higher" if estimate > 0 else "lower"
-        body = f"{what} is {f'{size} {more}'.strip()} in the programme group than in the comparison group"
+        body = f"{what} {apart}"
+    elif of_levels:
+        body = f"{what} {apart}, {start} to {end} taken together"
     else:
         body = f"{what} {moved} against the comparison group, {start} to {end}"
     at_one_time = row["from_wave"] == "none" and row["estimator"] != "recall"
     if is_money(unit) and pd.notna(row["money"]) and not (at_one_time and row["money"] == OF_THE_DAY):
         body += f", {row['money']}"
-    return f"{group}: {body} ({behind}). {_verdict(row)}".strip()
+    return f"{group}{_chosen_by(row.get('filter'))}: {body} ({interval}). {_verdict(row, of_levels)}".strip()
+
+
+def tells_levels(row: Mapping[Any, Any]) -> bool:
+    """Return whether an estimate tells how the arms stand apart, and not how people have changed."""
+    if row["estimator"] == "fixed_effects":
+        within = str(row.get("fixed_effects")).split(", ")
+        return row["term"] == "programme" and "respondent" not in within
+    return row["estimator"] == "difference"
+
+
+def _moved(estimate: float, size: str) -> str:
+    """Return how an indicator moved: by its size, or without one only which way."""
+    if size:
+        return f"moved by {_sign(estimate, size)}{size}"
+    return "has not moved" if not estimate else "has moved up" if estimate > 0 else "has moved down"
+
+
+def _apart(estimate: float, size: str) -> str:
+    """Return how the programme group stands to the comparison group, at one time."""
+    if not estimate or (size and not _sign(estimate, size)):
+        by = f", {size} apart" if size else ""
+        return f"is the same in the programme group as in the comparison group{by}"
+    more = f"{size} {'higher' if estimate > 0 else 'lower'}".strip()
+    return f"is {more} in the programme group than in the comparison group"
+
+
+def _chosen_by(condition: object) -> str:
+    """Return of whom alone a model tells, by the columns of which its condition asks."""
+    if not isinstance(condition, str) or not condition:
+        return ""
+    return f", only those chosen by {listing(plain(one) for one in expressions.columns(condition))}"
 
 
 def _sign(estimate: float, size: str) -> str:
@@ -129,12 +163,13 @@ def _sign(estimate: float, size: str) -> str:
     return (MINUS if estimate < 0 else "+") if number.strip("0.") else ""
 
 
-def _verdict(row: Mapping[Any, Any]) -> str:
+def _verdict(row: Mapping[Any, Any], of_levels: bool) -> str:
     """Return what the sentence says of the change, and whether that stands when all tests are counted."""
     direction = str(row["direction"])
     if direction == "uncertain" and (float(row["ci_low"]) > 0 or float(row["ci_high"]) < 0):
-        return "The data do not show whether the change is large enough to count."
-    words = _VERDICTS.get(direction, "")
+        what = "difference" if of_levels else "change"
+        return f"The data do not show whether the {what} is large enough to count."
+    words = (_OF_LEVELS if of_levels else _VERDICTS).get(direction, "")
     if is_by_chance(direction, row.get("p_adjusted")):
         return (
             f"{words} {BY_CHANCE} Of {int(row['tests'])} tests made together, it may be one that finds"
@@ -148,6 +183,12 @@ def _short(wave: object, labels: Mapping[str, str]) -> str:
     return labels.get(str(wave), str(wave)).partition(",")[0]
 
 
+_OF_LEVELS = {
+    "better": "The programme group stands better.",
+    "worse": "The programme group stands worse.",
+    "unchanged": "This is too small to count as a difference.",
+    "uncertain": "The data do not show whether they differ.",
+}
 _VERDICTS = {
     "better": "This is a change for the better.",
     "worse": "This is a change for the worse.",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,10 +18,17 @@ settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
 
 
+@pytest.fixture(scope="session")
+def key_folders(tmp_path_factory) -> Iterator[Path]:
+    """Return folders, one after the other, without a search for a free name among thousands."""
+    parent = tmp_path_factory.mktemp("keys")
+    return (parent / str(number) for number in itertools.count())
+
+
 @pytest.fixture(autouse=True)
-def own_keys(tmp_path_factory, monkeypatch):
+def own_keys(key_folders, monkeypatch):
     """Keep the vaults' keys of a test out of the user's own folder."""
-    monkeypatch.setenv("PSIA_KEYS", str(tmp_path_factory.mktemp("keys")))
+    monkeypatch.setenv("PSIA_KEYS", str(next(key_folders)))
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 import tomllib
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -42,6 +43,7 @@ by_folder = pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder
 by_cluster = pytest.mark.parametrize("folder", EVIDENCE, ids=lambda folder: folder.name)
 
 
+@cache
 def read(folder: Path, contract: type[Contract]) -> pd.DataFrame | None:
     received = read_table(folder, contract.about().source, lambda content: content)
     if received is None:

@@ -15,12 +15,14 @@ def progress(wave: str, target: pd.DataFrame, records: pd.DataFrame) -> pd.DataF
     """Return mart.field_progress of a wave; empty where nobody is named who is to be interviewed.
 
     target: one row a person, with respondent, stratum, arm and poverty_group. records: the wave's interviews.
-    Who did not agree first and was interviewed later is interviewed. People outside the target do not count.
+    Who did not agree first and was interviewed later is interviewed. Who took the consent back later does not
+    agree, so that nobody asks again. People outside the target do not count.
     """
     if not len(target):
         return empty(FieldProgress)
     interviewed = target["respondent"].isin(records.loc[records["outcome"] == "used", "respondent"])
-    refused = target["respondent"].isin(records.loc[records["outcome"] == "refused", "respondent"])
+    against = records["outcome"].isin(("refused", "withdrawn"))
+    refused = target["respondent"].isin(records.loc[against, "respondent"])
     people = target.assign(interviewed=interviewed, refused=refused & ~interviewed)
     people["left"] = ~people["interviewed"] & ~people["refused"]
     parts = []

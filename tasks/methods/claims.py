@@ -74,7 +74,7 @@ def decide_claim(
     - "recall": the estimator is recall, or a wave that enters was a limited follow-up (`limited`): one by
       recall and key informants, few of whose data can be compared; whatever else holds.
     - "descriptive": the sample is purposive; it speaks of those interviewed alone.
-    - "associational": the term is not the programme (`programme_term` False) but another column, or is of
+    - "associational": the term is not the programme's effect (`programme_term` False), or is of
       the time before the programme's start (`before_start`), or the later wave is one before the programme
       (`before_programme`): a test of the design, and no effect.
     - "causal": the arms were randomised; the reasons hold `RANDOMISED`. A declared spill-over is then told as
@@ -127,7 +127,7 @@ def decide_claim(
     if reasons:
         return "descriptive", reasons
     if not programme_term:
-        return "associational", ["The term is not the programme but another column of the model."]
+        return "associational", ["The term is not the programme's effect but another part of the model."]
     if before_start:
         return "associational", [BEFORE_ITS_START]
     if before_programme:

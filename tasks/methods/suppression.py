@@ -149,11 +149,14 @@ def bounds(
     high: Sequence[float],
     relations: Sequence[Relation],
     wanted: Sequence[int],
+    *,
+    most_alone: bool = False,
 ) -> list[tuple[float, float]]:
     """Return the least and the most that each wanted cell can be, given what is known of all cells.
 
     low, high: what is known of each cell, infinite where nothing. One pair a wanted cell, by linear
     programming; counts are whole, so a bound is rounded inwards. A cell that nothing bounds is infinite.
+    most_alone: the least is not asked for, and 0.
     Raises ValueError where no counts fit what is known.
 
     Source: Hundepool et al. (2012), chapter 4, the intruder's problem; solved by HiGHS. The example is by
@@ -166,12 +169,16 @@ def bounds(
     [(7.0, 12.0)]
     """
     cells = tuple((float(least), float(most)) for least, most in zip(low, high, strict=True))
-    return list(_bounds(cells, tuple(relations), tuple(wanted)))
+    signs = (-1.0,) if most_alone else (1.0, -1.0)
+    return list(_bounds(cells, tuple(relations), tuple(wanted), signs))
 
 
 @lru_cache(maxsize=4096)
 def _bounds(
-    cells: tuple[tuple[float, float], ...], relations: tuple[Relation, ...], wanted: tuple[int, ...]
+    cells: tuple[tuple[float, float], ...],
+    relations: tuple[Relation, ...],
+    wanted: tuple[int, ...],
+    signs: tuple[float, ...],
 ) -> tuple[tuple[float, float], ...]:
     from scipy import sparse
     from scipy.optimize import linprog
@@ -197,14 +204,14 @@ def _bounds(
     found = []
     for cell in wanted:
         ends = []
-        for sign in (1.0, -1.0):
+        for sign in signs:
             aim = np.zeros(len(cells))
             aim[cell] = sign
             done = linprog(aim, **system)
             if done.status == 2:
                 raise ValueError("No counts fit what is known")
             ends.append(sign * float(done.fun) if done.status == 0 else -sign * float("inf"))
-        low, high = ends
+        low, high = ends if len(ends) > 1 else (0.0, *ends)
         found.append((_inwards(low, np.ceil), _inwards(high, np.floor)))
     return tuple(found)
 
@@ -271,33 +278,28 @@ def _least_informative(one: Relation, counts: Sequence[int], withheld: Collectio
 
 
 def known_of(
-    counts: Sequence[int],
-    withheld: Collection[int],
-    relations: Sequence[Relation],
-    *,
-    fewest: int = 10,
-    base: int = BASE,
+    counts: Sequence[int], withheld: Collection[int], named: Collection[int] = (), fewest: int = 10
 ) -> tuple[list[float], list[float]]:
     """Return the least and the most that a reader knows of each cell, from that cell alone.
 
-    A told count is rounded to the base, and at least `fewest`; one that is a sum of rounded parts says no
-    more than these. Raises ValueError where a count is negative.
+    A told count is taken to be known to the person, though it is printed rounded: an error or its degrees of
+    freedom can tell it. named: withheld cells of which the rule is told, and so whether they are below
+    `fewest`. A count of nobody is known. Raises ValueError where a count is negative.
 
-    Source: Hundepool et al. (2012), chapter 5, what rounding leaves open: 25 may be 23 to 27.
+    Source: Hundepool et al. (2012), chapter 4, the intruder's knowledge; own choice of how much he knows. The
+    example is by hand.
 
-    >>> known_of([25, 15, 10], [2], [Relation(0, (1, 2))])
-    ([23, 13, 0.0], [27, 17, inf])
+    >>> known_of([25, 15, 4, 6], [2, 3], [3])
+    ([25.0, 15.0, 0.0, 1.0], [25.0, 15.0, inf, 9.0])
     """
-    told, sums = rounded_to_add_up(counts, withheld, relations, base)
-    half = base // 2
-    low: list[float] = [0.0] * len(counts)
-    high = [float("inf")] * len(counts)
-    for cell, count in enumerate(counts):
-        if not count:
-            high[cell] = 0.0
-        elif cell not in withheld and cell not in sums:
-            low[cell] = max(told[cell] - half, fewest if count >= fewest else 0)
-            high[cell] = told[cell] + half
+    if min(counts, default=0) < 0:
+        raise ValueError("A count is not negative")
+    low, high = [float(count) for count in counts], [float(count) for count in counts]
+    for cell in withheld:
+        if counts[cell]:
+            few = counts[cell] < fewest
+            low[cell] = 0.0 if cell not in named else 1.0 if few else float(fewest)
+            high[cell] = float(fewest - 1) if few and cell in named else float("inf")
     return low, high
 
 
@@ -310,35 +312,47 @@ def withhold_until_safe(
     known: dict[int, tuple[float, float]] | None = None,
     unsaid: Collection[int] = (),
     fixed: Collection[int] = (),
+    named: Collection[int] = (),
 ) -> set[int]:
     """Return the cells to withhold, so that no withheld count can be found, nor that it is below `fewest`.
 
-    First as in `withhold_together`; then each withheld cell's least and most are computed from everything
-    that is told. Where they are one number, or the most is below `fewest`, the cell with the fewest people
-    that stands in a relation with it is withheld too, until there is none. A count of zero is no person and
-    is not protected. known: cell -> the least and
-    the most that it can be by what was published before, be it withheld now or not. unsaid, fixed: as in
-    `withhold_together`. Raises ValueError where a count is negative or no counts fit what is known.
+    First as in `withhold_together`; then what a reader can find of each withheld cell is computed from
+    everything that is told. By the counts none may be found to be below `fewest`; by the counts and the
+    rules, which are named beside what is withheld and tell whether it is, none may be found exactly. Else the
+    cell
+    with the fewest people that stands in a relation with it is withheld too, until there is none. A count of
+    zero is no person and is not protected. known: cell -> the least and the most that it can be by what was
+    published before, be it withheld now or not. unsaid, fixed: as in `withhold_together`. named: cells
+    withheld elsewhere, of which the rule is told too. Raises ValueError where a count is negative or no
+    counts fit what is known.
 
     Source: Hundepool et al. (2012), chapter 4, audit of the feasibility intervals. The example is by
-    hand: with 20 told as a whole and 13 to 17 for one part, the other is 9 at most, so both are withheld.
+    hand: 11 people less a cell of ten or more leave one at most, so the whole is withheld too.
 
-    >>> sorted(withhold_until_safe([21, 15, 6], [2], [Relation(0, (1, 2))]))
+    >>> sorted(withhold_until_safe([11, 10, 1], [1, 2], [Relation(0, (1, 2))]))
+    [0, 1, 2]
+    >>> sorted(withhold_until_safe([13, 10, 3], [1, 2], [Relation(0, (1, 2))]))
     [1, 2]
     """
     out = withhold_together(counts, withheld, relations, fewest, unsaid, fixed)
     while True:
-        low, high = known_of(counts, out, relations, fewest=fewest)
+        protected = out.difference(unsaid)
+        few = known_of(counts, out)
+        own = known_of(counts, out, protected.union(named), fewest)
         for cell, (least, most) in (known or {}).items():
-            low[cell], high[cell] = max(low[cell], least), min(high[cell], most)
-        risky = exposed(counts, out.difference(unsaid), relations, low, high, fewest)
+            for low, high in (few, own):
+                low[cell], high[cell] = max(low[cell], least), min(high[cell], most)
+        risky = {
+            *found_to_be_few(counts, protected, relations, *few, fewest),
+            *exposed(counts, protected, relations, *own),
+        }
         more = {
             found
-            for cell in risky
+            for cell in sorted(risky)
             if (found := _beside(cell, counts, out.union(fixed), relations)) is not None
         }
         if not more:
-            return out.difference(unsaid)
+            return protected
         out = withhold_together(counts, out | more, relations, fewest, unsaid, fixed)
 
 
@@ -348,9 +362,8 @@ def exposed(
     relations: Sequence[Relation],
     low: Sequence[float],
     high: Sequence[float],
-    fewest: int = 10,
 ) -> list[int]:
-    """Return the withheld cells whose count is given away, or that are found to be below `fewest`.
+    """Return the withheld cells whose count is found exactly.
 
     low, high: what is known of each cell. Raises ValueError where no counts fit what is known.
 
@@ -359,11 +372,38 @@ def exposed(
     >>> exposed([20, 15, 5], [2], [Relation(0, (1, 2))], [20, 15, 0], [20, 15, float("inf")])
     [2]
     """
-    asked = [cell for cell in sorted(withheld) if counts[cell]]
+    asked = _related(withheld, counts, relations)
+    found = bounds(low, high, relations, asked)
+    return [cell for cell, (least, most) in zip(asked, found, strict=True) if least >= most]
+
+
+def found_to_be_few(
+    counts: Sequence[int],
+    withheld: Collection[int],
+    relations: Sequence[Relation],
+    low: Sequence[float],
+    high: Sequence[float],
+    fewest: int = 10,
+) -> list[int]:
+    """Return the withheld cells that are found to be of fewer people than so many.
+
+    low, high: what is known of each cell. Raises ValueError where no counts fit what is known.
+
+    Source: Hundepool et al. (2012), chapter 4. The example is by hand: with 13 of 21 told, the two others are
+    of 8 at most.
+
+    >>> told = [21, 13, 0, 0], [21, 13, float("inf"), float("inf")]
+    >>> found_to_be_few([21, 13, 3, 5], [2, 3], [Relation(0, (1, 2, 3))], *told)
+    [2, 3]
+    """
+    asked = [cell for cell in _related(withheld, counts, relations) if counts[cell] < fewest]
+    found = bounds(low, high, relations, asked, most_alone=True)
+    return [cell for cell, (_, most) in zip(asked, found, strict=True) if most < fewest]
+
+
+def _related(cells: Collection[int], counts: Sequence[int], relations: Sequence[Relation]) -> list[int]:
     touched = {cell for one in relations for cell in one.cells}
-    found = bounds(low, high, relations, [cell for cell in asked if cell in touched])
-    ends = dict(zip([cell for cell in asked if cell in touched], found, strict=True))
-    return [cell for cell, (least, most) in ends.items() if least >= most or most < fewest]
+    return [cell for cell in sorted(cells) if counts[cell] and cell in touched]
 
 
 def _beside(

@@ -240,10 +240,10 @@ def weight_summary(weights: pd.Series, factors: pd.Series) -> dict[str, float]:
     """Return how uneven weights are, and what that costs.
 
     weights: the final weight of each respondent; factors: the final weight over the design weight. Returns
-    respondents; total (the sum of weights); smallest_weight and largest_weight, in means of the weights;
-    smallest_factor and largest_factor; coefficient_of_variation of the weights; design_effect = 1 + its
-    square, by which uneven weights alone raise the variance of a mean that has nothing to do with them;
-    effective_respondents = respondents / design_effect.
+    respondents; total (the sum of weights); coefficient_of_variation of the weights, and
+    adjustment_variation of the factors; design_effect = 1 + the square of the former, by which uneven weights
+    alone raise the variance of a mean that has nothing to do with them; effective_respondents = respondents /
+    design_effect. No smallest and no largest: each would be one person's.
 
     Raises ValueError where there is no respondent, or a weight is not above 0.
 
@@ -261,19 +261,19 @@ def weight_summary(weights: pd.Series, factors: pd.Series) -> dict[str, float]:
     for name in frame:
         _positive(frame, str(name))
     known = np.sort(frame["weight"].to_numpy("float64"))
-    mean = known.mean()
-    variation = float(np.sqrt(((known / mean - 1) ** 2).mean()))
+    variation = _variation(known)
     return {
         "respondents": len(known),
         "total": float(known.sum()),
-        "smallest_weight": float(known[0] / mean),
-        "largest_weight": float(known[-1] / mean),
-        "smallest_factor": float(frame["factor"].min()),
-        "largest_factor": float(frame["factor"].max()),
         "coefficient_of_variation": variation,
+        "adjustment_variation": _variation(np.sort(frame["factor"].to_numpy("float64"))),
         "design_effect": 1 + variation**2,
         "effective_respondents": len(known) / (1 + variation**2),
     }
+
+
+def _variation(values: np.ndarray) -> float:
+    return float(np.sqrt(((values / values.mean() - 1) ** 2).mean()))
 
 
 def _calibrated(

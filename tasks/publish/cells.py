@@ -50,7 +50,9 @@ def cell_of(report: Report, name: str, row: Row, column: str) -> Cell:
         return Cell("yes" if value else "no")
     if isinstance(value, int):
         return Cell(wording.whole(value), numeric=True)
-    return Cell(wording.mean(value), numeric=True) if isinstance(value, float) else Cell(value)
+    if isinstance(value, float):
+        return _bracketed(Cell(wording.mean(value), numeric=True), name, row, source)
+    return Cell(value)
 
 
 def _bracketed(cell: Cell, name: str, row: Row, source: str) -> Cell:
@@ -67,6 +69,7 @@ _ABSENT = {(table, "quintile_ratio"): _NO_RATIO for table in ("poverty_measures"
 """What stands for a figure that there is not, though enough people answered."""
 
 
+_ENDS = ("ci_low", "ci_high")
 Form = Callable[[Report, Row], Cell]
 
 
@@ -153,9 +156,40 @@ def _quoted(report: Report, row: Row) -> Cell:
 
 def _interval(report: Report, row: Row) -> Cell:
     if row["ci_high"] is None:
-        return NOTHING
-    ends = [wording.change(row[end], report.unit(row["indicator"])) for end in ("ci_low", "ci_high")]
-    return Cell(wording.span(*ends), "span")
+        why = wording.NO_INTERVAL.get(row.get("no_interval") or "", "")
+        return Cell("–", "none", note=why) if why and row.get("estimate") is not None else NOTHING
+    return _ends(report, row, side_by_side(row))
+
+
+def _ends(report: Report, row: Row, beside: list[float | None]) -> Cell:
+    unit = report.unit(row["indicator"])
+    return Cell(wording.span(*(wording.change(row[end], unit, beside) for end in _ENDS)), "span")
+
+
+def side_by_side(row: Row) -> list[float | None]:
+    """Return an estimate or a change with the ends of its interval: they are told with the same decimals."""
+    return [row.get(column) for column in ("estimate", "change", *_ENDS)]
+
+
+def _signed_estimate(report: Report, row: Row) -> Cell:
+    told = wording.change(row["estimate"], report.unit(row["indicator"]), side_by_side(row))
+    return Cell(told, numeric=True)
+
+
+def _won(report: Report, row: Row) -> Cell:
+    """Return what a group gained or lost; figures of one indicator bear the same decimals."""
+    told = wording.change(row["estimate"], report.unit(row["indicator"]), _gains_of(report, row))
+    return Cell(told, numeric=True)
+
+
+def _won_interval(report: Report, row: Row) -> Cell:
+    return _interval(report, row) if row["ci_high"] is None else _ends(report, row, _gains_of(report, row))
+
+
+def _gains_of(report: Report, row: Row) -> list[float | None]:
+    """Return all that the table of gains and losses tells of the row's indicator."""
+    gains = report.rows("winners_losers", {"indicator": row["indicator"]})
+    return [figure for one in gains for figure in side_by_side(one)]
 
 
 def _estimate_with_interval(report: Report, row: Row) -> Cell:
@@ -165,12 +199,13 @@ def _estimate_with_interval(report: Report, row: Row) -> Cell:
     ends = (
         ""
         if low is None or high is None
-        else wording.span(*(wording.quantity(end, unit) for end in (low, high)))
+        else wording.span(*(wording.quantity(end, unit, side_by_side(row)) for end in (low, high)))
     )
     counted = _units(row)
     ends = ends or _why_no_interval(row)
     note = f"{ends}; {counted}" if ends else counted
-    return Cell(wording.quantity(row["estimate"], unit), note=note, numeric=True)
+    told = wording.quantity(row["estimate"], unit, side_by_side(row))
+    return Cell(told, note=note, numeric=True)
 
 
 def _why_no_interval(row: Row) -> str:
@@ -185,8 +220,9 @@ def _units(row: Row) -> str:
 def _median_with_quartiles(report: Report, row: Row) -> Cell:
     """Return a median with the quartiles and the number of respondents below it."""
     unit = report.unit(row["indicator"])
-    ends = wording.span(*(wording.quantity(row[end], unit) for end in ("lower_quartile", "upper_quartile")))
-    return Cell(wording.quantity(row["median"], unit), note=f"{ends}; {_units(row)}", numeric=True)
+    low, middle, high = beside = [row[one] for one in ("lower_quartile", "median", "upper_quartile")]
+    ends = wording.span(*(wording.quantity(end, unit, beside) for end in (low, high)))
+    return Cell(wording.quantity(middle, unit, beside), note=f"{ends}; {_units(row)}", numeric=True)
 
 
 def _group_or_part(report: Report, row: Row) -> Cell:
@@ -197,7 +233,7 @@ def _group_or_part(report: Report, row: Row) -> Cell:
 
 def _change_with_verdict(report: Report, row: Row) -> Cell:
     """Return a change with its verdict, and its interval and respondents below it."""
-    change = wording.change(row["change"], report.unit(row["indicator"]))
+    change = wording.change(row["change"], report.unit(row["indicator"]), side_by_side(row))
     interval = _interval(report, row)
     asked = "visited" if row["level"] == "household" else "asked"
     told = [_why_no_interval(row) if interval is NOTHING else interval.text]
@@ -212,11 +248,12 @@ def _poverty_estimate(_: Report, row: Row) -> Cell:
     told = (
         _why_no_interval(row)
         if None in ends
-        else wording.span(*(wording.quantity(end, row["unit"]) for end in ends))
+        else wording.span(*(wording.quantity(end, row["unit"], side_by_side(row)) for end in ends))
     )
     people = wording.counted(row["respondents"] or 0, "person", "people")
     note = f"{told}; {people}" if told else people
-    return Cell(wording.quantity(row["estimate"], row["unit"]), note=note, numeric=True)
+    told = wording.quantity(row["estimate"], row["unit"], side_by_side(row))
+    return Cell(told, note=note, numeric=True)
 
 
 def _poverty_change(_: Report, row: Row) -> Cell:
@@ -225,10 +262,10 @@ def _poverty_change(_: Report, row: Row) -> Cell:
     told = (
         _why_no_interval(row)
         if None in ends
-        else wording.span(*(wording.change(end, row["unit"]) for end in ends))
+        else wording.span(*(wording.change(end, row["unit"], side_by_side(row)) for end in ends))
     )
     note = "; ".join(one for one in [told, *_in_both(row, "asked")] if one)
-    return Cell(wording.change(row["change"], row["unit"]), note=note, numeric=True)
+    return Cell(wording.change(row["change"], row["unit"], side_by_side(row)), note=note, numeric=True)
 
 
 def _in_both(row: Row, asked: str) -> list[str]:
@@ -567,7 +604,7 @@ _FORMS: dict[tuple[str, str], Form] = {
         (table, column): form
         for table in ("impact_estimates", "winners_losers")
         for column, form in (
-            ("estimate", _in_unit("estimate", wording.change)),
+            ("estimate", _signed_estimate),
             ("direction", _gain),
             ("indicator", _indicator_with_prices),
             ("claim", _claim_of_what_is_told),
@@ -584,7 +621,7 @@ _FORMS: dict[tuple[str, str], Form] = {
         (table, column): form
         for table in ("impact_differences", "pre_trends")
         for column, form in (
-            ("estimate", _in_unit("estimate", wording.change)),
+            ("estimate", _signed_estimate),
             ("indicator", _indicator_with_unit),
         )
     },
@@ -598,9 +635,12 @@ _FORMS: dict[tuple[str, str], Form] = {
     ("pre_trends", "verdict"): lambda _, row: Cell(
         wording.TREND_VERDICTS[row["verdict"]], "contradict" if row["verdict"] == "differed" else ""
     ),
+    ("indicator_estimates", "indicator"): _indicator_with_unit,
     ("indicator_estimates", "poverty_group"): _group_or_part,
     ("indicator_estimates", "estimate_with_interval"): _estimate_with_interval,
     ("indicator_estimates", "median_with_quartiles"): _median_with_quartiles,
+    ("winners_losers", "estimate"): _won,
+    ("winners_losers", "interval"): _won_interval,
     ("winners_losers", "gender"): lambda _, row: Cell("all" if row["gender"] == ALL else row["gender"]),
     ("triangulation", "quote"): _quoted,
     ("triangulation", "verdict"): lambda _, row: Cell(
@@ -628,10 +668,7 @@ _FORMS: dict[tuple[str, str], Form] = {
     ("weight_summary", "arm"): _labelled("arm", "arm"),
     **{
         ("weight_summary", column): _places(column, 2)
-        for column in (
-            *("smallest_weight", "largest_weight", "smallest_factor", "largest_factor"),
-            *("coefficient_of_variation", "design_effect"),
-        )
+        for column in ("coefficient_of_variation", "adjustment_variation", "design_effect")
     },
     **{("weight_summary", column): _as_count(column) for column in ("total", "effective_respondents")},
     ("response_classes", "weighting_class"): lambda _, row: Cell(wording.plain(row["weighting_class"])),

@@ -135,9 +135,21 @@ def scale(
     first, last = (inward, math.floor(high / step)) if tight else (outward, math.ceil(high / step))
     if least is not None:
         first = max(first, math.floor(least / step))
-    ticks = tuple((number * step, label(number * step)) for number in range(first, last + 1))
+    places = [number * step for number in range(first, last + 1)]
+    ticks = tuple(zip(places, _apart(places, step, label), strict=True))
     ends = (low, high) if tight else (ticks[0][0], ticks[-1][0])
     return Scale(*ends, ticks)
+
+
+def _apart(places: Sequence[float], step: float, label: Callable[[float], str]) -> list[str]:
+    """Return the labels of ticks; with as many decimals as tell them apart, where their own do not."""
+    labels = [label(place) for place in places]
+    if len(set(labels)) == len(labels):
+        return labels
+    sign = " %" if labels[0].endswith("%") else ""
+    size = 100 if sign else 1
+    decimals = max(0, -math.floor(math.log10(step * size)))
+    return [f"{place * size:.{decimals}f}{sign}".replace("-", "−") for place in places]
 
 
 def wave_panels(ident: str, waves: Sequence[str], scale: Scale, panels: Sequence[Panel]) -> list[str]:

@@ -8,41 +8,108 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterable, Sequence
+from copy import deepcopy
+from dataclasses import replace
 from typing import IO, Any
 
 from tasks.publish import MADE
+from tasks.publish.docx_table import MUTED, Cell, fitted, xml
 
-INNER_WIDTH_MM = 170.0
+STYLES = {
+    **dict.fromkeys(("Title", "Heading 1", "Heading 2", "Heading 3", "Caption", "Quote"), 1),
+    "List Bullet": 1,
+    "Table Grid": 3,
+}
+"""The styles that a document uses -> their kind for Word: 1 of paragraphs, 3 of tables."""
+BULLET = "•\u00a0"
+"""Stands before the items of a list where the style for it has no signs of its own."""
+EMU_PER_MM = 36000
 SMALL = 8.5
-"""The size of the letters in a table that is read, not filled in, in points."""
+"""The size of the letters in notes, in points."""
+OF_THE_TEXT = ("image", "hyperlink", "comments", "commentsExtended", "commentsIds", "commentsExtensible")
+OF_THE_TEXT += ("people", "chart", "oleObject", "package", "aFChunk", "attachedTemplate")
+"""The relations that go with the text of a template, which is not kept."""
 
 
 class Document:
     """A document that is written from top to bottom."""
 
-    def __init__(self, name: str, footer: str):
-        """Begin it. name: of the document's properties. footer: stands beside the page number."""
-        import docx
-        from docx.shared import Mm, Pt
+    def __init__(self, name: str, footer: str, template: bytes | None = None):
+        """Begin it. name: of the document's properties. footer: stands beside the page number.
 
-        self._docx: Any = docx.Document()
+        template: a Word file whose styles, page, head and foot are used; its text is left out. A style that
+        it lacks is added. It has to be one that was looked at (tasks/word_template.py).
+        """
+        import docx
+
+        self._docx: Any = docx.Document(io.BytesIO(template) if template else None)
+        self._of_office = template is not None
         self._tables = 0
+        self._bullet = ""
+        if self._of_office:
+            self._clear()
+        else:
+            self._dress()
+        about = self._docx.core_properties
+        for one in ("category", "content_status", "identifier", "keywords", "subject", "version", "comments"):
+            setattr(about, one, "")
+        about.title, about.author, about.language = name, "psia", "en"
+        about.created = about.modified = about.last_printed = MADE
+        about.last_modified_by, about.revision = "psia", 1
+        page = self._docx.sections[0]
+        self.inner_mm: float = (page.page_width - page.left_margin - page.right_margin) / EMU_PER_MM
+        height = (page.page_height - page.top_margin - page.bottom_margin) / EMU_PER_MM
+        self.tallest_mm: float = height * 0.88
+        foot = page.footer.paragraphs[0] if page.footer.paragraphs else page.footer.add_paragraph()
+        if not "".join(page.footer._element.itertext()).strip():
+            foot.add_run(f"{footer} · page ")
+            _field(foot, "PAGE")
+            foot.add_run(" of ")
+            _field(foot, "NUMPAGES")
+
+    def _dress(self) -> None:
+        """Set page and styles as they are where no office has any of its own."""
+        from docx.shared import Mm, Pt, RGBColor
+
         page = self._docx.sections[0]
         page.page_width, page.page_height = Mm(210), Mm(297)
         page.left_margin = page.right_margin = Mm(20)
         page.top_margin, page.bottom_margin = Mm(18), Mm(18)
-        self._docx.styles["Normal"].font.name = "Calibri"
-        self._docx.styles["Normal"].font.size = Pt(10.5)
-        self._docx.styles["Normal"].paragraph_format.space_after = Pt(5)
-        about = self._docx.core_properties
-        about.title, about.author, about.comments, about.language = name, "psia", "", "en"
-        about.created = about.modified = MADE
-        about.last_modified_by, about.revision = "psia", 1
-        foot = page.footer.paragraphs[0]
-        foot.add_run(f"{footer} · page ")
-        _field(foot, "PAGE")
-        foot.add_run(" of ")
-        _field(foot, "NUMPAGES")
+        styles = self._docx.styles
+        styles["Normal"].font.name = "Calibri"
+        styles["Normal"].font.size = Pt(10.5)
+        styles["Normal"].paragraph_format.space_after = Pt(5)
+        styles["Caption"].font.bold = False
+        styles["Caption"].font.size = Pt(9)
+        styles["Caption"].font.color.rgb = RGBColor.from_string(MUTED)
+
+    def _clear(self) -> None:
+        """Take out the text of a template and what hangs on it alone, and add the styles that it lacks."""
+        import docx
+        from docx.opc.constants import RELATIONSHIP_TYPE
+        from docx.oxml.ns import qn
+
+        body = self._docx.element.body
+        for element in list(body):
+            if element is not body.sectPr:
+                body.remove(element)
+        for reference in self._docx.settings.element.xpath("./w:attachedTemplate"):
+            reference.getparent().remove(reference)
+        part = self._docx.part
+        for one in (part, part.part_related_by(RELATIONSHIP_TYPE.SETTINGS)):
+            for key in [key for key, to in one.rels.items() if to.reltype.rpartition("/")[2] in OF_THE_TEXT]:
+                del one.rels[key]
+        ours = docx.Document().styles
+        for name, kind in STYLES.items():
+            if any(one.name == name and one.type == kind for one in self._docx.styles):
+                continue
+            added = deepcopy(ours[name].element)
+            for element in added.xpath("./w:basedOn | ./w:link | ./w:next | ./w:pPr/w:numPr"):
+                element.getparent().remove(element)
+            added.set(qn("w:styleId"), f"psia{name.replace(' ', '')}")
+            self._docx.styles.element.append(added)
+            if name == "List Bullet":
+                self._bullet = BULLET
 
     def title(self, words: str) -> None:
         """Write the title."""
@@ -54,10 +121,19 @@ class Document:
 
     def picture(self, image: IO[bytes], width_mm: float, told: str) -> None:
         """Place a picture. told: the words for those who do not see it."""
+        self.pictures([(image, told)], width_mm)
+
+    def pictures(self, images: Iterable[tuple[IO[bytes], str]], width_mm: float) -> None:
+        """Place pictures of one width beside each other, as many as a line takes, each with its words."""
         from docx.shared import Mm
 
-        shape = self._docx.add_picture(image, width=Mm(width_mm))
-        shape._inline.docPr.set("descr", _written(told))
+        paragraph = self._docx.add_paragraph()
+        paragraph.paragraph_format.keep_with_next = True
+        for number, (image, told) in enumerate(images):
+            shape = paragraph.add_run(" " if number else "").add_picture(image, width=Mm(width_mm))
+            shape._inline.docPr.set("descr", _written(told))
+            for side in ("distT", "distB", "distL", "distR"):
+                shape._inline.set(side, "0")
 
     def heading(self, words: str) -> None:
         """Write a heading of the first level."""
@@ -73,6 +149,10 @@ class Document:
         paragraph.add_run(_written(words)).bold = strong or None
         paragraph.paragraph_format.keep_with_next = leads or None
 
+    def caption(self, words: str) -> None:
+        """Write what is said below a picture."""
+        self._docx.add_paragraph(_written(words), style="Caption")
+
     def quote(self, words: str) -> None:
         """Write a paragraph that is read aloud."""
         self._docx.add_paragraph(_written(words), style="Quote")
@@ -80,7 +160,18 @@ class Document:
     def bullets(self, items: Iterable[str]) -> None:
         """Write a list."""
         for words in items:
-            self._docx.add_paragraph(_written(words), style="List Bullet")
+            self._docx.add_paragraph(self._bullet + _written(words), style="List Bullet")
+
+    def finding(self, verdict: str, words: str, note: str) -> None:
+        """Write an item of a list with a verdict in front and a note below."""
+        from docx.shared import Pt
+
+        paragraph = self._docx.add_paragraph(self._bullet, style="List Bullet")
+        paragraph.add_run(f"{_written(verdict)}. ").bold = True
+        said = paragraph.add_run(_written(words))
+        if note:
+            said.add_break()
+            paragraph.add_run(_written(note)).font.size = Pt(SMALL)
 
     def lines(self, count: int) -> None:
         """Leave lines to write on."""
@@ -95,39 +186,31 @@ class Document:
         rows: Iterable[Sequence[str]],
         *,
         wide: Sequence[float],
-        tall: bool = True,
     ) -> None:
-        """Write a table with a numbered caption and a head that is repeated on each page.
+        """Write a table to be filled in by hand, with a numbered caption and a head that is repeated.
 
-        wide: the share of the page's width that each column takes. tall: rows leave room to write by hand.
+        wide: the share of the page's width that each column takes.
         """
-        from docx.shared import Mm, Pt
+        cells = [[Cell(words) for words in row] for row in (heads, *rows)]
+        widths = [self.inner_mm * share for share in wide]
+        self._place(caption, cells, widths, size=None, height_mm=9, ruled=False)
 
+    def printed(self, caption: str, rows: Sequence[Sequence[Cell]]) -> None:
+        """Write a table to be read, with a numbered caption; rows: its head first, which repeats."""
+        size, widths = fitted(rows, self.inner_mm)
+        self._place(caption, rows, widths, size=size, height_mm=0, ruled=not self._of_office)
+
+    def _place(
+        self, caption: str, rows: Sequence[Sequence[Cell]], widths: Sequence[float], **look: Any
+    ) -> None:
         self._tables += 1
-        above = self._docx.add_paragraph(f"Table {self._tables}. {_written(caption)}", style="Caption")
+        above = self._docx.add_paragraph(style="Caption")
+        above.add_run(f"Table {self._tables}. {_written(caption)}").bold = True
         above.paragraph_format.keep_with_next = True
-        table = self._docx.add_table(rows=1, cols=len(heads), style="Table Grid")
-        table.autofit = False
-        for column, share in zip(table.columns, wide, strict=True):
-            column.width = Mm(INNER_WIDTH_MM * share)
-        for cell, words in zip(table.rows[0].cells, heads, strict=True):
-            cell.paragraphs[0].add_run(_written(words)).bold = True
-        _marked(table.rows[0], "w:tblHeader")
-        for row in rows:
-            added = table.add_row()
-            _marked(added, "w:cantSplit")
-            if tall:
-                added.height = Mm(9)
-            for cell, words in zip(added.cells, row, strict=True):
-                cell.paragraphs[0].add_run(_written(words))
-        for row in table.rows:
-            for cell, share in zip(row.cells, wide, strict=True):
-                cell.width = Mm(INNER_WIDTH_MM * share)
-                cell.paragraphs[0].paragraph_format.space_after = 0
-                if not tall:
-                    for run in cell.paragraphs[0].runs:
-                        run.font.size = Pt(SMALL)
-        self._docx.add_paragraph()
+        style = self._docx.styles["Table Grid"].style_id
+        clean = [[replace(c, words=_written(c.words), note=_written(c.note)) for c in row] for row in rows]
+        after = self._docx.add_paragraph()
+        after._p.addprevious(xml(clean, widths, style=style, **look))
 
     def content(self) -> bytes:
         """Return the file, with fixed dates within."""
@@ -169,10 +252,6 @@ def _field(paragraph: Any, code: str) -> None:
             paragraph.add_run()._r.append(instruction)
         if kind == "separate":
             paragraph.add_run("1")
-
-
-def _marked(row: Any, mark: str) -> None:
-    row._tr.get_or_add_trPr().append(_element(mark, val="true"))
 
 
 def _ruled(paragraph: Any) -> None:

@@ -25,6 +25,7 @@ from tasks.publish.rocrate import crate
 from tasks.publish.sdmx import sdmx_csv
 from tasks.publish.tables import as_csv
 from tasks.publish.word import word
+from tasks.releases import rules_in_force
 
 GET = {
     "iati": GET_IATI,
@@ -43,11 +44,13 @@ def report_files(
     inputs: list[tuple[str, str]],
     libraries: dict[str, str],
     own_words: Mapping[str, Language] | None = None,
+    word_template: bytes | None = None,
 ) -> tuple[dict[str, bytes], dict[str, Any]]:
     """Return relative path -> content of every file of the tree, and what the manifest says of them.
 
     own_words: the assessment's own words in the languages of the groups' pages, by code. Made of these, the
-    plan, the released tables and the hashes of the inputs alone: the same in, the same bytes out.
+    plan, the released tables, the hashes of the inputs and the office's template for Word alone: the same in,
+    the same bytes out.
     """
     texts = {f"tables/{name}.csv": as_csv(frame) for name, frame in sorted(tables.items())}
     hasher = hashlib.sha256(plan.model_dump_json(exclude={"report", "iati", "position"}).encode())
@@ -79,7 +82,7 @@ def report_files(
     left_out = []
     for wanted in _wanted(plan):
         try:
-            files |= _further(wanted, plan, report, files, provenance)
+            files |= _further(wanted, plan, report, files, provenance, word_template)
         except (ImportError, OSError, NoActivity):
             left_out.append({"format": wanted, "because": GET[wanted]})
         except NotLaidOut:
@@ -93,6 +96,7 @@ def report_files(
         "libraries": libraries,
         "plan": hashlib.sha256(plan.model_dump_json().encode()).hexdigest(),
         "psia": version,
+        "rules": rules_in_force(plan),
     }
     return files, about
 
@@ -104,7 +108,12 @@ def _wanted(plan: AssessmentPlan) -> list[str]:
 
 
 def _further(
-    wanted: str, plan: AssessmentPlan, report: Report, files: dict[str, bytes], provenance: Provenance
+    wanted: str,
+    plan: AssessmentPlan,
+    report: Report,
+    files: dict[str, bytes],
+    provenance: Provenance,
+    word_template: bytes | None,
 ) -> dict[str, bytes]:
     """Return the file of a format that the plan asks for.
 
@@ -117,5 +126,5 @@ def _further(
         return {"ro-crate-metadata.json": made}
     page = files["report.html"].decode()
     if wanted == "word":
-        return {"report.docx": word(page, provenance.pairs())}
+        return {"report.docx": word(page, provenance.pairs(), word_template)}
     return {"report.pdf": pdf(page, provenance.content_hash)}

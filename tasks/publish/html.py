@@ -29,7 +29,7 @@ from tasks.publish.sections.design import likeness, overruled_rankings, rankings
 from tasks.publish.sections.estimates import rules_of_errors, spreads
 from tasks.publish.sections.feedback import feedback
 from tasks.publish.sections.fieldwork import attrition_tests, differ_by, waves, weights
-from tasks.publish.sections.figures import figures
+from tasks.publish.sections.figures import figures, other_estimates
 from tasks.publish.sections.findings import findings
 from tasks.publish.sections.follow_up import before_and_after, follow_up, other_changes
 from tasks.publish.sections.growth import growth
@@ -40,7 +40,7 @@ from tasks.publish.sections.models import models
 from tasks.publish.sections.plan import resources, scope
 from tasks.publish.sections.poverty import poverty
 from tasks.publish.sections.summary import summary
-from tasks.publish.sections.table_2 import table_2
+from tasks.publish.sections.table_2 import scored_at_all, table_2
 from tasks.publish.sections.visit import checklist_count, groups_left_out, overruled, unheard
 from tasks.publish.sections.voices import coders, voices
 from tasks.publish.sections.winners import winners
@@ -92,6 +92,7 @@ def render(plan: AssessmentPlan, tables: dict[str, pd.DataFrame], provenance: Pr
         "feedback": feedback(report),
         "summary": summary(report),
         "figures": figures(report),
+        "other_estimates": other_estimates(report),
         "before_after": before_and_after(report),
         "chain": value_chain(report),
         "growth": growth(report),
@@ -112,6 +113,7 @@ def render(plan: AssessmentPlan, tables: dict[str, pd.DataFrame], provenance: Pr
         "unheard": unheard(report),
         "checklist_count": checklist_count(report),
         "table_2": table_2(report),
+        "scored_at_all": scored_at_all(report),
         "printed": printed_checks(report),
         "waves": waves(report),
         "differ_by": differ_by(report),

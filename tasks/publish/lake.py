@@ -3,13 +3,15 @@
     <place>/<table>/assessment=<id>/<table>.parquet
 
 A table without rows leaves no file. `<place>/_published/<id>.json` names the report that an assessment's
-files are of; it goes before they are written and comes after, so a killed one is written again.
+files are of, and its cluster; it goes before they are written and comes after, so a killed one is written
+again.
 """
 
 from __future__ import annotations
 
 import io
 import json
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,7 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from schemas.base import column_types
+from schemas.faults import Fault, Refused
 from tasks import disclosure
 from tasks.warehouse import Warehouse
 
@@ -48,11 +51,16 @@ def store_of(place: str) -> tuple[Any, str]:
 
 
 def publish(folder: Path, place: str) -> str:
-    """Write what an assessment has released to a place, unless it stands there, and say so in a line."""
+    """Write what an assessment has released to a place, unless it stands there, and say so in a line.
+
+    Raises Refused where the place holds tables of another cluster under the same id.
+    """
     about = json.loads((folder / "results" / "current" / "manifest.json").read_bytes())
     name = str(about["assessment"])
-    stored = {"content_hash": about["content_hash"], "code": about["code"]}
-    if published(place, name) == stored:
+    stored = {"content_hash": about["content_hash"], "code": about["code"], "cluster": _cluster(folder)}
+    there = published(place, name)
+    _refuse_another(there, name, stored["cluster"], folder, place)
+    if there == stored:
         return f"The released tables stand in {place} already."
     with Warehouse(folder / "results" / "warehouse.duckdb", read_only=True) as warehouse:
         tables = {
@@ -64,6 +72,21 @@ def publish(folder: Path, place: str) -> str:
         }
     written = write(place, name, tables, stored)
     return f"{written} released tables were written to {place}."
+
+
+def _cluster(folder: Path) -> str:
+    told = tomllib.loads((folder / "assessment.toml").read_text(encoding="utf-8"))["assessment"]
+    return f"{told['cluster']}, {told['country']}"
+
+
+def _refuse_another(there: Mapping[str, str], name: str, cluster: str, folder: Path, place: str) -> None:
+    """Raise Refused where what is published under an id is of another cluster."""
+    other = there.get("cluster", cluster)
+    if other == cluster:
+        return
+    rule = f"'{name}' is the id of another cluster in {place}: {other}. Its tables would be lost"
+    remedy = f"Rename one; if {cluster} is the same cluster under a new name, delete {_mark(place, name)}"
+    raise Refused([Fault(f"{folder}/assessment.toml", column="assessment.id", rule=rule, remedy=remedy)])
 
 
 def as_parquet(frame: pd.DataFrame, types: Mapping[str, str]) -> bytes:

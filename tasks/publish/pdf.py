@@ -9,12 +9,27 @@ import io
 import logging
 
 BLOCKS = """
-.facts, .panels, .beside, .pair, .findings > li, .quiet > li { display: block !important; }
-.facts div { display: inline-block !important; width: 42mm; vertical-align: top; }
-.panels .chart { display: inline-block !important; width: 58mm; }
-.quiet { columns: 1 !important; }
+.facts, .panels, .beside, .pair, .findings > li, .quiet > li { display: block; }
+.facts div { display: inline-block; width: 42mm; vertical-align: top; }
+.panels .chart { display: inline-block; width: 57mm; margin-bottom: 3mm; vertical-align: top; }
+.beside { break-inside: avoid; break-before: avoid; }
+.beside figure { float: left; width: 58mm; }
+.beside figcaption { font-size: 7pt; }
+.beside .table { margin-left: 62mm; }
+.beside .panels .chart { width: 52mm; }
+.panels:not(:has(.chart ~ .chart)) { display: inline-block; }
+.quiet { columns: 1; }
+.said { float: left; width: 25mm; }
+.said + div { margin-left: 28mm; }
+.pair { break-inside: avoid; }
+.pair > div { float: left; width: 88mm; margin-right: 3mm; }
+.pair::after { content: ""; display: block; clear: both; }
+th, td { overflow-wrap: normal; }
 """
-"""WeasyPrint 70 fails on a grid that is parted by the end of a page: its grids become blocks."""
+"""WeasyPrint 70 fails on a grid that is parted by the end of a page: its grids become blocks and floats.
+
+It also breaks words of a narrow column, which a browser does only where nothing else helps.
+"""
 
 
 class NotLaidOut(Exception):
@@ -34,15 +49,28 @@ def pdf(page: str, content_hash: str) -> bytes:
 
     # a library that logs everything would have it tell of each page, below the run's own lines
     logging.getLogger("weasyprint.progress").setLevel(logging.WARNING)
-    source = weasyprint.HTML(string=page, url_fetcher=URLFetcher(allowed_protocols={"data"}))
+    fetcher = URLFetcher(allowed_protocols={"data"})
+    source = weasyprint.HTML(string=printable(page), url_fetcher=fetcher)
     target = io.BytesIO()
     try:
-        source.write_pdf(
-            target,
-            stylesheets=[weasyprint.CSS(string=BLOCKS)],
-            pdf_variant="pdf/ua-1",
-            pdf_identifier=bytes.fromhex(content_hash)[:16],
-        )
+        source.write_pdf(target, pdf_variant="pdf/ua-1", pdf_identifier=bytes.fromhex(content_hash)[:16])
     except AssertionError:
         raise NotLaidOut from None
     return target.getvalue()
+
+
+def printable(page: str) -> str:
+    """Return a page as it is laid out: the rules for print, and without what only a screen shows."""
+    import lxml.html
+
+    root = lxml.html.document_fromstring(page)
+    for element in root.xpath("//nav | //*[@class='skip' or @class='narrow']"):
+        element.drop_tree()
+    for title in root.xpath("//svg[desc]/title"):  # the one text that WeasyPrint gives to who does not see it
+        title.text = f"{title.text_content()}: {title.getnext().text_content()}"
+    for element in root.xpath("//td/div"):
+        element.drop_tag()
+    style = lxml.html.fragment_fromstring("<style></style>")
+    style.text = BLOCKS
+    root.find("head").append(style)
+    return "<!doctype html>\n" + lxml.html.tostring(root, encoding="unicode")

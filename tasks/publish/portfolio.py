@@ -11,6 +11,8 @@ import pandas as pd
 from schemas.portfolio import PortfolioPlan
 from tasks.portfolio import Comparison
 from tasks.publish.portfolio_index import index_page
+from tasks.publish.portfolio_indicators import indicator_pages
+from tasks.publish.portfolio_map import map_page
 from tasks.publish.tables import as_csv
 
 
@@ -43,8 +45,13 @@ def portfolio_files(
         "psia": importlib.metadata.version("psia"),
     }
     pages = [("Ranks", "index.html", "index")]
+    if len(compared.indicators):
+        pages.append(("Indicators", "indicators.html", "indicators"))
+    if compared.clusters["latitude"].notna().any():
+        pages.append(("Map", "map.html", "map"))
     shown = {**about, "tables": sorted(texts), "pages": pages}
-    texts["index.html"] = index_page(
-        plan, compared.clusters, compared.priorities, compared.pairs, left_out, shown
-    )
+    texts["index.html"] = index_page(plan, compared, left_out, shown)
+    texts |= indicator_pages(plan, compared, shown)
+    if drawn := map_page(plan, compared, shown):
+        texts["map.html"] = drawn
     return {name: text.encode() for name, text in texts.items()}, about

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from schemas.portfolio import PortfolioPlan
-from tasks.portfolio import ordered
+from tasks.portfolio import Comparison, ordered
 from tasks.publish import wording
 from tasks.publish.cells import NOTHING, Cell
 from tasks.publish.grids import Grid
@@ -20,6 +20,7 @@ from tasks.publish.portfolio_parts import (
     Table,
     axis,
     page,
+    records,
     span,
     table,
     to_report,
@@ -31,18 +32,13 @@ MOST_NAMED = 12
 
 
 def index_page(
-    plan: PortfolioPlan,
-    clusters: pd.DataFrame,
-    priorities: pd.DataFrame,
-    pairs: pd.DataFrame,
-    left_out: Sequence[str],
-    about: Mapping[str, Any],
+    plan: PortfolioPlan, compared: Comparison, left_out: Sequence[str], about: Mapping[str, Any]
 ) -> str:
     """Return the page. The list is sorted by rank and its interval, which stands beside it in every row."""
-    known = {row["assessment"]: row for row in clusters.to_dict("records")}
-    rows = [{**known[row["assessment"]], **row} for row in ordered(priorities)]
+    known = {row["assessment"]: row for row in records(compared.clusters)}
+    rows = [{**known[row["assessment"]], **row} for row in ordered(compared.priorities)]
     ranked = [row for row in rows if row["rank"] is not None]
-    apart = pairs[pairs["told_apart"]]
+    apart = compared.pairs[compared.pairs["told_apart"]]
     unscored = len(rows) - len(ranked)
     return page(
         "index.html.j2",
@@ -51,7 +47,7 @@ def index_page(
         "index",
         count=wording.counted(len(rows), "cluster"),
         draws=wording.whole(plan.draws),
-        told=_told(len(apart), len(pairs)),
+        told=_told(len(apart), len(compared.pairs)),
         ranking=_ranking(rows, len(ranked)),
         unscored=wording.counted(unscored, "cluster is", "clusters are") if unscored else "",
         apart=_apart(ranked, apart),

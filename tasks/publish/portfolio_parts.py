@@ -6,9 +6,10 @@ import base64
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
+import pandas as pd
 from markupsafe import Markup
 
 from schemas.portfolio import PortfolioPlan
@@ -21,9 +22,11 @@ _WIDTH, _HEIGHT, _MARGIN = 176, 18, 6
 _NO_PICTURE = Markup()
 
 
-@dataclass(frozen=True)
-class Entry:
-    """One cell. value: what it is ordered by, if not by its text; "" comes last."""
+class Entry(NamedTuple):
+    """One cell. value: what it is ordered by, if not by its text; "" comes last.
+
+    A tuple, because a template takes it apart at once: looking up its parts one by one is slow.
+    """
 
     text: str
     value: float | str | None = None
@@ -61,6 +64,7 @@ class Table:
     caption: str
     heads: tuple[Head, ...]
     rows: tuple[tuple[Entry, ...], ...]
+    find: str
 
 
 @dataclass(frozen=True)
@@ -108,8 +112,7 @@ def _upright(scale: Scale, value: float, style: str) -> str:
 
 
 def _picture(attributes: str, inner: str) -> Markup:
-    size = f'viewBox="0 0 {_WIDTH} {_HEIGHT}" width="{_WIDTH}" height="{_HEIGHT}"'
-    return Markup(f'<svg xmlns="http://www.w3.org/2000/svg" {attributes} {size}>{inner}</svg>')  # noqa: S704
+    return Markup(f'<svg {attributes} viewBox="0 0 {_WIDTH} {_HEIGHT}">{inner}</svg>')  # noqa: S704
 
 
 def to_report(report: str, up: str = "") -> str:
@@ -140,10 +143,22 @@ def page(
     )
 
 
-def table(ident: str, caption: str, heads: Sequence[Head], rows: Sequence[Sequence[Entry]]) -> Table:
-    """Return the table, each cell with what it is ordered by."""
-    return Table(ident, caption, tuple(heads), tuple(tuple(map(_ordered, row)) for row in rows))
+def table(
+    ident: str,
+    caption: str,
+    heads: Sequence[Head],
+    rows: Sequence[Sequence[Entry]],
+    find: str = "cluster, country, trade …",
+) -> Table:
+    """Return the table, each cell with what it is ordered by. find: what may be searched for, in words."""
+    return Table(ident, caption, tuple(heads), tuple(tuple(map(_ordered, row)) for row in rows), find)
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return a table as rows, None where a cell is empty."""
+    plain: Any = frame.astype(object).where(frame.notna(), None).to_dict("records")
+    return plain
 
 
 def _ordered(entry: Entry) -> Entry:
-    return entry if entry.value is not None else Entry(**{**entry.__dict__, "value": entry.text})
+    return entry if entry.value is not None else entry._replace(value=entry.text)

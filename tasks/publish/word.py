@@ -11,29 +11,31 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from tasks.publish.docx import INNER_WIDTH_MM, Document
+from tasks.publish.docx import Document
+from tasks.publish.docx_table import Cell
 
 SCALE = 2
 """Pictures have this many points for each of the drawing's."""
 MM_PER_POINT = 25.4 / 96
-TALLEST_MM = 225.0
+BESIDE_MM = 3.0
+"""Between pictures that stand beside each other."""
 SKIPPED = {"nav", "script", "style"}
 HEADINGS = {"h2": 1, "h3": 2, "h4": 3}
 PLACED = {"p", "ul", "ol", "dl", "table", "svg", "blockquote", "figcaption", *HEADINGS}
 
 
-def word(page: str, made: Iterable[tuple[str, str]]) -> bytes:
+def word(page: str, made: Iterable[tuple[str, str]], template: bytes | None = None) -> bytes:
     """Return report.docx of a page of the report.
 
     page: its HTML. made: pairs of words that tell where it comes from; they stand at the end and, but for the
-    hash, in the foot of each page.
+    hash, in the foot of each page. template: an office's own Word file, whose styles, head and foot are used.
     """
     import lxml.html
 
     root = lxml.html.fromstring(page)
     title = _words(root.find(".//h1"))
     pairs = list(made)
-    document = Document(title, " · ".join(f"{what} {words}" for what, words in pairs[:2]))
+    document = Document(title, " · ".join(f"{what} {words}" for what, words in pairs[:2]), template)
     document.title(title)
     for part in root.xpath("//header//p"):
         document.text(_words(part))
@@ -53,71 +55,84 @@ def _place(element: Any, document: Document) -> None:
         elif child.tag == "blockquote":
             document.quote(_words(child))
         elif child.tag in ("ul", "ol"):
-            document.bullets(filter(None, map(_words, child)))
+            _items(child, document)
         elif child.tag == "dl":
             _pairs(child, document)
         elif child.tag == "table":
             _table(child, document)
         elif child.tag == "svg":
-            _picture(child, document)
-        elif child.tag in ("p", "figcaption") or not any(one.tag in PLACED for one in child.iter()):
+            _pictures([child], document)
+        elif child.get("class") == "panels":
+            _pictures([one for one in child if one.tag == "svg"], document)
+        elif child.tag == "figcaption":
+            document.caption(_words(child))
+        elif child.tag == "p" or not any(one.tag in PLACED for one in child.iter()):
             if words := _words(child):
                 document.text(words)
         else:
             _place(child, document)
 
 
+def _items(element: Any, document: Document) -> None:
+    for item in element:
+        said = item.find("div[@class='said']")
+        if said is None:
+            document.bullets(filter(None, [_words(item)]))
+        else:
+            first, *others = (_words(one) for one in item.iter("p"))
+            document.finding(_words(said), first, " ".join(others))
+
+
 def _pairs(element: Any, document: Document) -> None:
     for term in element.iter("dt"):
-        said = term.getnext()
-        document.bullets([f"{_words(term)}: {_words(said) if said is not None else ''}"])
+        said, words = term.getnext(), _words(term)
+        joint = " " if words.endswith((".", ":")) else ": "
+        document.bullets([f"{words}{joint}{_words(said) if said is not None else ''}"])
 
 
 def _table(element: Any, document: Document) -> None:
-    caption = element.find("caption")
-    heads: list[str] = []
-    rows: list[list[str]] = []
-    for row in element.iter("tr"):
-        cells = [words for cell in row for words in [_words(cell), *[""] * (int(cell.get("colspan", 1)) - 1)]]
-        if row.getparent().tag == "thead" and not heads:
-            heads = cells
-        else:
-            rows.append(cells)
-    columns = max(map(len, [heads, *rows]), default=0)
+    rows = [[_cell(one) for one in row] for row in element.iter("tr")]
+    columns = max((sum(cell.span for cell in row) for row in rows), default=0)
     if not columns:
         return
-    filled = [[*row, *[""] * (columns - len(row))] for row in [heads, *rows]]
-    document.table(
-        _words(caption) if caption is not None else "", filled[0], filled[1:], wide=shares(filled), tall=False
+    filled = [[*row, *[Cell("")] * (columns - sum(cell.span for cell in row))] for row in rows]
+    caption = element.find("caption")
+    document.printed(_words(caption) if caption is not None else "", filled)
+
+
+def _cell(element: Any) -> Cell:
+    """Return a cell: what is a note in it stands below."""
+    notes = element.find_class("note")
+    note = " ".join(map(_words, notes))
+    for one in notes:
+        one.drop_tree()
+    return Cell(
+        _words(element),
+        note,
+        int(element.get("colspan", 1)),
+        is_figure="numeric" in (element.get("class") or ""),
+        strong=element.get("scope") == "colgroup",
     )
 
 
-def shares(rows: list[list[str]]) -> list[float]:
-    """Return the share of the width that each column gets: by its longest word and the length of its texts.
-
-    >>> shares([["Group", "People"], ["Women home workers", "12"]])
-    [0.571, 0.429]
-    """
-    weights = []
-    for column in zip(*rows, strict=True):
-        longest_word = max(len(word) for cell in column for word in (cell.split() or [""]))
-        longest = max(map(len, column))
-        weights.append(max(longest_word, min(longest, 60) ** 0.5 * 2.12, 3) + 3)
-    return [round(weight / sum(weights), 3) for weight in weights]
-
-
-def _picture(element: Any, document: Document) -> None:
+def _pictures(elements: list[Any], document: Document) -> None:
+    """Place drawings beside each other, three in a line where there are as many."""
     import lxml.etree
     import vl_convert
 
-    width, height = (float(element.get(side)) for side in ("width", "height"))
-    told = " ".join(_words(one) for one in element if one.tag in ("title", "desc"))
-    drawing = lxml.etree.tostring(element, encoding="unicode", with_tail=False).replace(
-        "viewbox=", "viewBox="
-    )
-    image = vl_convert.svg_to_png(drawing.replace("viewbox=", "viewBox="), scale=SCALE)
-    shrink = min(1.0, INNER_WIDTH_MM / (width * MM_PER_POINT), TALLEST_MM / (height * MM_PER_POINT))
-    document.picture(io.BytesIO(image), width * MM_PER_POINT * shrink, told)
+    images = []
+    for element in elements:
+        drawing = lxml.etree.tostring(element, encoding="unicode", with_tail=False).replace(
+            "viewbox=", "viewBox="
+        )
+        told = " ".join(_words(one) for one in element if one.tag in ("title", "desc"))
+        images.append((io.BytesIO(vl_convert.svg_to_png(drawing, scale=SCALE)), told))
+    sizes = [(float(one.get("width")), float(one.get("height"))) for one in elements]
+    if not sizes:
+        return
+    width, height = (max(side) * MM_PER_POINT for side in zip(*sizes, strict=True))
+    room = (document.inner_mm - BESIDE_MM * 2) / 3 if len(images) > 2 else document.inner_mm
+    document.pictures(images, width * min(1.0, room / width, document.tallest_mm / height))
 
 
 def _words(element: Any) -> str:

@@ -438,9 +438,18 @@ def exact(value: float) -> str:
     return _grouped(Decimal(repr(value)) if isinstance(value, float) else Decimal(int(value)))
 
 
-def mean(value: float) -> str:
-    """Return a mean with at most MEANINGFUL_DIGITS, one fewer below one: 1.23 and 0.46."""
-    return _grouped(meaningful(value))
+def mean(value: float, beside: Iterable[float | None] = ()) -> str:
+    """Return a mean with at most MEANINGFUL_DIGITS, one fewer below one: 1.23 and 0.46.
+
+    beside: the figures that are read beside it, such as its interval; all of them then bear as many decimals,
+    by the largest: 0.20 beside −0.42 and 0.83.
+    """
+    sizes = [abs(one) for one in (value, *beside) if one is not None]
+    if len(sizes) < 2 or not max(sizes):
+        return _grouped(meaningful(value))
+    largest = meaningful(max(sizes))
+    places = max(0, MEANINGFUL_DIGITS - (largest < 1) - 1 - largest.adjusted())
+    return _grouped(half_up(meaningful(value) if abs(value) >= 1000 else value, places), places)
 
 
 def rounded(value: float | Decimal, places: int = 0) -> str:
@@ -483,17 +492,17 @@ def unit(unit: str) -> str:
     return f"percent ({unit})" if is_share(unit) else unit
 
 
-def quantity(value: float, unit: str) -> str:
-    """Return a mean in its unit's form: a share as a whole percentage."""
-    return f"{rounded(percent(value))}{THIN_SPACE}%" if is_share(unit) else mean(value)
+def quantity(value: float, unit: str, beside: Iterable[float | None] = ()) -> str:
+    """Return a mean in its unit's form: a share as a whole percentage. beside: see `mean`."""
+    return f"{rounded(percent(value))}{THIN_SPACE}%" if is_share(unit) else mean(value, beside)
 
 
-def change(value: float, unit: str) -> str:
-    """Return a change with its sign: of a share in percentage points."""
+def change(value: float, unit: str, beside: Iterable[float | None] = ()) -> str:
+    """Return a change with its sign: of a share in percentage points. beside: see `mean`."""
     if is_share(unit):
         points = signed(rounded(percent(value)))
         return f"{points} {'point' if points[1:] == '1' else 'points'}"
-    return signed(mean(value))
+    return signed(mean(value, beside))
 
 
 def effect(value: float, unit: str) -> str:

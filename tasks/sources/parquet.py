@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import io
+from typing import TYPE_CHECKING
 
 from schemas.assessment import SourceFile
-from tasks.files import plain
-from tasks.packed import LARGEST
+from tasks.confined import PACKED_TIGHTLY, confined
+from tasks.files import plain, refuse_large_parquet
 from tasks.reading import Problem, Reading, Unreadable
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 NAME = "parquet"
 TITLE = "A table in Parquet"
@@ -21,15 +25,18 @@ LICENCE = "as secondary/sources says for the source"
 def read(content: bytes, how: SourceFile) -> Reading:
     """Return the records: numbers as numbers, all else as text. Raises tasks.reading.Unreadable."""
     import pandas as pd
+
+    frame = plain(confined(_read, content, **PACKED_TIGHTLY))
+    return Reading(frame, pd.Series(range(1, len(frame) + 1), dtype="int64"))
+
+
+def _read(content: bytes) -> pd.DataFrame:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
-        file = pq.ParquetFile(io.BytesIO(content))
-        if file.metadata.num_rows * file.metadata.num_columns * 8 > LARGEST:
-            rule = f"has {file.metadata.num_rows} rows of {file.metadata.num_columns} columns"
-            raise Unreadable(Problem(rule + ", more than is read here", "Cut out what is needed"))
-        table = file.read()
+        refuse_large_parquet(content)
+        table = pq.read_table(io.BytesIO(content), use_threads=False, pre_buffer=False)
     except (pa.ArrowException, OSError):
         raise Unreadable(Problem("cannot be read as Parquet", "Download it again")) from None
     for place, field in enumerate(table.schema):
@@ -37,5 +44,4 @@ def read(content: bytes, how: SourceFile) -> Reading:
             table = table.set_column(place, field.name, table.column(place).cast(pa.float64()))
         elif pa.types.is_dictionary(field.type):
             table = table.set_column(place, field.name, table.column(place).cast(field.type.value_type))
-    frame = plain(table.to_pandas(ignore_metadata=True))
-    return Reading(frame, pd.Series(range(1, len(frame) + 1), dtype="int64"))
+    return table.to_pandas(ignore_metadata=True, use_threads=False)

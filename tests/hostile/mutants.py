@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pyreadstat
 
 from tests import exports
@@ -118,6 +120,20 @@ def as_dta(cells: Cells) -> bytes:
 
 def as_odk(cells: Cells) -> bytes:
     return exports.archive({"a_form.csv": as_csv(cells).decode("utf-8", "surrogatepass")})
+
+
+def as_parquet(cells: Cells) -> bytes:
+    header, *rows = cells
+    width = len(header)
+    filled = [(row + [""] * width)[:width] for row in rows]
+    columns = []
+    for place in range(width):
+        values = [row[place] for row in filled]
+        numbers = values and all(re.fullmatch(r"\d{1,15}", one) for one in values)
+        columns.append(pa.array(list(map(float, values)) if numbers else values))
+    sink = io.BytesIO()
+    pq.write_table(pa.Table.from_arrays(columns, names=header), sink)
+    return sink.getvalue()
 
 
 ENCODERS = {"csv": as_csv, "xlsx": as_xlsx, "dta": as_dta, "zip": as_odk}
@@ -295,8 +311,9 @@ def of_table(kind: str, chance: random.Random) -> Mutant:
     if way < 0.5:
         how, cells, refused, row, column = cells_damaged(chance)
         told = kind != "dta" or how not in ("header twice",)  # Stata has no two columns of a name
-        return Mutant(how, ENCODERS[kind](cells), refused and told, row, column)
-    content = ENCODERS[kind](_table())
+        encode = as_parquet if kind == "parquet" else ENCODERS[kind]
+        return Mutant(how, encode(cells), refused and told, row, column)
+    content = (as_parquet if kind == "parquet" else ENCODERS[kind])(_table())
     how, damaged = (
         within(content, chance) if way < 0.8 and content[:2] == b"PK" else bytes_damaged(content, chance)
     )

@@ -16,9 +16,10 @@ import pytest
 
 from schemas.assessment import AssessmentPlan, read_plan
 from schemas.base import check, conform
-from schemas.faults import Fault
+from schemas.faults import Fault, Refused
 from schemas.secondary import Statistics
 from tasks import sourcing
+from tasks.files import read_cells
 from tasks.intake import Intake, take_in
 from tasks.vault import Vault
 from tests.hostile import mutants
@@ -92,6 +93,24 @@ def test_mutants_of_interviews_are_refused_in_place_or_break_no_rule(folder, pla
             assert (mutant.row, mutant.column) in places, (mutant.how, taken.faults)
     assert [one for one in accepted if one[1]] == []
     assert 0 < len(accepted) < MANY
+
+
+def test_mutants_of_parquet_are_read_as_a_table_or_refused_by_name():
+    """The child process reads or refuses; what follows with the cells is the same as of the others."""
+    whole = read_cells(mutants.as_parquet([list(mutants.HEADER), *map(list, mutants.ROWS)]), ".parquet", "f")
+    assert whole["income_month"].tolist() == [1000.0 + 17 * person for person in range(mutants.PEOPLE)]
+    accepted = 0
+    for chance in chances("parquet"):
+        mutant = mutants.of_table("parquet", chance)
+        cells, faults = None, []
+        try:
+            cells = read_cells(mutant.content, ".parquet", "f")
+        except Refused as refused:
+            faults = refused.faults
+        assert named(faults), (mutant.how, faults)
+        accepted += cells is not None
+        assert cells is None or {*map(str, cells.dtypes)} <= {"float64", "string"}, mutant.how
+    assert 0 < accepted < MANY
 
 
 def test_mutants_of_coded_projects(folder, plan):

@@ -66,7 +66,9 @@ def test_no_whole_number_of_people_is_left_exact_or_below_ten(inside):
     small = [position for position, count in enumerate(counts) if 0 < count < 10]
     hidden = suppression.withhold_until_safe(counts, small, relations)
     assert hidden >= set(small)
-    low, high = suppression.known_of(counts, hidden, relations)
+    low, high = suppression.known_of(counts, hidden)
+    assert suppression.found_to_be_few(counts, hidden, relations, low, high) == []
+    low, high = suppression.known_of(counts, hidden, hidden)
     assert suppression.exposed(counts, hidden, relations, low, high) == []
     for one in relations:
         unknown = [part for part in one.parts if part in hidden and counts[part]]
@@ -80,7 +82,7 @@ def test_bounds_hold_the_truth_and_are_reached(parts, data):
     counts = [sum(parts), *parts]
     row = Relation(0, tuple(range(1, len(counts))))
     hidden = data.draw(st.sets(st.sampled_from(range(1, len(counts))), min_size=1))
-    low, high = suppression.known_of(counts, hidden, [row])
+    low, high = suppression.known_of(counts, hidden)
     for cell, (least, most) in zip(
         sorted(hidden), suppression.bounds(low, high, [row], sorted(hidden)), strict=True
     ):

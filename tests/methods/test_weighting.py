@@ -275,8 +275,9 @@ def test_the_summary_by_kish() -> None:
     squares = float((weights**2).sum())
     assert told["design_effect"] == pytest.approx(4 * squares / 12**2)
     assert told["effective_respondents"] == pytest.approx(12**2 / squares)
-    assert (told["smallest_weight"], told["largest_weight"]) == pytest.approx((1 / 3, 2))
-    assert (told["smallest_factor"], told["largest_factor"]) == (0.5, 3)
+    assert told["coefficient_of_variation"] == pytest.approx(told["adjustment_variation"])
+    assert told["design_effect"] == pytest.approx(1 + told["coefficient_of_variation"] ** 2)
+    assert not [name for name in told if "smallest" in name or "largest" in name]
     with pytest.raises(ValueError, match="no respondent"):
         weight_summary(weights.head(0), weights.head(0))
 

@@ -137,3 +137,12 @@ def test_a_tight_scale_ends_at_the_values_and_has_ticks_inside():
     scale = charts.scale([-20.1, 16.6], str, tight=True)
     assert (scale.low, scale.high) == (-20.1, 16.6)
     assert [tick for tick, _ in scale.ticks] == [-20, 0]
+
+
+def test_ticks_that_would_read_alike_get_the_decimals_that_tell_them_apart():
+    told = charts.scale([0.981, 0.998], lambda value: f"{value:.1f}")
+    labels = [label for _, label in told.ticks]
+    assert len(set(labels)) == len(labels) > 2
+    shares = charts.scale([0.001, 0.004], lambda value: f"{value * 100:.0f} %", least=0)
+    assert [label for _, label in shares.ticks][:2] == ["0.1 %", "0.2 %"]
+    assert [label for _, label in charts.scale([0, 100], lambda value: f"{value:.0f}").ticks][-1] == "100"

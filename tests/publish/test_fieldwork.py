@@ -7,15 +7,14 @@ import pandas as pd
 from schemas.assessment import AssessmentPlan
 from tasks.publish.report import Report
 from tasks.publish.sections.fieldwork import attrition_tests, differ_by, weights
-from tests.publish.conftest import invented_plan, invented_tables
+from tests.publish.conftest import invented_plan
 
 
 def report(tables: dict[str, pd.DataFrame], **plan) -> Report:
     return Report(AssessmentPlan.model_validate({**invented_plan().model_dump(), **plan}), tables)
 
 
-def test_it_says_in_what_those_who_were_lost_differ():
-    tables = invented_tables()
+def test_it_says_in_what_those_who_were_lost_differ(tables):
     assert differ_by(report(tables)) == (
         "Those who were lost differ from those found again: between the arms. Read results so."
     )
@@ -27,8 +26,8 @@ def test_it_says_in_what_those_who_were_lost_differ():
     assert differ_by(report({})) == ""
 
 
-def test_the_tests_stand_in_the_order_of_what_is_asked():
-    grid = attrition_tests(report(invented_tables()))
+def test_the_tests_stand_in_the_order_of_what_is_asked(tables):
+    grid = attrition_tests(report(tables))
     first = [row[0].text for row in grid.rows]
     assert first == [
         "Follow-up 2026",
@@ -42,8 +41,7 @@ def test_the_tests_stand_in_the_order_of_what_is_asked():
     assert hidden.style == "withheld"
 
 
-def test_it_says_how_weights_were_made_and_what_they_cost():
-    tables = invented_tables()
+def test_it_says_how_weights_were_made_and_what_they_cost(tables):
     asked = {"nonresponse": ["stratum", "poverty_group"], "attrition": ["arm"], "calibration": "raking"}
     told = weights(report(tables, weights=asked))
     assert told.sentences[:3] == (
@@ -54,19 +52,18 @@ def test_it_says_how_weights_were_made_and_what_they_cost():
         "Weights were fitted to numbers of people known from elsewhere, by raking.",
     )
     assert told.sentences[3] == (
-        "Baseline 2023: weights run from 0.41 to 2.23 times their mean. That they are uneven raises the "
-        "variance by a factor of 1.25: 290 respondents tell as much as 232 of equal weight would."
+        "Baseline 2023: the standard deviation of the weights is 0.50 of their mean. That they are uneven "
+        "raises the variance by a factor of 1.25: 290 respondents tell as much as 232 of equal weight would."
     )
     assert told.summary
-    assert "Largest adjustment" in [label for label, _ in told.summary.headings]
+    assert "Spread of the adjustment, in means" in [label for label, _ in told.summary.headings]
 
 
-def test_weights_that_are_all_alike_are_not_told_of():
-    tables = invented_tables()
+def test_weights_that_are_all_alike_are_not_told_of(tables):
     summary = tables["weight_summary"]
     even = summary.assign(coefficient_of_variation=summary["coefficient_of_variation"] * 0)
     assert weights(report({**tables, "weight_summary": even})).sentences == ()
     plain = weights(report(tables))
     assert len(plain.sentences) == 2
     assert plain.summary
-    assert "Largest adjustment" not in [label for label, _ in plain.summary.headings]
+    assert "Spread of the adjustment, in means" not in [label for label, _ in plain.summary.headings]

@@ -15,8 +15,9 @@ from schemas.base import column_types
 from schemas.vocabulary import ALL
 from tasks.publish import chain_drawing, charts, svg
 from tasks.publish.html import TEMPLATES, render
-from tasks.publish.report import RELEASED
-from tasks.publish.sections.figures import MOST_FIGURES
+from tasks.publish.report import RELEASED, Report
+from tasks.publish.sections import figures
+from tasks.publish.sections.figures import MOST_FIGURES, chosen, other_estimates
 
 SECTIONS = [
     "summary",
@@ -326,6 +327,38 @@ def test_panels_run_from_loss_to_gain(tree):
     assert described[-1] == "Withheld (fewer than 10)."
     caption = tree.xpath("//figure[@id='figure-1']/figcaption")[0].text_content()
     assert "All panels share one scale, 1\u202f500 to 3\u202f000, which does not start at zero" in caption
+
+
+def test_each_indicator_with_an_estimate_is_told_with_a_picture_or_in_a_table(plan, tables, monkeypatch):
+    monkeypatch.setattr(figures, "MOST_FIGURES", 1)
+    report = Report(plan, tables)
+    estimated = {
+        row["indicator"] for row in report.rows("indicator_estimates") if row["estimate"] is not None
+    }
+    told = {row[0].text for row in other_estimates(report).rows}
+    drawn = {report.label("indicator", one) for one in chosen(report)}
+    assert told
+    assert told | drawn >= {report.label("indicator", one) for one in estimated}
+    assert not told & drawn
+
+
+def test_table_2_without_a_score_is_one_sentence(plan, tables, provenance, without_pictures):
+    tables["characteristic_scores"]["score"] = float("nan")
+    page = text_of(render(plan, tables, provenance))
+    assert "No characteristic of Table 2 has been scored." in page
+    assert "What the scores mean" not in page
+
+
+def test_a_picture_of_everyone_alone_ranks_nothing(plan, tables, provenance, without_pictures):
+    for name in ("findings", "impact_estimates", "wave_changes"):
+        tables[name] = tables[name].iloc[:0]
+    estimates = tables["indicator_estimates"]
+    whole = estimates[(estimates["poverty_group"] == "casual_cutters") & (estimates["gender"] == ALL)]
+    tables["indicator_estimates"] = whole.assign(poverty_group=pd.Series(ALL, whole.index, dtype="string"))
+    page = text_of(render(plan, tables, provenance))
+    assert "The scale runs from" in page
+    assert "Panels run from" not in page
+    assert "group compared" not in page
 
 
 def test_a_loss_is_a_loss_where_lower_is_better(tree):

@@ -80,8 +80,8 @@ def test_staggered_starts_stand_in_one_table_in_the_order_of_time(plan, tables):
 def test_the_picture_of_staggered_starts_says_its_finding(plan, tables):
     (model,) = models(Report(plan, staggered(tables)))
     ((finding, picture),) = model.pictures
-    assert "from the start on: +5, 95 % interval +1 to +9" in finding
-    for words in (finding, "At its start: +3, 95 % interval −1 to +7", "1 wave after its start: +7"):
+    assert "from the start on: +5.00, 95 % interval +1.00 to +9.00" in finding
+    for words in (finding, "At its start: +3.00, 95 % interval −1.00 to +7.00", "1 wave after its start: +7"):
         assert words in picture
     assert picture.index("12 waves before") < picture.index("1 wave after its start")
 

@@ -191,3 +191,121 @@ def test_the_tables_keep_their_contracts_in_any_order():
     usual, turned = compare(members, PLAN), compare(members[::-1], PLAN)
     for one, other in zip(usual, turned, strict=True):
         pd.testing.assert_frame_equal(one, other)
+
+
+def indicator(assessment: str, **more) -> dict:
+    """Return what one assessment has released of an indicator."""
+    row = {
+        "indicator": "association_member",
+        "assessment": assessment,
+        "label": "Members <of> an association",
+        "unit": "share of respondents",
+        "is_money": False,
+        "level": None,
+        "better": "higher",
+        "value": "member",
+        "alone": False,
+        "wave": "After",
+        "mean": 0.5,
+        "mean_low": 0.4,
+        "mean_high": 0.6,
+        "mean_respondents": 200,
+        "mean_withheld_by": None,
+    }
+    finding = {
+        "from_wave": "Before",
+        "to_wave": "After",
+        "change": 0.1,
+        "change_low": 0.02,
+        "change_high": 0.18,
+        "change_respondents": 190,
+        "change_withheld_by": None,
+        "estimator": "difference_in_differences",
+        "direction": "better",
+        "claim": "causal",
+        "limits": "Parallel trends.",
+        "by_chance": True,
+    }
+    return {**row, **(finding if more.pop("found", False) else {}), **more}
+
+
+def with_indicators(name: str, *rows: dict) -> Member:
+    return replace(member(name, 3), indicators=rows)
+
+
+@pytest.fixture(scope="module")
+def compared_site() -> dict[str, bytes]:
+    hours = {"indicator": "hours", "label": "Hours", "unit": "hours", "better": "lower"}
+    open_ends = {"mean_low": None, "mean_high": None}
+    return site(
+        [
+            with_indicators("a", indicator("a", mean=0.25, mean_respondents=30, **open_ends)),
+            with_indicators("b", indicator("b", mean=0.75, found=True), indicator("b", mean=40, **hours)),
+            with_indicators("c", indicator("c", mean=None, mean_withheld_by="threshold")),
+            with_indicators("d", indicator("d", unit="share of firms"), indicator("d", mean=30, **hours)),
+        ]
+    )
+
+
+def cells(content: bytes, table: str) -> list[list[str]]:
+    rows = lxml.html.document_fromstring(content.decode()).xpath(f"//div[@id='{table}']//tbody/tr")
+    return [[" ".join(cell.text_content().split()) for cell in row] for row in rows]
+
+
+def test_an_indicator_stands_across_clusters_with_interval_and_claim(compared_site):
+    content = compared_site["indicators/association_member.html"]
+    rows = cells(content, "clusters-1")
+    assert [row[0] for row in rows] == [f"The {one} cluster Peru · draft" for one in "bac"]
+    assert rows[0][1:] == [
+        "75 % After",
+        "40 to 60 %",
+        "+10 points Before to After",
+        "+2 to +18 points",
+        "▲ gained †",
+        "causal Difference in differences. Parallel trends.",
+    ]
+    assert rows[1][1:] == ["(25 %) After", "no interval", "–", "–", "no finding", "–"]
+    assert rows[2][1] == "withheld (fewer than 10) After"
+    tree = lxml.html.document_fromstring(content.decode())
+    assert tree.xpath("//h1/text()") == ["Members <of> an association"]
+    assert tree.xpath("//dl[@class='claims']//dt/text()") == ["causal"]
+    dots = tree.xpath("//div[@id='clusters-1']//tbody//td[2]//*[local-name()='circle']/@cx")
+    assert dots == ["129", "47"]
+
+
+def test_what_is_measured_in_another_way_stands_apart(compared_site):
+    content = compared_site["indicators/association_member.html"]
+    assert [row[0] for row in cells(content, "clusters-2")] == ["The d cluster Peru · draft"]
+    tree = lxml.html.document_fromstring(content.decode())
+    headings = [heading.text_content() for heading in tree.xpath("//h2")]
+    assert headings[:2] == ["In percent (share of respondents)", "In percent (share of firms)"]
+    assert "measure it in 2 ways" in tree.text_content()
+
+
+def test_the_better_end_stands_first(compared_site):
+    rows = cells(compared_site["indicators/hours.html"], "clusters-1")
+    assert [row[1] for row in rows] == ["30 After", "40 After"]
+
+
+def test_the_list_of_indicators_counts_what_moved(compared_site):
+    assert cells(compared_site["indicators.html"], "indicators") == [
+        ["Hours", "hours", "2", "–", "–", "–", "–"],
+        [
+            "Members <of> an association",
+            "percent (share of respondents); percent (share of firms)",
+            "4",
+            "1",
+            "–",
+            "–",
+            "–",
+        ],
+    ]
+
+
+def test_pages_of_indicators_lead_to_reports_and_back(compared_site):
+    tree = lxml.html.document_fromstring(compared_site["indicators/hours.html"].decode())
+    assert tree.xpath("//nav//a/@href") == ["../index.html", "../indicators.html"]
+    reports = tree.xpath("//tbody//a/@href")
+    assert reports == ["../../../d/results/current/report.html", "../../../b/results/current/report.html"]
+    pages = {name for name in compared_site if name.startswith("indicators")}
+    assert pages == {"indicators.html", "indicators/association_member.html", "indicators/hours.html"}

@@ -73,6 +73,25 @@ def test_the_table_tells_units_signs_and_chance_and_claims_nothing_of_what_is_wi
             assert not any(cell.text in ("causal", "associational", "descriptive") for cell in row)
 
 
+def test_figures_of_one_indicator_bear_the_same_decimals(plan, tables):
+    told = tables["winners_losers"]
+    mine = (told["indicator"] == "income_month") & (told["withheld_by"] == "")
+    sizes = [40.04, -3.456, 0.5][: mine.sum()]
+    told["basis"] = "change"
+    told.loc[mine, "estimate"] = [*sizes, *[1.0] * (mine.sum() - len(sizes))]
+    told.loc[mine, ["ci_low", "ci_high"]] = [-4.0, 44.0]
+    (picture,) = winners(Report(plan, tables))
+    assert picture.grid
+    part = ""
+    figures = []
+    for row in picture.grid.rows:
+        part = row[0].text if len(row) == 1 else part
+        if part == Report(plan, tables).label("indicator", "income_month") and len(row) > 1:
+            figures += [cell.text.strip("()") for cell in row if cell.label in ("Change", "95 % interval")]
+    assert {"+40.0", "−3.5"} <= set(figures)
+    assert "−4.0 to +44.0" in figures
+
+
 def test_the_summary_marks_and_counts_what_does_not_stand_when_its_family_is_counted(plan, tables):
     told = summary(Report(plan, tables))
     assert told["by_chance"] == ""

@@ -10,13 +10,16 @@ import subprocess
 import sys
 import zipfile
 import zlib
+from typing import Any
 
 import pytest
 
 from tasks.publish import files as files_module
+from tasks.publish.docx_table import Cell, fitted
 from tasks.publish.files import report_files
-from tasks.publish.pdf import pdf
-from tasks.publish.word import shares, word
+from tasks.publish.html import render
+from tasks.publish.pdf import pdf, printable
+from tasks.publish.word import word
 from tests.publish.conftest import PAGE
 
 MADE = [("psia", "0.1.0"), ("Data as of", "2024-06-28"), ("Hash of the released tables", "ab" * 32)]
@@ -66,9 +69,91 @@ def test_each_picture_of_the_wide_page_has_words_and_fits(document):
 
 
 def test_columns_share_the_whole_width_and_the_longer_text_gets_more():
-    first, second = shares([["Group", "n"], ["a text of many words indeed", "12"]])
+    size, (first, second) = fitted([[Cell("Group"), Cell("n")], [Cell("many words indeed"), Cell("12")]], 100)
+    assert size == 8.5
     assert first > second
-    assert first + second == pytest.approx(1, abs=0.002)
+    assert first + second == pytest.approx(100, abs=0.2)
+
+
+def test_letters_become_smaller_before_a_word_is_broken():
+    heads = [Cell(name) for name in ("Poverty group", "Verdict", "Estimate", "associational")]
+    row = [Cell("subcontractors"), Cell("uncertain"), Cell("−1\u202f030 to −462"), Cell("associational")]
+    (roomy, _), (tight, widths) = fitted([heads, row], 170), fitted([heads, row], 78)
+    assert tight < roomy
+    assert widths[0] > len("subcontractors") * tight * 0.5 * 25.4 / 72
+
+
+SPANNING = """<html><body><h1>x</h1><main><table><caption>c</caption>
+<thead><tr><th>Group</th><th class="numeric">Change</th><th>Verdict</th></tr></thead><tbody>
+<tr><th scope="colgroup" colspan="3"><span>Earnings</span> <span class="note">INR a month</span></th></tr>
+<tr><th>Women</th><td class="numeric"><div><span>12</span> <span class="note">10 to 14</span></div></td>
+<td>▲</td></tr>
+</tbody></table></main></body></html>"""
+
+
+def test_a_line_above_a_part_spans_the_table_and_notes_stand_below():
+    docx = pytest.importorskip("docx")
+    (table,) = docx.Document(io.BytesIO(word(SPANNING, MADE))).tables
+    above = table.rows[1]._tr.tc_lst
+    assert [one.grid_span for one in above] == [3]
+    assert table.rows[1].cells[0].text == "Earnings\nINR a month"
+    figure = table.rows[2].cells[1]
+    assert [one.text for one in figure.paragraphs] == ["12", "10 to 14"]
+    assert "right" in str(figure.paragraphs[0].alignment).lower()
+
+
+def test_small_pictures_stand_in_one_line_each_with_its_words():
+    docx = pytest.importorskip("docx")
+    panel = '<svg xmlns="http://www.w3.org/2000/svg" width="276" height="60"><title>{}</title></svg>'
+    panels = "".join(panel.format(name) for name in ("women", "men", "all"))
+    page = f'<html><body><h1>x</h1><main><div class="panels">{panels}</div></main></body></html>'
+    document = docx.Document(io.BytesIO(word(page, MADE)))
+    (line,) = [one for one in document.paragraphs if one._p.xpath(".//w:drawing")]
+    told = [one.get("descr") for one in line._p.xpath(".//wp:docPr")]
+    assert told == ["women", "men", "all"]
+    assert sum(one.width.mm for one in document.inline_shapes) <= 170
+
+
+def office(*, without: str = "", words: str = "Our letter") -> bytes:
+    """Return the template of an office: its own page, fonts, colours, head and foot, and a text."""
+    import docx
+    from docx.shared import Mm, Pt
+
+    made: Any = docx.Document()
+    made.styles["Heading 1"].font.name = "Garamond"
+    made.styles["Normal"].font.size = Pt(13)
+    made.sections[0].page_width, made.sections[0].page_height = Mm(216), Mm(279)
+    made.sections[0].header.paragraphs[0].text = "Ministry of Looms"
+    made.sections[0].footer.paragraphs[0].text = "For the files"
+    made.add_paragraph(words)
+    made.core_properties.keywords = "draft of somebody"
+    if without:
+        made.styles[without].delete()
+    target = io.BytesIO()
+    made.save(target)
+    return target.getvalue()
+
+
+@pytest.mark.parametrize("lacking", ["", "List Bullet", "Caption", "Table Grid"])
+def test_the_styles_page_head_and_foot_of_an_office_are_taken_over(lacking):
+    docx = pytest.importorskip("docx")
+    template = office(without=lacking)
+    content = word(PAGE, MADE, template)
+    made: Any = docx.Document(io.BytesIO(content))
+    written = [(one.style.name, one.text) for one in made.paragraphs if one.text]
+    assert written[0] == ("Title", "Block printers")
+    assert ("Heading 1", "1 Findings") in written
+    sign = "•\u00a0" if lacking == "List Bullet" else ""
+    assert ("List Bullet", f"{sign}Country: India") in written
+    assert ("Caption", "Table 1. Who gained") in written
+    assert made.tables[0].style.name == "Table Grid"
+    assert made.styles["Heading 1"].font.name == "Garamond"
+    assert round(made.sections[0].page_width.mm) == 216
+    assert made.sections[0].header.paragraphs[0].text == "Ministry of Looms"
+    assert [one.text for one in made.sections[0].footer.paragraphs] == ["For the files"]
+    assert "Our letter" not in {text for _, text in written}
+    assert made.core_properties.keywords == ""
+    assert word(PAGE, MADE, template) == content
 
 
 def test_pdf_is_tagged_with_bookmarks_and_asks_for_no_network(pango, caplog):
@@ -80,6 +165,34 @@ def test_pdf_is_tagged_with_bookmarks_and_asks_for_no_network(pango, caplog):
     assert b"/Outlines" in plain
     assert b"pdfuaid" in plain
     assert "disallowed protocol" in caplog.text
+
+
+def test_the_page_is_laid_out_without_what_only_a_screen_shows():
+    laid_out = printable(
+        PAGE.replace("<td>", "<td data-label='Gained'><div>").replace("</td>", "</div></td>")
+    )
+    assert "Contents" not in laid_out
+    assert laid_out.count("<svg") == PAGE.count("<svg") - 1
+    assert '<td data-label="Gained"><ul><li>Earnings</li>' in laid_out
+    assert "viewbox" in laid_out.lower()
+    assert laid_out.index("<style>") < laid_out.index("</head>")
+
+
+@pytest.mark.slow
+def test_no_word_of_the_pdf_leaves_the_page(pango, plan, all_tables, provenance):
+    """The widest tables too: what a screen lets scroll would be cut on paper."""
+    import weasyprint
+
+    laid_out = weasyprint.HTML(string=printable(render(plan, all_tables, provenance))).render()
+    words = 0
+    for number, page in enumerate(laid_out.pages, start=1):
+        box = page._page_box
+        edge = box.position_x + box.margin_left + box.width
+        for one in box.descendants():
+            if type(one).__name__ == "TextBox" and not one.position_x > edge:  # not of the margin
+                words += 1
+                assert one.position_x + one.width <= edge + 1, f"page {number}: {one.text}"
+    assert words > 3000
 
 
 def test_a_format_that_cannot_be_made_is_left_out_and_the_manifest_says_why(plan, all_tables, monkeypatch):

@@ -12,7 +12,7 @@ from tasks.publish import wording
 
 def test_reasons_for_no_interval_are_words_of_the_contract():
     methods = {_survey.FEW, _survey.ONE_UNIT, _survey.REFUSED, _survey.ALIKE, _survey.NOT_BY_CHANCE}
-    assert methods | {"limited follow-up"} == set(vocabulary.NO_INTERVAL)
+    assert methods | {"limited follow-up", "few clusters"} == set(vocabulary.NO_INTERVAL)
     assert set(wording.NO_INTERVAL) | analysis.NOT_MEASURED <= set(vocabulary.NO_INTERVAL)
 
 
@@ -80,3 +80,16 @@ def test_words():
     assert wording.withheld("two_largest") == "withheld (two largest)"
     assert wording.probability(0.00001) == "under 0.001"
     assert wording.clean("a\x00b\x1bc\nd") == "abc\nd"
+
+
+def test_figures_that_are_read_side_by_side_bear_the_same_decimals():
+    beside = [0.2, -0.42, 0.83, None]
+    assert [wording.change(one, "days", beside) for one in beside[:3]] == ["+0.20", "−0.42", "+0.83"]
+    tiny = [0.0087, -0.0502, 0.0676]
+    assert [wording.change(one, "rooms", tiny) for one in tiny] == ["+0.009", "−0.050", "+0.068"]
+    days = [15.04, 14.4, 15.62]
+    assert [wording.quantity(one, "days", days) for one in days] == ["15.0", "14.4", "15.6"]
+    money = [98.7, -462.4, 1034.2]
+    assert [wording.change(one, "INR", money) for one in money] == ["+99", "−462", "+1\u202f030"]
+    assert wording.quantity(0.204, "share of people", [0.204, 0.1, 0.3]) == "20\u202f%"
+    assert wording.change(-0.0004, "days", [-0.0004, -1.2, 1.1]) == "0.00"

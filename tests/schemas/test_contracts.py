@@ -3,6 +3,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -17,6 +18,7 @@ from schemas.base import (
     empty,
     extend,
     extend_released,
+    in_order,
     notes,
     required_columns,
 )
@@ -104,13 +106,13 @@ def test_what_a_contract_declares_is_what_pandera_makes_of_it(contract):
     ]
     assert required_columns(contract) == [name for name, one in schema.columns.items() if not one.nullable]
     assert notes(contract) == {name: one.description or "" for name, one in schema.columns.items()}
-    ruled = {name for name, column in declared(contract).items() if column.ruled}
+    ruled = {name for name, column in declared(contract).items() if column.checks}
     assert ruled == {name for name, one in schema.columns.items() if one.checks}
 
 
 @pytest.mark.parametrize("contract", list(plain_contracts()), ids=lambda one: one.about().name)
 def test_raw_and_released_tables_have_no_rule_but_types(contract):
-    assert not any(column.ruled for column in declared(contract).values())
+    assert not any(column.checks for column in declared(contract).values())
 
 
 def test_an_empty_cell_of_a_released_key_is_told():
@@ -143,3 +145,41 @@ def test_a_fault_of_a_plan_speaks_of_keys():
     assert str(Fault("assessment.toml", column="wave.1.name", rule="is empty")) == (
         "assessment.toml, key wave.1.name: is empty"
     )
+
+
+@pytest.mark.parametrize("word", ["all", "All"])
+def test_a_difference_that_bears_the_word_for_all_is_refused_with_its_place(word):
+    base = {"unit": ["u1", "u2"], "node": ["a", "a"], "difference": ["hills", word]}
+    frame = conform(pd.DataFrame(base), TABLES["staged.frame"])
+    (fault,) = check(frame, TABLES["staged.frame"], file="frame.csv")
+    assert (fault.file, fault.row, fault.column) == ("frame.csv", 3, "difference")
+    assert "'all' stands in the tables for all together" in str(fault)
+    assert "Take another word" in str(fault)
+    assert not check(frame.assign(difference="every"), TABLES["staged.frame"])
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_rows_are_in_order_where_sorting_changes_nothing_and_no_key_stands_twice(seed):
+    random = np.random.default_rng(seed)
+    words = pd.Series(random.choice(["a", "B", "é", "ab", "z"], 6), dtype="string")
+    frame = pd.DataFrame({"word": words, "whole": pd.Series(random.integers(0, 9, 6), dtype="Int64")})
+    frame = frame.assign(number=random.random(6), flag=pd.Series(random.random(6) < 0.5, dtype="boolean"))
+    for key in (
+        ["word"],
+        ["whole", "word"],
+        ["word", "whole"],
+        ["flag", "number"],
+        ["word", "flag", "whole"],
+    ):
+        ready = frame.sort_values(key, kind="stable").reset_index(drop=True)
+        for one in (
+            frame,
+            ready,
+            ready.drop_duplicates(key),
+            pd.concat([frame[:3], frame[3:]]),
+            frame[:1],
+            frame[:0],
+        ):
+            sorted_already = one.sort_values(key, kind="stable").index.equals(one.index)
+            assert in_order(one, key) == (sorted_already and not one.duplicated(key).any())
+    assert not in_order(frame.assign(word=words.mask(words.index == 3)).sort_values("whole"), ["word"])

@@ -6,8 +6,8 @@ import io
 import pandas as pd
 import pytest
 
+from tasks import packed
 from tasks.reading import Unreadable
-from tasks.sources import parquet
 from tests.sourced import arranged, reconciles
 
 
@@ -33,6 +33,6 @@ def test_types_of_parquet_are_kept():
 def test_a_file_that_unfolds_to_too_much_is_refused(monkeypatch):
     stream = io.BytesIO()
     pd.DataFrame({"a": range(1000)}).to_parquet(stream)
-    monkeypatch.setattr(parquet, "LARGEST", 100)
+    monkeypatch.setattr(packed, "LARGEST", 100)
     with pytest.raises(Unreadable, match="more than is read here"):
         arranged("parquet", stream.getvalue())

@@ -11,8 +11,8 @@ from pydantic import ValidationError
 from schemas.assessment import CorrectionLog
 from tasks.corrections import read_log, replay
 from tasks.files import Received
+from tests.assessed import tables_of
 from tests.folders import two_waves, write
-from tests.tasks.test_designs import tables
 from tests.tasks.test_intake import FOLLOWUP, HEADER, plan, refused, taken
 
 LOG = {
@@ -171,7 +171,7 @@ def test_a_foreign_log_and_psias_own_are_replayed_together(tmp_path: Path):
         + 'columns = { key = "id", variable = "question", old = "was", new = "is", when = "day",'
         + ' who = "by" }\n',
     )
-    responses, corrections, summary = tables(
+    responses, corrections, summary = tables_of(
         folder, "staged.responses", "staged.corrections", "mart.correction_summary"
     )
     later = responses[responses["wave"] == "followup"]

@@ -16,8 +16,8 @@ from tasks import drawing, show
 from tasks.households import household_findings, weigh_households
 from tasks.replaced import OUT_OF_ORDER, TOO_MANY, replacement_findings
 from tasks.run import Run
+from tests.assessed import tables_of
 from tests.folders import two_waves, write
-from tests.tasks.test_designs import tables
 
 DRAW = """
 [sampling]
@@ -79,7 +79,7 @@ def test_a_replacement_is_no_stranger_and_weighs_what_its_stratum_does(tmp_path,
     weavers = sample[sample["stratum"] == "weaver-women"]["unit"].tolist()
     folder = folder_of(tmp_path / "a")
     interview(folder, {*sample["unit"], first} - {weavers[0]})
-    responses, weights, checks = tables(
+    responses, weights, checks = tables_of(
         folder, "staged.responses", "mart.household_weights", "mart.field_checks"
     )
     of = responses.groupby("stratum")["weight"]

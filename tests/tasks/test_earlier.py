@@ -179,3 +179,36 @@ def test_the_audit_knows_what_each_release_before_told():
         ]
         disclosure.release_all(exact, disclosure.Rules(before=typed))
     assert asked[0] == {1: (9.0, 31.0)}
+
+
+def test_a_finding_is_held_by_the_waves_of_its_figure_and_told_anew_when_they_changed():
+    """A finding has no wave in its key: it must neither stay for ever, nor tell of who came late."""
+    contract = TABLES["mart.findings"]
+    rows = answers(np.random.default_rng(4), 200)
+
+    def tables_of(waves: list[str], said: str, figure: str) -> dict[str, pd.DataFrame]:
+        made = pd.concat([tables(rows)[ESTIMATES].assign(wave=one) for one in waves], ignore_index=True)
+        finding = {**dict.fromkeys(("evidence", "limits"), "x"), "finding": "wage/all", "indicator": "wage"}
+        finding |= {"position": 1, "poverty_group": "all", "claim": "descriptive", "public": False}
+        finding |= {"statement": said, "figure": figure, "respondents": 200, "smallest_cell": 200}
+        every = {ESTIMATES: made, "mart.findings": conform(pd.DataFrame([finding]), contract)}
+        return disclosure.release_all(every, disclosure.Rules())
+
+    def people(waves: dict[str, pd.DataFrame]) -> pd.DataFrame:
+        return earlier.people_of(pd.concat([one.assign(wave=name) for name, one in waves.items()]), KEY)
+
+    of = {one: f"indicator_estimates/wage/all/all/all/all/all/{one}" for one in ("once", "later")}
+    first = people({"once": rows.iloc[:-1]})
+    before = earlier.Earlier("2024-06-28", tables_of(["once"], "as it was", of["once"]), first)
+    for table in before.tables.values():
+        table["withheld_by"] = pd.array([pd.NA] * len(table), dtype="string")
+    corrected = rows.assign(wage=rows["wage"] + 1)
+    for now, figure, said in (
+        ({"once": rows}, of["once"], "as it was"),
+        ({"once": rows, "later": rows}, of["once"], "as it was"),
+        ({"once": rows, "later": rows}, of["later"], "anew"),
+        ({"once": corrected}, of["once"], "anew"),
+        ({"once": corrected}, "of no table", "anew"),
+    ):
+        told = earlier.hold(tables_of(list(now), "anew", figure), [before], people(now))["mart.findings"]
+        assert told["statement"].tolist() == [said], (list(now), figure)

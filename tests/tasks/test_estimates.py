@@ -19,8 +19,9 @@ from tasks.finite_population import SHARE_DRAWN, with_share_drawn
 from tasks.levels import units_of
 from tasks.publish.report import Report
 from tasks.publish.sections.estimates import rules_of_errors, spreads
+from tests.assessed import tables_of
 from tests.folders import two_waves
-from tests.tasks.test_designs import purposive, refused, tables
+from tests.tasks.test_designs import purposive, refused
 
 RECORD = pd.DataFrame({"stratum": ["hills", "town"], "in_frame": [8, 4], "clusters_in_frame": [4, 2]})
 NOBODY = empty(Sample)
@@ -219,7 +220,7 @@ def test_a_purposive_sample_has_quartiles_and_no_errors():
 
 
 def test_the_report_of_a_purposive_sample_tells_medians(tmp_path):
-    (released,) = tables(purposive(tmp_path), "released.indicator_estimates")
+    (released,) = tables_of(purposive(tmp_path), "released.indicator_estimates")
     plan = AssessmentPlan.model_validate(tomllib.loads((tmp_path / "assessment.toml").read_text()))
     report = Report(plan, {"indicator_estimates": released})
     assert len(spreads(report)) == 2

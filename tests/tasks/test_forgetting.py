@@ -19,6 +19,8 @@ from tasks.rewriting import without_records
 from tests import exports
 from tests.command import psia
 from tests.flows.test_run import go
+from tests.folders import write
+from tests.qdpx import coded
 from tests.tasks.test_suspects import with_column
 
 PERSONAL = '\n[personal]\n"waves/*/interviews" = ["contact"]\n'
@@ -95,6 +97,23 @@ def test_a_coded_project_that_names_the_person_is_told_though_it_is_packed(folde
     assert received
     with pytest.raises(Refused, match=r"coded\.qdpx: names the person elsewhere"):
         forgetting.plan_of(folder, plan, [received], own, "R017")
+
+
+def test_each_file_that_could_speak_of_the_person_under_another_name_is_named(folder):
+    """A coded talk under a name, members without the key, a scan: nobody is let to think that all is done."""
+    write(
+        folder, {"waves/baseline/homes.csv": "home,member,age\n17,1,9\n", "waves/baseline/notes.txt": "none"}
+    )
+    (folder / "waves/baseline/scan.pdf").write_bytes(b"%PDF-1.7 \xff\xfe")
+    (folder / "waves/baseline/coded.qdpx").write_bytes(coded([("Talk", "Earns less", "Kim")], codes=[]))
+    own, plan = vault.Vault(folder, "tiny"), read_plan(folder / "assessment.toml")
+    received = take_in(folder, plan, own).received
+    todo = forgetting.plan_of(folder, plan, received, own, "R018")
+    assert todo.by_hand == {
+        "waves/baseline/coded.qdpx": forgetting.CODED,
+        "waves/baseline/homes.csv": forgetting.NOT_READ,
+        "waves/baseline/scan.pdf": forgetting.UNREADABLE,
+    }
 
 
 def test_nobody_of_that_id_is_told(folder):

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from schemas.analysis import Indicators
-from schemas.assessment import Comparison, Poverty, Specification
+from schemas.assessment import Comparison, Poverty, Specification, Wave
 from schemas.base import conform, empty
 from schemas.comparison import ComparisonMatching, ComparisonWeights
 from schemas.poverty import PovertyLines
 from tasks.analysis import design_columns
+from tasks.bounds import bound_attrition
 from tasks.catalogue import standard_indicators
 from tasks.impact_models import Study, study_of
 from tasks.impacts import balance_of_starts, estimate_one, leading_estimates
@@ -40,6 +43,30 @@ def answers(waves: Sequence[str] = WAVES[:2], people: int = 48) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True).assign(stratum=None, gender="women", difference=None)
 
 
+def tables(
+    responses: pd.DataFrame,
+    indicators: dict[str, str] | None = None,
+    waves: Sequence[str] = WAVES[:2],
+    unit: str = "points",
+) -> list[pd.DataFrame]:
+    """Return the tables of the warehouse that the steps of the impact read first, in their order."""
+    about = {"kind": "quantitative", "better": "higher", "heading": "h", "stakeholder": "worker"}
+    about |= {"directness": "direct", "unit": unit}
+    known = [
+        {**about, "indicator": name, "label": name, "value": value, "smallest_change": 1.0}
+        for name, value in (indicators or {"income": "income"}).items()
+    ]
+    roles = ["baseline", *["follow-up"] * (len(waves) - 1)]
+    return [
+        responses,
+        conform(pd.DataFrame(known), Indicators),
+        pd.DataFrame({"wave": waves, "role": roles, "position": range(len(waves)), "follow_up": "repeat"}),
+        pd.DataFrame({"sample_design": ["representative"]}),
+        empty(ComparisonWeights),
+        empty(ComparisonMatching),
+    ]
+
+
 def study(
     responses: pd.DataFrame,
     indicators: dict[str, str] | None = None,
@@ -48,22 +75,7 @@ def study(
     unit: str = "points",
     prices: Prices | None = None,
 ) -> Study:
-    about = {"kind": "quantitative", "better": "higher", "heading": "h", "stakeholder": "worker"}
-    about |= {"directness": "direct", "unit": unit}
-    known = [
-        {**about, "indicator": name, "label": name, "value": value, "smallest_change": 1.0}
-        for name, value in (indicators or {"income": "income"}).items()
-    ]
-    roles = ["baseline", *["follow-up"] * (len(waves) - 1)]
-    return study_of(
-        responses,
-        conform(pd.DataFrame(known), Indicators),
-        pd.DataFrame({"wave": waves, "role": roles, "position": range(len(waves)), "follow_up": "repeat"}),
-        pd.DataFrame({"sample_design": ["representative"]}),
-        empty(ComparisonWeights),
-        empty(ComparisonMatching),
-        prices,
-    )
+    return study_of(*tables(responses, indicators, waves, unit), prices=prices)
 
 
 def specification(estimator: str, **more: object) -> Specification:
@@ -72,7 +84,7 @@ def specification(estimator: str, **more: object) -> Specification:
     )
 
 
-def estimated(made: Study, one: Specification, indicator: str = "income") -> list[dict[str, object]]:
+def estimated(made: Study, one: Specification, indicator: str = "income") -> list[dict[str, Any]]:
     pair = made.pair(one)
     return estimate_one(made, one, indicator, made.rows(one, pair), pair)
 
@@ -105,6 +117,40 @@ def test_a_column_named_programme_is_no_arm_and_an_indicator_of_that_name_is_an_
     assert estimated(named, one, "programme") == estimated(arm, one)
 
 
+def test_the_gap_of_the_arms_before_leads_no_finding_in_a_model_that_has_the_change_beside_it():
+    """A difference in differences by hand: the arms were 50 apart, and the programme did nothing."""
+    rows = answers()
+    rows["income"] = 100.0 + rows.groupby("wave").cumcount() % 7 + 50 * (rows["arm"] == "programme")
+    one = specification("fixed_effects", terms=["programme", "programme x after"], fixed_effects=["wave"])
+    made = study(rows)
+    found = estimated(made, one)
+    about = {
+        "specification": "one",
+        "indicator": "income",
+        "poverty_group": "all",
+        "estimator": "fixed_effects",
+    }
+    table = pd.DataFrame(
+        [{**about, **row, "programme_term": made.is_programme_term(one, row["term"])} for row in found]
+    )
+    (gap,) = [row for row in found if row["term"] == "programme"]
+    assert gap["estimate"] == pytest.approx(50, abs=3)
+    assert "direction" not in gap
+    (lead,) = leading_estimates(table, [one]).to_dict("records")
+    assert lead["term"] == "programme x after"
+    assert lead["estimate"] == pytest.approx(0, abs=1e-9)
+
+
+def test_of_what_is_recalled_a_change_in_percent_is_of_what_was_before():
+    """10 more than 100: a tenth of what was counts, a tenth of what is would be 11."""
+    now = answers(WAVES[1:2])
+    now["income"], now["income_before"] = 110.0 + np.arange(len(now)) % 3 - 1, 100.0
+    made = study(now, waves=WAVES[1:2])
+    in_percent = made.known.assign(smallest_change=float("nan"), smallest_change_pct=9.5)
+    (row,) = estimated(replace(made, known=in_percent), specification("recall"))
+    assert row["direction"] == "better"
+
+
 def test_what_a_group_recalls_is_a_part_of_the_whole_sample():
     """Its errors know the places of everybody: 12 of them, of which the group has people in 6."""
     now = answers(WAVES[1:2]).assign(stratum="one")
@@ -118,6 +164,18 @@ def test_what_a_group_recalls_is_a_part_of_the_whole_sample():
     assert [row[name] for name in ("estimate", *told[1:])] == pytest.approx(expected)
     alone = recall_change(weavers, "income", "income_before", **design_columns(now)).iloc[0]
     assert (row["degrees_of_freedom"], alone["degrees_of_freedom"]) == (11, 5)
+
+
+@pytest.mark.parametrize(("places", "why"), [(12, None), (8, "few clusters")])
+def test_where_there_is_no_interval_the_row_says_why(places, why):
+    rows = answers()
+    rows["cluster"] = "place-" + (rows["respondent"].str[1:].astype(int) % places).astype(str)
+    (row,) = estimated(study(rows), specification("difference"))
+    assert pd.isna(row["no_interval"]) if why is None else row["no_interval"] == why
+    assert pd.isna(row["ci_low"]) == (why is not None)
+    now = rows[rows["wave"] == "second"].assign(cluster="one", income_before=90.0)
+    (recalled,) = estimated(study(now, waves=WAVES[1:2]), specification("recall"))
+    assert recalled["no_interval"] == "within one cluster"
 
 
 def starting(second: int, third: int, older: float = 0.0) -> pd.DataFrame:
@@ -251,3 +309,22 @@ def test_prices_are_refused_where_nothing_can_be_done_with_them():
         specification("difference", prices_before=80)
     with pytest.raises(ValueError, match="write 'prices_before' instead"):
         specification("recall", prices="line")
+
+
+@pytest.mark.parametrize(("without", "told"), [(0, None), (3, "A few people"), (12, "About 10 people")])
+def test_bounds_say_how_many_had_no_arm_though_a_later_wave_knows_it(without, told):
+    rows = answers(people=96)
+    nameless = rows["respondent"].isin([f"p{one}" for one in range(without)]) & (rows["wave"] == "first")
+    rows.loc[nameless, "arm"] = None
+    lost = rows["respondent"].isin([f"p{one}" for one in range(80, 96, 2)]) & (rows["wave"] == "second")
+    bounds = bound_attrition(
+        *tables(rows[~lost].reset_index(drop=True)),
+        empty(PovertyLines),
+        specification=[specification("difference_in_differences")],
+        comparison=Comparison(assignment="randomised"),
+        wave=[Wave.model_validate({"name": name}) for name in WAVES[:2]],
+        poverty=[],
+    )
+    (row,) = bounds.to_dict("records")
+    assert (row["respondents"], row["lost"]) == (88 - without, 8)
+    assert row["left_out"] == (f"{told} had no arm in the earlier wave." if told else None)

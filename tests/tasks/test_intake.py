@@ -15,8 +15,8 @@ from schemas.base import TABLES, conform
 from schemas.faults import Refused
 from tasks import disclosure, evening
 from tasks.run import Run
+from tests.assessed import tables_of
 from tests.folders import two_waves, write
-from tests.tasks.test_designs import tables
 
 HEADER = "key,variable,old,new,reason,who,when\n"
 
@@ -92,7 +92,7 @@ def test_a_wrong_id_is_recoded_in_the_plan(tmp_path):
         folder, "followup", lambda frame: frame.assign(respondent=frame["respondent"].replace("R005", "R5X"))
     )
     plan(folder, FOLLOWUP, FOLLOWUP + 'recode = { respondent = { R5X = "R005" } }\n')
-    (attrition,) = tables(folder, "mart.attrition")
+    (attrition,) = tables_of(folder, "mart.attrition")
     whole = attrition[(attrition["arm"] == "all") & (attrition["poverty_group"] == "all")].iloc[0]
     assert (whole["followed"], whole["lost"]) == (60, 0)
 
@@ -101,7 +101,7 @@ def test_rows_without_an_id_are_linked_with_nobody(tmp_path):
     folder = two_waves(tmp_path)
     plan(folder, 'role = "baseline"\n', 'role = "baseline"\ncolumns = { respondent = "_row" }\n')
     plan(folder, FOLLOWUP, FOLLOWUP + 'columns = { respondent = "_row" }\n')
-    attrition, changes = tables(folder, "mart.attrition", "mart.wave_changes")
+    attrition, changes = tables_of(folder, "mart.attrition", "mart.wave_changes")
     assert len(attrition) == 0
     assert set(changes["respondents_both"]) == {0}
 
@@ -166,7 +166,7 @@ def test_what_is_corrected_in_a_removed_interview_is_not_counted(tmp_path):
     log = HEADER + f"R000,income_month,{old[0]},1234,slip,coordinator,2025-04-01\n"
     log += "R000,interview,,remove,held twice,coordinator,2025-04-02\n"
     log += f"R001,income_month,{old[1]},1234,slip,coordinator,2025-04-01\n"
-    (summary,) = tables(write(folder, {"waves/followup/corrections.csv": log}), "mart.correction_summary")
+    (summary,) = tables_of(write(folder, {"waves/followup/corrections.csv": log}), "mart.correction_summary")
     assert summary.set_index("variable")["corrections"].to_dict() == {"income_month": 1, "interview": 1}
 
 
@@ -258,7 +258,7 @@ def test_a_comparison_of_few_people_is_withheld_though_many_stand_on_the_other_s
             return frame[~women | frame["respondent"].isin(keep)]
 
         change(folder, wave, thin)
-    impact, findings, triangulation = tables(
+    impact, findings, triangulation = tables_of(
         folder, "released.impact_estimates", "released.findings", "released.triangulation"
     )
     for table in (impact, findings, triangulation):
@@ -299,7 +299,7 @@ def test_a_term_that_is_not_the_programme_is_never_causal_and_never_a_finding(tm
         'estimator = "difference_in_differences"',
         'estimator = "difference"\nterms = ["workdays_month", "programme"]',
     )
-    impact, findings = tables(folder, "mart.impact_estimates", "mart.findings")
+    impact, findings = tables_of(folder, "mart.impact_estimates", "mart.findings")
     claims = impact.set_index(["poverty_group", "term"])["claim"].to_dict()
     assert claims["all", "workdays_month"] == "associational"
     assert claims["all", "programme"] == "causal"
@@ -314,7 +314,7 @@ def test_levels_in_one_wave_are_not_taken_for_changes(tmp_path):
         'estimator = "fixed_effects"\nterms = ["programme"]',
     )
     plan(folder, 'from_wave = "baseline"\n', "")
-    (impact,) = tables(folder, "mart.impact_estimates")
+    (impact,) = tables_of(folder, "mart.impact_estimates")
     assert set(impact.loc[impact["estimate"].notna(), "claim"]) == {"associational"}
 
 

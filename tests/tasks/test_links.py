@@ -15,8 +15,8 @@ from schemas.fieldwork import RespondentLinks, Responses
 from schemas.plan import Waves
 from tasks.disclosure import release
 from tasks.links import link_respondents
+from tests.assessed import tables_of
 from tests.folders import two_waves
-from tests.tasks.test_designs import tables
 from tests.tasks.test_intake import change
 
 NAMES = ["first", "second", "third"]
@@ -106,7 +106,7 @@ def test_changed_new_and_lost_people_stand_in_the_checks_by_pseudonym(tmp_path: 
     mapped = 'columns = { birth_year = "born" }\n'
     text = toml.read_text().replace('role = "baseline"\n', 'role = "baseline"\n' + mapped)
     toml.write_text(text.replace('role = "follow-up"\n', 'role = "follow-up"\n' + mapped))
-    checks, links, summary = tables(
+    checks, links, summary = tables_of(
         folder, "mart.field_checks", "mart.respondent_links", "mart.field_check_summary"
     )
     found = checks[checks["check"].isin(["changed birth year", "new respondent", "lost respondent"])]

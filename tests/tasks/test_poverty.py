@@ -21,8 +21,8 @@ from tasks.poverty_inputs import box_1, dimensions, line_in_force
 from tasks.publish.report import Report
 from tasks.publish.sections.poverty import poverty
 from tasks.run import Run
+from tests.assessed import tables_of
 from tests.folders import GROUPS, WAVES, interviews, plan, two_waves, write
-from tests.tasks import test_designs
 
 MONEY = """
 [[poverty]]
@@ -60,10 +60,6 @@ box_1 = "Decent and secure work"
 """
 
 
-def tables(folder: Path, *names: str) -> Any:
-    return test_designs.tables(folder, *names)
-
-
 def lacking(weights: str = "equal", missing: str = "drop", each: tuple[str, str, str] = ("", "", "")) -> str:
     return LACKING.format(weights=weights, missing=missing, first=each[0], second=each[1], third=each[2])
 
@@ -78,7 +74,7 @@ def answers(wave: int) -> pd.DataFrame:
 
 def measured(folder: Path, name: str = "mart.poverty_measures") -> Any:
     """Return a table by measure, dimension, poverty group, gender, arm and wave (or the pair of waves)."""
-    (table,) = tables(folder, name)
+    (table,) = tables_of(folder, name)
     waves = ["wave"] if "wave" in table else ["from_wave", "to_wave"]
     return table.set_index(["measure", "dimension", "poverty_group", "gender", "arm", *waves]).sort_index()
 
@@ -134,7 +130,7 @@ def test_lines_by_area_and_prices_by_wave(tmp_path):
         poor = of_wave["income_month"] / index / 2 < line
         expected = np.average(poor, weights=of_wave["weight"])
         assert found[("headcount", "all", "all", "all", "all", wave)] == pytest.approx(expected)
-    (specification,) = tables(tmp_path, "mart.poverty_specifications")
+    (specification,) = tables_of(tmp_path, "mart.poverty_specifications")
     assert specification["line"].tolist() == ["as in the table of lines"]
 
 
@@ -222,7 +218,7 @@ def test_people_for_whom_a_respondent_stands(tmp_path):
 def test_a_purposive_sample_has_no_errors(tmp_path):
     two_waves(tmp_path, '[sampling]\ndesign = "purposive"\n' + money() + lacking())
     for name in ("mart.poverty_measures", "mart.poverty_changes"):
-        (table,) = tables(tmp_path, name)
+        (table,) = tables_of(tmp_path, name)
         assert len(table)
         assert table[["standard_error", "ci_low", "ci_high"]].isna().all(axis=None)
 
@@ -237,7 +233,7 @@ def test_a_purposive_sample_has_no_errors(tmp_path):
 )
 def test_capabilities_with_weights_of_the_plan(tmp_path, weights, each, shares):
     two_waves(tmp_path, lacking(weights, each=each))
-    (told,) = tables(tmp_path, "mart.capability_weights")
+    (told,) = tables_of(tmp_path, "mart.capability_weights")
     by_name = told.set_index("dimension")["weight"]
     assert by_name[["pay", "workdays_month", "days"]].tolist() == pytest.approx(list(shares))
     of_wave = answers(0)
@@ -287,7 +283,7 @@ def rankings(women: int, men: int) -> str:
 def test_weights_of_each_group_s_own_ranking(tmp_path):
     two_waves(tmp_path, RANKED)
     write(tmp_path, {"design/rankings.csv": rankings(2, 1)})
-    weights, released = tables(tmp_path, "mart.capability_weights", "released.capability_weights")
+    weights, released = tables_of(tmp_path, "mart.capability_weights", "released.capability_weights")
     by_key = weights.set_index(["poverty_group", "dimension"])["weight"].to_dict()
     assert by_key["weaver-women", "workdays_month"] > 0.6 > by_key["weaver-women", "income_month"]
     assert by_key["workshop-men", "income_month"] > 0.6
@@ -357,13 +353,13 @@ def test_neither_the_order_of_rows_nor_other_names_change_a_figure(tmp_path):
 def test_an_assessment_that_asks_for_none_has_none(tmp_path):
     two_waves(tmp_path)
     for name in ("poverty_measures", "poverty_changes", "poverty_specifications", "capability_weights"):
-        (table,) = tables(tmp_path, f"mart.{name}")
+        (table,) = tables_of(tmp_path, f"mart.{name}")
         assert not len(table)
 
 
 def test_before_the_first_wave_nothing_is_measured(tmp_path):
     write(tmp_path, {"assessment.toml": plan(GROUPS + WAVES + money() + lacking())})
-    specifications, found = tables(tmp_path, "mart.poverty_specifications", "mart.poverty_measures")
+    specifications, found = tables_of(tmp_path, "mart.poverty_specifications", "mart.poverty_measures")
     assert specifications["specification"].tolist() == ["income", "lacking"]
     assert not len(found)
 
@@ -373,7 +369,7 @@ def test_a_wave_to_come_is_no_fault(tmp_path):
     lines = "specification,area,wave,line\nincome,all,baseline,1050\n"
     write(tmp_path, {"assessment.toml": plan(rest), "design/poverty_lines.csv": lines})
     write(tmp_path, {"waves/baseline/interviews.csv": interviews(0)})
-    (table,) = tables(tmp_path, "mart.poverty_measures")
+    (table,) = tables_of(tmp_path, "mart.poverty_measures")
     assert set(table["wave"]) == {"baseline"}
 
 

@@ -14,9 +14,9 @@ from schemas.base import TABLES, conform
 from schemas.faults import Refused
 from tasks import disclosure
 from tasks.run import Run
+from tests.assessed import tables_of
 from tests.folders import two_waves, write
 from tests.qdpx import coded, packed, project
-from tests.tasks.test_designs import tables
 
 CODES = """code,indicator,direction
 Earns less,income_month,worse
@@ -73,7 +73,7 @@ def refused(folder: Path) -> str:
 
 
 def test_coded_text_speaks_for_its_poverty_group_and_enters_the_triangulation(tmp_path):
-    voices, agreement, triangulation = tables(
+    voices, agreement, triangulation = tables_of(
         with_project(tmp_path, said(SAID)),
         "mart.coded_voices",
         "mart.coder_agreement",
@@ -96,7 +96,7 @@ def test_coded_text_speaks_for_its_poverty_group_and_enters_the_triangulation(tm
 
 def test_turning_the_sources_round_turns_the_verdict(tmp_path):
     turned = said({**SAID, "Col": "Earns less", "Dan": "Earns less"})
-    (triangulation,) = tables(with_project(tmp_path, turned), "mart.triangulation")
+    (triangulation,) = tables_of(with_project(tmp_path, turned), "mart.triangulation")
     heard = triangulation.set_index("poverty_group").loc["workshop-men"]
     assert (heard["participatory"], heard["qualitative"], heard["verdict"]) == (
         "better",
@@ -133,7 +133,7 @@ def test_turning_any_one_of_the_three_sources_turns_the_verdict(
     told = {"waves/followup/focus_groups.csv": FOCUS_GROUPS.replace("better", groups)}
     folder = with_project(tmp_path, voices, told)
     turned_by(folder, amount)
-    (triangulation,) = tables(folder, "mart.triangulation")
+    (triangulation,) = tables_of(folder, "mart.triangulation")
     heard: Any = triangulation.set_index("poverty_group").loc["workshop-men"]
     assert heard["quantitative"] == ("better" if amount > 0 else "worse")
     assert heard["verdict"] == verdict
@@ -145,7 +145,7 @@ def test_turning_any_one_of_the_three_sources_turns_the_verdict(
 
 
 def test_turning_one_of_two_sources_leaves_the_voice_uncertain(tmp_path):
-    (triangulation,) = tables(
+    (triangulation,) = tables_of(
         with_project(tmp_path, said({**SAID, "Dan": "Earns less"})), "mart.triangulation"
     )
     heard = triangulation.set_index("poverty_group").to_dict("index")["workshop-men"]
@@ -156,7 +156,7 @@ def test_turning_one_of_two_sources_leaves_the_voice_uncertain(tmp_path):
 def test_voices_of_few_people_are_withheld_and_enter_no_verdict(tmp_path):
     few = SOURCES.replace("Col,workshop-men,programme,6", "Col,workshop-men,programme,1")
     folder = with_project(tmp_path, said(SAID), {"waves/followup/coded_sources.csv": few})
-    exact, voices, triangulation = tables(
+    exact, voices, triangulation = tables_of(
         folder, "mart.coded_voices", "released.coded_voices", "released.triangulation"
     )
     assert exact.set_index("poverty_group")["participants"].to_dict()["workshop-men"] == 7
@@ -172,7 +172,7 @@ def test_voices_of_few_people_are_withheld_and_enter_no_verdict(tmp_path):
 def test_two_sources_of_one_session_are_one_voice(tmp_path):
     lines = SOURCES.replace("kind\n", "kind,session\n").replace("interview\n", "interview,G1\n")
     folder = with_project(tmp_path, said(SAID), {"waves/followup/coded_sources.csv": lines})
-    (voices,) = tables(folder, "mart.coded_voices")
+    (voices,) = tables_of(folder, "mart.coded_voices")
     assert voices["sources"].tolist() == [1, 1]
     assert voices["participants"].tolist() == [6, 6]
 
@@ -180,7 +180,7 @@ def test_two_sources_of_one_session_are_one_voice(tmp_path):
 def test_sources_of_the_comparison_arm_do_not_speak_of_the_programme(tmp_path):
     lines = SOURCES.replace("workshop-men,programme", "workshop-men,comparison")
     folder = with_project(tmp_path, said(SAID), {"waves/followup/coded_sources.csv": lines})
-    (voices,) = tables(folder, "mart.coded_voices")
+    (voices,) = tables_of(folder, "mart.coded_voices")
     assert voices["poverty_group"].tolist() == ["weaver-women"]
 
 
@@ -196,7 +196,7 @@ VARIABLES = """<Variables><Variable guid="v1" name="Poverty group" typeOfVariabl
 def test_for_whom_a_source_speaks_can_stand_in_the_project_as_variables_of_its_case(tmp_path):
     folder = write(two_waves(tmp_path), {"design/codes.csv": CODES})
     (folder / "waves/followup/coded.qdpx").write_bytes(said(SAID, extra=VARIABLES))
-    (voices,) = tables(folder, "mart.coded_voices")
+    (voices,) = tables_of(folder, "mart.coded_voices")
     assert voices[["poverty_group", "sources", "participants"]].values.tolist() == [["weaver-women", 1, 9]]
     found = taken(folder).intake.found
     assert "followup: coded.qdpx: 1 source has variables that do not fit the plan" in found
@@ -205,10 +205,10 @@ def test_for_whom_a_source_speaks_can_stand_in_the_project_as_variables_of_its_c
 
 def test_coders_of_one_name_are_two_coders(tmp_path):
     content = said(SAID, coders=("Kim", "Lou"))
-    (apart,) = tables(with_project(tmp_path / "a", content), "mart.coder_agreement")
+    (apart,) = tables_of(with_project(tmp_path / "a", content), "mart.coder_agreement")
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         one_name = packed(archive.read("project.qde").replace(b'name="Lou"', b'name="Kim"'))
-    (shared,) = tables(with_project(tmp_path / "b", one_name), "mart.coder_agreement")
+    (shared,) = tables_of(with_project(tmp_path / "b", one_name), "mart.coder_agreement")
     pd.testing.assert_frame_equal(shared, apart)
     assert set(apart["coders"]) == {2}
 
@@ -238,19 +238,19 @@ def test_no_name_of_a_source_or_coder_and_no_word_that_was_said_is_kept(tmp_path
     assert run.clear_personal_files() == ["waves/followup/coded.qdpx"]
     people = pd.concat(run.intake.people)["value"].tolist()
     assert {"Talk of Ama", "Kim"} <= set(people)
-    tables(folder, "mart.coded_voices")
+    tables_of(folder, "mart.coded_voices")
     assert not list((folder / "received").glob("*.qdpx"))
     assert len(list((folder / "received").glob("*.qdpx.age"))) == 1
 
 
 def test_a_sealed_project_is_read(tmp_path):
     folder = with_project(tmp_path, said(SAID))
-    (clear,) = tables(folder, "staged.codings")
+    (clear,) = tables_of(folder, "staged.codings")
     path = folder / "waves/followup/coded.qdpx"
     path.with_name("coded.qdpx.age").write_bytes(taken(folder).vault.seal(path.read_bytes()))
     assert "stands there in clear and sealed" in refused(folder)
     path.unlink()
-    (again,) = tables(folder, "staged.codings")
+    (again,) = tables_of(folder, "staged.codings")
     pd.testing.assert_frame_equal(clear, again)
 
 
@@ -337,7 +337,7 @@ def test_only_quotes_with_consent_and_a_shared_label_are_released(tmp_path):
     assert "followup: 1 quote is left out, without consent" in run.intake.found
     for frame in [*run.intake.tables.values(), *run.intake.raw.values()]:
         assert "Secret words" not in frame.to_csv()
-    (quotes,) = tables(folder, "released.quotes")
+    (quotes,) = tables_of(folder, "released.quotes")
     told = quotes.set_index("quote")
     assert told["words"].to_dict()["q1"] == "The rate fell"
     assert not told.loc["q2", ["label", "words", "label_people"]].notna().to_numpy().any()
@@ -390,7 +390,7 @@ TOOLS = {
 
 
 def test_tools_are_counted_pooled_and_released_over_two_sessions_and_ten_people(tmp_path):
-    used, released, ranks, links, attendance = tables(
+    used, released, ranks, links, attendance = tables_of(
         write(two_waves(tmp_path), {**TOOLS, "waves/followup/photographs.csv": PHOTOGRAPHS + ALBUM}),
         "mart.tools_used",
         "released.tools_used",

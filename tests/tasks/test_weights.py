@@ -14,8 +14,8 @@ from schemas.base import conform, empty
 from schemas.design import Frame, Quotas
 from tasks import drawing
 from tasks.weights import summarize_weights
+from tests.assessed import tables_of
 from tests.folders import interviews, two_waves, write
-from tests.tasks.test_designs import tables
 from tests.tasks.test_intake import change, plan, refused, taken
 
 NODES = {"weaver-women": "weavers", "workshop-men": "workshops"}
@@ -152,7 +152,7 @@ def test_weights_of_the_file_are_not_adjusted_for_the_draw(tmp_path):
 
 
 def test_estimates_use_the_calibrated_weight_once(tmp_path):
-    estimates, changes, weights, margins, summary, responses = tables(
+    estimates, changes, weights, margins, summary, responses = tables_of(
         calibrated(tmp_path),
         "mart.indicator_estimates",
         "mart.wave_changes",
@@ -199,7 +199,7 @@ def test_estimates_use_the_calibrated_weight_once(tmp_path):
 def test_an_impact_is_that_of_the_final_weights_in_the_file(tmp_path):
     """The same assessment, with the final weights written into the file, gives the same effects."""
     names = ("mart.impact_estimates", "mart.comparison_balance", "mart.weights", "staged.responses")
-    impact, _, weights, responses = tables(calibrated(tmp_path / "a"), *names)
+    impact, _, weights, responses = tables_of(calibrated(tmp_path / "a"), *names)
     other = two_waves(tmp_path / "b")
     key = ["respondent", "wave"]
     known = responses.merge(weights, on=key, suffixes=("", "_final"))
@@ -219,9 +219,9 @@ def test_an_impact_is_that_of_the_final_weights_in_the_file(tmp_path):
                 ]
             ),
         )
-    (again,) = tables(other, "mart.impact_estimates")
+    (again,) = tables_of(other, "mart.impact_estimates")
     pd.testing.assert_frame_equal(impact, again, rtol=1e-9)
-    (plain,) = tables(two_waves(tmp_path / "c"), "mart.impact_estimates")
+    (plain,) = tables_of(two_waves(tmp_path / "c"), "mart.impact_estimates")
     assert (impact["estimate"] - plain["estimate"]).abs().max() > 0.1
 
 

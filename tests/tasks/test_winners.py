@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from schemas.assessment import Comparison, MultipleTesting, Specification
-from tasks.winners import claim_within, in_families
-from tests.cases.test_published import tables_of
+from tasks.winners import basis_of, claim_within, in_families
+from tests.assessed import tables_of
 from tests.folders import SPECIFICATION, two_waves
 
 WINNERS = "mart.winners_losers"
@@ -107,6 +107,13 @@ def test_within_a_gender_nothing_is_causal_but_by_lot():
     assert claim_within("causal", Comparison(assignment="randomised")) == "causal"
     assert claim_within("causal", Comparison()) == "associational"
     assert claim_within("recall", Comparison()) == "recall"
+
+
+def test_how_arms_stand_apart_is_no_impact_but_by_lot():
+    gap = {"estimator": "difference"}
+    assert basis_of(gap, Comparison()) == "levels"
+    assert basis_of(gap, Comparison(assignment="randomised")) == "impact"
+    assert basis_of({"estimator": "difference_in_differences"}, Comparison()) == "impact"
 
 
 def test_without_a_model_nothing_is_called_an_impact(tmp_path):

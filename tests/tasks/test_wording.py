@@ -85,13 +85,53 @@ def test_money_is_said_to_be_of_the_day_or_at_base_prices():
     assert "−748 INR a month, in money of the day (" in wording.statement(recalled, INCOME, PLAN)
 
 
+POOLED = {"estimator": "fixed_effects", "term": "programme", "fixed_effects": "wave"}
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ({"estimator": "difference", "from_wave": "none"}, "is 748 INR a month lower in the programme group"),
+        (POOLED, "than in the comparison group, Baseline to Follow-up taken together"),
+    ],
+)
+def test_how_the_arms_stand_apart_is_told_as_no_change(more, told):
+    """A gap that was there before is no gain and no loss."""
+    said = wording.statement(row(**more), INCOME, PLAN)
+    assert told in said
+    assert said.endswith("The programme group stands worse.")
+    assert not {"moved", "change"} & set(said.split())
+    open_ = wording.statement(row(**more, direction="uncertain", ci_low=-900, ci_high=3), INCOME, PLAN)
+    assert open_.endswith("The data do not show whether they differ.")
+
+
+def test_within_respondents_the_programme_is_a_change():
+    within = row(**{**POOLED, "fixed_effects": "respondent, wave"})
+    assert "moved by −748" in wording.statement(within, INCOME, PLAN)
+
+
+@pytest.mark.parametrize("respondents", [120, 22])
+def test_what_is_nought_is_neither_higher_nor_lower_and_has_not_moved(respondents):
+    nought = {"estimate": 0.0, "ci_low": -1.0, "ci_high": 1.0, "respondents": respondents}
+    levels = wording.statement(row(**nought, estimator="difference", from_wave="none"), SHARE, PLAN)
+    assert "is the same in the programme group as in the comparison group" in levels
+    changed = wording.statement(row(**nought), SHARE, PLAN)
+    assert ("moved by 0 percentage points" if respondents > 25 else "has not moved against") in changed
+
+
+def test_a_model_of_some_people_says_by_what_they_were_chosen():
+    chosen = row(filter="gender = 'women' AND age_years < 30")
+    told = wording.statement(chosen, INCOME, PLAN)
+    assert told.startswith("Women at home, only those chosen by gender and age years: earnings in")
+
+
 @pytest.mark.parametrize("estimator", ["recall", "difference", "difference_in_differences", "staggered"])
 def test_of_fewer_than_25_people_no_figure_is_told(estimator):
     from_wave = "none" if estimator in ("recall", "difference") else "a"
     few = row(respondents=22, estimator=estimator, from_wave=from_wave)
     told = wording.statement(few, INCOME, PLAN).replace("fewer than 25", "")
     assert not any(sign.isdigit() for sign in told)
-    assert "change for the worse" in told
+    assert ("group stands worse" if estimator == "difference" else "change for the worse") in told
     assert "748" in wording.statement({**few, "respondents": 23}, INCOME, PLAN)
 
 

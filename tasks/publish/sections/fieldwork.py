@@ -93,9 +93,9 @@ def weights(report: Report) -> WeightsTold:
     if not uneven:
         return WeightsTold((), None)
     columns = {"arm": "Arm", "respondents": "Respondents"}
-    columns |= {"smallest_weight": "Smallest weight, in means", "largest_weight": "Largest weight, in means"}
+    columns |= {"coefficient_of_variation": "Spread of the weights, in means"}
     if how:
-        columns |= {"smallest_factor": "Smallest adjustment", "largest_factor": "Largest adjustment"}
+        columns |= {"adjustment_variation": "Spread of the adjustment, in means"}
     columns |= {"design_effect": "Variance times", "effective_respondents": "Worth of equal weight"}
     caption = "The weights of each wave"
     return WeightsTold(
@@ -104,14 +104,12 @@ def weights(report: Report) -> WeightsTold:
 
 
 def _uneven(report: Report, row: Row) -> str:
-    low, high, cost = (
-        wording.rounded(row[name], 2) for name in ("smallest_weight", "largest_weight", "design_effect")
-    )
+    spread, cost = (wording.rounded(row[name], 2) for name in ("coefficient_of_variation", "design_effect"))
     people, worth = (wording.whole(row[name]) for name in ("respondents", "effective_respondents"))
     return (
-        f"{report.label('wave', row['wave'])}: weights run from {low} to {high} times their mean. That they"
-        f" are uneven raises the variance by a factor of {cost}: {people} respondents tell as much as {worth}"
-        " of equal weight would."
+        f"{report.label('wave', row['wave'])}: the standard deviation of the weights is {spread} of their"
+        f" mean. That they are uneven raises the variance by a factor of {cost}: {people} respondents tell as"
+        f" much as {worth} of equal weight would."
     )
 
 

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from schemas.vocabulary import ALL
 from tasks.publish import charts, grids, wording
-from tasks.publish.cells import NOTHING, cell_of
+from tasks.publish.cells import NOTHING, cell_of, side_by_side
 from tasks.publish.grids import Grid
 from tasks.publish.report import Report, Row
 from tasks.publish.sections.findings import side_of
@@ -34,6 +34,8 @@ class Figure:
     intervals: bool
     panels: tuple[Markup, ...]
     grid: Grid
+    is_ranked: bool = False
+    """Whether the panels stand in the order of the changes that they tell."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,21 @@ def chosen(report: Report) -> list[str]:
         ),
     )
     return order[:MOST_FIGURES]
+
+
+def other_estimates(report: Report) -> Grid:
+    """Return the estimates of whole groups in the indicators that have no picture of their own."""
+    drawn = set(chosen(report))
+    rows = [
+        row
+        for row in report.rows("indicator_estimates", {"gender": ALL, "difference": ALL})
+        if row["indicator"] not in drawn
+    ]
+    columns = {"indicator": "Indicator", "poverty_group": "Poverty group", "category": ""}
+    caption = "Estimates of the other indicators, by wave"
+    return grids.pivot(
+        report, "indicator_estimates", caption, columns, ("wave", "arm"), "estimate_with_interval", rows
+    )
 
 
 def plain_estimates(report: Report, indicator: str) -> list[Row]:
@@ -130,9 +147,10 @@ def _figure(report: Report, ident: str, indicator: str) -> Figure | None:
         scale,
         [panels[group] for group in order],
     )
+    tally = _tally(report, indicator, groups)
     return Figure(
         ident=ident,
-        title=f"{report.label('indicator', indicator)}: {_tally(report, indicator, groups)}",
+        title=": ".join(filter(None, (report.label("indicator", indicator), tally))),
         unit=wording.unit(unit),
         better=better(report, indicator),
         low=scale.ticks[0][1],
@@ -142,11 +160,12 @@ def _figure(report: Report, ident: str, indicator: str) -> Figure | None:
         intervals=any(row["ci_low"] is not None for row in shown),
         panels=tuple(Markup(svg) for svg in drawn),  # noqa: S704
         grid=_estimates_grid(report, indicator),
+        is_ranked=any(changes.values()),
     )
 
 
 def _tally(report: Report, indicator: str, groups: Sequence[str]) -> str:
-    """Return the finding of a picture in words: how many groups gained and lost."""
+    """Return the finding of a picture in words: how many groups gained and lost; "" of everyone alone."""
     told = Counter(
         side_of(report, row)
         for row in report.rows("findings", {"indicator": indicator})
@@ -161,7 +180,7 @@ def _tally(report: Report, indicator: str, groups: Sequence[str]) -> str:
     }
     parts = [(wording.whole(told[side]), said) for side, said in words.items() if told[side]]
     if not parts:
-        return f"{wording.counted(len(groups), 'group')} compared"
+        return f"{wording.counted(len(groups), 'group')} compared" if len(groups) > 1 else ""
     first = f"{wording.counted(told[next(side for side in words if told[side])], 'group')} {parts[0][1]}"
     return wording.listing([first, *(f"{number} {said}" for number, said in parts[1:])])
 
@@ -171,13 +190,13 @@ def _change(report: Report, indicator: str, group: str) -> _Change | None:
     key = {"indicator": indicator, "poverty_group": group}
     unit = report.unit(indicator)
     for row in report.rows("impact_estimates", key):
-        value = "" if row["estimate"] is None else wording.change(row["estimate"], unit)
+        value = "" if row["estimate"] is None else wording.change(row["estimate"], unit, side_by_side(row))
         against = wording.AGAINST.get(row["estimator"], "against the comparison group")
         return _Change("impact_estimates", row, value, against)
     changes = report.rows("wave_changes", key)
     for arm in ("programme", ALL):
         for row in [one for one in changes if one["arm"] == arm][-1:]:
-            value = "" if row["change"] is None else wording.change(row["change"], unit)
+            value = "" if row["change"] is None else wording.change(row["change"], unit, side_by_side(row))
             return _Change("wave_changes", row, value, f"since {report.short(row['from_wave'])}")
     return None
 
@@ -223,7 +242,7 @@ def _panel(
             row["estimate"],
             row["ci_low"],
             row["ci_high"],
-            wording.quantity(row["estimate"], unit),
+            wording.quantity(row["estimate"], unit, side_by_side(row)),
         )
         for row in rows
     )
@@ -242,7 +261,7 @@ def _described(report: Report, verdict: str, rows: list[Row], unit: str) -> str:
     parts = [verdict]
     for arm in dict.fromkeys(row["arm"] for row in rows):
         told = [
-            f"{wording.quantity(row['estimate'], unit)} at {report.short(row['wave'])}"
+            f"{wording.quantity(row['estimate'], unit, side_by_side(row))} at {report.short(row['wave'])}"
             for row in rows
             if row["arm"] == arm
         ]

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from schemas.vocabulary import ALL
 from tasks.prices import have_moved
 from tasks.publish import charts, grids, wording
+from tasks.publish.cells import side_by_side
 from tasks.publish.grids import Grid
 from tasks.publish.report import Report, Row
 from tasks.publish.sections.figures import Figure, better, chosen, plain_estimates
@@ -184,7 +185,8 @@ def _reversed(rank: tuple[Any, ...]) -> int:
 def _pair(report: Report, indicator: str, row: Row, ends: list[float | None], *, alone: bool) -> charts.Pair:
     hidden = report.hidden("wave_changes", row, "change")
     said = wording.VOICES.get(row["direction"] or "") if not hidden else None
-    change = "" if row["change"] is None else wording.change(row["change"], report.unit(indicator))
+    unit = report.unit(indicator)
+    change = "" if row["change"] is None else wording.change(row["change"], unit, side_by_side(row))
     words = hidden or (f"{said.symbol} {said.words} {change}" if said else change)
     arm = "" if alone else f"{report.label('arm', row['arm'])}: "
     before, after = (None, None) if hidden else ends

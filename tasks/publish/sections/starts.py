@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from schemas.vocabulary import ALL
 from tasks.publish import charts, wording
+from tasks.publish.cells import side_by_side
 from tasks.publish.report import Report, Row
 
 HOW_AVERAGED = (
@@ -76,5 +77,6 @@ def _picture(
 
 
 def _words(row: Row, unit: str) -> str:
-    interval = wording.span(*(wording.change(row[end], unit) for end in ("ci_low", "ci_high")))
-    return f"{wording.change(row['estimate'], unit)}, 95 % interval {interval}"
+    beside = side_by_side(row)
+    interval = wording.span(*(wording.change(row[end], unit, beside) for end in ("ci_low", "ci_high")))
+    return f"{wording.change(row['estimate'], unit, beside)}, 95 % interval {interval}"

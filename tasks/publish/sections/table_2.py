@@ -14,6 +14,11 @@ _VERDICTS = {
 }
 
 
+def scored_at_all(report: Report) -> bool:
+    """Return whether any characteristic of Table 2 has a score."""
+    return any(row["score"] is not None for row in report.rows("characteristic_scores"))
+
+
 def table_2(report: Report) -> list[str]:
     """Return what is said above Table 2, a paragraph each."""
     own = {"assessment": report.plan.assessment.id}

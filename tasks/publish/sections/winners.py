@@ -14,6 +14,7 @@ from tasks.publish.report import Report, Row
 
 BASES = {
     "impact": "against the comparison of the design",
+    "levels": "by how the arms stand apart, whatever was before",
     "recall": "as people remember it, without a comparison",
     "change": "over time alone, without a comparison",
 }
@@ -67,7 +68,7 @@ def _picture(report: Report, number: int, key: tuple[str, str, str], rows: list[
         )
         for indicator in indicators
     ]
-    finding = _finding(report, f"{BASES[basis]}, {waves}", rows)
+    finding = _finding(report, basis, f"{BASES[basis]}, {waves}", rows)
     heads = [_head(report, group, gender) for group, gender in parts]
     told = "; ".join(
         f"{label}: {_told(heads, signs)}" for label, signs in drawn if any(sign for sign in signs)
@@ -113,9 +114,10 @@ def _waves(report: Report, from_wave: str, to_wave: str) -> str:
     return " to ".join([*first, report.short(to_wave)])
 
 
-def _finding(report: Report, told: str, rows: list[Row]) -> str:
+def _finding(report: Report, basis: str, told: str, rows: list[Row]) -> str:
     """Return who gained and who lost in how many indicators, in one sentence; whole groups alone."""
     lines = []
+    worse, better = ("stand worse", "better") if basis == "levels" else ("lost", "gained")
     for group in sorted(
         {row["poverty_group"] for row in rows}, key=lambda one: report.rank("poverty_group", one)
     ):
@@ -123,9 +125,13 @@ def _finding(report: Report, told: str, rows: list[Row]) -> str:
             row["direction"]
             for row in rows
             if (row["poverty_group"], row["gender"]) == (group, ALL)
+            and row["direction"] is not None
             and not report.hidden("winners_losers", row, "direction")
         ]
         lost, gained = own.count("worse"), own.count("better")
         label = report.label("poverty_group", group)
-        lines.append(f"{label} lost in {lost} and gained in {gained} of {len(own)} indicators")
+        if not own:
+            lines.append(f"of {label} nothing can be told")
+            continue
+        lines.append(f"{label} {worse} in {lost} and {better} in {gained} of {len(own)} indicators")
     return wording.sentence(f"{told}: {'; '.join(lines)}")

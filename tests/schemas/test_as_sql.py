@@ -1,0 +1,133 @@
+"""A contract in pandera and the same contract in SQL: the same verdict on every column and row."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from schemas import as_sql, base
+from schemas.base import (
+    TABLES,
+    Contract,
+    Flag,
+    Number,
+    Text,
+    Whole,
+    check,
+    choice,
+    conform,
+    day,
+    number,
+    text,
+)
+from schemas.faults import BrokenPromise
+from tasks import run as _all_contracts  # noqa: F401 -- their modules are imported
+from tasks import warehouse
+
+
+class Every(Contract):
+    """Every kind of rule, on columns that may be empty and on those that may not."""
+
+    _about = base.Table("mart.every", "one row a thing", ("name", "when"))
+    name: Text = text()
+    when: Text = day()
+    then: Text = day(missing=True)
+    word: Text = choice(["a", "it's"])
+    other: Text = choice(["a", "b"], missing=True)
+    whole: Whole = number(ge=1, le=5)
+    below: Whole = number(missing=True, lt=3)
+    share: Number = number(gt=0, lt=1)
+    above: Number = number(missing=True, ge=-1, le=1e12)
+    free: Number = number(missing=True)
+    flag: Flag = number()
+
+
+VALUES = {
+    "string[pyarrow]": ["a", "b", "it's", "2026-01-02", "2026-1-2", "x 2026-01-02", "", None],
+    "Int64": [-1, 0, 1, 3, 5, 6, None],
+    "float64": [-2.0, -1.0, 0.0, 0.5, 1.0, 2e12, np.inf, -np.inf, np.nan],
+    "boolean": [True, False, None],
+}
+RULES = {**base._RULES, "finite": "is not a finite number"}
+
+
+def drawn(contract: type[Contract], seed: int, rows: int = 40) -> pd.DataFrame:
+    """Return a frame of the contract's types that holds what keeps its rules and what breaks them."""
+    random = np.random.default_rng(seed)
+    frame = {}
+    for name, column in base.declared(contract).items():
+        values = list(VALUES[column.kind])
+        values += [one for rule in column.checks for one in rule.statistics.get("allowed_values", [])]
+        frame[name] = [values[one] for one in random.integers(0, len(values), rows)]
+    return conform(pd.DataFrame(frame), contract)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_both_find_the_same_rows_of_the_same_columns(seed):
+    frame = drawn(Every, seed)
+    told = Counter((fault.column, fault.rule) for fault in check(frame, Every) if "stands" not in fault.rule)
+    found = warehouse.broken(frame, Every)
+    repeated = found.pop(("name + when", "unique"), 0)
+    by_text: Counter[tuple[str, str]] = Counter()
+    for (column, rule), rows in found.items():
+        by_text[column, RULES[rule]] += rows
+    assert by_text == told
+    assert len(by_text) >= 12
+    keys = frame.dropna(subset=["name", "when"]).groupby(["name", "when"]).size()
+    assert repeated == int((keys > 1).sum()) > 0
+
+
+def test_both_pass_what_breaks_no_rule():
+    frame = conform(
+        pd.DataFrame(
+            {
+                "name": ["a", "a"],
+                "when": ["2026-01-02", "2026-01-03"],
+                "word": ["a", "it's"],
+                "whole": [1, 5],
+                "share": [0.1, 0.9],
+                "flag": [True, False],
+            }
+        ),
+        Every,
+    )
+    assert check(frame, Every) == []
+    assert warehouse.broken(frame, Every) == {}
+
+
+def test_every_contract_has_sql_for_all_its_rules():
+    for contract in TABLES.values():
+        wanted = sum(len(column.checks) for column in base.declared(contract).values())
+        kinds = [column.kind for column in base.declared(contract).values()]
+        filled = len(base.required_columns(contract))
+        assert len(as_sql.rules(contract)) == wanted + filled + kinds.count("float64")
+
+
+@pytest.mark.parametrize("name", ["staged.actors", "mart.indicator_estimates", "staged.linkages"])
+def test_a_real_contract_has_the_same_verdict_in_both(name):
+    contract = TABLES[name]
+    frame = drawn(contract, 7)
+    faults = {(fault.column, fault.rule) for fault in check(frame, contract)}
+    found = {(column, RULES[rule]) for column, rule in warehouse.broken(frame, contract) if rule != "unique"}
+    assert found == {one for one in faults if one[1] in RULES.values()} != set()
+
+
+def test_a_large_table_is_held_by_sql_and_told_by_pandera(monkeypatch):
+    monkeypatch.setattr(warehouse, "LARGE", 1)
+    contract = TABLES["staged.actors"]
+    frame = pd.DataFrame({"actor": ["b", "a"], "label": ["B", "A"], "stage": ["trade", "trade"]})
+    assert list(warehouse.kept(frame, contract)["actor"]) == ["a", "b"]
+    with pytest.raises(BrokenPromise, match="row 3, column stage: is not one of the words"):
+        warehouse.kept(frame.assign(stage=["trading", "trade"]), contract)
+    with pytest.raises(BrokenPromise, match="the same actor stands already"):
+        warehouse.kept(frame.assign(actor="a"), contract)
+
+
+def test_a_file_is_held_to_a_contract_where_it_lies(tmp_path):
+    frame = drawn(Every, 1)
+    frame.to_parquet(tmp_path / "every.parquet", index=False)
+    with warehouse.FileScan(tmp_path / "every.parquet", aside=tmp_path / "aside") as file:
+        assert file.broken(Every) == warehouse.broken(frame, Every)

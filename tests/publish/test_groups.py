@@ -192,10 +192,13 @@ def test_text_stays_text(plan, tables, provenance, payload):
     raw["assessment"]["cluster"] += payload
     raw["poverty_group"][0]["label"] += payload
     raw["instruments"]["contact"] = payload
-    for page in groups.render(AssessmentPlan.model_validate(raw), tables, provenance).values():
+    raw["report"]["languages"] = ["fr"]
+    said = {"Read every contract aloud in the savings groups" + payload: "Lire" + payload}
+    own = {"fr": Language("fr", "fr", {"said": said, "group": {WOMEN: "Femmes" + payload}})}
+    for page in groups.render(AssessmentPlan.model_validate(raw), tables, provenance, own).values():
         tree = lxml.html.document_fromstring(page)
         assert tree.xpath("//script | //img") == []
-        assert "Tell: " in text_of(page)
+        assert "Dites-le à :" in text_of(page)
         assert payload in text_of(page)
 
 

@@ -158,18 +158,22 @@ class Served:
         self.ask("block_documents/", about)
 
 
+def psia_serve(folder: Path, home: Path, out: Any, *options: str) -> subprocess.Popen[bytes]:
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("PREFECT_")}
+    return subprocess.Popen(  # noqa: S603
+        [sys.executable, "-c", COMMAND, "serve", str(folder), *options],
+        stdout=out,
+        stderr=subprocess.STDOUT,
+        env={**environment, "PREFECT_HOME": str(home), "PYTHONPATH": str(state.ROOT)},
+        cwd=home.parent,
+    )
+
+
 @contextmanager
 def serving(folder: Path, home: Path, *options: str) -> Iterator[Served]:
     log = home.parent / "log"
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("PREFECT_")}
     with log.open("wb") as out:
-        process = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-c", COMMAND, "serve", str(folder), *options],
-            stdout=out,
-            stderr=subprocess.STDOUT,
-            env={**environment, "PREFECT_HOME": str(home), "PYTHONPATH": str(state.ROOT)},
-            cwd=home.parent,
-        )
+        process = psia_serve(folder, home, out, *options)
     served = Served(process, log)
     try:
         served.wait_for("the server", lambda: "Ctrl-C ends it" in served.text)
@@ -197,6 +201,8 @@ def test_files_that_arrive_are_run_refusals_are_told_and_nothing_is_left(tmp_pat
     with serving(folder, home, "--cron", "0 6 * * 1", "--timezone", "Asia/Kolkata") as served:
         with pytest.raises(urllib.error.HTTPError, match="403"):
             served.ask("flow_runs/filter", {}, Origin="https://elsewhere.example")
+        second = psia_serve(folder, home, subprocess.PIPE).communicate()[0]
+        assert f"process {served.process.pid} serves already" in second.decode()
         planned = served.wait_for("the schedule", lambda: served.runs("SCHEDULED"))
         first = min(datetime.fromisoformat(one["expected_start_time"]) for one in planned)
         assert (first.weekday(), first.hour, first.minute) == (0, 0, 30)

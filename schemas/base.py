@@ -84,6 +84,9 @@ class Release:
     beside: further columns that are withheld with those of `joint`.
     parts: column -> the word under which the whole stands. Where one part of a whole is withheld by `count`
     or `joint`, all its parts are: the whole less the others would be the one. The rest of the key is one.
+    partition: column of counts -> the key columns that name the whole, of which the rows are the parts. The
+    whole is told elsewhere: no withheld part may be the whole less the others.
+    apart: column -> its words of rows that are no such parts; the first is the whole's, where it has one.
     rounded: column -> decimals that are published: an exact quotient would give back what is withheld.
     cells: counts that add up: none that is withheld may follow from the others.
     means: figures that add up with their counts: none that is withheld may follow from the others.
@@ -103,6 +106,8 @@ class Release:
     together: Mapping[str, int] = field(default_factory=dict)
     beside: tuple[str, ...] = ()
     parts: Mapping[str, str] = field(default_factory=dict)
+    partition: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    apart: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     rounded: Mapping[str, int] = field(default_factory=dict)
     cells: tuple[Cells, ...] = ()
     means: tuple[Means, ...] = ()

@@ -130,7 +130,9 @@ class Interviews(Contract):
     "mart.wave_losses",
     grain="one row a wave and reason",
     key=("wave", "reason"),
-    release=Release(totals={"interviews": 10}),
+    release=Release(
+        totals={"interviews": 10}, partition={"interviews": ("wave",)}, apart={"reason": ("received", "used")}
+    ),
 )
 class WaveLosses(Contract):
     wave: Text = text("wave")

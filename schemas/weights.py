@@ -25,7 +25,9 @@ class Weights(Contract):
     grain="one row a wave and weighting class",
     key=("wave", "weighting_class"),
     release=Release(
-        count=("expected", "interviewed", "not_interviewed"), hide=("response_rate", "joined", "factor")
+        count=("expected", "interviewed", "not_interviewed"),
+        hide=("response_rate", "joined", "factor"),
+        partition={"interviewed": ("wave",), "not_interviewed": ("wave",)},
     ),
 )
 class ResponseClasses(Contract):
@@ -44,7 +46,9 @@ class ResponseClasses(Contract):
     "mart.calibration_margins",
     grain="one row a wave, variable and category",
     key=("wave", "variable", "category"),
-    release=Release(count=("respondents",), hide=("before", "after")),
+    release=Release(
+        count=("respondents",), hide=("before", "after"), partition={"respondents": ("wave", "variable")}
+    ),
 )
 class CalibrationMargins(Contract):
     wave: Text = text("wave")

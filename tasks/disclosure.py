@@ -104,6 +104,8 @@ def release_all(tables: Mapping[str, pd.DataFrame], rules: Rules) -> dict[str, p
         withhold(out[name], rule, fits_too_closely(frame), FEW_DEGREES)
     _withhold_alike(exact, out)
     known = [_aligned_to(exact, tables) for tables in rules.before]
+    for name, frame in exact.items():
+        _withhold_of_partitions(frame, out[name], TABLES[name])
     counts = _withhold_given_away(exact, out, groups, known)
     units = _units(exact)
     _withhold_means_given_away(exact, out, groups, units)
@@ -282,6 +284,34 @@ def _withhold_given_away(
                 out[name][column] = _hidden(out[name][column], hit)
         if not again:
             return found.counts
+
+
+def _withhold_of_partitions(frame: pd.DataFrame, out: pd.DataFrame, contract: type[Contract]) -> None:
+    """Withhold further parts of a whole that is told elsewhere, or the whole, where one part would follow."""
+    rule = contract.about().release or Release()
+    for column, within in rule.partition.items() if len(frame) else ():
+        part, whole = pd.Series(True, index=frame.index), pd.Series(False, index=frame.index)
+        for apart, words in rule.apart.items():
+            part &= ~frame[apart].isin(words).fillna(False).astype(bool)
+            whole |= (frame[apart] == words[0]).fillna(False).astype(bool)
+        numbers = frame[column].astype("Int64").fillna(0).astype(int)
+        of = frame.groupby(list(within), dropna=False).ngroup()
+        for one in sorted(of[part].unique()):
+            places = [row for row, number in enumerate(of) if number == one and part.iat[row]]
+            counts = [int(numbers[places].sum()), *numbers[places]]
+            hidden = {at + 1 for at, gone in enumerate(out[column].iloc[places].isna()) if gone}
+            if not any(counts[at] for at in hidden):
+                continue
+            of_whole = whole & (of == one)
+            relation = suppression.Relation(0, tuple(range(1, len(counts))))
+            fixed = set() if of_whole.any() else {0}
+            further = suppression.withhold_until_safe(counts, hidden, [relation], fixed=fixed) - hidden
+            rows_too = pd.Series(frame.index.isin([places[at - 1] for at in further if at]), frame.index)
+            rows_too |= of_whole & (0 in further)
+            columns = (column,) if column in rule.totals else (*rule.count, *rule.hide, *rule.people)
+            for hide in columns:
+                out[hide] = _hidden(out[hide], rows_too)
+            out["withheld_by"] = out["withheld_by"].mask(rows_too & (out["withheld_by"] == ""), GIVEN_AWAY)
 
 
 def _withhold_means_given_away(

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from schemas.base import column_types
+from schemas.base import column_types, empty
 from schemas.faults import Fault, Refused
 from schemas.portfolio import PortfolioClusters, PortfolioPairs, PortfolioPlan, PortfolioPriorities
 from tasks import catalogue
@@ -20,6 +20,9 @@ from tasks.methods.priority import HIGHEST, LOWEST, draw_composites, intervals, 
 from tasks.portfolio_indicators import Record, comparable, indicators_of
 from tasks.released import Released, read_released
 from tasks.warehouse import kept
+
+_FEWEST = 2
+"""So few clusters can be ranked."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,7 @@ def read_members(folders: Sequence[Path]) -> tuple[list[Member], list[Fault]]:
 
     Only results/current is read, each file compared with the hash that its manifest has. One that has not
     been run, or of which a file was changed, is left out; the others are compared. Raises Refused where two
-    bear one name, and where fewer than two have a score.
+    bear one name, and where fewer than two have a score and no two an indicator in common.
     """
     members: list[Member] = []
     left_out: list[Fault] = []
@@ -74,8 +77,11 @@ def read_members(folders: Sequence[Path]) -> tuple[list[Member], list[Fault]]:
             left_out += refused.faults
     members.sort(key=lambda member: member.assessment)
     faults = _twice([(member.assessment, member.folder) for member in members])
-    if not faults and sum(bool(member.scores) for member in members) < 2:
-        rule = "fewer than two assessments have a score of Table 2: there is nothing to compare"
+    if not faults and sum(bool(member.scores) for member in members) < _FEWEST and not _share(members):
+        rule = (
+            "fewer than two assessments have a score of Table 2, and no two have an indicator in common: "
+            "there is nothing to compare"
+        )
         faults.append(Fault("mapping/characteristics", rule=rule, remedy="Score them, and run them again"))
     if faults:
         raise Refused([*left_out, *faults])
@@ -104,6 +110,11 @@ def _twice(borne: Sequence[tuple[str, str]]) -> list[Fault]:
         for (one, folder), (again, other) in pairwise(sorted(borne))
         if one == again
     ]
+
+
+def _share(members: Sequence[Member]) -> bool:
+    found = [row["indicator"] for member in members for row in member.indicators]
+    return len(set(found)) < len(found)
 
 
 def _member(released: Released) -> Member:
@@ -159,7 +170,8 @@ def _clusters(members: Sequence[Member]) -> pd.DataFrame:
 def compare(members: Sequence[Member], plan: PortfolioPlan) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the clusters' priorities and their pairs, as their contracts say.
 
-    A cluster without any score has no rank and no pair, and takes no rank from others.
+    A cluster without any score has no rank and no pair, and takes no rank from others. A single cluster with
+    scores has none either.
     """
     names = [row["id"] for row in catalogue.read("table_2")["characteristic"]]
     scores = pd.DataFrame(
@@ -167,11 +179,13 @@ def compare(members: Sequence[Member], plan: PortfolioPlan) -> tuple[pd.DataFram
         index=[member.assessment for member in members if member.scores],
         columns=names,
     )
-    drawn = draw_composites(scores, draws=plan.draws, seed=plan.seed)
-    compared = pairs(drawn)
-    told = compared[compared["told_apart"]]
+    compared, ranks = empty(PortfolioPairs), pd.DataFrame(index=scores.index)
+    if len(scores) >= _FEWEST:
+        drawn = draw_composites(scores, draws=plan.draws, seed=plan.seed)
+        compared, ranks = pairs(drawn), intervals(drawn)
+    told = compared[compared["told_apart"].astype(bool)]
     above, below = (told[column].value_counts() for column in ("above", "below"))
-    priorities = pd.DataFrame(
+    own = pd.DataFrame(
         {
             "assessment": [member.assessment for member in members],
             "cluster": [member.cluster for member in members],
@@ -185,12 +199,8 @@ def compare(members: Sequence[Member], plan: PortfolioPlan) -> tuple[pd.DataFram
             "nodes_likely": [member.nodes_likely for member in members],
             "nodes_unknown": [member.nodes_unknown for member in members],
         }
-    ).merge(
-        intervals(drawn).rename_axis("assessment").reset_index(),
-        on="assessment",
-        how="left",
-        validate="one_to_one",
     )
+    priorities = own.join(ranks, on="assessment")
     return kept(priorities, PortfolioPriorities), kept(compared, PortfolioPairs)
 
 

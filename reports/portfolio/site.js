@@ -1,5 +1,6 @@
 
 // Search and order of the tables of clusters. Without this the page reads as it stands.
+const words = new Intl.Collator();
 for (const find of document.querySelectorAll(".find")) {
   const table = document.getElementById(find.dataset.table).querySelector("table");
   const [input, select, output] = ["input", "select", "output"].map((name) => find.querySelector(name));
@@ -7,7 +8,8 @@ for (const find of document.querySelectorAll(".find")) {
   const heads = [...table.tHead.rows[0].cells];
   const rows = [...body.rows].map((row) => ({ row, words: row.textContent.toLowerCase() }));
   const tell = (shown) => {
-    output.textContent = shown === rows.length ? `${shown} rows` : `${shown} of ${rows.length} rows`;
+    const all = rows.length === 1 ? "1 row" : `${rows.length} rows`;
+    output.textContent = shown === rows.length ? all : `${shown} of ${all}`;
   };
   const search = () => {
     const wanted = input.value.toLowerCase().split(/\s+/).filter(Boolean);
@@ -21,7 +23,7 @@ for (const find of document.querySelectorAll(".find")) {
   const order = (column, descending) => {
     const numeric = "byNumber" in heads[column].dataset;
     const value = (one) => one.row.cells[column].dataset.value;
-    const by = (a, b) => (numeric ? a - b : a.localeCompare(b));
+    const by = (a, b) => (numeric ? a - b : words.compare(a, b));
     rows.sort((one, other) => {
       const [a, b] = [value(one), value(other)];
       if (a === "" || b === "") return (a === "") - (b === "");
@@ -33,12 +35,12 @@ for (const find of document.querySelectorAll(".find")) {
     select.value = column;
   };
   heads.forEach((head, column) => {
-    const words = head.querySelector("span");
+    const label = head.querySelector("span");
     const button = document.createElement("button");
     button.type = "button";
-    button.textContent = words.textContent;
+    button.textContent = label.textContent;
     button.addEventListener("click", () => order(column, head.getAttribute("aria-sort") === "ascending"));
-    words.replaceWith(button);
+    label.replaceWith(button);
     select.add(new Option(button.textContent, column, head.hasAttribute("aria-sort"), head.hasAttribute("aria-sort")));
   });
   select.addEventListener("change", () => order(Number(select.value), false));

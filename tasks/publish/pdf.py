@@ -12,21 +12,19 @@ BLOCKS = """
 .facts, .panels, .beside, .pair, .findings > li, .quiet > li { display: block; }
 .facts div { display: inline-block; width: 42mm; vertical-align: top; }
 .panels .chart { display: inline-block; width: 57mm; margin-bottom: 3mm; vertical-align: top; }
-.beside { break-inside: avoid; break-before: avoid; }
-.beside figure { float: left; width: 58mm; }
-.beside figcaption { font-size: 7pt; }
-.beside .table { margin-left: 62mm; }
-.beside .panels .chart { width: 52mm; }
 .panels:not(:has(.chart ~ .chart)) { display: inline-block; }
+.beside, .pair { break-inside: avoid; }
+.beside > figure, .beside > .table, .pair > div, .said, .said + div { display: table-cell; }
+.beside > figure, .beside > .table, .pair > div, .said, .said + div { vertical-align: top; }
+.beside > figure { width: 54mm; padding-right: 4mm; }
+.beside figcaption { margin-top: 1mm; font-size: 6.5pt; line-height: 1.25; }
+.beside .panels { padding: 1.5mm; } .beside .panels .chart { width: 50mm; margin: 0; }
 .quiet { columns: 1; }
-.said { float: left; width: 25mm; }
-.said + div { margin-left: 28mm; }
-.pair { break-inside: avoid; }
-.pair > div { float: left; width: 88mm; margin-right: 3mm; }
-.pair::after { content: ""; display: block; clear: both; }
+.said { width: 26mm; padding-right: 2mm; }
+.pair > div { width: 88mm; padding-right: 3mm; }
 th, td { overflow-wrap: normal; }
 """
-"""WeasyPrint 70 fails on a grid that is parted by the end of a page: its grids become blocks and floats.
+"""WeasyPrint 70 fails on a grid that a page ends in, and parts floats there: grids become blocks and cells.
 
 It also breaks words of a narrow column, which a browser does only where nothing else helps.
 """

@@ -38,8 +38,8 @@ def index_page(
     known = {row["assessment"]: row for row in records(compared.clusters)}
     rows = [{**known[row["assessment"]], **row} for row in ordered(compared.priorities)]
     ranked = [row for row in rows if row["rank"] is not None]
-    apart = compared.pairs[compared.pairs["told_apart"]]
-    unscored = len(rows) - len(ranked)
+    apart = compared.pairs[compared.pairs["told_apart"].astype(bool)]
+    unscored = sum(not row["scored"] for row in rows)
     return page(
         "index.html.j2",
         plan,
@@ -64,13 +64,15 @@ def rank(value: float) -> str:
 def rank_words(row: Mapping[str, Any]) -> str:
     """Return a rank with its interval and what it rests on: 'rank 4 (1 to 9), 6 of 20 scored'."""
     if row["rank"] is None:
-        return "not scored"
+        return "not ranked" if row["scored"] else "not scored"
     ends = f"{rank(row['rank_low'])} to {rank(row['rank_high'])}"
     return f"rank {rank(row['rank'])} ({ends}), {row['scored']} of {row['scored'] + row['unscored']} scored"
 
 
 def _told(told: int, pairs: int) -> str:
     """Return in a sentence how much the list tells."""
+    if not pairs:
+        return "Fewer than two clusters have a score of Table 2: none is ranked."
     if not told:
         return (
             f"No cluster can be told apart from any other ({wording.counted(pairs, 'pair')} compared). "
@@ -81,6 +83,7 @@ def _told(told: int, pairs: int) -> str:
 
 
 def _ranking(rows: Sequence[Row], last: int) -> Table:
+    last = max(last, 1)
     scale = Scale(1, last)
     heads = [
         Head("Cluster"),
@@ -111,7 +114,7 @@ def _standing(row: Row, scale: Scale) -> tuple[Entry, ...]:
     """Return rank, interval, number of scores and composite."""
     scored = Entry(f"{row['scored']} of {row['scored'] + row['unscored']}", row["scored"], numeric=True)
     if row["rank"] is None:
-        return Entry("not scored", "", "none"), MISSING, scored, MISSING
+        return Entry(rank_words(row), "", "none"), MISSING, scored, MISSING
     low, middle, high = row["rank_low"], row["rank"], row["rank_high"]
     composite, *ends = (
         wording.rounded(row[f"score_{which}"], 1) for which in ("middle", "low_90", "high_90")

@@ -31,8 +31,12 @@ _NORTH = 84.0
 """There is no land beyond."""
 _MOST_NAMED = 30
 _MOST_LETTERS = 30
+_ACROSS, _MOST_LARGE = 170, 100
+"""So many radii of a marker go into the width of the map, and so many markers have that size."""
 
 Row = dict[str, Any]
+Box = tuple[float, float, float, float]
+"""Two corners: x and y of one, x and y of the other."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,7 @@ def map_page(plan: PortfolioPlan, compared: Comparison, about: Mapping[str, Any]
         land=_land(),
         lines=_graticule(frame),
         dots=_dots(placed, frame),
-        size=frame.width / 170,
+        size=frame.width / (_ACROSS if len(placed) <= _MOST_LARGE else 2 * _ACROSS),
         clusters_on_it=_list(placed),
     )
 
@@ -107,7 +111,7 @@ def _land() -> Markup:
     return Markup((TEMPLATES / "portfolio" / "land.svg").read_text(encoding="utf-8"))  # noqa: S704
 
 
-def _graticule(frame: Frame) -> list[tuple[float, float, float, float]]:
+def _graticule(frame: Frame) -> list[Box]:
     """Return the lines of the whole degrees, about five across: x1, y1, x2, y2."""
     step = next(one for one in (5, 10, 15, 30, 45) if one * _UNITS * 6 >= frame.width or one == 45) * _UNITS
     right, bottom = frame.left + frame.width, frame.top + frame.height
@@ -115,14 +119,15 @@ def _graticule(frame: Frame) -> list[tuple[float, float, float, float]]:
     def between(low: float, high: float) -> list[int]:
         return [step * one for one in range(math.ceil(low / step), math.floor(high / step) + 1)]
 
-    across = [(x, frame.top, x, bottom) for x in between(frame.left, right)]
-    return across + [(frame.left, y, right, y) for y in between(frame.top, bottom)]
+    lines: list[Box] = [(x, frame.top, x, bottom) for x in between(frame.left, right)]
+    lines += [(frame.left, y, right, y) for y in between(frame.top, bottom)]
+    return lines
 
 
 def _dots(rows: Sequence[Row], frame: Frame) -> list[Dot]:
     """Return the clusters, those that were released above the drafts; names where they cover nothing."""
-    letter = frame.width / 170 * 1.35
-    taken: list[tuple[float, float, float, float]] = []
+    letter = frame.width / _ACROSS * 1.35
+    taken: list[Box] = []
     places = [(row["longitude"] * _UNITS, -row["latitude"] * _UNITS) for row in rows]
     if len(rows) <= _MOST_NAMED:
         taken = [(x - letter, y - letter, x + letter, y + letter) for x, y in places]
@@ -134,9 +139,7 @@ def _dots(rows: Sequence[Row], frame: Frame) -> list[Dot]:
     return sorted(dots, key=lambda dot: dot.style == "released")
 
 
-def _named(
-    dot: Dot, name: str, letter: float, taken: list[tuple[float, float, float, float]], frame: Frame
-) -> Dot:
+def _named(dot: Dot, name: str, letter: float, taken: list[Box], frame: Frame) -> Dot:
     """Return the dot with its name where there is room: to the right or left, level, above or below."""
     short = name if len(name) <= _MOST_LETTERS else f"{name[: _MOST_LETTERS - 1].rstrip()}…"
     wide = len(short) * letter * 1.15
@@ -153,7 +156,7 @@ def _named(
     return dot
 
 
-def _overlap(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
+def _overlap(one: Box, other: Box) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 

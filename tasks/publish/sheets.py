@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+import pandas as pd
 
 from schemas.assessment import AssessmentPlan, read_plan
 from schemas.base import Contract, column_types, notes, required_columns
@@ -28,8 +30,11 @@ from schemas.vocabulary import (
     SEAT_KINDS,
     WORKSHOP_KINDS,
 )
+from tasks.languages import ENGLISH, Language, own_words
 from tasks.publish import MADE, wording
 from tasks.publish.html import environment
+from tasks.publish.report import Report
+from tasks.publish.spoken import Spoken
 from tasks.publish.tables import neutral
 
 BACK = (StagedFeedback, StagedAttendance, StagedRecommendations, StagedCommittee, StagedActions)
@@ -50,13 +55,25 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Sheet:
-    """One finding as it is put to a workshop: what was found, how sure, and what the group said."""
+    """One finding as it is put to a workshop: what was found, how sure, and what the group said.
+
+    In English the report's own sentences; in other languages there are none, and the template says the same
+    in plain words, from direction, basis, claim and voice.
+    """
 
     ident: str
     indicator: str
-    statement: str
+    direction: str
     claim: str
-    heard: str
+    voice: str
+    statement: str = ""
+    limits: str = ""
+    heard: str = ""
+
+    @property
+    def basis(self) -> str:
+        """Return with what is compared: 'recall' or 'impact'."""
+        return "recall" if self.claim == "recall" else "impact"
 
 
 def hand_out(folder: Path, into: Path | None) -> dict[Path, str]:
@@ -78,7 +95,8 @@ def hand_out(folder: Path, into: Path | None) -> dict[Path, str]:
     if not tables["findings"]:
         rule = "there is no finding that workshops could speak of"
         raise Refused([Fault("results", rule=rule, remedy="Run the assessment once interviews are here")])
-    contents = files(plan, tables, groups, waves)
+    own = {code: own_words(folder, code)[0] for code in plan.report.languages}
+    contents = files(plan, tables, groups, waves, own)
     target = into or folder / "results" / "forms" / "workshops"
     target.mkdir(parents=True, exist_ok=True)
     written = {}
@@ -95,15 +113,24 @@ def files(
     tables: Mapping[str, Sequence[Row]],
     focus_groups: Sequence[Row],
     waves: Sequence[str],
+    own: Mapping[str, Language],
 ) -> dict[str, tuple[bytes, str]]:
-    """Return file name -> content and what it is. waves: in order of time."""
-    labels = {one.id: one.label for one in plan.poverty_group} | {ALL: "All groups together"}
+    """Return file name -> content and what it is. waves: in order of time.
+
+    own: the assessment's own words by language. Sheets are made in English and in each language of the plan.
+    """
     said = sheets(tables)
     out = {}
-    for group, label in labels.items():
-        if group in said:
-            page = printed(plan, label, said[group])
-            out[f"sheets-{group}.html"] = page.encode(), f"sheets to print, one a finding: {label}"
+    for code in dict.fromkeys((ENGLISH, *plan.report.languages)):
+        first = code == plan.report.languages[0]
+        spoken = Spoken(code, first, own.get(code) or Language(code, code))
+        end = "" if code == ENGLISH else f".{code}"
+        for group in (*(one.id for one in plan.poverty_group), ALL):
+            if group in said:
+                label = "" if group == ALL else spoken.group(plan, group)
+                page = printed(plan, spoken, label, tables, said[group])
+                what = f"sheets to print, one a finding: {label or 'all groups together'}"
+                out[f"sheets-{group}{end}.html"] = page.encode(), what
     records = to_fill(plan, tables["findings"], focus_groups, waves)
     ordered = sorted(tables["findings"], key=lambda row: row["position"])
     told = {row["finding"]: row["statement"] for row in ordered if row["statement"]}
@@ -127,6 +154,9 @@ def sheets(tables: Mapping[str, Sequence[Row]]) -> dict[str, list[Sheet]]:
         sheet = Sheet(
             row["finding"],
             labels.get(row["indicator"], row["indicator"]),
+            "uncertain" if row["direction"] in (None, "silent") else row["direction"],
+            row["claim"],
+            voice or "",
             row["statement"],
             f"{wording.sentence(wording.CLAIMS[row['claim']])} {wording.sentence(row['limits'])}",
             heard if voice not in ("silent", "withheld") else "",
@@ -135,14 +165,35 @@ def sheets(tables: Mapping[str, Sequence[Row]]) -> dict[str, list[Sheet]]:
     return found
 
 
-def printed(plan: AssessmentPlan, label: str, said: Sequence[Sheet]) -> str:
-    """Return the sheets of a group as one HTML page for A4: each finding on a page of its own."""
+def printed(
+    plan: AssessmentPlan,
+    spoken: Spoken,
+    label: str,
+    tables: Mapping[str, Sequence[Row]],
+    said: Sequence[Sheet],
+) -> str:
+    """Return the sheets of a group as one HTML page for A4: each finding on a page of its own.
+
+    label: of the group; "" for all together.
+    """
+    if spoken.code != ENGLISH:
+        report = Report(plan, {"indicators": pd.DataFrame(list(tables["indicators"]))})
+        said = [
+            replace(
+                one,
+                indicator=spoken.indicator(report, one.ident.rpartition("/")[0]),
+                statement="",
+            )
+            for one in said
+        ]
     return (
         environment()
         .get_template("forms/workshop.html.j2")
         .render(
-            title=plan.assessment.cluster,
-            date=wording.date(plan.assessment.report_date),
+            spoken.messages(),
+            spoken=spoken,
+            title=spoken.said(plan.assessment.cluster),
+            date=spoken.date(plan.assessment.report_date),
             group=label,
             sheets=said,
         )

@@ -10,8 +10,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from schemas.assessment import AssessmentPlan
 from schemas.base import column_types
 from tasks.files import read_cells
+from tasks.languages import Language
 from tasks.publish import sheets
 from tasks.publish.report import Report
 from tasks.publish.sections.feedback import contested, contested_by, feedback
@@ -105,7 +107,9 @@ def handed_out(plan, tables) -> dict[str, bytes]:
         for name in ("findings", "indicators", "triangulation")
     }
     groups = [{"wave": wave, "focus_group": one} for wave, one in (("a", "F1"), ("b", "F3"), ("b", "F2"))]
-    return {name: content for name, (content, _) in sheets.files(plan, released, groups, ["a", "b"]).items()}
+    own = {"fr": Language("fr", "fr", {"group": {"stitchers_women": "Femmes qui cousent à la maison"}})}
+    made = sheets.files(plan, released, groups, ["a", "b"], own)
+    return {name: content for name, (content, _) in made.items()}
 
 
 def test_a_sheet_for_each_finding_that_is_not_withheld_and_its_sentence_on_it(plan, tables):
@@ -118,6 +122,28 @@ def test_a_sheet_for_each_finding_that_is_not_withheld_and_its_sentence_on_it(pl
         shown["finding"]
     )
     assert "http" not in printed.replace("http-equiv", "")
+
+
+def test_sheets_are_made_in_each_language_of_the_plan_in_plain_words(plan, tables):
+    french = AssessmentPlan.model_validate({**plan.model_dump(), "report": {"languages": ["en", "fr"]}})
+    files, before = handed_out(french, tables), handed_out(plan, tables)
+    assert {name: content for name, content in files.items() if ".fr." not in name} == before
+    shown = tables["findings"].dropna(subset=["statement"])
+    page = files["sheets-stitchers_women.fr.html"].decode()
+    assert page.count("<article>") == (shown["poverty_group"] == "stitchers_women").sum() > 1
+    assert '<html lang="fr" dir="ltr">' in page
+    assert "Femmes qui cousent à la maison · rapport du 2 mars 2026" in page
+    assert re.search(r'class="statement">[^<]+\u202f: mieux que pour les autres\.', page)
+    assert "à une condition" in page
+    assert "Les réunions de groupe disent" in page
+    assert "income_month/stitchers_women" in page
+    for sentence in shown["statement"]:
+        assert sentence not in page
+    assert "Tous les groupes ensemble" not in page
+    causal = tables["findings"].assign(claim="associational")
+    told = handed_out(french, {**tables, "findings": causal})["sheets-stitchers_women.fr.html"].decode()
+    assert "à une condition" not in told
+    assert "On ne sait pas ce qui a apporté les différences." in told
 
 
 def test_the_tables_that_come_back_bear_the_columns_of_their_contracts(plan, tables):

@@ -13,9 +13,11 @@ from tasks import translations
 from tasks.languages import Language
 from tasks.publish import groups
 from tasks.publish.files import report_files
+from tasks.publish.html import TEMPLATES
 from tasks.publish.report import RELEASED
 from tasks.publish.sections import group as section
 from tests.publish.conftest import GROUPS, HIDDEN_GROUP
+from tests.publish.test_html import contrast
 
 WOMEN = "stitchers_women"
 OWN = Language("fr", "fr", {"group": {WOMEN: "Femmes qui cousent à la maison"}})
@@ -192,10 +194,13 @@ def test_text_stays_text(plan, tables, provenance, payload):
     raw["assessment"]["cluster"] += payload
     raw["poverty_group"][0]["label"] += payload
     raw["instruments"]["contact"] = payload
-    for page in groups.render(AssessmentPlan.model_validate(raw), tables, provenance).values():
+    raw["report"]["languages"] = ["fr"]
+    said = {"Read every contract aloud in the savings groups" + payload: "Lire" + payload}
+    own = {"fr": Language("fr", "fr", {"said": said, "group": {WOMEN: "Femmes" + payload}})}
+    for page in groups.render(AssessmentPlan.model_validate(raw), tables, provenance, own).values():
         tree = lxml.html.document_fromstring(page)
         assert tree.xpath("//script | //img") == []
-        assert "Tell: " in text_of(page)
+        assert "Dites-le à :" in text_of(page)
         assert payload in text_of(page)
 
 
@@ -332,3 +337,17 @@ def test_what_a_page_has_no_room_for_is_named_all_the_same(plan, tables, provena
     own = own[(own["poverty_group"] == "casual_cutters") & (own["direction"] == "worse")]
     assert len(own) > 1
     assert "▼ Worse for you than for the others: " in text_of(page)
+
+
+def test_contrast_of_text_is_enough():
+    """Each colour of text against what it stands on, at least 4.5 to 1 (WCAG AA), light and dark."""
+    style = (TEMPLATES / "groups" / "group.css").read_text(encoding="utf-8")
+    light, dark = (
+        dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6})", block))
+        for block in re.findall(r":root \{(.*?)\}", style, re.DOTALL)
+    )
+    assert set(light) == set(dark)
+    for colours in (light, dark):
+        for ink in ("ink", "muted", "better", "worse"):
+            assert min(contrast(colours[ink], colours[ground]) for ground in ("paper", "soft")) >= 4.5, ink
+        assert contrast(colours["warn-ink"], colours["warn"]) >= 4.5

@@ -11,6 +11,7 @@ from schemas.vocabulary import ESTIMATORS
 from tasks.publish import wording
 from tasks.publish.cells import cell_of
 from tasks.publish.report import Report
+from tasks.publish.sections.figures import figures
 from tasks.publish.sections.models import models
 
 
@@ -104,3 +105,14 @@ def test_an_indicator_is_defined_by_what_is_asked_and_not_by_its_expression(plan
     asked = {one["question"]: one["wording"] for one in report.rows("instruments")}
     assert cell.text.rstrip(".?") == asked.get("income_month", "Income month").rstrip(".?")
     assert "CASE" not in cell.text + cell.note
+
+
+def test_the_picture_tells_the_figure_of_the_finding_and_no_other_term_of_its_model(plan, tables):
+    """By the alphabet another term stands first; its figure beside the verdict would be another's."""
+    impact = tables["impact_estimates"]
+    before = [str(one.panels) for one in figures(Report(plan, tables))]
+    other = impact.assign(term="a column", estimate=98765.0, ci_low=98000.0, ci_high=99000.0)
+    both = pd.concat([other, impact], ignore_index=True)
+    assert [str(one.panels) for one in figures(Report(plan, {**tables, "impact_estimates": both}))] == before
+    moved = impact.assign(estimate=98765.0)
+    assert [str(one.panels) for one in figures(Report(plan, {**tables, "impact_estimates": moved}))] != before

@@ -247,6 +247,24 @@ def compared_site() -> dict[str, bytes]:
     )
 
 
+def test_indicators_are_compared_where_nothing_is_ranked():
+    members = [
+        replace(with_indicators("a", indicator("a")), scores={}),
+        with_indicators("b", indicator("b", mean=0.25)),
+    ]
+    files = site(members)
+    tree = lxml.html.document_fromstring(files["index.html"].decode())
+    assert tree.xpath("//p[@class='outcome']/text()") == [
+        "Fewer than two clusters have a score of Table 2: none is ranked."
+    ]
+    assert [column(tree, 2), column(tree, 3)] == [["not scored", "not ranked"], ["–", "–"]]
+    assert [row[1] for row in cells(files["indicators/association_member.html"], "clusters-1")] == [
+        "50 % After",
+        "25 % After",
+    ]
+    assert files["tables/cluster_pairs.csv"] == b"above,below,share_above,told_apart\n"
+
+
 def cells(content: bytes, table: str) -> list[list[str]]:
     rows = lxml.html.document_fromstring(content.decode()).xpath(f"//div[@id='{table}']//tbody/tr")
     return [[" ".join(cell.text_content().split()) for cell in row] for row in rows]

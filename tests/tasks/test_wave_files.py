@@ -7,7 +7,6 @@ import itertools
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, cast
 
 import pandas as pd
 import pytest
@@ -241,20 +240,20 @@ def revisions(names: Iterable[str]) -> str:
     return "[wave.revisions]\n" + "".join(lines)
 
 
-OF_A_RUN = {"meta.steps": {"run", "seconds"}, "meta.inputs": {"run"}}
-"""Columns of the warehouse that tell of the run that wrote a row, and that no later run computes with."""
+LEDGER = {"meta.steps": {"run", "seconds"}, "meta.inputs": {"run"}, "meta.fingerprints": set()}
+"""The tables that say what was computed, of what, and the digest of every other table's rows -> columns that
+tell of the run that wrote a row, with which no later run computes."""
 
 
 def left_behind(folder: Path) -> dict[str, object]:
     """Return what a later run computes with: what came, what is kept, the warehouse, the newest report."""
     found: dict[str, object] = dict(tree(folder))
     with show.open_warehouse(folder) as warehouse:
-        for table in set(warehouse.tables()) - {"meta.runs", "meta.lineage"}:
+        for table, of_the_run in LEDGER.items():
             columns, records = warehouse.records(table)
-            kept = [place for place, name in enumerate(columns) if name not in OF_A_RUN.get(table, ())]
-            found[table] = [[record[place] for place in kept] for record in records]
-            if table in OF_A_RUN:
-                found[table] = sorted(map(str, cast(Any, found[table])))
+            kept = [place for place, name in enumerate(columns) if name not in of_the_run]
+            found[table] = sorted(str([record[place] for place in kept]) for record in records)
+        assert set(warehouse.tables()) - set(warehouse.digests()) == {*LEDGER, "meta.runs", "meta.lineage"}
     own = Vault(folder, "tiny")
     for path in folder.rglob("*"):
         name = path.relative_to(folder)

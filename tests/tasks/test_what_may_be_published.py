@@ -196,14 +196,11 @@ def test_nothing_in_a_table_is_the_whole_less_what_is_told():
 
 
 def test_nothing_is_had_from_another_table_of_the_same_people():
-    """All 120 answered: that 12 and 4 of them were interviewed must not stand in the other table."""
-    answered = means(*groups(all=120, a=104, b=12, c=4))
-    asked = table(
-        "mart.interviews", *groups("interviewed", all=120, a=104, b=12, c=4), wave="once", arm="all"
-    )
-    out = disclosure.release_all({**answered, "mart.interviews": asked}, disclosure.Rules())
-    for name in (MEANS, "mart.interviews"):
-        assert out[name]["withheld_by"].tolist() == ["", "", GIVEN_AWAY, THRESHOLD], name
+    """Nobody answers who was not interviewed: of 24 answers b has 15 at most, which leaves the 9 of a."""
+    answered = means(*groups(all=24, a=9, b=15))
+    asked = table("mart.interviews", *groups("interviewed", all=30, a=15, b=15), wave="once", arm="all")
+    assert why(answered) == ["", THRESHOLD, GIVEN_AWAY]
+    assert why({**answered, "mart.interviews": asked}) == [GIVEN_AWAY, THRESHOLD, GIVEN_AWAY]
 
 
 def test_nothing_is_had_by_solving_rows_and_columns_at_once():
@@ -216,6 +213,28 @@ def test_nothing_is_had_by_solving_rows_and_columns_at_once():
         for (group, arm), people in {**cells, **whole}.items()
     ]
     assert why(means(*rows)) == [THRESHOLD, GIVEN_AWAY, GIVEN_AWAY, GIVEN_AWAY, "", "", "", "", ""]
+
+
+def test_no_part_of_what_another_table_tells_as_a_whole_is_the_rest():
+    """Received less used are 30: those of 24 and 6 who left for two reasons; the one would give the other."""
+    reasons = {"received": 330, "refused": 24, "withdrawn": 6, "used": 300}
+    rows = [{"reason": reason, "interviews": count} for reason, count in reasons.items()]
+    name = "mart.wave_losses"
+    assert why({name: table(name, *rows, wave="once")}, name) == ["", GIVEN_AWAY, THRESHOLD, ""]
+    alone = [row for row in rows if row["reason"] != "refused"]
+    assert why({name: table(name, *alone, wave="once")}, name) == [GIVEN_AWAY, THRESHOLD, ""]
+    name = "mart.response_classes"
+    classes = {"a": (90, 20), "b": (60, 15), "c": (40, 4)}
+    rows = [
+        {"weighting_class": one, "interviewed": here, "not_interviewed": lost, "expected": here + lost}
+        for one, (here, lost) in classes.items()
+    ]
+    made = table(name, *rows, wave="once", among="those drawn", factor=1.2, response_rate=0.8, joined=1)
+    assert why({name: made}, name) == ["", GIVEN_AWAY, THRESHOLD]
+    name = "mart.calibration_margins"
+    rows = [{"category": one, "respondents": people} for one, people in {"a": 90, "b": 60, "c": 4}.items()]
+    margins = table(name, *rows, wave="once", variable="x", target=500.0, before=1.0, after=1.0)
+    assert why({name: margins}, name) == ["", GIVEN_AWAY, THRESHOLD]
 
 
 def test_the_names_of_the_rules_give_no_count_away():

@@ -13,8 +13,9 @@ from schemas.vocabulary import ALL
 from tasks.publish import charts, grids, wording
 from tasks.publish.cells import NOTHING, cell_of, side_by_side
 from tasks.publish.grids import Grid
-from tasks.publish.report import Report, Row
+from tasks.publish.report import RELEASED, Report, Row
 from tasks.publish.sections.findings import side_of
+from tasks.references import reference_of
 
 MOST_FIGURES = 4
 
@@ -186,10 +187,13 @@ def _tally(report: Report, indicator: str, groups: Sequence[str]) -> str:
 
 
 def _change(report: Report, indicator: str, group: str) -> _Change | None:
-    """Return what the panel of a group tells: the model's estimate, else the change between the waves."""
+    """Return what the panel of a group tells: the estimate of its finding, else how it changed over time."""
     key = {"indicator": indicator, "poverty_group": group}
     unit = report.unit(indicator)
+    found = {one["figure"] for one in report.rows("findings", key)}
     for row in report.rows("impact_estimates", key):
+        if reference_of(RELEASED["impact_estimates"], row) not in found:
+            continue  # another term of the model, or another model
         value = "" if row["estimate"] is None else wording.change(row["estimate"], unit, side_by_side(row))
         against = wording.AGAINST.get(row["estimator"], "against the comparison group")
         return _Change("impact_estimates", row, value, against)

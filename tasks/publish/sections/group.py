@@ -140,7 +140,12 @@ def changes(report: Report, spoken: Spoken, group: str) -> list[Change]:
     for row in report.rows("winners_losers", {"poverty_group": group, "gender": ALL}):
         found.setdefault((row["basis"], row["from_wave"], row["to_wave"]), []).append(row)
     ordered = sorted(found, key=lambda key: (BASES.index(key[0]), report.rank("wave", key[2]), key[1]))
-    return [_change(report, spoken, group, key, found[key]) for key in ordered]
+    means = {
+        (row["indicator"], row["wave"], row["arm"]): row
+        for row in report.rows("indicator_estimates", {"poverty_group": group})
+        if row["category"] == row["gender"] == row["difference"] == ALL
+    }
+    return [_change(report, spoken, group, key, found[key], means) for key in ordered]
 
 
 def _within(
@@ -157,13 +162,21 @@ def _within(
     }
 
 
-def _change(report: Report, spoken: Spoken, group: str, key: tuple[str, str, str], rows: list[Row]) -> Change:
+def _change(
+    report: Report,
+    spoken: Spoken,
+    group: str,
+    key: tuple[str, str, str],
+    rows: list[Row],
+    means: dict[tuple[str, str, str], Row],
+) -> Change:
     basis, start, end = key
     before = start != "none" and basis != "recall"
-    against = basis == "impact"
+    if basis == "levels":  # they are told in the same words: worse or better than for the others
+        basis = "impact"
     columns = tuple(
         f"{who}_{when}"
-        for who, here in (("you", True), ("others", against))
+        for who, here in (("you", True), ("others", basis == "impact"))
         for when, then in (("before", before), ("now", True))
         if here and then
     ) + (("change",) if basis == "recall" else ())
@@ -181,7 +194,7 @@ def _change(report: Report, spoken: Spoken, group: str, key: tuple[str, str, str
             figures=tuple(
                 _recalled(report, spoken, row)
                 if column == "change"
-                else _mean(report, spoken, ident, group, *_who_and_when(column, wave_of))
+                else _mean(report, spoken, _row_of(means, ident, column, wave_of))
                 for column in columns
             ),
             contested=f"{ident}/{group}" in against,
@@ -201,9 +214,13 @@ def _change(report: Report, spoken: Spoken, group: str, key: tuple[str, str, str
     )
 
 
-def _who_and_when(column: str, wave_of: dict[str, str]) -> tuple[str, str]:
+def _row_of(
+    means: dict[tuple[str, str, str], Row], indicator: str, column: str, wave_of: dict[str, str]
+) -> Row | None:
+    """Return the mean of a column: of those of the group whom the programme reached, or of the others."""
     who, _, when = column.partition("_")
-    return who, wave_of[when]
+    arms = ("comparison",) if who == "others" else ("programme", ALL)
+    return next((row for arm in arms if (row := means.get((indicator, wave_of[when], arm)))), None)
 
 
 def _recalled(report: Report, spoken: Spoken, row: Row) -> Figure:
@@ -225,21 +242,15 @@ def _side(report: Report, row: Row) -> str:
     return "uncertain" if row["direction"] in (None, "silent") else row["direction"]
 
 
-def _mean(report: Report, spoken: Spoken, indicator: str, group: str, who: str, wave: str) -> Figure:
-    """Return the mean of a group in a wave: of those whom the programme reached, or of the others."""
-    name, key = "indicator_estimates", {"indicator": indicator, "poverty_group": group, "wave": wave}
-    rows = [
-        row for row in report.rows(name, key) if row["category"] == row["gender"] == row["difference"] == ALL
-    ]
-    by_arm = {row["arm"]: row for row in rows}
-    row = by_arm.get("comparison") if who == "others" else by_arm.get("programme") or by_arm.get(ALL)
+def _mean(report: Report, spoken: Spoken, row: Row | None) -> Figure:
+    name = "indicator_estimates"
     if row is None:
         return Figure()
     if report.hidden(name, row, "estimate"):
         return Figure(why="few" if row["withheld_by"] == FEW else "withheld")
     if row["estimate"] is None:
         return Figure()
-    text = spoken.quantity(row["estimate"], report.unit(indicator))
+    text = spoken.quantity(row["estimate"], report.unit(row["indicator"]))
     few = cases(row, RELEASED[name]) < wording.FEWEST_WITHOUT_BRACKETS
     return Figure(f"({text})" if few else text)
 

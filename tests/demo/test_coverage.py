@@ -15,9 +15,11 @@ from data.demo import make_block_printing as demo
 from schemas.analysis import Indicators
 from schemas.assessment import AssessmentPlan, read_plan
 from schemas.base import conform
+from schemas.poverty import PovertyLines
 from tasks import catalogue, impacts
 from tasks.comparison import Matched
 from tasks.impact_models import Study
+from tasks.prices import prices_of
 
 SEEDS = range(41_000, 41_200)
 """Fixed before the first run of this test, and as they come: none was left out."""
@@ -40,13 +42,21 @@ def test_true_effects_lie_in_the_intervals_as_often_as_they_should():
 
 def intervals_that_hold(seed: int) -> list[tuple[str, str, bool]]:
     """Return for each group and indicator of one regeneration whether the interval holds the true effect."""
-    plan, indicators, truth = known()
+    plan, indicators, lines, truth = known()
     specification = plan.specification[0]
     hits = []
     for group, rows in demo.make_responses(seed).groupby("poverty_group"):
         for name in indicators.index:
             found: dict[str, Any]
-            study = Study(rows, indicators, ("baseline", "followup"), ("baseline",), Matched(rows[:0]), False)
+            study = Study(
+                rows,
+                indicators,
+                ("baseline", "followup"),
+                ("baseline",),
+                Matched(rows[:0]),
+                False,
+                prices=prices_of(plan.poverty, lines, rows),
+            )
             pair = ("baseline", "followup")
             (found,) = impacts.estimate_one(study, specification, str(name), rows, pair)
             hits.append((str(group), str(name), found["ci_low"] <= truth[group, name] <= found["ci_high"]))
@@ -54,8 +64,8 @@ def intervals_that_hold(seed: int) -> list[tuple[str, str, bool]]:
 
 
 @cache
-def known() -> tuple[AssessmentPlan, pd.DataFrame, dict[Any, float]]:
-    """Return the demo's plan, its indicators and its true effects."""
+def known() -> tuple[AssessmentPlan, pd.DataFrame, pd.DataFrame, dict[Any, float]]:
+    """Return the demo's plan, its indicators, its price index and its true effects."""
     folder = demo.ROOT / "data" / "demo" / "block-printing"
     plan = read_plan(folder / "assessment.toml")
     catalogued = {
@@ -63,7 +73,8 @@ def known() -> tuple[AssessmentPlan, pd.DataFrame, dict[Any, float]]:
         **catalogue.own_indicators(folder / "design/indicators.toml"),
     }
     truth = demo.truth().set_index(["poverty_group", "indicator"])["effect"].to_dict()
-    return plan, indicator_rows(catalogued, plan.indicators), truth
+    lines = conform(pd.read_csv(folder / "design/poverty_lines.csv"), PovertyLines)
+    return plan, indicator_rows(catalogued, plan.indicators), lines, truth
 
 
 def indicator_rows(known: dict[str, catalogue.Indicator], names: list[str]) -> pd.DataFrame:

@@ -59,6 +59,9 @@ def _breaks(cell: str, check: Any, number: bool) -> Iterator[str]:
     elif check.name == "isin":
         words = ", ".join(_text(str(word)) for word in check.statistics["allowed_values"])
         yield f"{cell} NOT IN ({words})"
+    elif check.name == "notin":
+        words = ", ".join(_text(str(word)) for word in check.statistics["forbidden_values"])
+        yield f"{cell} IN ({words})"
     elif check.name == "str_matches":
         yield f"NOT regexp_matches({cell}, {_text(str(check.statistics['pattern']))})"
     else:

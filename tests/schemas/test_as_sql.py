@@ -43,6 +43,7 @@ class Every(Contract):
     above: Number = number(missing=True, ge=-1, le=1e12)
     free: Number = number(missing=True)
     flag: Flag = number()
+    own: Text = text(missing=True, notin=["a", "it's"])
 
 
 VALUES = {
@@ -51,7 +52,7 @@ VALUES = {
     "float64": [-2.0, -1.0, 0.0, 0.5, 1.0, 2e12, np.inf, -np.inf, np.nan],
     "boolean": [True, False, None],
 }
-RULES = {**base._RULES, "finite": "is not a finite number"}
+RULES = {"notin": "fails notin", **base._RULES, "finite": "is not a finite number"}
 
 
 def drawn(contract: type[Contract], seed: int, rows: int = 40) -> pd.DataFrame:

@@ -42,7 +42,7 @@ def rerun(folder: str, pull_first: bool = False) -> Any:
     if serving := os.environ.get(SERVING):
         end_with(int(serving))
     place = Path(folder)
-    ended = _ended(place, pull_first)
+    ended = done(place, pull_first)
     print(f"{place.name}: {ended.message}", flush=True)
     log = logging.getLogger("prefect.flow_runs")
     log.setLevel(logging.INFO)  # for its last line, which says how the run ended, and is what its page shows
@@ -50,12 +50,13 @@ def rerun(folder: str, pull_first: bool = False) -> Any:
     return ended
 
 
-def _ended(place: Path, pull_first: bool) -> Any:
+def done(place: Path, pull_first: bool) -> Any:
+    """Run the assessment if it has changed, and return the state that says how that went."""
     if not (place / "assessment.toml").is_file():
         return Failed(message=f"{place} holds no assessment.toml any more.")
     try:
         if pull_first:
-            _pull_waves(place)
+            pull_waves(place)
     except Refused as refused:
         return Failed(name=REFUSED_NAME, message=f"Nothing was run. {refused.faults[0]}")
     except OSError as error:
@@ -65,7 +66,8 @@ def _ended(place: Path, pull_first: bool) -> Any:
     return _run(place)
 
 
-def _pull_waves(place: Path) -> None:
+def pull_waves(place: Path) -> None:
+    """Fetch each wave that has a form on ODK Central. Raises what `fetch_wave` does."""
     for wave in read_plan(place / "assessment.toml").wave:
         if wave.odk:
             fetch_wave(str(place), wave.name)

@@ -15,10 +15,12 @@ from requests.adapters import HTTPAdapter
 from requests.exceptions import SSLError
 from typer.testing import CliRunner
 
+from flows import engine
 from flows.cli import app
 from flows.lock import alone
 from schemas.assessment import read_plan
 from schemas.faults import Refused
+from tasks.pull import Unreached
 from tasks.vault import Vault
 from tests.folders import GROUPS, plan, write
 
@@ -88,6 +90,30 @@ def folder(tmp_path: Path, server: str, form: str = "household", project: int = 
 def pull(one: Path) -> tuple[int, str]:
     result = CliRunner().invoke(app, ["pull", str(one)])
     return result.exit_code, result.output
+
+
+def test_a_run_by_schedule_pulls_first_and_does_nothing_where_that_fails(tmp_path, central, monkeypatch):
+    engine.choose("process")
+    from flows import rerun
+
+    one = folder(tmp_path, central)
+    rerun.pull_waves(one)
+    assert (one / "waves" / "only" / "interviews.zip").read_bytes() == Central.exports
+    with alone(one):
+        busy = rerun.done(one, pull_first=True)
+    assert (busy.name, "is being run by process" in busy.message) == ("Failed", True)
+    monkeypatch.setenv("PSIA_ODK_PASSWORD", "canary-5521")
+    ended = rerun.done(one, pull_first=True)
+    assert (ended.type.value, ended.name) == ("FAILED", "Refused")
+    assert "did not accept the login" in ended.message
+    assert "canary-5521" not in ended.message
+    assert not (one / "results" / "warehouse.duckdb").exists()
+    with pytest.raises(Refused) as refused:
+        rerun.pull_waves(one)
+    with pytest.raises(Unreached) as unreached:
+        rerun.pull_waves(folder(tmp_path, "http://127.0.0.1:9"))
+    assert not engine.worth_another_try(refused.value)
+    assert engine.worth_another_try(unreached.value)
 
 
 def received(one: Path) -> dict[Path, bytes]:

@@ -225,7 +225,7 @@ def test_the_pages_are_files_of_the_report_and_come_in_no_order_but_their_own(
 ):
     turned = {name: table.iloc[::-1] for name, table in reversed(tables.items())}
     assert groups.render(in_languages(plan, "en", "fr"), turned, provenance, {"fr": OWN}) == pages
-    small = {name: tables[name] for name in ("winners_losers", "indicators", "indicator_estimates")}
+    small = {name: tables[name] for name in ("winners_losers", "indicators")}
     files, about = report_files(in_languages(plan, "fr"), small, [], {})
     assert {f"groups/{group}.html" for group in GROUPS} <= set(files)
     assert about["content_hash"].encode() in files[f"groups/{WOMEN}.html"]

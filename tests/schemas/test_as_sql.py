@@ -21,6 +21,7 @@ from schemas.base import (
     conform,
     day,
     number,
+    own_name,
     text,
 )
 from schemas.faults import BrokenPromise
@@ -37,6 +38,7 @@ class Every(Contract):
     then: Text = day(missing=True)
     word: Text = choice(["a", "it's"])
     other: Text = choice(["a", "b"], missing=True)
+    own: Text = own_name(missing=True)
     whole: Whole = number(ge=1, le=5)
     below: Whole = number(missing=True, lt=3)
     share: Number = number(gt=0, lt=1)
@@ -61,7 +63,8 @@ def drawn(contract: type[Contract], seed: int, rows: int = 40) -> pd.DataFrame:
     frame = {}
     for name, column in base.declared(contract).items():
         values = list(VALUES[column.kind])
-        values += [one for rule in column.checks for one in rule.statistics.get("allowed_values", [])]
+        for words in ("allowed_values", "forbidden_values"):
+            values += [one for rule in column.checks for one in rule.statistics.get(words, [])]
         frame[name] = [values[one] for one in random.integers(0, len(values), rows)]
     return conform(pd.DataFrame(frame), contract)
 

@@ -45,7 +45,6 @@ class Every(Contract):
     above: Number = number(missing=True, ge=-1, le=1e12)
     free: Number = number(missing=True)
     flag: Flag = number()
-    own: Text = text(missing=True, notin=["a", "it's"])
 
 
 VALUES = {

@@ -203,11 +203,15 @@ class _Known:
     most_changed: int
 
     def settle(self, one: Counted, beside: Counted | None) -> None:
-        """Withhold what has to be. beside: what has been settled before and is read together with it."""
+        """Withhold what has to be. beside: what is read together with it, of which nothing more is withheld.
+
+        What is withheld of both is protected: who is told that ten were interviewed, and that ten or more of
+        them answered, knows how many did.
+        """
         own = len(one.cells)
         cells = [*one.cells.values(), *(beside.cells.values() if beside else ())]
         withheld = {position for position, cell in enumerate(cells) if cell.withheld}
-        unsaid = {position for position in withheld if position >= own or cells[position].unsaid}
+        unsaid = {position for position in withheld if cells[position].unsaid}
         if not any(cells[position].count for position in withheld - unsaid):
             return
         relations = relations_of(one, self.groups)
@@ -225,7 +229,6 @@ class _Known:
             known=self._told_before(cells),
             unsaid=unsaid,
             fixed=set(range(own, len(cells))) - withheld,
-            named={position for position in withheld if not cells[position].unsaid},
         ):
             cells[position].withheld = True
 

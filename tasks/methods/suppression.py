@@ -312,19 +312,16 @@ def withhold_until_safe(
     known: dict[int, tuple[float, float]] | None = None,
     unsaid: Collection[int] = (),
     fixed: Collection[int] = (),
-    named: Collection[int] = (),
 ) -> set[int]:
     """Return the cells to withhold, so that no withheld count can be found, nor that it is below `fewest`.
 
     First as in `withhold_together`; then what a reader can find of each withheld cell is computed from
     everything that is told. By the counts none may be found to be below `fewest`; by the counts and the
     rules, which are named beside what is withheld and tell whether it is, none may be found exactly. Else the
-    cell
-    with the fewest people that stands in a relation with it is withheld too, until there is none. A count of
-    zero is no person and is not protected. known: cell -> the least and the most that it can be by what was
-    published before, be it withheld now or not. unsaid, fixed: as in `withhold_together`. named: cells
-    withheld elsewhere, of which the rule is told too. Raises ValueError where a count is negative or no
-    counts fit what is known.
+    cell with the fewest people that stands in a relation with it is withheld too, until there is none. A
+    count of zero is no person and is not protected. known: cell -> the least and the most that it can be by
+    what was published before, be it withheld now or not. unsaid, fixed: as in `withhold_together`. Raises
+    ValueError where a count is negative or no counts fit what is known.
 
     Source: Hundepool et al. (2012), chapter 4, audit of the feasibility intervals. The example is by
     hand: 11 people less a cell of ten or more leave one at most, so the whole is withheld too.
@@ -338,7 +335,7 @@ def withhold_until_safe(
     while True:
         protected = out.difference(unsaid)
         few = known_of(counts, out)
-        own = known_of(counts, out, protected.union(named), fewest)
+        own = known_of(counts, out, protected, fewest)
         for cell, (least, most) in (known or {}).items():
             for low, high in (few, own):
                 low[cell], high[cell] = max(low[cell], least), min(high[cell], most)

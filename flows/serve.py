@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +33,8 @@ POLL_SECONDS = 2.0
 END_SECONDS = 8.0
 PLAN_SECONDS = 60
 """How long the server may take to plan the first runs by schedule."""
+TELL_TIMES, TELL_SECONDS = 6, 20
+"""How often an arrival is told to a server that begins no run, and how long a run is waited for."""
 ARRIVED = "psia.wave.arrived"
 SERVING = "PSIA_SERVING"
 """The environment variable that tells the processes of the runs which process serves."""
@@ -131,7 +133,8 @@ async def _serving(wanted: Wanted, say: Say) -> int:
                 await client.create_automation(_notification(folder.name, deployment, block))
     loop = asyncio.get_running_loop()
     end = asyncio.Event()
-    runs, watch = asyncio.create_task(runner.start()), asyncio.create_task(_watch(wanted.found))
+    runs = asyncio.create_task(runner.start())
+    watch = asyncio.create_task(_watch(dict(zip(wanted.found, deployments, strict=True)), say))
     await asyncio.sleep(0)  # the runner sets a handler of its own, which waits for itself; ours goes over it
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, end.set)
@@ -252,26 +255,53 @@ def _resource(folder: Path) -> str:
     return f"psia.assessment.{folder.name}"
 
 
-async def _watch(found: Sequence[Path]) -> None:
+async def _watch(served: Mapping[Path, UUID], say: Say) -> None:
     """Tell Prefect each time that something new lies in the waves of an assessment, and is whole.
 
     What came since the last finished run, while nobody looked, is new too.
     """
-    before = {one: await asyncio.to_thread(listing, one) for one in found}
-    known = {one: before[one] if await asyncio.to_thread(state.unchanged, one) else {} for one in found}
+    before = {one: await asyncio.to_thread(listing, one) for one in served}
+    known = {one: before[one] if await asyncio.to_thread(state.unchanged, one) else {} for one in served}
     while True:
         await asyncio.sleep(LOOK_SECONDS)
-        for one in found:
+        for one, deployment in served.items():
             now = await asyncio.to_thread(listing, one)
             if have_arrived(known[one], before[one], now):
-                await _tell(one)
+                if not await _tell(one, deployment):
+                    say(f"Warning: a file arrived for {one.name}, and the Prefect server began no run.")
                 known[one] = now
             before[one] = now
 
 
-async def _tell(folder: Path) -> None:
+async def _tell(folder: Path, deployment: UUID) -> bool:
+    """Tell Prefect that a file has arrived; return whether it has begun a run.
+
+    It is told again where it begins none: a server that is busy or has just started loses events.
+    """
+    from prefect.client.orchestration import get_client
     from prefect.events import Event
     from prefect.events.clients import get_events_client
 
-    async with get_events_client() as client:
-        await client.emit(Event(event=ARRIVED, resource={"prefect.resource.id": _resource(folder)}))  # pyright: ignore[reportArgumentType]
+    async with get_client() as client, get_events_client() as events:
+        runs = await _by_arrival(client, deployment)
+        for _ in range(TELL_TIMES):
+            await events.emit(
+                Event(event=ARRIVED, resource={"prefect.resource.id": _resource(folder)})  # pyright: ignore[reportArgumentType]
+            )
+            for _ in range(TELL_SECONDS):
+                await asyncio.sleep(1)
+                if await _by_arrival(client, deployment) - runs:
+                    return True
+    return False
+
+
+async def _by_arrival(client: PrefectClient, deployment: UUID) -> set[UUID]:
+    """Return the newest runs of a deployment that no schedule has planned."""
+    from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterId
+    from prefect.client.schemas.sorting import FlowRunSort
+
+    found = await client.read_flow_runs(
+        deployment_filter=DeploymentFilter(id=DeploymentFilterId(any_=[deployment])),
+        sort=FlowRunSort.ID_DESC,
+    )
+    return {one.id for one in found if not one.auto_scheduled}

@@ -196,8 +196,8 @@ def _undivided(
 def filter_leaves_out_few(frame: pd.DataFrame, fewest: int) -> pd.Series:
     """Return the rows of a filter that leaves out or takes in fewer people than so many beside another row.
 
-    frame: rows of models; those of one indicator, poverty group and pair of waves are held against each other.
-    Two figures of nearly the same people tell the answers of those few that only one of them is of.
+    frame: rows of models; those of one indicator, poverty group and pair of waves are held against each
+    other. Two figures of nearly the same people tell the answers of the few that only one of them is of.
     """
     found = pd.Series(False, index=frame.index)
     if "filter" not in frame:

@@ -70,7 +70,7 @@ def _breaks(cell: str, check: Any, number: bool) -> Iterator[str]:
 
 
 _SAME_IN_BOTH = re.compile(r"\\A(?:[^\\^$.]|\\[.$^])*\\Z")
-"""Patterns that Python and SQL read alike: in Python `$` passes a line break, `\\d` the digits of any script."""
+"""Patterns that Python and SQL read alike: `$` passes a line break in Python, `\\d` any digits."""
 
 
 def _pattern(pattern: str) -> str:

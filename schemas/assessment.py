@@ -605,7 +605,7 @@ class WaveTimes(Part):
     form_version: str = ""
 
 
-Tolerance = Annotated[float, Field(ge=0)] | Annotated[str, Field(pattern=r"^\d+(\.\d+)? ?%$")]
+Tolerance = Annotated[float, Field(ge=0)] | Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)? ?%$")]
 
 
 class BackCheck(Part):

@@ -424,8 +424,74 @@ def _read_parquet(content: bytes, _path: Path, _sheet: str) -> pd.DataFrame:
 
 
 def _parquet(content: bytes) -> pd.DataFrame:
+    return parquet_table(content).to_pandas(use_threads=False)
+
+
+def parquet_table(content: bytes) -> pa.Table:
+    """Return the table in a Parquet file.
+
+    Raises Unreadable where it is large, where a cell is not one text, number, date or yes and no, and where
+    text is not UTF-8. A list or a record in a cell could hold the name of a person, unsuspected.
+    """
+    from pyarrow import parquet
+
     refuse_large_parquet(content)
-    return pd.read_parquet(io.BytesIO(content), use_threads=False, pre_buffer=False)
+    schema = parquet.read_schema(io.BytesIO(content))
+    remedy = "Give each part a column of its own, of text, numbers, dates or yes and no"
+    many = [
+        Problem(f"holds {_kind_of(field.type)} in its cells", remedy, column=field.name)
+        for field in schema
+        if not _is_plain(field.type)
+    ]
+    if many:
+        raise Unreadable(*many)
+    try:
+        table = parquet.read_table(io.BytesIO(content), use_threads=False, pre_buffer=False)
+        table.validate(full=True)
+    except pa.ArrowInvalid:
+        broken = [name for name in schema.names if not _is_readable(content, name)]
+        if not broken:
+            raise
+        rule, remedy = "holds text that is not UTF-8", "Save the file again from where it comes, as UTF-8"
+        raise Unreadable(*(Problem(rule, remedy, column=name) for name in broken)) from None
+    return table
+
+
+def _is_readable(content: bytes, column: str) -> bool:
+    from pyarrow import parquet
+
+    try:
+        parquet.ParquetFile(io.BytesIO(content)).read([column], use_threads=False).validate(full=True)
+    except pa.ArrowInvalid:
+        return False
+    return True
+
+
+def _is_plain(kind: pa.DataType) -> bool:
+    if pa.types.is_dictionary(kind):
+        return _is_plain(kind.value_type)
+    return any(
+        test(kind)
+        for test in (
+            pa.types.is_string,
+            pa.types.is_large_string,
+            pa.types.is_string_view,
+            pa.types.is_integer,
+            pa.types.is_floating,
+            pa.types.is_decimal,
+            pa.types.is_boolean,
+            pa.types.is_date,
+            pa.types.is_time,
+            pa.types.is_timestamp,
+            pa.types.is_null,
+        )
+    )
+
+
+def _kind_of(kind: pa.DataType) -> str:
+    if pa.types.is_nested(kind):
+        return "lists or records"
+    return f"{kind} values"
 
 
 def refuse_large_parquet(content: bytes) -> None:

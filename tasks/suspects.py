@@ -50,6 +50,10 @@ _IDENTITY = "|".join(
         r"^[12] ?[0-9]{2} ?(0[1-9]|1[0-2]) ?([0-9]{2}|2[AB]) ?[0-9]{3} ?[0-9]{3} ?[0-9]{2}$",  # NIR, France
     )
 )
+_PACKED = r"(?s)^[\[{(].*[\]})]$"
+"""A record, a list or a map written as text, by JSON or by Python."""
+_BETWEEN = re.compile(r"""([{}\[\]"':=,;]+)""")
+_PLACE_WITHIN = r"-?[0-9]{1,3}\.[0-9]{4,}[,; ]+-?[0-9]{1,3}\.[0-9]{4,}"
 _TWO_WORDS = r"\pL[\pL\pM.'’-]*[ ,]+\pL"
 _MOSTLY_LETTERS = r"^[\pL\pM .,;:'’!?()-]*([0-9]{1,4}[\pL\pM .,;:'’!?()-]*){0,3}$"
 
@@ -105,6 +109,8 @@ def suspects(
         named = next((one for word in (column, *labels.get(column, ())) if (one := told_by_name(word))), "")
         if named:
             found.append(Suspect(column, f"its name or label speaks of {named}"))
+        elif named := next((one for key in look.names_within() if (one := told_by_name(key))), ""):
+            found.append(Suspect(column, f"within its brackets it speaks of {named}"))
         elif why := ("it looks like a position" if column in pairs else look.told(column in texts)):
             found.append(Suspect(column, why))
     return found
@@ -146,6 +152,8 @@ class _Look:
 
     def told(self, asked_in_words: bool) -> str:
         """Return why the values are suspected; '' where they are not."""
+        if within := self._told_within():
+            return f"within its brackets {within}"
         if self.share(_EMAIL):
             return "it holds addresses of e-mail"
         if self._like_telephones():
@@ -159,6 +167,36 @@ class _Look:
             words or (self.share(_TWO_WORDS) >= MOST and self.share(_MOSTLY_LETTERS) >= MOST)
         ):
             return "it is text that nearly everybody has another of"
+        return ""
+
+    def names_within(self) -> list[str]:
+        """Return the names that stand before a value in records that are written as text, in order."""
+        parts = [_BETWEEN.split(cell) for cell in self._packed()]
+        follows = (zip(one[::2], one[1::2], strict=False) for one in parts)
+        return sorted({word.strip(" ()") for one in follows for word, sign in one if {":", "="} & set(sign)})
+
+    def _packed(self) -> list[str]:
+        """Return the cells that are records or lists written as text, where most are."""
+        if self.share(_PACKED) < MOST:
+            return []
+        return self.sample.filter(self.matches(_PACKED)).to_pylist()
+
+    def _told_within(self) -> str:
+        """Return why what stands within brackets is suspected, whatever stands beside it; '' if it is not.
+
+        The pieces that look alike are looked at as a column of their own, where most cells have one.
+        """
+        cells = self._packed()
+        if cells and self.share(_PLACE_WITHIN) >= MOST:
+            return "it looks like a position"
+        pieces = [piece.strip(" ()") for cell in cells for piece in _BETWEEN.split(cell)[::2]]
+        column = _Look(0, 0, pa.array(pieces, pa.large_string()))
+        for pattern in (_TELEPHONE, _IDENTITY, _TWO_WORDS):
+            alike = column.sample.filter(column.matches(pattern))
+            if cells and len(alike) >= MOST * len(cells):
+                why = _Look.of(pd.Series(alike.to_pylist(), dtype="string")).told(asked_in_words=False)
+                if why:
+                    return why
         return ""
 
     def _tells_apart(self) -> bool:

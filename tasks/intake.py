@@ -76,6 +76,7 @@ from tasks import (
     sourcing,
     state,
     suspects,
+    tellable,
     wave_files,
     weights,
     word_template,
@@ -1399,7 +1400,8 @@ def _reference(
         close = difflib.get_close_matches(str(values[index]), sorted(allowed), n=1, cutoff=0.6)
         remedy = f"Did you mean '{close[0]}'? " if close else ""
         remedy += f"Add it to {source}, or correct it here"
-        rule = f"the {other.replace('_', ' ')} '{values[index]}' is not in {what.get(table, source)}"
+        told = tellable.value(values[index])
+        rule = f"the {other.replace('_', ' ')} {told} is not in {what.get(table, source)}"
         yield Fault(file, sheet, row, str(values.name), rule, remedy)
 
 
@@ -1632,7 +1634,7 @@ def _not_in_catalogue(given: pd.Series, known: list[str], table: str, what: str)
         yield Fault(
             table,
             column=what.partition(" ")[0],
-            rule=f"'{one}' is not a {what}",
+            rule=f"{tellable.value(one)} is not a {what}",
             remedy=f"{hint}There are: {', '.join(known)}",
         )
 

@@ -15,7 +15,7 @@ from schemas.assessment import AssessmentPlan, Wave
 from schemas.base import column_types
 from schemas.faults import Fault
 from schemas.fieldwork import Responses
-from tasks import expressions
+from tasks import expressions, tellable
 from tasks.catalogue import Question
 from tasks.checks.codes import set_aside
 from tasks.checks.records import missing_times, records
@@ -363,7 +363,7 @@ def _of_this_wave(
     strange = chosen & ~values.isin(known)
     remedy = f"The waves of the plan: {', '.join(sorted(known))}. Add it, recode it or filter it out"
     for index in strange.index[strange][:100]:
-        value = "nothing" if pd.isna(values[index]) else f"'{values[index]}'"
+        value = "nothing" if pd.isna(values[index]) else tellable.value(values[index])
         reading.faults.append(
             Fault(
                 reading.file,

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from flows.cli import app
 from schemas.assessment import AssessmentPlan, read_plan
 from schemas.faults import Refused
-from tasks import releases, state
+from tasks import diff, releases, state
 from tasks.publish import tree
 from tests.folders import GROUPS, WAVES, plan
 
@@ -20,12 +20,17 @@ AUTHOR = "Lead researcher"
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """An assessment with a report of two files, not signed yet."""
+    """An assessment with a report of three files, not signed yet."""
     path = tmp_path / "agra"
     (path / "results").mkdir(parents=True)
     (path / "assessment.toml").write_text(plan(GROUPS + WAVES) + f'\n[disclosure]\nauthor = "{AUTHOR}"\n')
-    about = {"psia": "1", "rules": releases.rules_in_force(plan_of(path))}
-    tree.publish(path / "results", {"report.html": b"<p>one</p>", "tables/a.csv": b"x\n1\n"}, about)
+    about = {"psia": "1", "inputs": [], "libraries": {}, "rules": releases.rules_in_force(plan_of(path))}
+    files = {
+        "report.html": b"<p>one</p>",
+        "tables/a.csv": b"x\n1\n",
+        "datapackage.json": b'{"resources": []}',
+    }
+    tree.publish(path / "results", files, about)
     (path / "results" / state.RESPONDENTS).write_text("wave,respondent\n")
     return path
 
@@ -94,6 +99,13 @@ def test_a_file_added_to_a_release_is_told_by_name(folder, release, name):
     assert fault.rule in listed(folder)
     with pytest.raises(Refused, match=name):
         publish(folder)
+
+
+def test_a_release_can_be_compared_with_the_newest_report(folder, release):
+    assert diff.diff(release, folder)[1] == []
+    (release / "planted.html").write_text("planted")
+    with pytest.raises(diff.NoTree, match="is damaged"):
+        diff.diff(release, folder)
 
 
 def test_a_folder_linked_into_a_release_is_a_file_that_nobody_signed(release, tmp_path):

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from pathlib import Path
 
 import pytest
 
+from schemas.assessment import read_plan
 from schemas.faults import Refused
+from tasks import releases
 from tasks.portfolio_indicators import comparable, indicators_of
 from tasks.publish import tree
 from tasks.released import Released, read_released
+from tests.folders import GROUPS, WAVES, plan
 
 INDICATORS = "indicator,label,unit,level,better,value\n"
 ESTIMATES = (
@@ -44,6 +46,8 @@ def released(folder: Path, *, currency: str = "INR", name: str = "a", **tables: 
         "position": None,
         "content_hash": "0" * 64,
         "data_date": "2026-03-31",
+        "psia": "1",
+        "rules": {"author": "lead"},
     }
     files = {f"tables/{table}.csv": text.encode() for table, text in tables.items()}
     tree.publish(folder / name / "results", files, about)
@@ -184,13 +188,21 @@ def test_without_an_indicator_the_table_is_empty():
 def test_a_report_is_released_once_it_is_kept_as_it_was_signed(tmp_path):
     one = released(tmp_path, indicators=INCOME)
     assert not one.is_release
-    kept = one.folder / "releases" / "2026-03-31"
-    kept.mkdir(parents=True)
-    manifest = (one.folder / "results/current/manifest.json").read_bytes()
-    (kept / "manifest.json").write_bytes(manifest)
-    (kept / "published.json").write_text(json.dumps({"sha256": hashlib.sha256(manifest).hexdigest()}))
+    newest, plan_file = one.folder / "results/current", tmp_path / "assessment.toml"
+    plan_file.write_text(plan(GROUPS + WAVES + '[disclosure]\nauthor = "lead"\n'))
+    (one.folder / "results" / "respondents.csv").write_text("wave,respondent\n")
+    for role in ("head", "office"):
+        releases.sign(one.folder, read_plan(plan_file), newest, role, "2026-04-01")
+    kept = releases.publish(one.folder, read_plan(plan_file), newest)
+    assert kept
     assert read_released(one.folder).is_release
-    (kept / "manifest.json").write_bytes(manifest + b" ")
-    assert not read_released(one.folder).is_release
-    (kept / "published.json").write_text("[]")
+    for name in ("manifest.json", "tables/indicators.csv", "published.json", "../signatures.csv"):
+        content = (kept / name).read_bytes()
+        (kept / name).write_bytes(content[:-2] + b"9\n")
+        assert not read_released(one.folder).is_release, name
+        (kept / name).unlink()
+        assert not read_released(one.folder).is_release, name
+        (kept / name).write_bytes(content)
+    assert read_released(one.folder).is_release
+    tree.publish(one.folder / "results", {}, json.loads((newest / "manifest.json").read_bytes()))
     assert not read_released(one.folder).is_release

@@ -16,7 +16,7 @@ from tasks.publish.files import report_files
 from tasks.publish.html import TEMPLATES
 from tasks.publish.report import RELEASED
 from tasks.publish.sections import group as section
-from tests.publish.conftest import GROUPS, HIDDEN_GROUP
+from tests.publish.conftest import GROUPS, HIDDEN_GROUP, WAVES
 from tests.publish.test_html import contrast
 
 WOMEN = "stitchers_women"
@@ -270,6 +270,24 @@ def test_without_a_comparison_nobody_is_compared(plan, tables, provenance):
     own = remembered[(remembered["poverty_group"] == WOMEN) & (remembered["indicator"] == "written_contract")]
     points = round(100 * float(own["estimate"].iloc[0]))
     assert f"{points:+d} in 100" in page
+
+
+@pytest.mark.parametrize("start", ["none", WAVES[0]])
+def test_how_arms_that_no_lot_formed_stand_apart_is_told_as_worse_or_better_than_for_the_others(
+    plan, tables, provenance, start
+):
+    rows = tables["winners_losers"]
+    rows["basis"] = rows["basis"].mask(rows["poverty_group"] == WOMEN, "levels")
+    rows["from_wave"] = rows["from_wave"].mask(rows["poverty_group"] == WOMEN, start)
+    of_women = rows[(rows["poverty_group"] == WOMEN) & (rows["indicator"] == "income_month")]
+    women = of_women.assign(gender="women", direction="better")
+    tables["winners_losers"] = pd.concat([rows, women], ignore_index=True)
+    pages = groups.render(plan, tables, provenance)
+    told = text_of(pages[f"groups/{WOMEN}.html"])
+    assert "▲ Better for you than for the others" in told
+    assert "The women among you, by themselves: ▲ Money earned from work (better)" in told
+    assert ("How you live, January 2026" in told) == (start == "none")
+    assert "▲ better than for the others: " in text_of(pages["groups/all.html"])
 
 
 def test_what_is_only_written_in_pandas_is_not_told(plan, tables, provenance):

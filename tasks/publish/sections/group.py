@@ -138,7 +138,7 @@ def changes(report: Report, spoken: Spoken, group: str) -> list[Change]:
     """Return what changed for a group, by basis and pair of waves, so that unlike changes are never mixed."""
     found: dict[tuple[str, str, str], list[Row]] = {}
     for row in report.rows("winners_losers", {"poverty_group": group, "gender": ALL}):
-        found.setdefault((row["basis"], row["from_wave"], row["to_wave"]), []).append(row)
+        found.setdefault((_basis(row), row["from_wave"], row["to_wave"]), []).append(row)
     ordered = sorted(found, key=lambda key: (BASES.index(key[0]), report.rank("wave", key[2]), key[1]))
     means = {
         (row["indicator"], row["wave"], row["arm"]): row
@@ -148,14 +148,21 @@ def changes(report: Report, spoken: Spoken, group: str) -> list[Change]:
     return [_change(report, spoken, group, key, found[key], means) for key in ordered]
 
 
+def _basis(row: Row) -> str:
+    """Return a row's basis as it is told: levels are told as the impact is, against the others."""
+    return "impact" if row["basis"] == "levels" else row["basis"]
+
+
 def _within(
     report: Report, spoken: Spoken, group: str, key: tuple[str, str, str]
 ) -> dict[str, tuple[tuple[str, str], ...]]:
     """Return what went worse or better for the women and for the men of a group, each by themselves."""
-    where = dict(zip(("basis", "from_wave", "to_wave"), key, strict=True))
+    basis, start, end = key
+    where = {"poverty_group": group, "from_wave": start, "to_wave": end}
     found: dict[str, list[tuple[str, str]]] = {}
-    for row in report.rows("winners_losers", {"poverty_group": group, **where}):
-        if row["gender"] in ("women", "men") and (side := _side(report, row)) in SIDES[:2]:
+    for row in report.rows("winners_losers", where):
+        of_gender = _basis(row) == basis and row["gender"] in ("women", "men")
+        if of_gender and (side := _side(report, row)) in SIDES[:2]:
             found.setdefault(row["gender"], []).append((side, spoken.indicator(report, row["indicator"])))
     return {
         gender: tuple(sorted(found[gender], key=lambda one: SIDES.index(one[0]))) for gender in sorted(found)
@@ -172,8 +179,6 @@ def _change(
 ) -> Change:
     basis, start, end = key
     before = start != "none" and basis != "recall"
-    if basis == "levels":  # they are told in the same words: worse or better than for the others
-        basis = "impact"
     columns = tuple(
         f"{who}_{when}"
         for who, here in (("you", True), ("others", basis == "impact"))

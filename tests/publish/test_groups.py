@@ -8,7 +8,8 @@ import lxml.html
 import pandas as pd
 import pytest
 
-from schemas.assessment import AssessmentPlan
+from schemas.assessment import AssessmentPlan, Specification
+from schemas.vocabulary import AT_BASE_PRICES, AT_PRICES_OF_NOW, OF_THE_DAY
 from tasks import translations
 from tasks.languages import Language
 from tasks.publish import groups
@@ -147,6 +148,66 @@ def test_what_may_be_chance_is_marked(plan, tables, provenance, pages):
     tables["winners_losers"]["p_adjusted"] = 0.2
     told = text_of(groups.render(plan, tables, provenance)[f"groups/{WOMEN}.html"])
     assert "† We asked about many things." in told
+
+
+def test_a_mark_of_chance_stands_also_where_a_thing_is_only_named_and_on_women_or_men_alone(
+    plan, tables, provenance, monkeypatch
+):
+    monkeypatch.setitem(section.MOST, "figures", 0)
+    rows = tables["winners_losers"]
+    own = (rows["poverty_group"] == WOMEN) & (rows["indicator"] == "income_month")
+    women = rows[own].assign(gender="women", direction="worse", p_adjusted=1.0)
+    tables["winners_losers"] = pd.concat([rows, women], ignore_index=True)
+    told = text_of(groups.render(plan, tables, provenance)[f"groups/{WOMEN}.html"])
+    assert "by themselves: ▼ Money earned from work (worse) †" in told
+    assert "† We asked about many things." in told
+    assert told.count("†") == 2
+    tables["winners_losers"] = rows.assign(p_adjusted=rows["p_adjusted"].mask(own, 0.2))
+    told = text_of(groups.render(plan, tables, provenance)[f"groups/{WOMEN}.html"])
+    assert "Money earned from work †" in told.partition("▲ Better for you than for the others:")[2]
+    assert told.count("†") == 2
+
+
+@pytest.mark.parametrize(
+    ("basis", "money", "words"),
+    [
+        ("impact", AT_BASE_PRICES, "amounts are told in the money of each day."),
+        ("recall", AT_PRICES_OF_NOW, "The change is counted in the money of now"),
+    ],
+)
+def test_a_verdict_without_the_rise_of_prices_says_so_beside_amounts_of_the_day(
+    plan, tables, provenance, pages, basis, money, words
+):
+    """Else a page says worse beside amounts that rise more than those of the others."""
+    assert not any("‡" in page for page in pages.values())
+    rows = tables["winners_losers"].assign(basis=basis)
+    rows["money"] = rows["money"].mask(rows["indicator"] == "income_month", money)
+    told = groups.render(in_languages(plan, "en", "fr"), {**tables, "winners_losers": rows}, provenance)
+    page = text_of(told[f"groups/{WOMEN}.html"])
+    assert "Money earned from work ‡" in page
+    assert words in page
+    assert page.count("‡") == 2
+    assert words in text_of(told["groups/all.html"])
+    assert "‡ Les prix " in text_of(told[f"groups/fr/{WOMEN}.html"])
+    assert "‡" not in told[f"groups/{HIDDEN_GROUP}.html"]
+    rows["money"] = rows["money"].mask(rows["money"].notna(), OF_THE_DAY)
+    told = groups.render(plan, {**tables, "winners_losers": rows}, provenance)
+    assert not any("‡" in page for page in told.values())
+
+
+def test_a_verdict_on_a_part_of_the_answers_says_so(plan, tables, provenance, pages):
+    assert not any("of some answers only" in page for page in pages.values())
+    main = Specification(name="main", indicators=["income_month"], estimator="recall", filter="age > 17")
+    part = plan.model_copy(update={"specification": [main]})
+    told = groups.render(part, tables, provenance)
+    for page in (f"groups/{WOMEN}.html", "groups/all.html"):
+        assert "Money earned from work of some answers only" in text_of(told[page])
+        assert "Amounts are those of all who answered." in text_of(told[page])
+    remembered = tables["winners_losers"].assign(basis="recall")
+    told = groups.render(part, {**tables, "winners_losers": remembered}, provenance)
+    page = text_of(told[f"groups/{WOMEN}.html"])
+    assert "judged from a part of the answers." in page
+    assert "Amounts are those of all" not in page
 
 
 def test_contested_findings_actions_and_the_committee_are_told(pages):

@@ -21,13 +21,13 @@ ESTIMATES = (
     "estimate,ci_low,ci_high,respondents,withheld_by\n"
 )
 IMPACT = (
-    "specification,term,indicator,poverty_group,from_wave,to_wave,estimator,estimate,ci_low,ci_high,"
+    "specification,term,indicator,poverty_group,from_wave,to_wave,estimator,money,estimate,ci_low,ci_high,"
     "p_adjusted,respondents,withheld_by\n"
 )
 FINDINGS = "indicator,poverty_group,direction,claim,figure,limits,withheld_by\n"
 INCOME = INDICATORS + "income,Income,currency per month,,higher,income_month\n"
 EVERYONE = "income,all,all,all,all,all,"
-CHANGE = "main,programme,income,{},before,after,difference_in_differences,"
+CHANGE = "main,programme,income,{},before,after,difference_in_differences,at base prices,"
 FINDING = (
     "income,{0},better,causal,impact_estimates/main/programme/income/{0}/before/after,Parallel trends.,\n"
 )
@@ -97,6 +97,7 @@ def test_the_newest_mean_and_the_finding_on_everyone_are_read(tmp_path):
         "change_respondents": 190,
         "change_withheld_by": None,
         "estimator": "difference_in_differences",
+        "change_money": "at base prices",
         "direction": "better",
         "claim": "causal",
         "limits": "Parallel trends.",
@@ -156,6 +157,31 @@ def test_a_text_has_no_apostrophe_of_a_spreadsheet(tmp_path):
     estimates = ESTIMATES + EVERYONE + "after,1,1,1,90,\n"
     tables = {"indicators": INCOME.replace("Income,", "'=Income,"), "indicator_estimates": estimates}
     assert indicators_of(released(tmp_path, **tables))[0]["label"] == "=Income"
+
+
+def test_a_change_at_base_prices_is_not_compared_with_one_in_money_of_the_day(tmp_path):
+    def rows(name: str, prices: str) -> list[dict]:
+        change = CHANGE.format("all").replace("at base prices", prices)
+        tables = {"impact_estimates": IMPACT + change + "15,5,25,0.01,190,\n"} if prices else {}
+        findings = {"findings": FINDINGS + FINDING.format("all")} if prices else {}
+        means = ESTIMATES + EVERYONE + "after,120,110,130,200,\n"
+        return indicators_of(
+            released(tmp_path, name=name, indicators=INCOME, indicator_estimates=means, **tables, **findings)
+        )
+
+    table = comparable(
+        [
+            *rows("agra", "at base prices"),
+            *rows("bari", "in money of the day"),
+            *rows("cuzco", ""),
+            *rows("delhi", "at base prices"),
+            *rows("erode", "at the prices of the interview"),
+        ]
+    )
+    measures = table.set_index("assessment")["measure"]
+    assert measures["agra"] == measures["delhi"]
+    assert measures["bari"] == measures["cuzco"]
+    assert measures.nunique() == 3
 
 
 def test_only_the_same_measure_in_the_same_currency_is_compared(tmp_path):

@@ -25,6 +25,12 @@ WAYS = (
 PLACES = ("a", "another place", "données")
 """Names of the folders in which the three runs work: the directory must not change a byte either."""
 
+BESIDE = (state.SIGNATURES, "vault/recipient.txt")
+"""What a run reads and no result rests on: who signed the releases, and the public half of the vault.
+
+Without the first no release is as it was signed, without the other no sealed file can be read.
+"""
+
 
 def rebuild(folder: Path, *, engine: str, say: Say) -> int:
     """Delete the warehouse and run again; say whether the exports are the same as before. Exit status.
@@ -56,7 +62,7 @@ def verify(folder: Path, *, say: Say) -> int:
     trees: list[dict[str, str]] = []
     with tempfile.TemporaryDirectory(prefix=".verify-", dir=folder / "results") as aside:
         for number, (way, place) in enumerate(zip(WAYS, PLACES, strict=True), start=1):
-            copy = Path(aside) / place / folder.resolve().name
+            copy = Path(aside).resolve() / place / folder.resolve().name  # the child works elsewhere
             _copy_inputs(folder, copy)
             done = subprocess.run(  # noqa: S603 -- this program
                 [sys.executable, "-c", COMMAND, "run", str(copy), "--engine", "process"],
@@ -86,14 +92,10 @@ def verify(folder: Path, *, say: Say) -> int:
 
 
 def _copy_inputs(folder: Path, copy: Path) -> None:
-    """Copy what is not made here, and the public half of the vault, so that sealed files can be read."""
-    for name in state.inputs(folder):
+    """Copy what is not made here, and what a run reads beside: see BESIDE."""
+    for name in (*state.inputs(folder), *(one for one in BESIDE if (folder / one).is_file())):
         (copy / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(folder / name, copy / name)
-    recipient = folder / "vault" / "recipient.txt"
-    if recipient.is_file():
-        (copy / "vault").mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(recipient, copy / "vault" / "recipient.txt")
 
 
 def listed(tree: Path) -> dict[str, str]:

@@ -625,10 +625,10 @@ def portfolio(
         code, records = compare_folder(folder, found, **how, say=say)
     except (NoCluster, NoPlace) as nothing:
         _stop(str(nothing), USAGE)
+    if as_json and (records or not code):
+        _print_json(records)
     if code:
         raise typer.Exit(code)
-    if as_json:
-        _print_json(records)
 
 
 def _known_engine(engine: str) -> None:

@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from flows.batch import Job, run_many, worst
+from flows.batch import Ended, Job, run_many, worst
 from flows.exits import DONE, FAILED, REFUSED
 from flows.lock import alone
 from flows.runner import tell_faults
-from schemas.faults import Refused
+from schemas.faults import Fault, Refused
 from schemas.portfolio import read_portfolio
 from tasks import portfolio, state
 from tasks.publish import lake, tree
@@ -37,44 +37,51 @@ def compare_folder(
 
     run: run first those that have changed since they were run. Without it their last results are compared,
     and that is told. dask: the scheduler whose workers run them. publish: where their released tables go as
-    Parquet. Where one of them does not end well the others are run and published, but nothing is compared.
-    Raises NoCluster or NoPlace.
+    Parquet. One whose run does not end well is left out and named, the others are compared, and the exit
+    status is the worst of all. Raises NoCluster or NoPlace.
     """
     stale = [one for one in found if not state.unchanged(one)]
-    if run and (stale or publish):
-        code = _run(found if publish else stale, engine, dask, publish, say)
-        if code:
-            return code, []
-        stale = []
-    with alone(folder) as other:
-        if other:
-            sys.stderr.write(f"psia: {folder} is being compared by process {other}. Wait for it to end\n")
-            return FAILED, []
-        try:
-            return DONE, _compared(folder, found, stale, say)
-        except Refused as refused:
-            tell_faults(refused.faults, None)
-            sys.stderr.write("psia: refused, nothing was changed\n")
-            return REFUSED, []
+    ended: list[Ended] = []
+    try:
+        if run and (stale or publish):
+            ended = _run(found if publish else stale, engine, dask, publish, say)
+            stale = []
+        code = worst(ended, say)
+        not_run = [_not_run(one) for one in ended if one.code != DONE and not state.unchanged(one.folder)]
+        with alone(folder) as other:
+            if other:
+                sys.stderr.write(f"psia: {folder} is being compared by process {other}. Wait for it to end\n")
+                return FAILED, []
+            return code, _compared(folder, found, stale, not_run, say)
+    except Refused as refused:
+        tell_faults(refused.faults, None)
+        sys.stderr.write("psia: refused, nothing was changed\n")
+        return max([REFUSED, *(one.code for one in ended)]), []
 
 
-def _run(found: list[Path], engine: str, dask: str, publish: str, say: Say) -> int:
-    """Run and publish; return the worst exit status."""
+def _run(found: list[Path], engine: str, dask: str, publish: str, say: Say) -> list[Ended]:
+    """Run and publish; return how each ended. Raises Refused where two would be published as one."""
     place = publish
     if publish:
         lake.store_of(publish)
         if faults := portfolio.same_ids(found):  # each would overwrite the other's tables
-            tell_faults(faults, None)
-            sys.stderr.write("psia: refused, nothing was changed\n")
-            return REFUSED
+            raise Refused(faults)
         place = publish if "://" in publish else str(Path(publish).absolute())
     jobs = [Job(one.absolute() if dask else one, publish=place) for one in found]
-    return worst(run_many(jobs, engine=engine, dask=dask, say=say), say)
+    return run_many(jobs, engine=engine, dask=dask, say=say)
 
 
-def _compared(folder: Path, found: list[Path], stale: list[Path], say: Say) -> Records:
+def _not_run(one: Ended) -> Fault:
+    """Return that the results of an assessment, if it has any, are not of what its folder holds now."""
+    rule = "was refused" if one.code == REFUSED else "could not be run to its end"
+    return Fault(str(one.folder), rule=rule, remedy=f"'psia run {one.folder}' says why")
+
+
+def _compared(folder: Path, found: list[Path], stale: list[Path], not_run: list[Fault], say: Say) -> Records:
     plan = read_portfolio(folder / "portfolio.toml")
-    members, left_out = portfolio.read_members(found)
+    without = {Path(fault.file).absolute() for fault in not_run}
+    members, left_out = portfolio.read_members([one for one in found if one.absolute() not in without])
+    left_out = [*not_run, *left_out]
     compared = portfolio.compared(members, plan)
     told = [f"{Path(fault.file).name}: {fault.rule}" for fault in left_out]
     files, about = portfolio_files(plan, compared, told, state.libraries())

@@ -54,7 +54,7 @@ def test_a_refused_one_is_named_and_the_others_are_run_and_published(tmp_path):
     assert f"1 did not end well, and the others are not touched by that: {folder}/shoes (refused)" in (
         done.output
     )
-    assert not (folder / "results/portfolio").exists()
+    assert "<li>shoes: was refused</li>" in (folder / "results/portfolio/index.html").read_text()
     scores = "SELECT assessment, score FROM TABLE WHERE score IS NOT NULL ORDER BY 1"
     assert read_as_one(place, "characteristic_scores", scores) == [("baskets", 5), ("engines", 1)]
 

@@ -12,6 +12,8 @@ import pytest
 
 from flows import care
 from flows.runner import execute
+from schemas.assessment import read_plan
+from tasks import releases
 from tests.command import psia
 from tests.flows.test_run import go, tree
 from tests.folders import two_waves
@@ -94,11 +96,22 @@ def test_rebuild_says_what_is_not_as_before(ran):
     assert "tables/interviews.csv" in lines[-1] or "more" in lines[-1]
 
 
-def test_verify_runs_thrice_and_leaves_no_copy(ran):
+def test_verify_runs_thrice_here_and_leaves_no_copy(ran, monkeypatch):
+    monkeypatch.chdir(ran)
     lines: list[str] = []
-    assert care.verify(ran, say=lines.append) == 0
+    assert care.verify(Path(), say=lines.append) == 0
     assert "The same bytes in all" in lines[-1]
     assert not [path for path in (ran / "results").iterdir() if path.name.startswith(".verify-")]
+
+
+def test_a_release_is_as_it_was_signed_in_the_copy_that_verify_runs(ran, tmp_path):
+    plan, tree = read_plan(ran / "assessment.toml"), ran / "results" / "current"
+    for who in ("Head of evaluation", "Programme office"):
+        releases.sign(ran, plan, tree, who, "2026-04-01")
+    assert releases.publish(ran, plan, tree)
+    care._copy_inputs(ran, tmp_path / "copy")
+    assert [one["state"] for one in releases.published(tmp_path / "copy")] == ["whole"]
+    assert releases.changed_faults(tmp_path / "copy") == []
 
 
 @pytest.mark.slow

@@ -166,11 +166,16 @@ def test_what_has_changed_since_its_run_is_told(folder):
     assert f"{folder}/shoes has changed since its last run" in done.stderr
 
 
-def test_a_refused_assessment_stops_the_portfolio(folder):
+def test_a_refused_assessment_is_left_out_of_the_portfolio_and_its_exit_status_kept(folder):
     write(folder, {"shoes/mapping/characteristics.csv": HEADER + "nothing,3,data,e,a\n"})
-    done = psia("portfolio", folder, "--run", "--engine", "process")
+    done = psia("portfolio", folder, "--run", "--engine", "process", "--json")
     assert done.exit_code == 1
-    assert not (folder / "results" / "portfolio").exists()
+    assert {one["assessment"] for one in json.loads(done.stdout)} == {"baskets", "engines", "nothing"}
+    told = f"psia: {folder}/shoes: was refused. 'psia run {folder}/shoes' says why. It was left out\n"
+    assert told in done.stderr
+    assert b"<li>shoes: was refused</li>" in published(folder)["index.html"]
+    table = pd.read_csv(folder / "results/portfolio/tables/clusters.csv")
+    assert table["assessment"].tolist() == ["baskets", "engines", "nothing"]
 
 
 def test_two_of_one_name_and_too_few_scored_are_refused(folder):

@@ -116,6 +116,8 @@ def test_two_waves_in_one_file_are_corrected_each_by_itself(tmp_path):
     old = frames[1].loc[0, "income_month"]
     log = HEADER + f"R000,income_month,{old},1234,slip,coordinator,2025-04-01\n"
     write(folder, {"waves/both.csv": both.to_csv(index=False), "waves/followup/corrections.csv": log})
+    for wave in ("baseline", "followup"):
+        (folder / f"waves/{wave}/interviews.csv").unlink()
     for role in ('role = "baseline"\n', FOLLOWUP):
         plan(folder, role, role + 'interviews = "waves/both.csv"\n')
     responses = taken(folder).intake.tables["staged.responses"]

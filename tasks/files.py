@@ -628,6 +628,8 @@ def as_text(values: pd.Series) -> pd.Series:
 
 LARGEST_COUNT = 9_000_000_000_000_000
 """Beyond it a double no longer tells one whole number from the next."""
+LARGEST_ANSWER = 1_000_000_000_000_000
+"""From here on an amount is a slip: with its decimals a double cannot hold it; sums show noise."""
 _TRUTH = {
     **dict.fromkeys(("yes", "true", "1", "y", "oui", "si", "sí"), True),
     **dict.fromkeys(("no", "false", "0", "n", "non"), False),
@@ -642,6 +644,22 @@ TYPE_WORDS = {
     "text": "text",
 }
 """Type of a column -> what a cell of it has to be, in words."""
+
+
+TOO_LARGE = "is too large for an amount: a figure of 1 000 000 000 000 000 or more cannot be held exactly"
+
+
+def too_large(values: pd.Series, read: pd.Series, bad: pd.Series) -> pd.Series:
+    """Return which answers are figures of LARGEST_ANSWER or more.
+
+    values: as received; read and bad: what `typed` made of them as numbers.
+    """
+    large = read.abs().ge(LARGEST_ANSWER).fillna(False).astype(bool)
+    if bad.any():  # whole numbers that large are among them
+        refused = values[bad]
+        size = (refused if refused.dtype == "float64" else _as_numbers(refused)).abs()
+        large[bad] = (size.ge(LARGEST_ANSWER) & size.lt(float("inf"))).to_numpy()
+    return large
 
 
 def _as_numbers(values: pd.Series) -> pd.Series:

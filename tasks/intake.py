@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 import fnmatch
 import importlib.util
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -985,6 +985,7 @@ class _Reader:
                 self._planned(wave, f"waves/{wave.name}/interviews")
         if received:
             self.intake.faults += list(wave_files.unknown_revisions(wave, received))
+            self.intake.faults += list(_unread_files(self.folder, wave, self.plan.wave))
         if len(self.intake.faults) > faults:
             return []
         return wave_files.without_copies(received, wave.revisions)
@@ -1243,23 +1244,54 @@ def _folders_of_no_wave(folder: Path, waves: list[str]) -> list[str]:
     return told
 
 
+def _tables_of_a_wave() -> list[str]:
+    """Return the names under which a file in a wave's folder is read, besides its interviews."""
+    tables = [contract.about().source for contract in TABLES.values()]
+    named = (one.rpartition("/")[2] for one in tables if one.startswith("waves/*/"))
+    return [forms.BESIDE_A_WAVE, again.FILE, *named]
+
+
 def _files_of_other_names(folder: Path, wave: Wave) -> list[str]:
     """Return the data files in a wave's folder that bear the name of no table of a wave."""
-    tables = [contract.about().source for contract in TABLES.values()]
-    known = {
-        forms.BESIDE_A_WAVE,
-        again.FILE,
-        *(one.rpartition("/")[2] for one in tables if one.startswith("waves/*/")),
-    }
+    known = _tables_of_a_wave()
     logs = {log.file for log in wave.corrections}
-    there = sorted(path for path in (folder / "waves" / wave.name).glob("*") if path.is_file())
     return [
         path.name
-        for path in there
-        if Path(path.name.removesuffix(SEALED)).suffix in WAVE_SUFFIXES
-        and Path(path.name.removesuffix(SEALED)).stem not in known
+        for path in wave_files.data_files(folder / "waves" / wave.name)
+        if wave_files.stem(path.name) not in known
         and path.relative_to(folder).as_posix().removesuffix(SEALED) not in logs
     ]
+
+
+def _unread_files(folder: Path, wave: Wave, waves: Sequence[Wave]) -> Iterator[Fault]:
+    """Faults of the data files in a wave's folder that nothing reads: they would be overlooked in silence."""
+    named = {log.file for one in waves for log in one.corrections}
+    for one in waves:
+        named |= {one.interviews} if isinstance(one.interviews, str) else set(one.interviews)
+    repeats = tuple(f"{wave_files.stem(one)}-" for one in named if one)
+    known = _tables_of_a_wave()
+    for path in wave_files.data_files(folder / "waves" / wave.name):
+        file, stem = path.relative_to(folder).as_posix(), wave_files.stem(path.name)
+        clear = Path(path.name.removesuffix(SEALED))
+        could_be_read = clear.suffix in WAVE_SUFFIXES or clear.name == coded.FILE
+        by_plan = file.removesuffix(SEALED) in named or stem.startswith(repeats)
+        by_name = stem in known or clear.name in (f"{wave.name}.xlsx", coded.FILE)
+        if could_be_read and (
+            by_plan or by_name or (stem.startswith(wave_files.STEM) and not wave.interviews)
+        ):
+            continue
+        close = difflib.get_close_matches(stem.casefold(), [wave_files.STEM, *known], n=1, cutoff=0.0)
+        nearest = close[0] if close else wave_files.STEM
+        if not could_be_read and (stem in known or stem.startswith(wave_files.STEM)):
+            remedy = f"Save it as {stem}.csv or {stem}.xlsx"
+        elif stem.startswith(wave_files.STEM):
+            remedy = f"Add it to interviews = … of the wave '{wave.name}' in the plan"
+        else:
+            more = " (further files of interviews: interviews_….csv)" if nearest == wave_files.STEM else ""
+            remedy = f"The nearest name that is read is '{nearest}'{more}. Rename it"
+        yield Fault(
+            file, rule="nothing reads a file of this name", remedy=f"{remedy}, or move it out of waves/"
+        )
 
 
 def _no_interviews(wave: Wave, table: str, others: list[str]) -> Fault:

@@ -22,7 +22,7 @@ from tasks.checks.records import missing_times, records
 from tasks.corrections import replay
 from tasks.exports import Export
 from tasks.exports.values import Choices
-from tasks.files import TYPE_WORDS, Received, as_text, typed
+from tasks.files import TOO_LARGE, TYPE_WORDS, Received, as_text, too_large, typed
 
 STANDARD = [column for column in column_types(Responses) if column != "wave"]
 IDS = ("respondent", "household", "enumerator")
@@ -326,6 +326,13 @@ def _typed_own(frame: pd.DataFrame, reading: WaveReading, rows: pd.Series) -> pd
     commas: dict[str, bool] = {}
     for column, kind in reading.own_types.items():
         out[column], bad = typed(frame[column], kind)
+        if kind in ("number", "integer"):
+            large = too_large(frame[column], out[column], bad)
+            for row in rows.loc[large.index[large]].head(100):
+                remedy = "Correct the answer, or give a number that only names something the type text"
+                fault = Fault(reading.file, reading.sheet, int(row), column, TOO_LARGE, remedy)
+                reading.faults.append(fault)
+            bad &= ~large
         text = as_text(frame[column][bad]) if bad.any() else pd.Series(dtype="string")
         commas[column] = bool(text.str.fullmatch(r"-?[\d.]*\d,\d+").fillna(False).any())
         for row in rows.loc[bad.index[bad]].head(100):

@@ -25,7 +25,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from schemas.faults import Fault, Refused
-from tasks import packed, workbook
+from tasks import packed, tellable, workbook
 from tasks.confined import PACKED_TIGHTLY, confined
 from tasks.reading import MOST_COLUMNS, Problem, Unreadable
 from tasks.state import MADE_HERE
@@ -604,7 +604,10 @@ _READERS: dict[str, Callable[[bytes, Path, str], pd.DataFrame]] = {
 
 
 def header_faults(frame: pd.DataFrame, file: str, sheet: str) -> list[Fault]:
-    """Return the faults of columns without a name, and of two of one name."""
+    """Return the faults of columns without a name, and of two of one name.
+
+    What may be a person's is told by its place: the first row may be no header.
+    """
     faults = []
     seen: dict[str, str] = {}
     for position, column in enumerate(frame.columns, start=1):
@@ -612,7 +615,8 @@ def header_faults(frame: pd.DataFrame, file: str, sheet: str) -> list[Fault]:
             rule = f"column {position} has no name"
             faults.append(Fault(file, sheet, 1, rule=rule, remedy="Name it, or delete it"))
         elif column.casefold() in seen:
-            faults.append(Fault(file, sheet, 1, column, "two columns bear this name", "Rename one of them"))
+            told = str(position) if tellable.value(column) == tellable.UNTOLD else column
+            faults.append(Fault(file, sheet, 1, told, "two columns bear this name", "Rename one of them"))
         seen[column.casefold()] = column
     return faults
 

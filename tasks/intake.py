@@ -63,9 +63,11 @@ from tasks import (
     forgetting,
     forms,
     grouping,
+    headers,
     identification,
     instrument,
     instruments,
+    overview,
     page_words,
     pilot,
     poverty_inputs,
@@ -86,6 +88,7 @@ from tasks import plan as plan_tables
 from tasks.catalogue import Indicator, Question
 from tasks.checks import again, staging
 from tasks.exports import Export, read_export
+from tasks.exports.layouts import recognised
 from tasks.files import (
     SEALED,
     TYPE_WORDS,
@@ -97,7 +100,7 @@ from tasks.files import (
     read_table,
     typed,
 )
-from tasks.interviews import FILE_NAME, IDS, STANDARD, WaveReading, read_wave
+from tasks.interviews import FILE_NAME, IDS, ROW_NUMBER, STANDARD, WaveReading, read_wave
 from tasks.languages import Language, languages
 from tasks.members import MemberReading, joined_types, read_members
 from tasks.newest_wave import newest_start
@@ -258,7 +261,7 @@ def take_in(
         reader.beside_the_answers(asked)
         shown = [*intake.table(Indicators)["indicator"], *intake.table(Rankings)["indicator"]]
         intake.faults += page_words.missing(plan, intake.page_words, intake.indicators, dict.fromkeys(shown))
-    return intake
+    return reader.told()
 
 
 def take_in_design(folder: Path, plan: AssessmentPlan, vault: Vault) -> Intake:
@@ -275,7 +278,7 @@ def take_in_design(folder: Path, plan: AssessmentPlan, vault: Vault) -> Intake:
     if not reader.unreadable:
         intake.faults += [*_references(intake, reader.places), *_indicator_faults(intake)]
         intake.faults += list(_design_faults(intake, reader.places))
-    return intake
+    return reader.told()
 
 
 def _begun(folder: Path, plan: AssessmentPlan, vault: Vault) -> _Reader:
@@ -397,6 +400,13 @@ class _Reader:
         self._check(frame, contract, places)
         self.places[about.name] = places
         self.intake.tables[about.name] = self._pseudonymised(frame, contract)
+
+    def told(self) -> Intake:
+        """Return the intake, its faults less the names of columns that look like a person's answers."""
+        if self.intake.faults:
+            known = overview.known_names(self.folder / "assessment.toml")
+            self.intake.faults = headers.without_values(self.intake.faults, self.intake.received, known)
+        return self.intake
 
     def _sourced(self, target: str) -> Iterator[tuple[pd.DataFrame, list[tuple[str, str, int]]]]:
         """Read the files that the plan names for a table; what was decided about them is noted."""
@@ -909,6 +919,10 @@ class _Reader:
             return []
         exports = []
         for one in received:
+            if headless := self._lacks_header(one, wave):
+                self.intake.faults.append(headless)
+                self.unreadable = True
+                continue
             try:
                 form = given[0] if given else None
                 own = partial(self._own_form, wave)
@@ -921,12 +935,31 @@ class _Reader:
             self.forms[wave.name] = given[0]
         return exports if len(exports) == len(received) else []
 
+    def _lacks_header(self, received: Received, wave: Wave) -> Fault | None:
+        """Return the fault of a file of a wave without a header; None where it has one, or may have.
+
+        The columns of a wave may bear any names. So it is refused only where its first row has none that is
+        known, and looks like data.
+        """
+        columns = wave.columns.model_dump()
+        known = {*columns.values(), *wave.questions, *wave.questions.values(), *wave.types, *wave.recode}
+        known |= {*STANDARD, *instruments.known_questions(self.plan, self.intake.questions)}
+        if recognised([str(column) for column in received.frame]) or not headers.places_of_values(
+            received.frame, known
+        ):
+            return None
+        source = wave.columns.respondent or "respondent"
+        return headers.lacks_header(received, [source] if source != ROW_NUMBER else [], known)
+
     def _back_check(
         self, read: list[tuple[Export, WaveReading]], wave: Wave
     ) -> again.BackCheckReading | None:
         """Return the back-check that lies beside a wave; None where there is none, or the wave has faults."""
         received = self._received(f"waves/{wave.name}/{again.FILE}", is_wave=True)
         if received is None or any(reading.faults for _, reading in read):
+            return None
+        if headless := self._lacks_header(received, wave):
+            self.intake.faults.append(headless)
             return None
         try:
             asked = read_export(received, wave, self.folder, self.vault.unseal)
@@ -1365,6 +1398,9 @@ def _column_faults(
     received: Received, frame: pd.DataFrame, contract: type[Contract], known: set[str]
 ) -> Iterator[Fault]:
     needed = [column for column in required_columns(contract) if column in known]
+    if headless := headers.lacks_header(received, needed, known):
+        yield headless
+        return
     for column in needed:
         if column not in frame:
             yield Fault(

@@ -27,6 +27,9 @@ IDENTITY = "|".join(
 )
 TWO_WORDS = r"\pL[\pL\pM.'’-]*[ ,]+\pL"
 MOSTLY_LETTERS = r"^[\pL\pM .,;:'’!?()-]*([0-9]{1,4}[\pL\pM .,;:'’!?()-]*){0,3}$"
+_FIGURE = r"^[+-]?[0-9][0-9.,]*$"
+MOST = 0.5
+"""Share of the texts that have to look like names."""
 _MANY_DIGITS = r"[0-9](?:[ ()/.-]?[0-9]){6,}"
 """So many digits in one stretch as a telephone number has."""
 _PERSONAL = (EMAIL, TELEPHONE, DATE, POSITION, IDENTITY, _MANY_DIGITS)
@@ -38,8 +41,9 @@ UNTOLD = "(a value that is not told here, since it may be personal)"
 def value(cell: object) -> str:
     """Return a cell as a fault may quote it: in quotation marks where it is a code, else UNTOLD.
 
-    A code has letters, digits, - and _ alone, and is no telephone, date or the like. A word of letters
-    alone is one in lower case only: with a capital, or in a script that has none, it may be a name.
+    A code has letters, digits, - and _ alone, or is several such with points between, and is no telephone,
+    date or the like. Letters alone are one in lower case only: with a capital, or in a script that has none,
+    they may be a name.
 
     >>> value("weaver-woman")
     "'weaver-woman'"
@@ -47,10 +51,21 @@ def value(cell: object) -> str:
     True
     """
     text = str(cell)
-    code = re.fullmatch(rf"[\w-]{{1,{LONGEST_CODE}}}", text)
-    if not code or (text.isalpha() and not text.islower()) or _finds(text, _PERSONAL):
+    code = re.fullmatch(rf"(?=.{{1,{LONGEST_CODE}}}$)[\w-]+(\.[\w-]+)*", text)
+    if not code or (text.replace(".", "").isalpha() and not text.islower()) or _finds(text, _PERSONAL):
         return UNTOLD
     return f"'{text}'"
+
+
+def is_value(name: str) -> bool:
+    """Return whether the name of a column looks like a value: a number, a telephone, a date or the like."""
+    return _finds(name, (*_PERSONAL, _FIGURE))
+
+
+def are_two_words(texts: Iterable[str]) -> bool:
+    """Return whether most of the texts look like names of people: two words or more, and letters."""
+    found = list(texts)
+    return min(_share(found, TWO_WORDS), _share(found, MOSTLY_LETTERS)) >= MOST
 
 
 def _finds(text: str, patterns: Iterable[str]) -> bool:

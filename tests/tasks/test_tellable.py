@@ -7,7 +7,7 @@ import pytest
 from tasks import tellable
 
 
-@pytest.mark.parametrize("cell", ["weaver", "weaver-women", "place_01", "w9", "2025b", "R003", 7])
+@pytest.mark.parametrize("cell", ["weaver-women", "place_1", "w9", "2025b", "R003", "cluster.firms", 7])
 def test_a_code_is_quoted(cell):
     assert tellable.value(cell) == f"'{cell}'"
 
@@ -25,6 +25,7 @@ def test_a_code_is_quoted(cell):
         "98000-00000",
         "2001-02-03",
         "z@example.org",
+        "A.Devi",
         "a" * 41,
         "",
         "a\nb",

@@ -33,6 +33,10 @@ LINKS = ("http://", "https://", "mailto:")
 """How links begin that are followed by hand."""
 FIELDS = ("PAGE", "NUMPAGES", "SECTIONPAGES", "TITLE", "STYLEREF", "TOC", "PAGEREF")
 """The fields that a template may have: what they show is of the document itself, and the same each day."""
+MAIN_SPACE = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+TAKEN_OVER = {"hdr", "ftr", "styles", "numbering", "settings"}
+FOLLOWED = {"hyperlink", "hlinkClick", "hlinkHover", "hlinkMouseOver", "attachedTemplate"}
+"""Elements whose link nobody follows but by hand, and the one that is taken out."""
 LIVE = {"altChunk", "subDoc", "mailMerge", "OLEObject", "control"}
 """Elements that fetch or start something without a field."""
 PLAIN = {"application/xml", "text/xml"}
@@ -107,7 +111,7 @@ def _looked_through(content: bytes) -> None:
     kinds = _kinds(packed.member(content, TYPES), names)
     if kinds[MAIN] != f"{WORD}document.main+xml":
         raise Unreadable(Problem("cannot be opened as a Word file", AGAIN))
-    refuse_ways_out(content)
+    links = refuse_ways_out(content)
     for name, kind in kinds.items():
         begins = PICTURES.get(kind)
         known = begins is not None or kind in KINDS or (kind in PLAIN and name.startswith("customXml/"))
@@ -117,7 +121,7 @@ def _looked_through(content: bytes) -> None:
             )
         part = packed.member(content, name)
         if begins is None:
-            _refuse_live(parsed(part, name), name)
+            _refuse_live(parsed(part, name), name, links.get(name, set()))
         elif not part.startswith(begins):
             raise Unreadable(Problem(f"holds {name}, which is not the picture that it says it is", NEW))
     _opened(content)
@@ -161,24 +165,27 @@ def parsed(part: bytes, name: str) -> Any:
     return root
 
 
-def refuse_ways_out(content: bytes) -> None:
-    """Raise Unreadable where a relation of a Word file leads out of it, and is no plain link.
+def refuse_ways_out(content: bytes) -> dict[str, set[str]]:
+    """Return part -> keys of its links; Unreadable where a relation leads out and is no plain link.
 
     A link to the template that the file was made from is let pass beside the settings: it is taken out.
     """
     names = packed.members(content)
+    links: dict[str, set[str]] = {}
     for name in names:
         if not name.lower().endswith(".rels"):
             continue
+        base = posixpath.dirname(posixpath.dirname(name))
+        part = posixpath.join(base, posixpath.basename(name)[: -len(".rels")])
         for one in parsed(packed.member(content, name), name):
             strange = one.tag != f"{{{RELATIONS}}}Relationship" or len(one)
             if strange or not set(one.keys()) <= ATTRIBUTES:
                 raise Unreadable(Problem(f"holds {name}, which is written as no Word file is", AGAIN))
             kind, target = one.get("Type", ""), one.get("Target", "")
             if one.get("TargetMode", "Internal") == "Internal":
-                base = posixpath.dirname(posixpath.dirname(name))
                 passes = posixpath.normpath(posixpath.join("/", base, target))[1:] in names
             else:
+                links.setdefault(part, set()).add(one.get("Id", ""))
                 passes = (kind == f"{OFFICE}hyperlink" and target.lower().startswith(LINKS)) or (
                     kind == f"{OFFICE}attachedTemplate" and name == "word/_rels/settings.xml.rels"
                 )
@@ -187,55 +194,80 @@ def refuse_ways_out(content: bytes) -> None:
                 rule = f"refers to something outside the file ({what} in {name}), which would be fetched"
                 remedy = "Put linked pictures into the file itself, take other links out, and save it again"
                 raise Unreadable(Problem(rule, remedy))
+    return links
 
 
-def _refuse_live(root: Any, name: str) -> None:
-    """Raise Unreadable where a part has fields or elements that fetch or start something."""
-    fields: list[_Field] = []
+def _refuse_live(root: Any, name: str, links: set[str]) -> None:
+    """Raise Unreadable where a part has fields or elements that fetch or start something.
+
+    links: the keys of relations that lead out, which nothing but a link may use. In a part that the report
+    takes over, tracked changes are refused too: they name who made them, and keep what was deleted.
+    """
+    kept = str(root.tag).rpartition("}")[2] in TAKEN_OVER
     for one in root.iter():
         space, _, tag = str(one.tag).rpartition("}")
         given = {str(key).rpartition("}")[2]: str(value) for key, value in one.attrib.items()}
-        if tag in LIVE or (
-            space.endswith(":vml") and any(given.get(key) for key in ("src", "href", "althref"))
-        ):
+        fetched = tag not in FOLLOWED and any(value in links for value in one.values())
+        if space.endswith(":vml"):
+            fetched |= any(given.get(key) for key in ("src", "href", "althref"))
+        if fetched or tag in LIVE:
             raise Unreadable(Problem(f"has {tag} in {name}, which fetches or starts something", NEW))
+        if kept and "author" in given:
+            remedy = "Accept or reject them all in Word, and save it again"
+            raise Unreadable(Problem(f"has tracked changes in {name}, with the names of people", remedy))
+    _refuse_fields(root, name)
+
+
+def _refuse_fields(root: Any, name: str) -> None:
+    """Raise Unreadable where a field is not of FIELDS, or could be read as another one.
+
+    Word passes over elements that it does not know, with all that they hold. So the pieces of an instruction
+    count only where they are Word's own, in runs beside the one in which the field begins.
+    """
+    fields: list[_Field] = []
+    for one in root.iter():
+        tag = str(one.tag).rpartition("}")[2]
+        begun = fields[-1] if fields and not fields[-1].told else None
+        if tag == "t" and begun and "".join(one.itertext()).strip():
+            raise _unclear(name)
+        if tag not in ("fldSimple", "fldChar", "instrText", "delInstrText"):
+            continue
+        run = one.getparent()
+        own = one.tag == f"{{{MAIN_SPACE}}}{tag}"
+        keys = {str(key).rpartition("}")[2] for key in one.attrib}
+        if run is None or not own or tag == "delInstrText" or len(keys) < len(one.attrib):
+            raise _unclear(name)
         if tag == "fldSimple":
-            _refuse_field(given.get("instr", ""), name)
-        elif tag == "fldChar":
-            state = given.get("fldCharType", "")
-            if state == "begin":
-                fields.append(_Field(_branch(one)))
-                continue
-            if not fields:
+            _refuse_field(one.get(f"{{{MAIN_SPACE}}}instr", ""), name)
+            continue
+        if run.tag != f"{{{MAIN_SPACE}}}r":
+            raise _unclear(name)
+        state = one.get(f"{{{MAIN_SPACE}}}fldCharType", "")
+        if tag == "instrText":
+            if not begun or run.getparent() is not begun.beside:
                 raise _unclear(name)
-            if not fields[-1].told:
-                _refuse_field(fields[-1].words, name)
-                fields[-1].told = True
+            begun.words += "".join(one.itertext())
+        elif state == "begin":
+            fields.append(_Field(run.getparent()))
+        elif not fields or state not in ("separate", "end"):
+            raise _unclear(name)
+        else:
+            if begun:
+                _refuse_field(begun.words, name)
+                begun.told = True
             if state == "end":
                 fields.pop()
-        elif tag == "delInstrText":
-            raise _unclear(name)
-        elif tag == "instrText":
-            if not fields or fields[-1].told or _branch(one) is not fields[-1].branch:
-                raise _unclear(name)
-            fields[-1].words += "".join(one.itertext())
-        elif tag == "t" and fields and not fields[-1].told and "".join(one.itertext()).strip():
-            raise _unclear(name)
     if fields:
         raise _unclear(name)
 
 
 @dataclass
 class _Field:
-    """A field that has begun. branch: of the alternatives for older Words in which it stands."""
+    """A field that has begun. beside: what holds its runs. told: its instruction is whole."""
 
-    branch: Any
+    beside: Any
     words: str = ""
     told: bool = False
-
-
-def _branch(element: Any) -> Any:
-    return next((up for up in element.iterancestors() if up.tag.endswith(("}Choice", "}Fallback"))), None)
 
 
 def _unclear(name: str) -> Unreadable:

@@ -29,6 +29,9 @@ TYPES = "[Content_Types].xml"
 RELATIONS = "word/_rels/document.xml.rels"
 FOOT = "word/footer1.xml"
 
+HIDDEN = '<x:y xmlns:x="urn:x"><w:r><w:instrText>PAGE</w:instrText></w:r></x:y>'
+"""An instruction in what Word passes over."""
+
 
 @cache
 def parts() -> dict[str, bytes]:
@@ -157,6 +160,12 @@ def test_relations_in_another_encoding_are_read_as_what_they_are():
         (run("PAGE", kind="t"), "not whole"),
         ("<w:p><w:r><w:instrText>DDE x</w:instrText></w:r></w:p>", "not whole"),
         (run("DATE"), "the field DATE"),
+        (
+            run("PAGE").replace("w:instrText>", "x:instrText>").replace("<w:p>", '<w:p xmlns:x="urn:x">'),
+            "not whole",
+        ),
+        (run("DDE x").replace('"begin"/></w:r>', '"begin"/></w:r>' + HIDDEN), "not whole"),
+        ('<w:p xmlns:x="urn:x"><w:fldSimple w:instr="DDE x" x:instr="PAGE"/></w:p>', "not whole"),
         ('<w:p><w:altChunk r:id="rId1"/></w:p>', "altChunk"),
         ('<w:p><v:imagedata xmlns:v="urn:schemas-microsoft-com:vml" src="http://x/"/></w:p>', "imagedata"),
     ],
@@ -170,6 +179,21 @@ def test_what_fetches_or_starts_something_is_refused_in_each_part(words, said):
 
 def test_a_page_number_in_the_foot_is_let_pass():
     look_at(changed({FOOT: run("PA", "GE ") + '<w:p><w:fldSimple w:instr="NUMPAGES"/></w:p>'}))
+
+
+def test_a_link_is_let_pass_where_it_is_followed_by_hand_and_refused_where_it_is_fetched():
+    link = RELATION.format("hyperlink")
+    look_at(changed({RELATIONS: link, "word/document.xml": '<w:p><w:hyperlink r:id="rId99"/></w:p>'}))
+    picture = '<w:p><a:blip xmlns:a="urn:a" r:link="rId99"/></w:p>'
+    with pytest.raises(Unreadable, match="has blip in word/document"):
+        look_at(changed({RELATIONS: link, "word/document.xml": picture}))
+
+
+def test_tracked_changes_name_people_and_are_refused_where_they_would_go_on():
+    words = '<w:p><w:del w:author="Somebody"><w:r><w:delText>x</w:delText></w:r></w:del></w:p>'
+    look_at(changed({"word/document.xml": words}))
+    with pytest.raises(Unreadable, match="has tracked changes in word/footer1"):
+        look_at(changed({FOOT: words}))
 
 
 @pytest.mark.parametrize(

@@ -507,7 +507,8 @@ def release(
         if as_json:
             _print_json(found)
         for one in found if not as_json else ():
-            typer.echo(f"{one['release']}: {one['state']}. Signed by {one['signed']}. Rules: {one['rules']}")
+            known = f" Signed by {one['signed']}. Rules: {one['rules']}" if one["signed"] else ""
+            typer.echo(f"{one['release']}: {one['state']}.{known}")
         if not found and not as_json:
             typer.echo(f"{root}: nothing was published yet.")
         return

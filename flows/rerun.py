@@ -105,7 +105,7 @@ def _run(place: Path) -> Any:
 def _refused(place: Path) -> Any:
     """Show how many faults of which kind there are, and return the state of a refused run."""
     quarantine = place / "results" / "quarantine.csv"
-    found = overview.faults(quarantine)
+    found = overview.faults(quarantine, overview.known_names(place / "assessment.toml"))
     create_table_artifact(found, _key(place, "faults"), f"Refused. Each fault, with its row: {quarantine}")
     return Failed(name=REFUSED_NAME, message=overview.refusal(found))
 

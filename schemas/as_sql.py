@@ -5,6 +5,7 @@ Types are not among the rules: who asks has the columns in their types.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -63,9 +64,20 @@ def _breaks(cell: str, check: Any, number: bool) -> Iterator[str]:
         words = ", ".join(_text(str(word)) for word in check.statistics["forbidden_values"])
         yield f"{cell} IN ({words})"
     elif check.name == "str_matches":
-        yield f"NOT regexp_matches({cell}, {_text(str(check.statistics['pattern']))})"
+        yield f"NOT regexp_matches({cell}, {_text(_pattern(str(check.statistics['pattern'])))})"
     else:
         raise ValueError(f"{check.name} has no SQL")
+
+
+_SAME_IN_BOTH = re.compile(r"\\A(?:[^\\^$.]|\\[.$^])*\\Z")
+"""Patterns that Python and SQL read alike: `$` passes a line break in Python, `\\d` any digits."""
+
+
+def _pattern(pattern: str) -> str:
+    """Return a pattern of Python as SQL writes it. Raises ValueError where they could differ."""
+    if not _SAME_IN_BOTH.fullmatch(pattern):
+        raise ValueError(f"{pattern} has no SQL: begin with \\A, end with \\Z, and write out what is allowed")
+    return pattern.removesuffix(r"\Z") + r"\z"
 
 
 def counts(contract: type[Contract], source: str) -> str:

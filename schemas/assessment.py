@@ -605,7 +605,7 @@ class WaveTimes(Part):
     form_version: str = ""
 
 
-Tolerance = Annotated[float, Field(ge=0)] | Annotated[str, Field(pattern=r"^\d+(\.\d+)? ?%$")]
+Tolerance = Annotated[float, Field(ge=0)] | Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)? ?%$")]
 
 
 class BackCheck(Part):
@@ -1327,6 +1327,7 @@ def _inner_references(plan: AssessmentPlan, file: str) -> typing.Iterator[Fault]
     waves = {wave.name for wave in plan.wave}
     known_waves = ", ".join(sorted(waves)) or "none"
     yield from _pilot_faults(plan, file)
+    yield from _day_faults(plan, file)
     yield from _target_faults(plan, file)
     for position, one in enumerate(plan.specification, start=1):
         for key in ("from_wave", "to_wave"):
@@ -1401,6 +1402,34 @@ def _backward_faults(plan: AssessmentPlan, file: str) -> typing.Iterator[Fault]:
                 + ", ".join(order)
             ),
         )
+
+
+def _day_faults(plan: AssessmentPlan, file: str) -> typing.Iterator[Fault]:
+    """Faults of days that run backward: an end before its start, a wave before the one above it.
+
+    The order of the plan is the order in time, by which changes are told. A wave without days, and a pilot,
+    has no place in it.
+    """
+    spans = [(f"wave.{position}", one) for position, one in enumerate(plan.wave, start=1)]
+    activity = [("iati", plan.iati)] if plan.iati else []
+    for key, one in [*spans, *activity]:
+        if one.starts_on and one.ends_on and one.ends_on < one.starts_on:
+            rule = f"{one.ends_on} is before starts_on, {one.starts_on}"
+            yield Fault(file, column=f"{key}.ends_on", rule=rule, remedy="Correct one of the two days")
+    dated = [
+        (key, one) for key, one in spans if isinstance(one, Wave) and one.role != "pilot" and one.starts_on
+    ]
+    for (_, above), (key, below) in itertools.pairwise(dated):
+        if above.starts_on and below.starts_on and below.starts_on < above.starts_on:
+            yield Fault(
+                file,
+                column=f"{key}.starts_on",
+                rule=(
+                    f"the wave '{below.name}' starts on {below.starts_on}, before '{above.name}' above it, "
+                    f"which starts on {above.starts_on}"
+                ),
+                remedy="Waves stand in the plan as they follow in time: correct a day, or move the [[wave]]",
+            )
 
 
 def _target_faults(plan: AssessmentPlan, file: str) -> typing.Iterator[Fault]:

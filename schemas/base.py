@@ -39,6 +39,16 @@ PANDAS_TYPES = {"text": "string", "integer": "Int64", "number": "float64", "yes_
 
 MOST_FAULTS_PER_TABLE = 100
 
+DAY = (
+    r"\A(?:[1-9][0-9]{3}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])"
+    r"|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))"
+    r"|(?:[1-9][0-9](?:0[48]|[2468][048]|[13579][26])|(?:[2468][048]|[13579][26])00)-02-29)\Z"
+)
+"""A date from the year 1000 that the calendar has, in digits of ASCII and nothing behind.
+
+A pattern, as pandera and SQL hold all cells of a column to it at once: `as_sql` says what it may be made of.
+"""
+
 
 @dataclass(frozen=True)
 class Cells:
@@ -200,8 +210,8 @@ def choice(options: Sequence[str], note: str = "", *, missing: bool = False) -> 
 
 
 def day(note: str = "", *, missing: bool = False) -> Any:
-    """A text column that holds a date written YYYY-MM-DD."""
-    return pa.Field(nullable=missing, str_matches=r"^\d{4}-\d{2}-\d{2}$", description=note)
+    """A text column that holds a date of the calendar written YYYY-MM-DD."""
+    return pa.Field(nullable=missing, str_matches=DAY, description=note)
 
 
 def number(note: str = "", *, missing: bool = False, **more: Any) -> Any:
@@ -351,7 +361,7 @@ _RULES = {
     "greater_than": "is below the smallest value allowed",
     "less_than_or_equal_to": "is above the largest value allowed",
     "less_than": "is above the largest value allowed",
-    "str_matches": "is not written as it must be",
+    "str_matches": "is no date of the calendar written YYYY-MM-DD",
     "dtype": "has the wrong type",
 }
 
@@ -471,7 +481,7 @@ def _remedy(contract: type[Contract], column: str, name: str) -> str:
         if name == "notin":
             return "Take another word, or leave the cell empty where nothing is told apart"
         if name == "str_matches":
-            return "Write a date as YYYY-MM-DD"
+            return "Write the date as YYYY-MM-DD, such as 2024-02-29, in the digits 0 to 9"
     return "Fill in the cell" if name == "not_nullable" else ""
 
 

@@ -10,7 +10,7 @@ from schemas.assessment import Part
 from schemas.base import Contract, Flag, Number, Text, Whole, choice, day, number, table, text
 from schemas.faults import Fault, Refused
 from schemas.toml import read_toml
-from schemas.vocabulary import BETTER, CLAIMS, DIRECTIONS, LEVELS, STATUSES
+from schemas.vocabulary import BETTER, CLAIMS, DIRECTIONS, LEVELS, MONEY_TOLD, STATUSES
 
 
 class PortfolioPlan(Part):
@@ -110,6 +110,9 @@ class PortfolioIndicators(Contract):
     change_high: Number = number("upper end of its 95 % interval", missing=True)
     change_respondents: Whole = number("respondents behind it", missing=True, ge=0)
     change_withheld_by: Text = text("why the change is not printed", missing=True)
+    change_money: Text = choice(
+        MONEY_TOLD, "at which prices a change of money is; empty: no money, or no finding", missing=True
+    )
     estimator: Text = text("how it was estimated", missing=True)
     direction: Text = choice(DIRECTIONS, "what it says", missing=True)
     claim: Text = choice(CLAIMS, "what may be claimed of it", missing=True)

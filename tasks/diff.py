@@ -38,7 +38,7 @@ def diff(one: Path, other: Path) -> tuple[list[str], list[Record]]:
 def _tree(place: Path) -> Path:
     for tree in (place, place / "results" / "current"):
         if (tree / "manifest.json").is_file():
-            if not state.is_as_listed(tree):
+            if not state.is_as_listed(tree, beside=state.RELEASE_ADDS):
                 raise NoTree(f"{place}: is damaged. Run 'psia run' on its assessment, or 'psia rebuild'")
             return tree
     raise NoTree(

@@ -15,7 +15,7 @@ import pandas as pd
 
 from schemas.base import TABLES, Contract, Release, conform, empty, extend_released
 from schemas.vocabulary import ALL
-from tasks.given_away import given_away
+from tasks.given_away import filter_leaves_out_few, given_away
 from tasks.means_given_away import means_given_away
 from tasks.methods import suppression
 from tasks.publish.wording import half_up, is_share
@@ -102,6 +102,7 @@ def release_all(tables: Mapping[str, pd.DataFrame], rules: Rules) -> dict[str, p
         withhold(out[name], rule, _is_sensitive(frame, rule, harmful, groups, rules.harmless), SENSITIVE)
         withhold(out[name], rule, _is_dominated(frame), DOMINANCE)
         withhold(out[name], rule, fits_too_closely(frame), FEW_DEGREES)
+        withhold(out[name], rule, filter_leaves_out_few(frame, SMALLEST_CELL), GIVEN_AWAY)
     _withhold_alike(exact, out)
     known = [_aligned_to(exact, tables) for tables in rules.before]
     for name, frame in exact.items():
@@ -219,6 +220,8 @@ def _is_sensitive(
     difference = frame["poverty_group"].isin(marked) if "poverty_group" in frame else no
     if "difference" in frame:
         difference = difference | ~frame["difference"].isin([ALL, *harmless]).astype(bool)
+    if "filter" in frame:  # it may choose people by caste as well as by age
+        difference = difference | frame["filter"].fillna("").ne("").astype(bool)
     few = ~enough(frame[list(rule.count)], SMALLEST_SENSITIVE_CELL)
     return (subject & difference) | ((subject | difference) & few)
 

@@ -19,12 +19,12 @@ from pandas.api.types import pandas_dtype
 
 from schemas.base import Contract, column_types
 from schemas.vocabulary import ALL
-from tasks import disclosure
+from tasks import disclosure, state
 from tasks.methods.suppression import changed_people
 from tasks.publish.tables import WRITTEN
 from tasks.references import reference_of
 
-RESPONDENTS = "respondents.csv"
+RESPONDENTS = state.RESPONDENTS
 KINDS = ("poverty_group", "gender", "difference", "arm")
 WAVES = ("wave", "from_wave", "to_wave")
 

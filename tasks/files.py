@@ -25,7 +25,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from schemas.faults import Fault, Refused
-from tasks import packed, workbook
+from tasks import packed, tellable, workbook
 from tasks.confined import PACKED_TIGHTLY, confined
 from tasks.reading import MOST_COLUMNS, Problem, Unreadable
 from tasks.state import MADE_HERE
@@ -424,8 +424,74 @@ def _read_parquet(content: bytes, _path: Path, _sheet: str) -> pd.DataFrame:
 
 
 def _parquet(content: bytes) -> pd.DataFrame:
+    return parquet_table(content).to_pandas(use_threads=False)
+
+
+def parquet_table(content: bytes) -> pa.Table:
+    """Return the table in a Parquet file.
+
+    Raises Unreadable where it is large, where a cell is not one text, number, date or yes and no, and where
+    text is not UTF-8. A list or a record in a cell could hold the name of a person, unsuspected.
+    """
+    from pyarrow import parquet
+
     refuse_large_parquet(content)
-    return pd.read_parquet(io.BytesIO(content), use_threads=False, pre_buffer=False)
+    schema = parquet.read_schema(io.BytesIO(content))
+    remedy = "Give each part a column of its own, of text, numbers, dates or yes and no"
+    many = [
+        Problem(f"holds {_kind_of(field.type)} in its cells", remedy, column=field.name)
+        for field in schema
+        if not _is_plain(field.type)
+    ]
+    if many:
+        raise Unreadable(*many)
+    try:
+        table = parquet.read_table(io.BytesIO(content), use_threads=False, pre_buffer=False)
+        table.validate(full=True)
+    except pa.ArrowInvalid:
+        broken = [name for name in schema.names if not _is_readable(content, name)]
+        if not broken:
+            raise
+        rule, remedy = "holds text that is not UTF-8", "Save the file again from where it comes, as UTF-8"
+        raise Unreadable(*(Problem(rule, remedy, column=name) for name in broken)) from None
+    return table
+
+
+def _is_readable(content: bytes, column: str) -> bool:
+    from pyarrow import parquet
+
+    try:
+        parquet.ParquetFile(io.BytesIO(content)).read([column], use_threads=False).validate(full=True)
+    except pa.ArrowInvalid:
+        return False
+    return True
+
+
+def _is_plain(kind: pa.DataType) -> bool:
+    if pa.types.is_dictionary(kind):
+        return _is_plain(kind.value_type)
+    return any(
+        test(kind)
+        for test in (
+            pa.types.is_string,
+            pa.types.is_large_string,
+            pa.types.is_string_view,
+            pa.types.is_integer,
+            pa.types.is_floating,
+            pa.types.is_decimal,
+            pa.types.is_boolean,
+            pa.types.is_date,
+            pa.types.is_time,
+            pa.types.is_timestamp,
+            pa.types.is_null,
+        )
+    )
+
+
+def _kind_of(kind: pa.DataType) -> str:
+    if pa.types.is_nested(kind):
+        return "lists or records"
+    return f"{kind} values"
 
 
 def refuse_large_parquet(content: bytes) -> None:
@@ -538,7 +604,10 @@ _READERS: dict[str, Callable[[bytes, Path, str], pd.DataFrame]] = {
 
 
 def header_faults(frame: pd.DataFrame, file: str, sheet: str) -> list[Fault]:
-    """Return the faults of columns without a name, and of two of one name."""
+    """Return the faults of columns without a name, and of two of one name.
+
+    What may be a person's is told by its place: the first row may be no header.
+    """
     faults = []
     seen: dict[str, str] = {}
     for position, column in enumerate(frame.columns, start=1):
@@ -546,7 +615,8 @@ def header_faults(frame: pd.DataFrame, file: str, sheet: str) -> list[Fault]:
             rule = f"column {position} has no name"
             faults.append(Fault(file, sheet, 1, rule=rule, remedy="Name it, or delete it"))
         elif column.casefold() in seen:
-            faults.append(Fault(file, sheet, 1, column, "two columns bear this name", "Rename one of them"))
+            told = str(position) if tellable.value(column) == tellable.UNTOLD else column
+            faults.append(Fault(file, sheet, 1, told, "two columns bear this name", "Rename one of them"))
         seen[column.casefold()] = column
     return faults
 
@@ -562,6 +632,8 @@ def as_text(values: pd.Series) -> pd.Series:
 
 LARGEST_COUNT = 9_000_000_000_000_000
 """Beyond it a double no longer tells one whole number from the next."""
+LARGEST_ANSWER = 1_000_000_000_000_000
+"""From here on an amount is a slip: with its decimals a double cannot hold it; sums show noise."""
 _TRUTH = {
     **dict.fromkeys(("yes", "true", "1", "y", "oui", "si", "sí"), True),
     **dict.fromkeys(("no", "false", "0", "n", "non"), False),
@@ -576,6 +648,22 @@ TYPE_WORDS = {
     "text": "text",
 }
 """Type of a column -> what a cell of it has to be, in words."""
+
+
+TOO_LARGE = "is too large for an amount: a figure of 1 000 000 000 000 000 or more cannot be held exactly"
+
+
+def too_large(values: pd.Series, read: pd.Series, bad: pd.Series) -> pd.Series:
+    """Return which answers are figures of LARGEST_ANSWER or more.
+
+    values: as received; read and bad: what `typed` made of them as numbers.
+    """
+    large = read.abs().ge(LARGEST_ANSWER).fillna(False).astype(bool)
+    if bad.any():  # whole numbers that large are among them
+        refused = values[bad]
+        size = (refused if refused.dtype == "float64" else _as_numbers(refused)).abs()
+        large[bad] = (size.ge(LARGEST_ANSWER) & size.lt(float("inf"))).to_numpy()
+    return large
 
 
 def _as_numbers(values: pd.Series) -> pd.Series:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 import fnmatch
 import importlib.util
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -63,9 +63,11 @@ from tasks import (
     forgetting,
     forms,
     grouping,
+    headers,
     identification,
     instrument,
     instruments,
+    overview,
     page_words,
     pilot,
     poverty_inputs,
@@ -76,6 +78,7 @@ from tasks import (
     sourcing,
     state,
     suspects,
+    tellable,
     wave_files,
     weights,
     word_template,
@@ -85,6 +88,7 @@ from tasks import plan as plan_tables
 from tasks.catalogue import Indicator, Question
 from tasks.checks import again, staging
 from tasks.exports import Export, read_export
+from tasks.exports.layouts import recognised
 from tasks.files import (
     SEALED,
     TYPE_WORDS,
@@ -96,7 +100,7 @@ from tasks.files import (
     read_table,
     typed,
 )
-from tasks.interviews import FILE_NAME, IDS, STANDARD, WaveReading, read_wave
+from tasks.interviews import FILE_NAME, IDS, ROW_NUMBER, STANDARD, WaveReading, read_wave
 from tasks.languages import Language, languages
 from tasks.members import MemberReading, joined_types, read_members
 from tasks.newest_wave import newest_start
@@ -257,7 +261,7 @@ def take_in(
         reader.beside_the_answers(asked)
         shown = [*intake.table(Indicators)["indicator"], *intake.table(Rankings)["indicator"]]
         intake.faults += page_words.missing(plan, intake.page_words, intake.indicators, dict.fromkeys(shown))
-    return intake
+    return reader.told()
 
 
 def take_in_design(folder: Path, plan: AssessmentPlan, vault: Vault) -> Intake:
@@ -274,7 +278,7 @@ def take_in_design(folder: Path, plan: AssessmentPlan, vault: Vault) -> Intake:
     if not reader.unreadable:
         intake.faults += [*_references(intake, reader.places), *_indicator_faults(intake)]
         intake.faults += list(_design_faults(intake, reader.places))
-    return intake
+    return reader.told()
 
 
 def _begun(folder: Path, plan: AssessmentPlan, vault: Vault) -> _Reader:
@@ -396,6 +400,13 @@ class _Reader:
         self._check(frame, contract, places)
         self.places[about.name] = places
         self.intake.tables[about.name] = self._pseudonymised(frame, contract)
+
+    def told(self) -> Intake:
+        """Return the intake, its faults less the names of columns that look like a person's answers."""
+        if self.intake.faults:
+            known = overview.known_names(self.folder / "assessment.toml")
+            self.intake.faults = headers.without_values(self.intake.faults, self.intake.received, known)
+        return self.intake
 
     def _sourced(self, target: str) -> Iterator[tuple[pd.DataFrame, list[tuple[str, str, int]]]]:
         """Read the files that the plan names for a table; what was decided about them is noted."""
@@ -908,6 +919,10 @@ class _Reader:
             return []
         exports = []
         for one in received:
+            if headless := self._lacks_header(one, wave):
+                self.intake.faults.append(headless)
+                self.unreadable = True
+                continue
             try:
                 form = given[0] if given else None
                 own = partial(self._own_form, wave)
@@ -920,12 +935,31 @@ class _Reader:
             self.forms[wave.name] = given[0]
         return exports if len(exports) == len(received) else []
 
+    def _lacks_header(self, received: Received, wave: Wave) -> Fault | None:
+        """Return the fault of a file of a wave without a header; None where it has one, or may have.
+
+        The columns of a wave may bear any names. So it is refused only where its first row has none that is
+        known, and looks like data.
+        """
+        columns = wave.columns.model_dump()
+        known = {*columns.values(), *wave.questions, *wave.questions.values(), *wave.types, *wave.recode}
+        known |= {*STANDARD, *instruments.known_questions(self.plan, self.intake.questions)}
+        if recognised([str(column) for column in received.frame]) or not headers.places_of_values(
+            received.frame, known
+        ):
+            return None
+        source = wave.columns.respondent or "respondent"
+        return headers.lacks_header(received, [source] if source != ROW_NUMBER else [], known)
+
     def _back_check(
         self, read: list[tuple[Export, WaveReading]], wave: Wave
     ) -> again.BackCheckReading | None:
         """Return the back-check that lies beside a wave; None where there is none, or the wave has faults."""
         received = self._received(f"waves/{wave.name}/{again.FILE}", is_wave=True)
         if received is None or any(reading.faults for _, reading in read):
+            return None
+        if headless := self._lacks_header(received, wave):
+            self.intake.faults.append(headless)
             return None
         try:
             asked = read_export(received, wave, self.folder, self.vault.unseal)
@@ -984,6 +1018,7 @@ class _Reader:
                 self._planned(wave, f"waves/{wave.name}/interviews")
         if received:
             self.intake.faults += list(wave_files.unknown_revisions(wave, received))
+            self.intake.faults += list(_unread_files(self.folder, wave, self.plan.wave))
         if len(self.intake.faults) > faults:
             return []
         return wave_files.without_copies(received, wave.revisions)
@@ -1242,23 +1277,54 @@ def _folders_of_no_wave(folder: Path, waves: list[str]) -> list[str]:
     return told
 
 
+def _tables_of_a_wave() -> list[str]:
+    """Return the names under which a file in a wave's folder is read, besides its interviews."""
+    tables = [contract.about().source for contract in TABLES.values()]
+    named = (one.rpartition("/")[2] for one in tables if one.startswith("waves/*/"))
+    return [forms.BESIDE_A_WAVE, again.FILE, *named]
+
+
 def _files_of_other_names(folder: Path, wave: Wave) -> list[str]:
     """Return the data files in a wave's folder that bear the name of no table of a wave."""
-    tables = [contract.about().source for contract in TABLES.values()]
-    known = {
-        forms.BESIDE_A_WAVE,
-        again.FILE,
-        *(one.rpartition("/")[2] for one in tables if one.startswith("waves/*/")),
-    }
+    known = _tables_of_a_wave()
     logs = {log.file for log in wave.corrections}
-    there = sorted(path for path in (folder / "waves" / wave.name).glob("*") if path.is_file())
     return [
         path.name
-        for path in there
-        if Path(path.name.removesuffix(SEALED)).suffix in WAVE_SUFFIXES
-        and Path(path.name.removesuffix(SEALED)).stem not in known
+        for path in wave_files.data_files(folder / "waves" / wave.name)
+        if wave_files.stem(path.name) not in known
         and path.relative_to(folder).as_posix().removesuffix(SEALED) not in logs
     ]
+
+
+def _unread_files(folder: Path, wave: Wave, waves: Sequence[Wave]) -> Iterator[Fault]:
+    """Faults of the data files in a wave's folder that nothing reads: they would be overlooked in silence."""
+    named = {log.file for one in waves for log in one.corrections}
+    for one in waves:
+        named |= {one.interviews} if isinstance(one.interviews, str) else set(one.interviews)
+    repeats = tuple(f"{wave_files.stem(one)}-" for one in named if one)
+    known = _tables_of_a_wave()
+    for path in wave_files.data_files(folder / "waves" / wave.name):
+        file, stem = path.relative_to(folder).as_posix(), wave_files.stem(path.name)
+        clear = Path(path.name.removesuffix(SEALED))
+        could_be_read = clear.suffix in WAVE_SUFFIXES or clear.name == coded.FILE
+        by_plan = file.removesuffix(SEALED) in named or stem.startswith(repeats)
+        by_name = stem in known or clear.name in (f"{wave.name}.xlsx", coded.FILE)
+        if could_be_read and (
+            by_plan or by_name or (stem.startswith(wave_files.STEM) and not wave.interviews)
+        ):
+            continue
+        close = difflib.get_close_matches(stem.casefold(), [wave_files.STEM, *known], n=1, cutoff=0.0)
+        nearest = close[0] if close else wave_files.STEM
+        if not could_be_read and (stem in known or stem.startswith(wave_files.STEM)):
+            remedy = f"Save it as {stem}.csv or {stem}.xlsx"
+        elif stem.startswith(wave_files.STEM):
+            remedy = f"Add it to interviews = … of the wave '{wave.name}' in the plan"
+        else:
+            more = " (further files of interviews: interviews_….csv)" if nearest == wave_files.STEM else ""
+            remedy = f"The nearest name that is read is '{nearest}'{more}. Rename it"
+        yield Fault(
+            file, rule="nothing reads a file of this name", remedy=f"{remedy}, or move it out of waves/"
+        )
 
 
 def _no_interviews(wave: Wave, table: str, others: list[str]) -> Fault:
@@ -1332,6 +1398,9 @@ def _column_faults(
     received: Received, frame: pd.DataFrame, contract: type[Contract], known: set[str]
 ) -> Iterator[Fault]:
     needed = [column for column in required_columns(contract) if column in known]
+    if headless := headers.lacks_header(received, needed, known):
+        yield headless
+        return
     for column in needed:
         if column not in frame:
             yield Fault(
@@ -1399,7 +1468,8 @@ def _reference(
         close = difflib.get_close_matches(str(values[index]), sorted(allowed), n=1, cutoff=0.6)
         remedy = f"Did you mean '{close[0]}'? " if close else ""
         remedy += f"Add it to {source}, or correct it here"
-        rule = f"the {other.replace('_', ' ')} '{values[index]}' is not in {what.get(table, source)}"
+        told = tellable.value(values[index])
+        rule = f"the {other.replace('_', ' ')} {told} is not in {what.get(table, source)}"
         yield Fault(file, sheet, row, str(values.name), rule, remedy)
 
 
@@ -1632,7 +1702,7 @@ def _not_in_catalogue(given: pd.Series, known: list[str], table: str, what: str)
         yield Fault(
             table,
             column=what.partition(" ")[0],
-            rule=f"'{one}' is not a {what}",
+            rule=f"{tellable.value(one)} is not a {what}",
             remedy=f"{hint}There are: {', '.join(known)}",
         )
 

@@ -15,14 +15,14 @@ from schemas.assessment import AssessmentPlan, Wave
 from schemas.base import column_types
 from schemas.faults import Fault
 from schemas.fieldwork import Responses
-from tasks import expressions
+from tasks import expressions, tellable
 from tasks.catalogue import Question
 from tasks.checks.codes import set_aside
 from tasks.checks.records import missing_times, records
 from tasks.corrections import replay
 from tasks.exports import Export
 from tasks.exports.values import Choices
-from tasks.files import TYPE_WORDS, Received, as_text, typed
+from tasks.files import TOO_LARGE, TYPE_WORDS, Received, as_text, too_large, typed
 
 STANDARD = [column for column in column_types(Responses) if column != "wave"]
 IDS = ("respondent", "household", "enumerator")
@@ -326,6 +326,13 @@ def _typed_own(frame: pd.DataFrame, reading: WaveReading, rows: pd.Series) -> pd
     commas: dict[str, bool] = {}
     for column, kind in reading.own_types.items():
         out[column], bad = typed(frame[column], kind)
+        if kind in ("number", "integer"):
+            large = too_large(frame[column], out[column], bad)
+            for row in rows.loc[large.index[large]].head(100):
+                remedy = "Correct the answer, or give a number that only names something the type text"
+                fault = Fault(reading.file, reading.sheet, int(row), column, TOO_LARGE, remedy)
+                reading.faults.append(fault)
+            bad &= ~large
         text = as_text(frame[column][bad]) if bad.any() else pd.Series(dtype="string")
         commas[column] = bool(text.str.fullmatch(r"-?[\d.]*\d,\d+").fillna(False).any())
         for row in rows.loc[bad.index[bad]].head(100):
@@ -363,7 +370,7 @@ def _of_this_wave(
     strange = chosen & ~values.isin(known)
     remedy = f"The waves of the plan: {', '.join(sorted(known))}. Add it, recode it or filter it out"
     for index in strange.index[strange][:100]:
-        value = "nothing" if pd.isna(values[index]) else f"'{values[index]}'"
+        value = "nothing" if pd.isna(values[index]) else tellable.value(values[index])
         reading.faults.append(
             Fault(
                 reading.file,

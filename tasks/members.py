@@ -16,7 +16,7 @@ from schemas.exports import HouseholdMembers
 from schemas.faults import Fault
 from tasks.catalogue import Question
 from tasks.exports import Repeat
-from tasks.files import TYPE_WORDS, Received, typed
+from tasks.files import TOO_LARGE, TYPE_WORDS, Received, too_large, typed
 from tasks.interviews import WaveReading
 
 STANDARD = list(column_types(HouseholdMembers))
@@ -73,6 +73,10 @@ def read_members(
         answers = repeat.frame.loc[parents.index, column]
         out[column], bad = typed(answers, kind)
         result.types[column] = kind
+        if kind in ("number", "integer"):
+            large = too_large(answers, out[column], bad)
+            _note(result, rows[large], column, TOO_LARGE)
+            bad &= ~large
         _note(result, rows[bad], column, f"is not {TYPE_WORDS[kind]}")
         if column in repeat.choices:
             choices = repeat.choices[column]

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import csv
 import re
+import tomllib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from contextlib import suppress
 from pathlib import Path
+
+from schemas.assessment import AssessmentPlan
+from schemas.base import TABLES, column_types
+from tasks import catalogue
 
 Row = dict[str, str | int]
 CHECKS = "field_check_summary"
@@ -35,12 +41,17 @@ def field_checks(current: Path) -> list[Row]:
     ]
 
 
-def faults(quarantine: Path) -> list[Row]:
+def faults(quarantine: Path, known: Collection[str]) -> list[Row]:
     """Return how many faults a refused run found: file, column, rule, faults; most first.
 
-    What a rule names is left out: the answer that was given, the number that is too large.
+    known: the names that may be told. A column of another is 'another column': where a file has lost its
+    header, it is a person's name. What a rule names is left out too: the answer that was given, the number
+    that is too large.
     """
-    counts = Counter((row["file"], row["column"], kind(row["rule"])) for row in _rows(quarantine))
+    counts = Counter(
+        (row["file"], _column(row["file"], row["column"], known), kind(row["rule"]))
+        for row in _rows(quarantine)
+    )
     names = ("file", "column", "rule")
     return [
         {**dict(zip(names, place, strict=True)), "faults": count}
@@ -58,13 +69,51 @@ def refusal(found: list[Row]) -> str:
     return f"Refused, nothing was changed: {many} in {where}. 'psia check' says which."
 
 
-def kind(rule: str) -> str:
-    """Return a rule without the values that it names.
+def known_names(plan: Path) -> frozenset[str]:
+    """Return the names of columns and keys that contracts, the catalogue and a plan have.
 
-    >>> kind("'O'Neil' is not a node; 12 others are")
+    Of the plan every key and every text: which of them name columns, it says itself. A plan that cannot be
+    read has none.
+    """
+    names = {column for contract in TABLES.values() for column in column_types(contract)}
+    names |= {*catalogue.questions(), *catalogue.form_questions(), *catalogue.roster()}
+    names |= set(AssessmentPlan.model_fields)
+    with suppress(OSError, ValueError):
+        names |= set(_texts(tomllib.loads(plan.read_text(encoding="utf-8"))))
+    return frozenset(names)
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, part in value.items():
+            yield key
+            yield from _texts(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _texts(part)
+
+
+def _column(file: str, column: str, known: Collection[str]) -> str:
+    """Return a fault's column, or a plan's key, where it is known; of several, as of a key, each must be."""
+    if not column or column in known:
+        return column
+    if file.endswith(".toml"):
+        parts = column.split(".")
+        return column if all(one.isdecimal() or one in known for one in parts) else "another key"
+    return column if all(one in known for one in column.split(" + ")) else "another column"
+
+
+def kind(rule: str) -> str:
+    """Return a rule without the values that it names: nothing between its first and its last quotation mark.
+
+    A value may hold such marks itself, so that where it ends is not known.
+
+    >>> kind("'O' Brien' is not a node; 12 others are")
     '… is not a node; … others are'
     """
-    return re.sub(r"(?<!\w)'.*?'(?!\w)|-?\d[\d.,:-]*", "…", rule)
+    return re.sub(r"(?<!\w)'.*'(?!\w)|(?<!\w)'.*|-?\d[\d.,:-]*", "…", rule, flags=re.DOTALL)
 
 
 def _rows(path: Path) -> Iterator[dict[str, str]]:

@@ -12,7 +12,7 @@ import pandas as pd
 from schemas.analysis import ImpactEstimates, IndicatorEstimates
 from schemas.base import empty
 from schemas.portfolio import PortfolioIndicators
-from schemas.vocabulary import ALL
+from schemas.vocabulary import ALL, OF_THE_DAY
 from tasks.publish.wording import FEWEST_TO_PRINT, in_currency, is_by_chance, is_money
 from tasks.references import reference
 from tasks.released import Cells, Released
@@ -63,9 +63,10 @@ def indicators_of(released: Released) -> list[Record]:
 def comparable(records: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     """Return the indicators of all assessments as their contract says; those of one `measure` are compared.
 
-    Compared are those of the same id, unit with its currency, level and expression. Money in a currency that
-    the plan does not name is compared with nothing. Measures are numbered within an indicator, those of most
-    assessments first.
+    Compared are those of the same id, unit with its currency, level and expression, and of changes of money
+    those at prices of the same kind: of the day, at base prices, or at those of the interview. Money in a
+    currency that the plan does not name is compared with nothing. Measures are numbered within an indicator,
+    those of most assessments first.
     """
     if not records:
         return empty(PortfolioIndicators)
@@ -85,7 +86,10 @@ def _place(row: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _measure(row: Mapping[str, Any]) -> tuple[Any, ...]:
-    return (row["unit"], row["level"], row["value"], row["better"], row["assessment"] if row["alone"] else "")
+    """Return what has to be the same. A mean of money is of its day, and goes with changes that are too."""
+    prices = (row.get("change_money") or OF_THE_DAY) if row["is_money"] else ""
+    alone = row["assessment"] if row["alone"] else ""
+    return (row["unit"], row["level"], row["value"], row["better"], prices, alone)
 
 
 def _means(released: Released) -> dict[str, Record]:
@@ -108,7 +112,7 @@ def _changes(released: Released) -> dict[str, Record]:
     findings = released.rows("findings", columns, everyone)
     if not findings:
         return {}
-    columns = (*_CHANGE_KEY, "estimator", *_ESTIMATE, "respondents", "withheld_by", "p_adjusted")
+    columns = (*_CHANGE_KEY, "estimator", "money", *_ESTIMATE, "respondents", "withheld_by", "p_adjusted")
     estimates = {
         reference("impact_estimates", *(row[column] for column in _CHANGE_KEY)): row
         for row in released.rows("impact_estimates", columns, everyone)
@@ -129,6 +133,7 @@ def _changes(released: Released) -> dict[str, Record]:
             "from_wave": labels.get(row["from_wave"], row["from_wave"]) or None,
             "to_wave": labels.get(row["to_wave"], row["to_wave"]),
             "estimator": row["estimator"],
+            "change_money": row["money"] or None,
             "direction": None if hidden else finding["direction"] or None,
             "claim": finding["claim"],
             "limits": finding["limits"],

@@ -24,7 +24,7 @@ def findings(folder: Path, given: Iterable[str], before: str) -> tuple[pd.DataFr
     date in its name; one without a date is left out. Withheld figures stay withheld.
     """
     known, parts, faults = set(given), [], []
-    for path in sorted((folder / "releases").glob("*/tables/findings.csv")):
+    for path in sorted((folder / "releases").glob("[!.]*/tables/findings.csv")):
         report = path.parent.parent.name
         date = _DATE.search(report)
         if report in known or date is None or date[0] >= before:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-import json
 import math
 import re
 from collections.abc import Mapping, Sequence
@@ -17,7 +16,7 @@ from pydantic import ValidationError
 
 from schemas.faults import Fault, Refused
 from schemas.manifest import Manifest
-from tasks import state
+from tasks import releases
 from tasks.publish.tables import WRITTEN
 
 Cells = Mapping[str, str]
@@ -101,14 +100,9 @@ def _current(folder: Path) -> Path:
 
 
 def _was_released(folder: Path, sha256: str) -> bool:
-    for path in sorted((folder / "releases").glob("[!.]*/published.json")):
-        try:
-            signed = json.loads(path.read_bytes())["sha256"]
-            if signed == sha256 == state.digest(path.parent / "manifest.json"):
-                return True
-        except (OSError, ValueError, KeyError, TypeError):
-            continue
-    return False
+    return any(
+        releases.tree_hash(one) == sha256 for one in releases.kept(folder) if releases.is_as_signed(one)
+    )
 
 
 def _refused(folder: Path, rule: str) -> Refused:

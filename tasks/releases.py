@@ -10,6 +10,8 @@ import csv
 import io
 import json
 import shutil
+import unicodedata
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -20,8 +22,9 @@ from tasks.earlier import RESPONDENTS
 from tasks.rewriting import without_records
 
 SIGNATURES = "signatures.csv"
-PUBLISHED = "published.json"
+PUBLISHED = state.PUBLISHED
 NEEDED = 2
+PUT_BACK = "Put the release back as it was signed, or move it out of releases/"
 
 
 @dataclass(frozen=True)
@@ -52,9 +55,11 @@ def sign(folder: Path, plan: AssessmentPlan, tree: Path, who: str, when: str) ->
     sha256 = tree_hash(tree)
     known = signatures(folder, sha256)
     who = " ".join(who.split())
-    if who.casefold() == plan.disclosure.author.casefold():
+    if not role(who):
+        raise _refused("sign", "names no role", 'Say in which role you sign: --sign "head of evaluation"')
+    if role(who) == role(plan.disclosure.author):
         raise _refused("sign", f"'{who}' is the author", "Two others have to sign")
-    if who.casefold() in {one.who.casefold() for one in known}:
+    if role(who) in {role(one.who) for one in known}:
         raise _refused("sign", f"'{who}' has signed this report already", "Somebody else has to sign")
     path = folder / "releases" / SIGNATURES
     path.parent.mkdir(exist_ok=True)
@@ -66,18 +71,34 @@ def sign(folder: Path, plan: AssessmentPlan, tree: Path, who: str, when: str) ->
         writer.writerow([sha256, who, when])
 
 
+def role(who: str) -> str:
+    """Return a role as it is compared: without case, forms of a letter, blanks and signs nobody sees."""
+    seen = "".join(one for one in who if unicodedata.category(one) != "Cf")
+    return " ".join(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", seen).casefold()).split())
+
+
+def _others(signed: Iterable[Signature], author: str) -> list[Signature]:
+    """Return the first signature of each role but the author's: signatures.csv can be written by hand."""
+    first: dict[str, Signature] = {}
+    for one in signed:
+        first.setdefault(role(one.who), one)
+    return [one for key, one in first.items() if key not in {role(author), ""}]
+
+
 def publish(folder: Path, plan: AssessmentPlan, tree: Path) -> Path | None:
     """Keep a report as a release where enough have signed; else return None.
 
-    Raises Refused where a release of that date is there already with other content.
+    Raises Refused where a release of that date is there already with other content, or damaged.
     """
     sha256 = tree_hash(tree)
     signed = signatures(folder, sha256)
-    if len(signed) < NEEDED:
+    if len(_others(signed, plan.disclosure.author)) < NEEDED:
         return None
     name = plan.assessment.report_date.isoformat()
     target = folder / "releases" / name
     if target.exists():
+        if wrong := wrong_with(target):
+            raise _refused(f"releases/{name}", wrong, PUT_BACK)
         if tree_hash(target) == sha256:
             return target
         remedy = "Give the plan a later report_date, run, and have it signed"
@@ -87,6 +108,8 @@ def publish(folder: Path, plan: AssessmentPlan, tree: Path) -> Path | None:
     shutil.copytree(tree, aside)
     shutil.copyfile(folder / "results" / RESPONDENTS, aside / RESPONDENTS)
     (aside / PUBLISHED).write_bytes(_record(aside, signed))
+    if wrong := wrong_with(aside):
+        raise _refused("results/current", wrong, "Run 'psia run', and have the report signed")
     aside.rename(target)
     return target
 
@@ -100,45 +123,72 @@ def _record(release: Path, signed: list[Signature]) -> bytes:
     """Return published.json as it has to be: all of it follows from what was signed, and by whom."""
     manifest = json.loads((release / "manifest.json").read_bytes())
     rules = dict(manifest["rules"])
+    author = rules.pop("author")
     about = {
         "sha256": tree_hash(release),
         "respondents_sha256": state.digest(release / RESPONDENTS),
-        "author": rules.pop("author"),
-        "signed": [{"who": one.who, "when": one.when} for one in signed],
+        "author": author,
+        "signed": [{"who": one.who, "when": one.when} for one in _others(signed, author)],
         "rules": {"psia": manifest["psia"], **rules},
     }
     return (json.dumps(about, indent=1, sort_keys=True) + "\n").encode()
 
 
+def kept(folder: Path) -> list[Path]:
+    """Return the folders in releases/, oldest first: each of them has to be a release."""
+    found = (folder / "releases").glob("[!.]*")
+    return sorted(path for path in found if path.is_dir())
+
+
 def published(folder: Path) -> list[dict[str, str]]:
-    """Return what was published, oldest first: who signed it and when, and whether it is as it was then."""
+    """Return what was published, oldest first: who signed it and when, and whether it is as it was then.
+
+    Where published.json is gone or cannot be read, only the name and the state are known.
+    """
     found = []
-    for path in sorted((folder / "releases").glob(f"[!.]*/{PUBLISHED}")):
-        about = json.loads(path.read_text(encoding="utf-8"))
-        signed = [f"{one['who']} ({one['when']})" for one in about["signed"]]
-        found.append(
-            {
-                "release": path.parent.name,
-                "sha256": about["sha256"],
-                "signed": "; ".join(signed),
-                "rules": json.dumps(about["rules"], sort_keys=True),
-                "state": "whole" if is_as_signed(path.parent) else "changed since it was signed",
-            }
-        )
+    for path in kept(folder):
+        one = {"release": path.name, "sha256": "", "signed": "", "rules": ""}
+        try:
+            about = json.loads((path / PUBLISHED).read_bytes())
+            signed = [f"{one['who']} ({one['when']})" for one in about["signed"]]
+            rules = json.dumps(about["rules"], sort_keys=True)
+            one |= {"sha256": str(about["sha256"]), "signed": "; ".join(signed), "rules": rules}
+        except (OSError, ValueError, KeyError, TypeError):
+            pass  # wrong_with says so
+        found.append({**one, "state": wrong_with(path) or "whole"})
     return found
 
 
 def is_as_signed(release: Path) -> bool:
     """Return whether every file of a release is what was signed, and by whom it says."""
+    return not wrong_with(release)
+
+
+def wrong_with(release: Path) -> str:
+    """Return why a release does not stand, in words; "" where it is what was signed, by whom it says."""
+    record = release / PUBLISHED
+    if not record.is_file():
+        return f"has no {PUBLISHED}: it is no release, or is damaged"
     try:
+        about = json.loads(record.read_bytes())
+        if not isinstance(about, dict):
+            return f"is damaged: {PUBLISHED} cannot be read"
+    except (OSError, ValueError):
+        return f"is damaged: {PUBLISHED} cannot be read"
+    try:
+        if added := state.unlisted(release, beside=state.RELEASE_ADDS):
+            return f"holds {added[0]}, which nobody has signed"
         signed = signatures(release.parent.parent, tree_hash(release))
-        return (
-            len(signed) >= NEEDED
-            and state.is_as_listed(release)
-            and (release / PUBLISHED).read_bytes() == _record(release, signed)
-        )
+        author = json.loads((release / "manifest.json").read_bytes())["rules"]["author"]
+        if len(_others(signed, author)) < NEEDED:
+            return f"has not the signatures of two others in releases/{SIGNATURES}"
+        if state.is_as_listed(release, beside=state.RELEASE_ADDS) and record.read_bytes() == _record(
+            release, signed
+        ):
+            return ""
     except (OSError, ValueError, KeyError, TypeError):
-        return False
+        pass  # a file that cannot be read is not what was signed either
+    return "has changed since it was signed"
 
 
 def forget(folder: Path, pseudonym: str) -> int:
@@ -168,15 +218,15 @@ def _put(path: Path, content: bytes) -> None:
 
 
 def changed_faults(folder: Path) -> list[Fault]:
-    """Return a fault for each release that is no longer what was signed: nothing may be held by it."""
+    """Return a fault for each folder in releases/ that is not what was signed: nothing may be held by it."""
     return [
         Fault(
-            f"releases/{path.parent.name}",
-            rule="has changed since it was signed",
-            remedy="Put the release back as it was, or move it out of releases/",
+            f"releases/{path.name}",
+            rule=wrong,
+            remedy=PUT_BACK,
         )
-        for path in sorted((folder / "releases").glob(f"[!.]*/{PUBLISHED}"))
-        if not is_as_signed(path.parent)
+        for path in kept(folder)
+        if (wrong := wrong_with(path))
     ]
 
 
@@ -187,13 +237,29 @@ def status(folder: Path, tree: Path) -> dict[str, object]:
 
 
 def newest(folder: Path, plan: AssessmentPlan) -> Path:
-    """Return the newest report. Raises Refused where it is not of today's folder, or names no author."""
+    """Return the newest report.
+
+    Raises Refused where it is not of today's folder, holds a file that was added, or names no author.
+    """
+    tree = folder / "results" / "current"
+    if added := _added(tree):
+        remedy = "Run 'psia run', which makes the report again without it"
+        raise _refused(
+            f"results/current/{added[0]}", "is no file of the report: manifest.json lacks it", remedy
+        )
     if changes := state.changes(folder):
         raise _refused("results/current", f"is not of today's folder: {changes[0]}", "Run 'psia run' first")
     if not plan.disclosure.author:
         remedy = 'Write author = "the role of who made the report" under [disclosure]'
         raise _refused("assessment.toml", "names no author of the report", remedy)
-    return folder / "results" / "current"
+    return tree
+
+
+def _added(tree: Path) -> list[str]:
+    try:
+        return state.unlisted(tree)
+    except (OSError, ValueError, KeyError, TypeError):
+        return []  # without a manifest there is no report, and another fault says so
 
 
 def _refused(place: str, rule: str, remedy: str) -> Refused:

@@ -6,7 +6,7 @@ import hashlib
 import importlib.metadata
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -14,6 +14,10 @@ ROOT = Path(__file__).parent.parent
 MADE_HERE = {"results", "received", "vault"}
 SIGNATURES = "releases/signatures.csv"
 """Signatures are of results, and change none."""
+RESPONDENTS = "respondents.csv"
+PUBLISHED = "published.json"
+RELEASE_ADDS = (RESPONDENTS, PUBLISHED)
+"""What a release has beside the tree that was signed."""
 CODE = ("flows", "tasks", "schemas", "reports", "data/catalogue")
 NAME_HEX = 16
 """Length of a built tree's name: the first digits of its manifest's SHA-256."""
@@ -98,13 +102,37 @@ def is_whole(tree: Path) -> bool:
         return False
 
 
-def is_as_listed(tree: Path) -> bool:
-    """Return whether every file of a tree is as its manifest lists it, whatever the folder is called."""
+def is_as_listed(tree: Path, beside: Collection[str] = ()) -> bool:
+    """Return whether a tree holds the files of its manifest, each as listed there, and no other.
+
+    beside: files at its top that may be there too. What the folder is called does not matter.
+    """
     try:
-        listed = json.loads((tree / "manifest.json").read_bytes())["files"]
-        return all(digest(tree / one["file"]) == one["sha256"] for one in listed)
+        listed = _listed(tree)
+        return all(digest(tree / one) == sha256 for one, sha256 in listed.items()) and not unlisted(
+            tree, beside
+        )
     except (OSError, ValueError, KeyError, TypeError):
         return False
+
+
+def unlisted(tree: Path, beside: Collection[str] = ()) -> list[str]:
+    """Return the files of a tree that its manifest does not list; hidden ones too, as all are handed on.
+
+    beside: files at its top that may be there too. Raises OSError, ValueError, KeyError or TypeError where
+    the manifest cannot be read.
+    """
+    known = {*_listed(tree), "manifest.json", *beside}
+    found = []
+    for here, folders, files in os.walk(tree):
+        links = [one for one in folders if (Path(here) / one).is_symlink()]
+        found += [(Path(here) / one).relative_to(tree).as_posix() for one in (*files, *links)]
+    return sorted(set(found) - known)
+
+
+def _listed(tree: Path) -> dict[str, str]:
+    manifest = json.loads((tree / "manifest.json").read_bytes())
+    return {one["file"]: one["sha256"] for one in manifest["files"]}
 
 
 def unchanged(folder: Path) -> bool:

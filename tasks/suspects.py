@@ -21,6 +21,7 @@ from schemas.faults import Fault
 from tasks import catalogue
 from tasks.files import Received, as_text
 from tasks.forms import Form
+from tasks.tellable import DATE, EMAIL, IDENTITY, MOSTLY_LETTERS, POSITION, TELEPHONE, TWO_WORDS
 
 MOST_LOOKED_AT = 1000
 """Different values of a column that are looked at: evenly over their sorted order."""
@@ -36,22 +37,11 @@ NARROWEST = 20
 """Times that a coordinate is larger than its range in an area where one programme works."""
 
 _CODE = r"^(-?\d{1,2}|yes|no|oui|non|si|sí|true|false|y|n)$"
-_EMAIL = r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}"
-_TELEPHONE = r"^(\+|00)[1-9][0-9 ()/-]{7,18}$|^\(?0[1-9][0-9 ()/-]{7,14}$|^[6-9][0-9]{4}[ -]?[0-9]{5}$"
 _ROUND = r"00$"
-_DATE = r"^[0-9]{1,4}[-/. ][0-9]{1,2}[-/. ][0-9]{1,4}([T ][0-9]{1,2}:.*)?$"
-_POSITION = r"^-?[0-9]{1,2}\.[0-9]{3,}[,; ]+-?[0-9]{1,3}\.[0-9]{3,}([,; ]+-?[0-9.]+){0,2}$"
-_IDENTITY = "|".join(
-    (
-        r"^[2-9][0-9]{3}[ -][0-9]{4}[ -][0-9]{4}$|^[2-9][0-9]{11}$",  # Aadhaar, India
-        r"^[A-Z]{5}[0-9]{4}[A-Z]$",  # PAN, India
-        r"^[A-Z]{4}[0-9]{6}[HM][A-Z]{5}[A-Z0-9][0-9]$",  # CURP, Mexico
-        r"^([0-9]{8}|[XYZ][0-9]{7})-?[A-Z]$",  # DNI and NIE, Spain
-        r"^[12] ?[0-9]{2} ?(0[1-9]|1[0-2]) ?([0-9]{2}|2[AB]) ?[0-9]{3} ?[0-9]{3} ?[0-9]{2}$",  # NIR, France
-    )
-)
-_TWO_WORDS = r"\pL[\pL\pM.'’-]*[ ,]+\pL"
-_MOSTLY_LETTERS = r"^[\pL\pM .,;:'’!?()-]*([0-9]{1,4}[\pL\pM .,;:'’!?()-]*){0,3}$"
+_PACKED = r"(?s)^[\[{(].*[\]})]$"
+"""A record, a list or a map written as text, by JSON or by Python."""
+_BETWEEN = re.compile(r"""([{}\[\]"':=,;]+)""")
+_PLACE_WITHIN = r"-?[0-9]{1,3}\.[0-9]{4,}[,; ]+-?[0-9]{1,3}\.[0-9]{4,}"
 
 
 @dataclass(frozen=True)
@@ -105,6 +95,8 @@ def suspects(
         named = next((one for word in (column, *labels.get(column, ())) if (one := told_by_name(word))), "")
         if named:
             found.append(Suspect(column, f"its name or label speaks of {named}"))
+        elif named := next((one for key in look.names_within() if (one := told_by_name(key))), ""):
+            found.append(Suspect(column, f"within its brackets it speaks of {named}"))
         elif why := ("it looks like a position" if column in pairs else look.told(column in texts)):
             found.append(Suspect(column, why))
     return found
@@ -146,26 +138,58 @@ class _Look:
 
     def told(self, asked_in_words: bool) -> str:
         """Return why the values are suspected; '' where they are not."""
-        if self.share(_EMAIL):
+        if within := self._told_within():
+            return f"within its brackets {within}"
+        if self.share(EMAIL):
             return "it holds addresses of e-mail"
         if self._like_telephones():
             return "it looks like telephone numbers"
-        if self.share(_POSITION) >= MOST:
+        if self.share(POSITION) >= MOST:
             return "it looks like a position"
-        if self.share(_IDENTITY) >= MOST and self._tells_apart():
+        if self.share(IDENTITY) >= MOST and self._tells_apart():
             return "it looks like numbers of identity"
         words = asked_in_words and self.share(r"\pL") >= MOST
         if self._tells_apart() and (
-            words or (self.share(_TWO_WORDS) >= MOST and self.share(_MOSTLY_LETTERS) >= MOST)
+            words or (self.share(TWO_WORDS) >= MOST and self.share(MOSTLY_LETTERS) >= MOST)
         ):
             return "it is text that nearly everybody has another of"
+        return ""
+
+    def names_within(self) -> list[str]:
+        """Return the names that stand before a value in records that are written as text, in order."""
+        parts = [_BETWEEN.split(cell) for cell in self._packed()]
+        follows = (zip(one[::2], one[1::2], strict=False) for one in parts)
+        return sorted({word.strip(" ()") for one in follows for word, sign in one if {":", "="} & set(sign)})
+
+    def _packed(self) -> list[str]:
+        """Return the cells that are records or lists written as text, where most are."""
+        if self.share(_PACKED) < MOST:
+            return []
+        return self.sample.filter(self.matches(_PACKED)).to_pylist()
+
+    def _told_within(self) -> str:
+        """Return why what stands within brackets is suspected, whatever stands beside it; '' if it is not.
+
+        The pieces that look alike are looked at as a column of their own, where most cells have one.
+        """
+        cells = self._packed()
+        if cells and self.share(_PLACE_WITHIN) >= MOST:
+            return "it looks like a position"
+        pieces = [piece.strip(" ()") for cell in cells for piece in _BETWEEN.split(cell)[::2]]
+        column = _Look(0, 0, pa.array(pieces, pa.large_string()))
+        for pattern in (TELEPHONE, IDENTITY, TWO_WORDS):
+            alike = column.sample.filter(column.matches(pattern))
+            if cells and len(alike) >= MOST * len(cells):
+                why = _Look.of(pd.Series(alike.to_pylist(), dtype="string")).told(asked_in_words=False)
+                if why:
+                    return why
         return ""
 
     def _tells_apart(self) -> bool:
         return self.cells >= FEWEST_TEXTS and self.different >= NEAR_UNIQUE * self.cells
 
     def _like_telephones(self) -> bool:
-        if self.share(_TELEPHONE) < MOST or self.share(_DATE) >= MOST:
+        if self.share(TELEPHONE) < MOST or self.share(DATE) >= MOST:
             return False
         return self.share(_ROUND) < MOST  # amounts of money are round
 

@@ -31,6 +31,8 @@ from tasks.files import (
 from tasks.interviews import IDS, ROW_NUMBER, ids_of, wave_words
 
 STEM = "interviews"
+DATA_SUFFIXES = (*WAVE_SUFFIXES, ".xls", ".xlsm", ".ods", ".tsv", ".qdpx")
+"""Endings of files that hold data, those that are not read among them: notes and pictures may lie beside."""
 MOST_TOLD = 100
 REVIEW = "the review on the server"
 """Stands among the columns of a row for whether a reviewer rejected it."""
@@ -57,7 +59,7 @@ def read_files(folder: Path, wave: str, unseal: Unseal) -> list[Received]:
             faults += refused.faults
     if faults:
         raise Refused(faults)
-    stems = [_stem(one.file) for one in found]
+    stems = [stem(one.file) for one in found]
     return [one for one in found if not _is_repeat_of(one, stems)]
 
 
@@ -68,13 +70,25 @@ def _further(directory: Path) -> Iterator[Path]:
             yield path
 
 
-def _stem(file: str) -> str:
+def stem(file: str) -> str:
+    """Return a file's name without its folder and endings."""
     return Path(file.removesuffix(SEALED)).stem
+
+
+def data_files(directory: Path) -> list[Path]:
+    """Return the files of a wave's folder that may hold data, by name, whether or not anything reads them."""
+    return [
+        path
+        for path in sorted(directory.glob("*"))
+        if path.is_file()
+        and not path.name.startswith((".", "~$"))  # what an open spreadsheet leaves beside it
+        and Path(path.name.removesuffix(SEALED)).suffix.casefold() in DATA_SUFFIXES
+    ]
 
 
 def _is_repeat_of(received: Received, stems: Sequence[str]) -> bool:
     """Return whether a file is the table of a repeat that stands beside its interviews."""
-    beside = any(_stem(received.file).startswith(f"{stem}-") for stem in stems)
+    beside = any(stem(received.file).startswith(f"{one}-") for one in stems)
     return beside and ODK_PARENT in received.frame
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import io
+import posixpath
 import re
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -19,8 +22,42 @@ from tasks.reading import Problem, Unreadable
 KEY = "report.word_template"
 MAIN = "word/document.xml"
 AGAIN = "Save it in Word as .docx, or leave the key out of the plan"
-HARMLESS = ("/hyperlink", "/attachedTemplate")
-"""How relations to something outside may end: a link that is followed by hand, and one that is taken out."""
+NEW = "Copy styles, page, head and foot into a new Word file, with pictures as PNG, and save it as .docx"
+TYPES = "[Content_Types].xml"
+RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml."
+ATTRIBUTES = {"Id", "Type", "Target", "TargetMode"}
+ENCODINGS = {"UTF-8", "UTF-16", "UTF-16LE", "UTF-16BE", "ASCII", "US-ASCII"}
+LINKS = ("http://", "https://", "mailto:")
+"""How links begin that are followed by hand."""
+FIELDS = ("PAGE", "NUMPAGES", "SECTIONPAGES", "TITLE", "STYLEREF", "TOC", "PAGEREF")
+"""The fields that a template may have: what they show is of the document itself, and the same each day."""
+LIVE = {"altChunk", "subDoc", "mailMerge", "OLEObject", "control"}
+"""Elements that fetch or start something without a field."""
+PLAIN = {"application/xml", "text/xml"}
+PICTURES = {"image/png": b"\x89PNG", "image/jpeg": b"\xff\xd8", "image/gif": b"GIF8"}
+PICTURES |= {"image/jpg": b"\xff\xd8", "image/x-emf": b"\1\0\0\0", "image/emf": b"\1\0\0\0"}
+"""The kinds of pictures -> how each begins. SVG is none of them: it can hold programs and links."""
+PROGRAMS = re.compile(r"vba|macro|activex|oleobject|embeddings", re.IGNORECASE)
+KINDS = {
+    f"{WORD}{one}+xml"
+    for one in (
+        *("document.main", "styles", "settings", "webSettings", "numbering", "fontTable", "header", "footer"),
+        *("footnotes", "endnotes", "comments", "commentsExtended", "commentsIds", "commentsExtensible"),
+        "people",
+    )
+}
+KINDS |= {
+    "application/vnd.openxmlformats-officedocument.theme+xml",
+    "application/vnd.ms-word.stylesWithEffects+xml",
+    "application/vnd.openxmlformats-package.core-properties+xml",
+    "application/vnd.openxmlformats-officedocument.extended-properties+xml",
+    "application/vnd.openxmlformats-officedocument.custom-properties+xml",
+    "application/vnd.openxmlformats-officedocument.customXmlProperties+xml",
+    "application/vnd.ms-office.classificationlabels+xml",
+}
+"""The kinds of parts that a template may have. Properties, labels, comments and notes are not taken over."""
 
 
 def take_in(folder: Path, plan: AssessmentPlan) -> Received | None:
@@ -51,35 +88,167 @@ def take_in(folder: Path, plan: AssessmentPlan) -> Received | None:
 
 
 def look_at(content: bytes) -> None:
-    """Raise Unreadable where content is no Word file, or holds macros, or leads to other files."""
+    """Raise Unreadable where content is no Word file, or holds programs, or leads to other files.
+
+    What is not known to be harmless is refused: each part has to be of a kind of KINDS or a picture, each
+    field has to begin with a word of FIELDS, and each relation has to stay in the file or be a plain link.
+    """
     if not packed.is_zip(content):
         raise Unreadable(Problem("is not a Word file: a .docx is a zip archive", AGAIN))
     packed.refuse_large(content)
     names = packed.members(content)
-    if MAIN not in names or "[Content_Types].xml" not in names:
+    if MAIN not in names or TYPES not in names:
         raise Unreadable(Problem("is not a Word file", AGAIN))
-    kinds = packed.member(content, "[Content_Types].xml")
-    if b"macroEnabled" in kinds or any(name.lower().endswith(".bin") for name in names):
+    confined(_looked_through, content)
+
+
+def _looked_through(content: bytes) -> None:
+    names = packed.members(content)
+    kinds = _kinds(packed.member(content, TYPES), names)
+    if kinds[MAIN] != f"{WORD}document.main+xml":
+        raise Unreadable(Problem("cannot be opened as a Word file", AGAIN))
+    refuse_ways_out(content)
+    for name, kind in kinds.items():
+        begins = PICTURES.get(kind)
+        known = begins is not None or kind in KINDS or (kind in PLAIN and name.startswith("customXml/"))
+        if not known or PROGRAMS.search(name):
+            raise Unreadable(
+                Problem(f"holds {name} ({kind or 'of no kind'}), which is no part of a letter", NEW)
+            )
+        part = packed.member(content, name)
+        if begins is None:
+            _refuse_live(parsed(part, name), name)
+        elif not part.startswith(begins):
+            raise Unreadable(Problem(f"holds {name}, which is not the picture that it says it is", NEW))
+    _opened(content)
+
+
+def _kinds(types: bytes, names: list[str]) -> dict[str, str]:
+    """Return name -> content type of each part, without the list of types and the relations."""
+    root = parsed(types, TYPES)
+    if any(
+        "macroenabled" in words.lower() for one in root.iter() for words in (one.text or "", *one.values())
+    ):
         raise Unreadable(Problem("holds macros or other programs", AGAIN))
-    for name in names:
-        if name.endswith((".xml", ".rels")) and b"<!DOCTYPE" in packed.member(content, name):
-            raise Unreadable(Problem("defines entities, as no Word file does", AGAIN))
-    for name in names:
-        if name.endswith(".rels") and _leads_out(packed.member(content, name)):
-            rule = f"refers to something outside the file ({name}), which would be fetched when it is opened"
-            raise Unreadable(Problem(rule, "Put linked pictures into the file itself, and save it again"))
-    confined(_opened, content)
+    own = {one.get("PartName", "").lower(): one.get("ContentType", "") for one in root}
+    endings = {one.get("Extension", "").lower(): one.get("ContentType", "") for one in root}
+    return {
+        name: own.get(f"/{name}".lower(), endings.get(name.rpartition(".")[2].lower(), ""))
+        for name in names
+        if name != TYPES and not name.lower().endswith(".rels")
+    }
 
 
-def _leads_out(relations: bytes) -> bool:
-    text = relations.decode("utf-8", errors="replace")
-    for one in re.findall(r"<[^>]*Relationship\s[^>]*>", text):
-        kind = re.search(r'\bType\s*=\s*["\']([^"\']*)', one)
-        if re.search(r'TargetMode\s*=\s*["\']External', one, re.IGNORECASE) and not (
-            kind and kind[1].endswith(HARMLESS)
+def parsed(part: bytes, name: str) -> Any:
+    """Return the root of an XML part; Unreadable where it is none, or has a document type.
+
+    The parser is the one with which python-docx reads the part later: both see the same.
+    """
+    import lxml.etree as etree
+
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
+    )
+    try:
+        root = etree.fromstring(part, parser)
+    except (etree.XMLSyntaxError, ValueError):
+        raise Unreadable(Problem(f"holds {name}, which cannot be read", AGAIN)) from None
+    about = root.getroottree().docinfo
+    if about.internalDTD is not None:
+        raise Unreadable(Problem("defines entities, as no Word file does", AGAIN))
+    if (about.encoding or "UTF-8").upper() not in ENCODINGS:
+        raise Unreadable(Problem(f"holds {name} in {about.encoding}, as no Word file does", AGAIN))
+    return root
+
+
+def refuse_ways_out(content: bytes) -> None:
+    """Raise Unreadable where a relation of a Word file leads out of it, and is no plain link.
+
+    A link to the template that the file was made from is let pass beside the settings: it is taken out.
+    """
+    names = packed.members(content)
+    for name in names:
+        if not name.lower().endswith(".rels"):
+            continue
+        for one in parsed(packed.member(content, name), name):
+            strange = one.tag != f"{{{RELATIONS}}}Relationship" or len(one)
+            if strange or not set(one.keys()) <= ATTRIBUTES:
+                raise Unreadable(Problem(f"holds {name}, which is written as no Word file is", AGAIN))
+            kind, target = one.get("Type", ""), one.get("Target", "")
+            if one.get("TargetMode", "Internal") == "Internal":
+                base = posixpath.dirname(posixpath.dirname(name))
+                passes = posixpath.normpath(posixpath.join("/", base, target))[1:] in names
+            else:
+                passes = (kind == f"{OFFICE}hyperlink" and target.lower().startswith(LINKS)) or (
+                    kind == f"{OFFICE}attachedTemplate" and name == "word/_rels/settings.xml.rels"
+                )
+            if not passes:
+                what = kind.rpartition("/")[2]
+                rule = f"refers to something outside the file ({what} in {name}), which would be fetched"
+                remedy = "Put linked pictures into the file itself, take other links out, and save it again"
+                raise Unreadable(Problem(rule, remedy))
+
+
+def _refuse_live(root: Any, name: str) -> None:
+    """Raise Unreadable where a part has fields or elements that fetch or start something."""
+    fields: list[_Field] = []
+    for one in root.iter():
+        space, _, tag = str(one.tag).rpartition("}")
+        given = {str(key).rpartition("}")[2]: str(value) for key, value in one.attrib.items()}
+        if tag in LIVE or (
+            space.endswith(":vml") and any(given.get(key) for key in ("src", "href", "althref"))
         ):
-            return True
-    return False
+            raise Unreadable(Problem(f"has {tag} in {name}, which fetches or starts something", NEW))
+        if tag == "fldSimple":
+            _refuse_field(given.get("instr", ""), name)
+        elif tag == "fldChar":
+            state = given.get("fldCharType", "")
+            if state == "begin":
+                fields.append(_Field(_branch(one)))
+                continue
+            if not fields:
+                raise _unclear(name)
+            if not fields[-1].told:
+                _refuse_field(fields[-1].words, name)
+                fields[-1].told = True
+            if state == "end":
+                fields.pop()
+        elif tag == "delInstrText":
+            raise _unclear(name)
+        elif tag == "instrText":
+            if not fields or fields[-1].told or _branch(one) is not fields[-1].branch:
+                raise _unclear(name)
+            fields[-1].words += "".join(one.itertext())
+        elif tag == "t" and fields and not fields[-1].told and "".join(one.itertext()).strip():
+            raise _unclear(name)
+    if fields:
+        raise _unclear(name)
+
+
+@dataclass
+class _Field:
+    """A field that has begun. branch: of the alternatives for older Words in which it stands."""
+
+    branch: Any
+    words: str = ""
+    told: bool = False
+
+
+def _branch(element: Any) -> Any:
+    return next((up for up in element.iterancestors() if up.tag.endswith(("}Choice", "}Fallback"))), None)
+
+
+def _unclear(name: str) -> Unreadable:
+    remedy = "Accept the tracked changes, or delete the field, in Word, and save it again"
+    return Unreadable(Problem(f"has a field in {name} whose instruction is not whole", remedy))
+
+
+def _refuse_field(instruction: str, name: str) -> None:
+    word = (instruction.split() or [""])[0].upper()
+    if word not in FIELDS:
+        rule = f"has the field {word[:40] or '(empty)'} in {name}, which could fetch or start something"
+        remedy = f"Put plain text in its place, and save it again. These may stay: {', '.join(FIELDS)}"
+        raise Unreadable(Problem(rule, remedy))
 
 
 def _opened(content: bytes) -> None:

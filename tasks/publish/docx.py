@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from copy import deepcopy
 from dataclasses import replace
 from typing import IO, Any
 
 from tasks.publish import MADE
 from tasks.publish.docx_table import MUTED, Cell, fitted, xml
+from tasks.word_template import refuse_ways_out
 
 STYLES = {
     **dict.fromkeys(("Title", "Heading 1", "Heading 2", "Heading 3", "Caption", "Quote"), 1),
@@ -26,9 +27,13 @@ BULLET = "•\u00a0"
 EMU_PER_MM = 36000
 SMALL = 8.5
 """The size of the letters in notes, in points."""
-OF_THE_TEXT = ("image", "hyperlink", "comments", "commentsExtended", "commentsIds", "commentsExtensible")
-OF_THE_TEXT += ("people", "chart", "oleObject", "package", "aFChunk", "attachedTemplate")
-"""The relations that go with the text of a template, which is not kept."""
+KEPT = ("styles", "stylesWithEffects", "numbering", "fontTable", "theme", "settings")
+"""The relations of a template's document that the report takes over, beside the head and foot of its page."""
+KEPT_OF_THE_FILE = ("officeDocument", "core-properties")
+"""Its other properties, labels and picture are not kept: they name people of the office."""
+NOT_SET = ("attachedTemplate", "attachedSchema", "schemaLibrary", "saveThroughXslt", "docVars")
+NOT_SET += ("footnotePr", "endnotePr")
+"""The settings of a template that name other files, its variables or its notes."""
 
 
 class Document:
@@ -93,12 +98,16 @@ class Document:
         for element in list(body):
             if element is not body.sectPr:
                 body.remove(element)
-        for reference in self._docx.settings.element.xpath("./w:attachedTemplate"):
-            reference.getparent().remove(reference)
+        for element in self._docx.element.xpath("./w:background/*"):
+            element.getparent().remove(element)
+        for element in list(self._docx.settings.element):
+            if isinstance(element.tag, str) and element.tag.rpartition("}")[2] in NOT_SET:
+                element.getparent().remove(element)
         part = self._docx.part
-        for one in (part, part.part_related_by(RELATIONSHIP_TYPE.SETTINGS)):
-            for key in [key for key, to in one.rels.items() if to.reltype.rpartition("/")[2] in OF_THE_TEXT]:
-                del one.rels[key]
+        shown = set(body.sectPr.xpath("./w:headerReference/@r:id | ./w:footerReference/@r:id"))
+        _keep(part.package.rels, lambda kind, _: kind in KEPT_OF_THE_FILE)
+        _keep(part.rels, lambda kind, key: key in shown if kind in ("header", "footer") else kind in KEPT)
+        _keep(part.part_related_by(RELATIONSHIP_TYPE.SETTINGS).rels, lambda kind, _: kind == "image")
         ours = docx.Document().styles
         for name, kind in STYLES.items():
             if any(one.name == name and one.type == kind for one in self._docx.styles):
@@ -213,7 +222,7 @@ class Document:
         after._p.addprevious(xml(clean, widths, style=style, **look))
 
     def content(self) -> bytes:
-        """Return the file, with fixed dates within."""
+        """Return the file, with fixed dates within. Raises Unreadable where it would lead out of itself."""
         written = io.BytesIO()
         self._docx.save(written)
         fixed = io.BytesIO()
@@ -223,7 +232,14 @@ class Document:
                 info.compress_type = zipfile.ZIP_DEFLATED
                 info.create_system = 3
                 new.writestr(info, old.read(name))
+        refuse_ways_out(fixed.getvalue())
         return fixed.getvalue()
+
+
+def _keep(relations: Any, wanted: Callable[[str, str], bool]) -> None:
+    """Take out the relations that are not wanted, by the end of their kind and their key."""
+    for key in [key for key, to in relations.items() if not wanted(to.reltype.rpartition("/")[2], key)]:
+        del relations[key]
 
 
 def _written(words: str) -> str:

@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from schemas.portfolio import PortfolioPlan
+from schemas.vocabulary import AT_BASE_PRICES, AT_PRICES_OF_NOW, OF_THE_DAY
 from tasks.portfolio import Comparison
 from tasks.publish import wording
 from tasks.publish.portfolio_parts import (
@@ -26,6 +27,17 @@ from tasks.publish.portfolio_parts import (
 
 Row = dict[str, Any]
 _TOLD = ("better", "worse", "unchanged", "uncertain")
+PRICES = {
+    OF_THE_DAY: "Amounts are in money of their day: prices may have moved between the dates.",
+    AT_BASE_PRICES: (
+        "Means are in money of their day. Changes are at base prices, by the price index of each plan, so"
+        " that prices alone move nothing; base prices may be of another year in each cluster."
+    ),
+    AT_PRICES_OF_NOW: (
+        "Means are in money of their day. Of changes, what is recalled is put at the prices of the interview."
+    ),
+}
+"""At which prices the changes of a measure of money are -> what is said of its amounts."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +123,9 @@ def _measure(number: int, rows: Sequence[Row]) -> Measure:
     better = "More" if rows[0]["better"] == "higher" else "Less"
     sentences.append(f"{better} is better; the better end stands first.")
     if rows[0]["is_money"]:
-        sentences.append("Amounts are in money of their day: prices may have moved between the dates.")
+        prices = next((row["change_money"] for row in rows if row["change_money"]), OF_THE_DAY)
+        sentences.append(PRICES[prices])
+        heading += f", changes {prices}" if prices != OF_THE_DAY else ""
     if len(rows) == 1:
         sentences.append("Nothing else is measured in this way: there is nothing to compare it with.")
         heading += f", {rows[0]['cluster']} alone" if rows[0]["is_money"] else ""

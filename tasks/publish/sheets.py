@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 
+from schemas.analysis import ImpactEstimates
 from schemas.assessment import AssessmentPlan, read_plan
 from schemas.base import Contract, column_types, notes, required_columns
 from schemas.reporting import (
@@ -25,6 +26,8 @@ from schemas.reporting import (
 from schemas.vocabulary import (
     ACTION_STATUSES,
     ALL,
+    AT_BASE_PRICES,
+    AT_PRICES_OF_NOW,
     FEEDBACK_VERDICTS,
     PROPOSAL_STANDINGS,
     SEAT_KINDS,
@@ -36,6 +39,7 @@ from tasks.publish.html import environment
 from tasks.publish.report import Report
 from tasks.publish.spoken import Spoken
 from tasks.publish.tables import neutral
+from tasks.references import reference_of
 
 BACK = (StagedFeedback, StagedAttendance, StagedRecommendations, StagedCommittee, StagedActions)
 """What comes back: the tables of feedback/."""
@@ -58,7 +62,8 @@ class Sheet:
     """One finding as it is put to a workshop: what was found, how sure, and what the group said.
 
     In English the report's own sentences; in other languages there are none, and the template says the same
-    in plain words, from direction, basis, claim and voice.
+    in plain words, from direction, basis, claim and voice, and from the estimate behind it: its waves,
+    whether it may be chance, whether prices are taken out, and whether it is of some answers only.
     """
 
     ident: str
@@ -69,6 +74,11 @@ class Sheet:
     statement: str = ""
     limits: str = ""
     heard: str = ""
+    from_wave: str = ""
+    to_wave: str = ""
+    by_chance: bool = False
+    prices: bool = False
+    some_only: bool = False
 
     @property
     def basis(self) -> str:
@@ -88,7 +98,13 @@ def hand_out(folder: Path, into: Path | None) -> dict[Path, str]:
     with open_warehouse(folder) as warehouse:
         tables = {
             name: _records(warehouse.records(f"released.{name}"))
-            for name in ("findings", "indicators", "triangulation", "focus_group_delegates")
+            for name in (
+                "findings",
+                "indicators",
+                "triangulation",
+                "impact_estimates",
+                "focus_group_delegates",
+            )
         }
         groups = _records(warehouse.records("staged.focus_groups"))
         waves = [one["wave"] for one in sorted(_records(warehouse.records("staged.waves")), key=_place)]
@@ -145,6 +161,7 @@ def sheets(tables: Mapping[str, Sequence[Row]]) -> dict[str, list[Sheet]]:
     """Return poverty group -> its sheets, in the order of the report; findings withheld have none."""
     labels = {row["indicator"]: row["label"] for row in tables["indicators"]}
     voices = {(row["indicator"], row["poverty_group"]): row for row in tables["triangulation"]}
+    behind = {reference_of(ImpactEstimates, row): row for row in tables["impact_estimates"]}
     found: dict[str, list[Sheet]] = {}
     for row in sorted(tables["findings"], key=lambda row: row["position"]):
         if not row["statement"]:
@@ -160,9 +177,23 @@ def sheets(tables: Mapping[str, Sequence[Row]]) -> dict[str, list[Sheet]]:
             row["statement"],
             f"{wording.sentence(wording.CLAIMS[row['claim']])} {wording.sentence(row['limits'])}",
             heard if voice not in ("silent", "withheld") else "",
+            **_of_estimate(row, behind[row["figure"]]),
         )
         found.setdefault(row["poverty_group"], []).append(sheet)
     return found
+
+
+def _of_estimate(finding: Row, estimate: Row) -> dict[str, Any]:
+    """Return what a sheet tells of the estimate behind its finding."""
+    start = estimate["from_wave"]
+    told = finding["direction"] in ("better", "worse", "unchanged")
+    return {
+        "from_wave": "" if start == "none" or estimate["estimator"] == "recall" else start,
+        "to_wave": estimate["to_wave"],
+        "by_chance": wording.is_by_chance(finding["direction"], estimate["p_adjusted"]),
+        "prices": told and estimate["money"] in (AT_BASE_PRICES, AT_PRICES_OF_NOW),
+        "some_only": told and bool(estimate["filter"]),
+    }
 
 
 def printed(
@@ -183,6 +214,8 @@ def printed(
                 one,
                 indicator=spoken.indicator(report, one.ident.rpartition("/")[0]),
                 statement="",
+                from_wave=spoken.wave(plan, one.from_wave),
+                to_wave=spoken.wave(plan, one.to_wave),
             )
             for one in said
         ]

@@ -153,8 +153,9 @@ SAMPLE_DESIGNS = {
     "census": "Everyone on the list was to be interviewed.",
     "randomised": "Respondents were drawn by chance, and the arms were formed by lot.",
     "undeclared": (
-        "How respondents were chosen is not declared. The figures stand for those who were interviewed; no "
-        "error can be given."
+        "How respondents were chosen is not declared in the plan. Intervals are computed as if they had been "
+        "drawn by chance; if they were not, the figures stand for those who were interviewed alone, and "
+        "the intervals mean nothing. Declare [sampling]."
     ),
 }
 SAMPLE_METHODS = {
@@ -230,7 +231,7 @@ CLUSTER_DRAWS = {
     ),
 }
 REPLACED_WITHIN = {"stratum": "stratum", "cluster": "locality", "quota": "quota"}
-WITHOUT_ERROR = ("purposive", "undeclared")
+NOT_SURELY_BY_CHANCE = ("purposive", "undeclared")
 
 ARMS = {"programme": "programme group", "comparison": "comparison group", "all": "everyone"}
 WAVE_ROLES = {

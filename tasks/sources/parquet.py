@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING
 
 from schemas.assessment import SourceFile
 from tasks.confined import PACKED_TIGHTLY, confined
-from tasks.files import plain, refuse_large_parquet
+from tasks.files import parquet_table, plain
 from tasks.reading import Problem, Reading, Unreadable
 
 if TYPE_CHECKING:
@@ -32,11 +31,9 @@ def read(content: bytes, how: SourceFile) -> Reading:
 
 def _read(content: bytes) -> pd.DataFrame:
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     try:
-        refuse_large_parquet(content)
-        table = pq.read_table(io.BytesIO(content), use_threads=False, pre_buffer=False)
+        table = parquet_table(content)
     except (pa.ArrowException, OSError):
         raise Unreadable(Problem("cannot be read as Parquet", "Download it again")) from None
     for place, field in enumerate(table.schema):

@@ -12,6 +12,7 @@ import pytest
 
 from schemas.assessment import AssessmentPlan
 from schemas.base import column_types
+from schemas.vocabulary import AT_BASE_PRICES
 from tasks.files import read_cells
 from tasks.languages import Language
 from tasks.publish import sheets
@@ -104,7 +105,7 @@ def test_the_report_says_how_a_later_wave_was_held(plan, tables, kind, words):
 def handed_out(plan, tables) -> dict[str, bytes]:
     released = {
         name: tables[name].astype(object).where(tables[name].notna(), None).to_dict("records")
-        for name in ("findings", "indicators", "triangulation")
+        for name in ("findings", "indicators", "triangulation", "impact_estimates")
     }
     groups = [{"wave": wave, "focus_group": one} for wave, one in (("a", "F1"), ("b", "F3"), ("b", "F2"))]
     own = {"fr": Language("fr", "fr", {"group": {"stitchers_women": "Femmes qui cousent à la maison"}})}
@@ -144,6 +145,29 @@ def test_sheets_are_made_in_each_language_of_the_plan_in_plain_words(plan, table
     told = handed_out(french, {**tables, "findings": causal})["sheets-stitchers_women.fr.html"].decode()
     assert "à une condition" not in told
     assert "On ne sait pas ce qui a apporté les différences." in told
+
+
+def test_a_sheet_in_a_further_language_says_when_what_may_be_chance_of_prices_and_of_some(plan, tables):
+    french = AssessmentPlan.model_validate({**plan.model_dump(), "report": {"languages": ["en", "fr"]}})
+    sure = handed_out(french, tables)["sheets-stitchers_women.fr.html"].decode()
+    assert "Question posée en février 2023 et en janvier 2026." in sure
+    assert not re.search("†|‡|d’une partie des réponses", sure)
+    unsure = changed(tables, "impact_estimates", p_adjusted=0.2, money=AT_BASE_PRICES, filter="age > 17")
+    told = handed_out(french, unsure)["sheets-stitchers_women.fr.html"].decode()
+    stated = re.findall(r'class="statement">(.+)</p>', told)
+    judged = [one for one in stated if "on ne peut pas le dire" not in one]
+    assert judged
+    for one in judged:
+        assert "‡" in one
+        assert "d’une partie des réponses" in one
+        assert ("†" in one) == ("à peu près pareil" not in one)
+    assert "† Nous avons demandé beaucoup de choses." in told
+    assert "‡ Les prix ne sont pas les mêmes" in told
+    once = changed(tables, "impact_estimates", from_wave="none")
+    findings = tables["findings"]
+    figure = findings["figure"].str.replace("/baseline/", "/none/")
+    page = handed_out(french, {**once, "findings": findings.assign(figure=figure)})
+    assert "Question posée en janvier 2026." in page["sheets-stitchers_women.fr.html"].decode()
 
 
 def test_the_tables_that_come_back_bear_the_columns_of_their_contracts(plan, tables):

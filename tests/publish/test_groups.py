@@ -8,7 +8,8 @@ import lxml.html
 import pandas as pd
 import pytest
 
-from schemas.assessment import AssessmentPlan
+from schemas.assessment import AssessmentPlan, Specification
+from schemas.vocabulary import AT_BASE_PRICES, AT_PRICES_OF_NOW, OF_THE_DAY
 from tasks import translations
 from tasks.languages import Language
 from tasks.publish import groups
@@ -16,7 +17,7 @@ from tasks.publish.files import report_files
 from tasks.publish.html import TEMPLATES
 from tasks.publish.report import RELEASED
 from tasks.publish.sections import group as section
-from tests.publish.conftest import GROUPS, HIDDEN_GROUP
+from tests.publish.conftest import GROUPS, HIDDEN_GROUP, WAVES
 from tests.publish.test_html import contrast
 
 WOMEN = "stitchers_women"
@@ -149,6 +150,66 @@ def test_what_may_be_chance_is_marked(plan, tables, provenance, pages):
     assert "† We asked about many things." in told
 
 
+def test_a_mark_of_chance_stands_also_where_a_thing_is_only_named_and_on_women_or_men_alone(
+    plan, tables, provenance, monkeypatch
+):
+    monkeypatch.setitem(section.MOST, "figures", 0)
+    rows = tables["winners_losers"]
+    own = (rows["poverty_group"] == WOMEN) & (rows["indicator"] == "income_month")
+    women = rows[own].assign(gender="women", direction="worse", p_adjusted=1.0)
+    tables["winners_losers"] = pd.concat([rows, women], ignore_index=True)
+    told = text_of(groups.render(plan, tables, provenance)[f"groups/{WOMEN}.html"])
+    assert "by themselves: ▼ Money earned from work (worse) †" in told
+    assert "† We asked about many things." in told
+    assert told.count("†") == 2
+    tables["winners_losers"] = rows.assign(p_adjusted=rows["p_adjusted"].mask(own, 0.2))
+    told = text_of(groups.render(plan, tables, provenance)[f"groups/{WOMEN}.html"])
+    assert "Money earned from work †" in told.partition("▲ Better for you than for the others:")[2]
+    assert told.count("†") == 2
+
+
+@pytest.mark.parametrize(
+    ("basis", "money", "words"),
+    [
+        ("impact", AT_BASE_PRICES, "amounts are told in the money of each day."),
+        ("recall", AT_PRICES_OF_NOW, "The change is counted in the money of now"),
+    ],
+)
+def test_a_verdict_without_the_rise_of_prices_says_so_beside_amounts_of_the_day(
+    plan, tables, provenance, pages, basis, money, words
+):
+    """Else a page says worse beside amounts that rise more than those of the others."""
+    assert not any("‡" in page for page in pages.values())
+    rows = tables["winners_losers"].assign(basis=basis)
+    rows["money"] = rows["money"].mask(rows["indicator"] == "income_month", money)
+    told = groups.render(in_languages(plan, "en", "fr"), {**tables, "winners_losers": rows}, provenance)
+    page = text_of(told[f"groups/{WOMEN}.html"])
+    assert "Money earned from work ‡" in page
+    assert words in page
+    assert page.count("‡") == 2
+    assert words in text_of(told["groups/all.html"])
+    assert "‡ Les prix " in text_of(told[f"groups/fr/{WOMEN}.html"])
+    assert "‡" not in told[f"groups/{HIDDEN_GROUP}.html"]
+    rows["money"] = rows["money"].mask(rows["money"].notna(), OF_THE_DAY)
+    told = groups.render(plan, {**tables, "winners_losers": rows}, provenance)
+    assert not any("‡" in page for page in told.values())
+
+
+def test_a_verdict_on_a_part_of_the_answers_says_so(plan, tables, provenance, pages):
+    assert not any("of some answers only" in page for page in pages.values())
+    main = Specification(name="main", indicators=["income_month"], estimator="recall", filter="age > 17")
+    part = plan.model_copy(update={"specification": [main]})
+    told = groups.render(part, tables, provenance)
+    for page in (f"groups/{WOMEN}.html", "groups/all.html"):
+        assert "Money earned from work of some answers only" in text_of(told[page])
+        assert "Amounts are those of all who answered." in text_of(told[page])
+    remembered = tables["winners_losers"].assign(basis="recall")
+    told = groups.render(part, {**tables, "winners_losers": remembered}, provenance)
+    page = text_of(told[f"groups/{WOMEN}.html"])
+    assert "judged from a part of the answers." in page
+    assert "Amounts are those of all" not in page
+
+
 def test_contested_findings_actions_and_the_committee_are_told(pages):
     told = text_of(pages[f"groups/{WOMEN}.html"])
     assert (
@@ -270,6 +331,24 @@ def test_without_a_comparison_nobody_is_compared(plan, tables, provenance):
     own = remembered[(remembered["poverty_group"] == WOMEN) & (remembered["indicator"] == "written_contract")]
     points = round(100 * float(own["estimate"].iloc[0]))
     assert f"{points:+d} in 100" in page
+
+
+@pytest.mark.parametrize("start", ["none", WAVES[0]])
+def test_how_arms_that_no_lot_formed_stand_apart_is_told_as_worse_or_better_than_for_the_others(
+    plan, tables, provenance, start
+):
+    rows = tables["winners_losers"]
+    rows["basis"] = rows["basis"].mask(rows["poverty_group"] == WOMEN, "levels")
+    rows["from_wave"] = rows["from_wave"].mask(rows["poverty_group"] == WOMEN, start)
+    of_women = rows[(rows["poverty_group"] == WOMEN) & (rows["indicator"] == "income_month")]
+    women = of_women.assign(gender="women", direction="better")
+    tables["winners_losers"] = pd.concat([rows, women], ignore_index=True)
+    pages = groups.render(plan, tables, provenance)
+    told = text_of(pages[f"groups/{WOMEN}.html"])
+    assert "▲ Better for you than for the others" in told
+    assert "The women among you, by themselves: ▲ Money earned from work (better)" in told
+    assert ("How you live, January 2026" in told) == (start == "none")
+    assert "▲ better than for the others: " in text_of(pages["groups/all.html"])
 
 
 def test_what_is_only_written_in_pandas_is_not_told(plan, tables, provenance):

@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 
 from schemas.portfolio import PortfolioPlan
+from schemas.vocabulary import AT_BASE_PRICES, OF_THE_DAY
 from tasks.portfolio import Member, compare, compared
 from tasks.publish import charts
 from tasks.publish.portfolio import portfolio_files
@@ -298,6 +299,23 @@ def test_what_is_measured_in_another_way_stands_apart(compared_site):
     headings = [heading.text_content() for heading in tree.xpath("//h2")]
     assert headings[:2] == ["In percent (share of respondents)", "In percent (share of firms)"]
     assert "measure it in 2 ways" in tree.text_content()
+
+
+def test_a_page_says_at_which_prices_the_changes_of_money_are():
+    money = {"indicator": "income", "label": "Income", "unit": "INR per month", "is_money": True}
+    prices = {"b": AT_BASE_PRICES, "c": AT_BASE_PRICES, "d": OF_THE_DAY, "e": None}
+    files = site(
+        [
+            with_indicators(name, indicator(name, **money, found=bool(told), change_money=told))
+            for name, told in prices.items()
+        ]
+    )
+    tree = lxml.html.document_fromstring(files["indicators/income.html"].decode())
+    parts = {one.findtext("h2"): one.findtext("p") for one in tree.xpath("//section")[:2]}
+    base, day = (parts[f"In INR per month{end}"] for end in (", changes at base prices", ""))
+    assert "Changes are at base prices" in base
+    assert "Amounts are in money of their day" not in base
+    assert "Amounts are in money of their day: prices may have moved" in day
 
 
 def test_the_better_end_stands_first(compared_site):

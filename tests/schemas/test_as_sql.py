@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 
 import numpy as np
@@ -48,7 +49,18 @@ class Every(Contract):
 
 
 VALUES = {
-    "string[pyarrow]": ["a", "b", "it's", "2026-01-02", "2026-1-2", "x 2026-01-02", "", None],
+    "string[pyarrow]": [
+        "a",
+        "b",
+        "it's",
+        "2026-01-02",
+        "2026-1-2",
+        "x 2026-01-02",
+        "2026-01-02\n",
+        "2026-02-31",
+        "",
+        None,
+    ],
     "Int64": [-1, 0, 1, 3, 5, 6, None],
     "float64": [-2.0, -1.0, 0.0, 0.5, 1.0, 2e12, np.inf, -np.inf, np.nan],
     "boolean": [True, False, None],
@@ -83,6 +95,68 @@ def test_both_find_the_same_rows_of_the_same_columns(seed):
     assert len(by_text) >= 12
     keys = frame.dropna(subset=["name", "when"]).groupby(["name", "when"]).size()
     assert repeated == int((keys > 1).sum()) > 0
+
+
+NO_DAYS = [
+    "2024-13-99",
+    "2024-02-31",
+    "2024-04-31",
+    "2023-02-29",
+    "1900-02-29",
+    "0000-01-01",
+    "2024-01-00",
+    "2024-00-01",
+    "2024-01-31\n",
+    "2024-01-31 ",
+    "\n2024-01-31",
+    "2024-01-31\n2024-01-31",
+    "\u0662\u0660\u0662\u0664-\u0660\u0661-\u0663\u0661",  # Arabic
+    "\uff12\uff10\uff12\uff14-\uff10\uff11-\uff13\uff11",  # full width
+    "2024-1-31",
+]
+
+
+class Days(Contract):
+    """A date alone."""
+
+    _about = base.Table("mart.days", "one row a day", ("when",))
+    when: Text = day()
+
+
+@pytest.mark.parametrize("storage", ["pyarrow", "python"])
+def test_both_refuse_a_date_that_the_calendar_does_not_have(storage):
+    frame = pd.DataFrame({"when": pd.array(NO_DAYS, pd.StringDtype(storage))})
+    faults = check(frame, Days)
+    assert [fault.row for fault in faults] == list(range(2, len(NO_DAYS) + 2))
+    assert "no date of the calendar" in faults[0].rule
+    assert warehouse.broken(frame, Days) == {("when", "str_matches"): len(NO_DAYS)}
+
+
+def test_both_pass_every_day_that_the_calendar_has_and_no_other():
+    every = [
+        f"{year}-{month:02}-{date:02}"
+        for year in (1000, 1600, 1900, 1996, 2000, 2023, 2024, 2100, 2400, 9999)
+        for month in range(14)
+        for date in range(33)
+    ]
+    real = pd.Series([one for one in every if _is_real(one)], dtype="string")
+    assert check(real.to_frame("when"), Days) == []
+    assert warehouse.broken(real.to_frame("when"), Days) == {}
+    unreal = pd.DataFrame({"when": pd.array(sorted({*every} - {*real}), "string")})
+    assert warehouse.broken(unreal, Days) == {("when", "str_matches"): len(unreal)}
+
+
+def _is_real(text: str) -> bool:
+    try:
+        return bool(dt.date.fromisoformat(text))
+    except ValueError:
+        return False
+
+
+@pytest.mark.parametrize("pattern", [r"^a\Z", r"\Aa$", r"\A\d\Z", r"\A.\Z", "a"])
+def test_a_pattern_that_the_two_could_read_differently_has_no_sql(pattern):
+    with pytest.raises(ValueError, match="has no SQL"):
+        as_sql._pattern(pattern)
 
 
 def test_both_pass_what_breaks_no_rule():

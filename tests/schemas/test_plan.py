@@ -58,6 +58,16 @@ DRAWN = "[sampling]\ndesign = 'representative'\n"
         ("[sampling]\ndesign = 'census'\nreplacements = 3", "nobody is left over"),
         (DRAWN + "unit = 'group'\nhouseholds = 3", "sub-sample of people's households"),
         ("[[wave]]\nname = 'w'\n[[wave]]\nname = 'w'", "given more than once"),
+        (
+            "[[wave]]\nname = 'w'\nstarts_on = 2025-03-01\nends_on = 2025-02-01",
+            "key wave.1.ends_on: 2025-02-01 is before starts_on, 2025-03-01. Correct one of the two days",
+        ),
+        (
+            "[[wave]]\nname = 'first'\nstarts_on = 2025-02-01\n[[wave]]\nname = 'undated'\n"
+            "[[wave]]\nname = 'later'\nstarts_on = 2024-02-01",
+            "key wave.3.starts_on: the wave 'later' starts on 2024-02-01, before 'first' above it, which "
+            "starts on 2025-02-01. Waves stand in the plan as they follow in time",
+        ),
         ("[[wave]]\nname = 'W 1'", "key wave.1.name"),
         ("[[wave]]\nname = 'none'", "key wave.1.name: 'none' has a meaning of its own"),
         (
@@ -118,6 +128,12 @@ DRAWN = "[sampling]\ndesign = 'representative'\n"
 )
 def test_a_slip_is_told_with_its_key_and_remedy(tmp_path, rest, told):
     assert re.search(told, refusal(tmp_path, plan(rest)))
+
+
+def test_a_pilot_has_no_place_among_the_waves_in_time(tmp_path):
+    text = "[[wave]]\nname = 'w'\nstarts_on = 2025-02-01\n[[wave]]\nname = 'trial'\nrole = 'pilot'\n"
+    path = write(tmp_path, {"assessment.toml": plan(text + "starts_on = 2025-01-01")}) / "assessment.toml"
+    assert [wave.name for wave in read_plan(path).wave] == ["w", "trial"]
 
 
 def test_what_is_missing_and_what_is_not_toml(tmp_path):

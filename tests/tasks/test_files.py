@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
+from pyarrow import parquet
 
 from schemas.faults import Refused
 from tasks import files
@@ -205,3 +209,70 @@ def test_a_cell_in_error_is_told_by_its_place_and_not_read_as_empty(tmp_path):
     (fault,) = refused.value.faults
     assert (fault.file, fault.row, fault.column) == ("mapping/actors.xlsx", 3, "firms")
     assert "#DIV/0!" in fault.rule
+
+
+PERSON = {"name": "Zelphine Devi", "phone": "9829012345"}
+NESTED = {
+    "struct": pa.array([PERSON]),
+    "list": pa.array([list(PERSON.values())]),
+    "records": pa.array([[PERSON]]),
+    "map": pa.array([list(PERSON.items())], pa.map_(pa.string(), pa.string())),
+    "fixed": pa.array([list(PERSON.values())], pa.list_(pa.string(), 2)),
+    "bytes": pa.array([b"Zelphine Devi"]),
+}
+
+
+@pytest.mark.parametrize("kind", NESTED)
+def test_a_parquet_column_of_more_than_one_value_a_cell_is_refused_by_name(folder, kind):
+    parquet.write_table(pa.table({"actor": ["a"], "who": NESTED[kind]}), folder / "mapping/actors.parquet")
+    with pytest.raises(Refused) as refused:
+        read(folder)
+    (fault,) = refused.value.faults
+    assert (fault.file, fault.column) == ("mapping/actors.parquet", "who")
+    assert ("binary values" if kind == "bytes" else "lists or records") in fault.rule
+    assert "Zelphine" not in str(refused.value)
+
+
+@pytest.mark.parametrize("kind", [pa.string(), pa.large_string(), "dictionary"])
+def test_text_of_a_parquet_file_that_is_not_utf_8_is_refused_by_column(folder, kind):
+    raw = pa.array([b"Jos\xe9", b"Asha"])
+    as_text = raw.cast(pa.binary() if kind != pa.large_string() else pa.large_binary())
+    texts = as_text.view(kind if kind != "dictionary" else pa.string())
+    if kind == "dictionary":
+        texts = pa.DictionaryArray.from_arrays(pa.array([0, 1]), texts)
+    parquet.write_table(pa.table({"actor": ["a", "b"], "who": texts}), folder / "mapping/actors.parquet")
+    with pytest.raises(Refused) as refused:
+        read(folder)
+    (fault,) = refused.value.faults
+    assert (fault.column, fault.rule) == ("who", "holds text that is not UTF-8")
+
+
+def test_every_plain_type_of_a_parquet_file_is_read(folder):
+    cells = {
+        "text": pa.array(["007", None]),
+        "word": pa.array(["a", None]).dictionary_encode(),
+        "whole": pa.array([1, None], pa.int32()),
+        "share": pa.array([0.5, None]),
+        "money": pa.array([Decimal("1.50"), None]),
+        "flag": pa.array([True, None]),
+        "day": pa.array([dt.date(2026, 1, 2), None]),
+        "moment": pa.array([dt.datetime(2026, 1, 2, 10), None]),
+        "time": pa.array([dt.time(10, 30), None]),
+        "nothing": pa.nulls(2),
+        "actor": pa.array(["a", "b"]),
+    }
+    parquet.write_table(pa.table(cells), folder / "mapping/actors.parquet")
+    first = {name: str(one) for name, one in read(folder).frame.iloc[0].items()}
+    assert first == {
+        "text": "007",
+        "word": "a",
+        "whole": "1.0",
+        "share": "0.5",
+        "money": "1.50",
+        "flag": "True",
+        "day": "2026-01-02",
+        "moment": "2026-01-02",
+        "time": "10:30:00",
+        "nothing": "<NA>",
+        "actor": "a",
+    }

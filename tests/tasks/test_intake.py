@@ -14,6 +14,7 @@ import xlsxwriter
 from schemas.base import TABLES, conform
 from schemas.faults import Refused
 from tasks import disclosure, evening
+from tasks.files import too_large, typed
 from tasks.run import Run
 from tests.assessed import tables_of
 from tests.folders import two_waves, write
@@ -116,6 +117,8 @@ def test_two_waves_in_one_file_are_corrected_each_by_itself(tmp_path):
     old = frames[1].loc[0, "income_month"]
     log = HEADER + f"R000,income_month,{old},1234,slip,coordinator,2025-04-01\n"
     write(folder, {"waves/both.csv": both.to_csv(index=False), "waves/followup/corrections.csv": log})
+    for wave in ("baseline", "followup"):
+        (folder / f"waves/{wave}/interviews.csv").unlink()
     for role in ('role = "baseline"\n', FOLLOWUP):
         plan(folder, role, role + 'interviews = "waves/both.csv"\n')
     responses = taken(folder).intake.tables["staged.responses"]
@@ -217,6 +220,28 @@ def test_names_and_numbers_that_cannot_stand_are_told(tmp_path, how, told):
     folder = two_waves(tmp_path)
     change(folder, "followup", how)
     assert told in refused(folder)
+
+
+@pytest.mark.parametrize("amount", ["99999999999999999999999999", "-1e15"])
+def test_an_amount_that_cannot_be_held_exactly_is_refused(tmp_path, amount):
+    folder = two_waves(tmp_path)
+    change(folder, "followup", lambda f: f.assign(income_month=[amount, *f["income_month"].astype(str)[1:]]))
+    told = refused(folder)
+    assert "waves/followup/interviews.csv, row 2, column income_month: is too large for an amount" in told
+    assert len(told.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("cells", "kind", "large"),
+    [
+        (["1e15", "999999999999999", "-1e16", "inf", "x", None], "number", [0, 2]),
+        (["9999999999999999999", "1000000000000000", "12", "1.5", None], "integer", [0, 1]),
+    ],
+)
+def test_which_answers_are_too_large(cells, kind, large):
+    values = pd.Series(cells, dtype="string")
+    found = too_large(values, *typed(values, kind))
+    assert list(found.index[found]) == large
 
 
 @pytest.mark.parametrize("path", ["/etc/passwd", "../f.csv", "results/f.csv", "waves/.f.csv"])

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from pathlib import Path
 
 import pytest
 
+from schemas.assessment import read_plan
 from schemas.faults import Refused
+from tasks import releases
 from tasks.portfolio_indicators import comparable, indicators_of
 from tasks.publish import tree
 from tasks.released import Released, read_released
+from tests.folders import GROUPS, WAVES, plan
 
 INDICATORS = "indicator,label,unit,level,better,value\n"
 ESTIMATES = (
@@ -19,13 +21,13 @@ ESTIMATES = (
     "estimate,ci_low,ci_high,respondents,withheld_by\n"
 )
 IMPACT = (
-    "specification,term,indicator,poverty_group,from_wave,to_wave,estimator,estimate,ci_low,ci_high,"
+    "specification,term,indicator,poverty_group,from_wave,to_wave,estimator,money,estimate,ci_low,ci_high,"
     "p_adjusted,respondents,withheld_by\n"
 )
 FINDINGS = "indicator,poverty_group,direction,claim,figure,limits,withheld_by\n"
 INCOME = INDICATORS + "income,Income,currency per month,,higher,income_month\n"
 EVERYONE = "income,all,all,all,all,all,"
-CHANGE = "main,programme,income,{},before,after,difference_in_differences,"
+CHANGE = "main,programme,income,{},before,after,difference_in_differences,at base prices,"
 FINDING = (
     "income,{0},better,causal,impact_estimates/main/programme/income/{0}/before/after,Parallel trends.,\n"
 )
@@ -44,6 +46,8 @@ def released(folder: Path, *, currency: str = "INR", name: str = "a", **tables: 
         "position": None,
         "content_hash": "0" * 64,
         "data_date": "2026-03-31",
+        "psia": "1",
+        "rules": {"author": "lead"},
     }
     files = {f"tables/{table}.csv": text.encode() for table, text in tables.items()}
     tree.publish(folder / name / "results", files, about)
@@ -93,6 +97,7 @@ def test_the_newest_mean_and_the_finding_on_everyone_are_read(tmp_path):
         "change_respondents": 190,
         "change_withheld_by": None,
         "estimator": "difference_in_differences",
+        "change_money": "at base prices",
         "direction": "better",
         "claim": "causal",
         "limits": "Parallel trends.",
@@ -154,6 +159,31 @@ def test_a_text_has_no_apostrophe_of_a_spreadsheet(tmp_path):
     assert indicators_of(released(tmp_path, **tables))[0]["label"] == "=Income"
 
 
+def test_a_change_at_base_prices_is_not_compared_with_one_in_money_of_the_day(tmp_path):
+    def rows(name: str, prices: str) -> list[dict]:
+        change = CHANGE.format("all").replace("at base prices", prices)
+        tables = {"impact_estimates": IMPACT + change + "15,5,25,0.01,190,\n"} if prices else {}
+        findings = {"findings": FINDINGS + FINDING.format("all")} if prices else {}
+        means = ESTIMATES + EVERYONE + "after,120,110,130,200,\n"
+        return indicators_of(
+            released(tmp_path, name=name, indicators=INCOME, indicator_estimates=means, **tables, **findings)
+        )
+
+    table = comparable(
+        [
+            *rows("agra", "at base prices"),
+            *rows("bari", "in money of the day"),
+            *rows("cuzco", ""),
+            *rows("delhi", "at base prices"),
+            *rows("erode", "at the prices of the interview"),
+        ]
+    )
+    measures = table.set_index("assessment")["measure"]
+    assert measures["agra"] == measures["delhi"]
+    assert measures["bari"] == measures["cuzco"]
+    assert measures.nunique() == 3
+
+
 def test_only_the_same_measure_in_the_same_currency_is_compared(tmp_path):
     def rows(name: str, currency: str, value: str = "income_month") -> list[dict]:
         tables = {
@@ -184,13 +214,21 @@ def test_without_an_indicator_the_table_is_empty():
 def test_a_report_is_released_once_it_is_kept_as_it_was_signed(tmp_path):
     one = released(tmp_path, indicators=INCOME)
     assert not one.is_release
-    kept = one.folder / "releases" / "2026-03-31"
-    kept.mkdir(parents=True)
-    manifest = (one.folder / "results/current/manifest.json").read_bytes()
-    (kept / "manifest.json").write_bytes(manifest)
-    (kept / "published.json").write_text(json.dumps({"sha256": hashlib.sha256(manifest).hexdigest()}))
+    newest, plan_file = one.folder / "results/current", tmp_path / "assessment.toml"
+    plan_file.write_text(plan(GROUPS + WAVES + '[disclosure]\nauthor = "lead"\n'))
+    (one.folder / "results" / "respondents.csv").write_text("wave,respondent\n")
+    for role in ("head", "office"):
+        releases.sign(one.folder, read_plan(plan_file), newest, role, "2026-04-01")
+    kept = releases.publish(one.folder, read_plan(plan_file), newest)
+    assert kept
     assert read_released(one.folder).is_release
-    (kept / "manifest.json").write_bytes(manifest + b" ")
-    assert not read_released(one.folder).is_release
-    (kept / "published.json").write_text("[]")
+    for name in ("manifest.json", "tables/indicators.csv", "published.json", "../signatures.csv"):
+        content = (kept / name).read_bytes()
+        (kept / name).write_bytes(content[:-2] + b"9\n")
+        assert not read_released(one.folder).is_release, name
+        (kept / name).unlink()
+        assert not read_released(one.folder).is_release, name
+        (kept / name).write_bytes(content)
+    assert read_released(one.folder).is_release
+    tree.publish(one.folder / "results", {}, json.loads((newest / "manifest.json").read_bytes()))
     assert not read_released(one.folder).is_release

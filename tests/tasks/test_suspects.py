@@ -100,6 +100,49 @@ def test_ordinary_columns_are_left_alone(values):
     assert column(values) == []
 
 
+@pytest.mark.parametrize(
+    ("values", "why"),
+    [
+        (["{'name': 'Zelphine Devi', 'phone': '9829012345'}"], "within its brackets it speaks of a name"),
+        (['{"q": {"phone": 1}}', '[{"phone": 2}]'], "within its brackets it speaks of a telephone"),
+        (["{name=Zelphine Devi}"], "speaks of a name"),
+        (["{'a': '9829012345', 'b': 3}", "{'a': 3, 'b': '98290-54321'}"], "brackets it looks like telephone"),
+        (["['w', '+91 98290 12345']", "[]"], "telephone"),
+        (["[('x', '06 12 34 56 78')]"], "telephone"),
+        (["{'a': 'asha@example.org'}"], "e-mail"),
+        (["[75.78730, 26.91240]", "[75.78741, 26.91250]"], "position"),
+        ([f"{{'a': '{one}', 'b': {i}, 'c': 'yes'}}" for i, one in enumerate(PEOPLE)], "nearly everybody"),
+        ([f"['{one}', 'x']" for one in PEOPLE], "nearly everybody"),
+    ],
+)
+def test_what_stands_within_brackets_is_looked_at_piece_by_piece(values, why):
+    told = column(values)
+    assert len(told) == 1
+    assert why in told[0]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        ["['Own house', 'Own land']", "['Own house']", "['A radio', 'Own land']"] * 20,
+        ['{"steps": 3, "minutes": 12}', '{"steps": 4, "minutes": 9}'] * 20,
+        [f"[{i}, {i + 7}]" for i in range(40)],
+        [f"[{6_000_000_000 + 100 * i}]" for i in range(40)],
+        ["(no answer)", "(refused)"] * 20,
+        ["[phone, radio]", "[radio]"] * 20,
+        ["[]", "{}"],
+    ],
+)
+def test_ordinary_lists_and_records_are_left_alone(values):
+    assert column(values) == []
+
+
+def test_long_text_within_brackets_costs_little():
+    start = time.perf_counter()
+    assert column(["{" + "a" * 1_000_000 + "}", "{" + "'a' " * 200_000 + "}"]) == []
+    assert time.perf_counter() - start < 2
+
+
 def test_a_column_named_so_whose_answers_are_codes_or_empty_is_left_alone():
     assert column(["yes", "no", "Yes"], "phone") == []
     assert column(["1", "2", "99"], "name") == []

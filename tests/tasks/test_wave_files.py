@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from schemas.assessment import Wave
-from tasks import show
+from tasks import intake, show
 from tasks.exports import Export
 from tasks.files import Received
 from tasks.run import Run
@@ -328,3 +328,53 @@ def test_any_order_of_four_files_leaves_the_same_rows(tmp_path):
     assert found[0][1:] == (found[0][1], 6, 2)
     assert found[0][0].count("2222") == 2
     assert len(found[0][0].splitlines()) == 61
+
+
+def unread(folder: Path, *names: str, **plan: object) -> list[str]:
+    write(folder, {f"waves/late/{name}": "x\n" for name in names})
+    wave = Wave.model_validate({"name": "late", **plan})
+    return [str(one) for one in intake._unread_files(folder, wave, [wave])]
+
+
+@pytest.mark.parametrize(
+    ("name", "remedy"),
+    [
+        ("interview_late.csv", "'interviews' (further files of interviews: interviews_….csv). Rename it"),
+        ("Interviews_late.csv", "'interviews' (further files of interviews: interviews_….csv). Rename it"),
+        ("corrections_2.csv.age", "The nearest name that is read is 'corrections'. Rename it"),
+        ("interviews_late.xls", "Save it as interviews_late.csv or interviews_late.xlsx"),
+        ("interviews_late.CSV", "Save it as interviews_late.csv or interviews_late.xlsx"),
+    ],
+)
+def test_a_file_that_nothing_reads_is_refused_with_the_nearest_name(tmp_path, name, remedy):
+    (told,) = unread(tmp_path, "interviews.csv", name)
+    assert told.startswith(f"waves/late/{name}: nothing reads a file of this name. ")
+    assert told.endswith(f"{remedy}, or move it out of waves/")
+
+
+def test_what_is_read_and_notes_beside_it_are_let_be(tmp_path):
+    names = ["interviews.csv", "interviews_late.csv.age", "interviews-members.csv", "late.xlsx", "form.xlsx"]
+    names += [
+        "back_check.csv",
+        "quotes.csv",
+        "coded.qdpx",
+        "README.md",
+        "consent.pdf",
+        "a.jpg",
+        "~$late.xlsx",
+    ]
+    assert unread(tmp_path, *names) == []
+
+
+def test_interviews_beside_those_that_the_plan_names_are_refused(tmp_path):
+    names = ["Homes.csv", "Homes-members.csv", "interviews_late.csv"]
+    (told,) = unread(tmp_path, *names, interviews="waves/late/Homes.csv")
+    assert "interviews_late.csv: nothing reads" in told
+    assert "Add it to interviews = … of the wave 'late' in the plan" in told
+
+
+def test_a_late_file_under_a_near_name_stops_the_intake(tmp_path):
+    folder = two_waves(tmp_path)
+    _, wave = split(folder)
+    (wave / "interviews_late.csv").rename(wave / "interview_late.csv")
+    assert "waves/followup/interview_late.csv: nothing reads a file of this name" in refused(folder)

@@ -26,6 +26,7 @@ from tests.publish.conftest import invented_plan
 MEANS = "mart.indicator_estimates"
 SHARE, MONEY, SCORE = "share of respondents", "currency per month", "score 1 to 5"
 THRESHOLD, SENSITIVE, DOMINANCE = "threshold", "sensitive", "dominance"
+EFFECTS = "mart.impact_estimates"
 GIVEN_AWAY, MODEL, RESTS = "given away by others", "few degrees of freedom", "rests on a withheld figure"
 
 
@@ -99,6 +100,37 @@ def test_child_work_caste_religion_and_bondage_need_twenty():
 
 def test_two_sensitive_subjects_are_never_crossed_however_many_people_there_are():
     assert why(means({"respondents": 5000, "difference": "dalit"}, subject="bondage")) == [SENSITIVE]
+
+
+def effects(*rows: dict[str, Any], subject: str | None = None) -> dict[str, pd.DataFrame]:
+    """Return effects on an indicator that two waves found of everybody, and the indicator."""
+    fixed = {
+        "claim": "descriptive",
+        "comparison": "all",
+        "tests": 1,
+        "poverty_group": "all",
+        "to_wave": "two",
+    }
+    fixed |= {"indicator": "i", "from_wave": "one", "smallest_cell": 40, "estimate": 2.0}
+    fixed |= {"programme_term": True, "residual_degrees": 100}
+    named = [{"specification": f"s{number}", **row} for number, row in enumerate(rows)]
+    return {EFFECTS: table(EFFECTS, *named, **fixed)} | {
+        name: frame for name, frame in means({"respondents": 99}, subject=subject).items() if name != MEANS
+    }
+
+
+def test_a_filter_may_choose_by_a_sensitive_subject_and_so_is_not_crossed_with_one():
+    whole, part = {"respondents": 200}, {"respondents": 90, "filter": "caste = 3"}
+    assert why(effects(whole, part), EFFECTS) == ["", ""]
+    assert why(effects(whole, part, subject="child work"), EFFECTS) == ["", SENSITIVE]
+
+
+def test_a_filter_that_leaves_out_one_person_would_tell_the_answer_of_that_person():
+    whole, part = {"respondents": 160}, {"respondents": 159, "filter": "income_month < 4000"}
+    assert why(effects(whole, part), EFFECTS) == ["", GIVEN_AWAY]
+    assert why(effects(whole, {**part, "respondents": 150}), EFFECTS) == ["", ""]
+    again = {"respondents": 151, "filter": "income_month < 3900"}
+    assert why(effects(whole, {**part, "respondents": 150}, again), EFFECTS) == ["", *[GIVEN_AWAY] * 2]
 
 
 def test_firms_are_told_from_three_and_households_as_the_people_asked_for_them():

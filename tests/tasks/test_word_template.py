@@ -4,38 +4,54 @@ from __future__ import annotations
 
 import io
 import zipfile
+from functools import cache
 
 import pytest
 
 from schemas.assessment import AssessmentPlan, read_plan
 from schemas.faults import Refused
 from tasks import intake
+from tasks.publish.docx import Document
 from tasks.reading import Unreadable
 from tasks.vault import Vault
-from tasks.word_template import look_at, take_in
+from tasks.word_template import WORD, look_at, take_in
 from tests.folders import plan, write
 from tests.hostile.bombs import archive, swollen
 from tests.publish.test_word_pdf import office
 
 docx = pytest.importorskip("docx")
 PART = '[report]\nformats = ["word"]\nword_template = "{}"\n'
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 RELATION = (
-    '<Relationship Id="rId99" Type="http://x/relationships/{}" Target="http://127.0.0.1:9/x" '
-    'TargetMode="External"/>'
+    f'<Relationship Id="rId99" Type="{OFFICE}/{{}}" Target="http://127.0.0.1:9/x" TargetMode="External"/>'
 )
+TYPES = "[Content_Types].xml"
+RELATIONS = "word/_rels/document.xml.rels"
+FOOT = "word/footer1.xml"
 
 
-def changed(**parts: str) -> bytes:
-    """Return a template with something put at the end of some parts, named with __ for / and _ for a dot."""
+@cache
+def parts() -> dict[str, bytes]:
     with zipfile.ZipFile(io.BytesIO(office())) as made:
-        files = {name: made.read(name) for name in made.namelist()}
-    for key, added in parts.items():
-        name = key.replace("__", "/").replace("_", ".")
-        name = "[Content_Types].xml" if key == "types" else name
-        text = files.get(name, b"<x></x>").decode()
+        return {name: made.read(name) for name in made.namelist()}
+
+
+def changed(added: dict[str, str], encoding: str = "utf-8", **more: bytes) -> bytes:
+    """Return a template with words put at the end of some parts, and more files in its folder word/."""
+    files: dict[str, bytes | str] = {**parts()}
+    for name, words in added.items():
+        text = parts()[name].decode()
         end = text.rindex("</")
-        files[name] = (text[:end] + added + text[end:]).encode()
-    return archive(files)
+        text = text[:end] + words + text[end:]
+        files[name] = text.replace("encoding='UTF-8'", f"encoding='{encoding}'").encode(encoding)
+    return archive(files | {f"word/{name.replace('_', '.')}": one for name, one in more.items()})
+
+
+def run(*codes: str, kind: str = "instrText") -> str:
+    """Return a paragraph with a field, its instruction split over runs."""
+    inside = "".join(f"<w:r><w:{kind}>{one}</w:{kind}></w:r>" for one in codes)
+    begin, end = (f'<w:r><w:fldChar w:fldCharType="{one}"/></w:r>' for one in ("begin", "end"))
+    return f"<w:p>{begin}{inside}{end}</w:p>"
 
 
 def planned(folder, name: str) -> AssessmentPlan:
@@ -75,14 +91,14 @@ def test_the_intake_keeps_the_template_for_the_report_and_tells_what_is_wrong_wi
         (archive({"a.txt": "words"}), "is not a Word file"),
         (swollen("word/document.xml", 40), "unfolds to far more"),
         (archive({"../word/document.xml": "x"}), "leads out of the archive"),
-        (changed(types="<x>application/vnd.ms-word.document.macroEnabled.main+xml</x>"), "holds macros"),
+        (changed({TYPES: "<x>application/vnd.ms-word.document.macroEnabled.main+xml</x>"}), "holds macros"),
         (archive({"[Content_Types].xml": "<x/>", "word/document.xml": "<x/>"}), "cannot be opened"),
         (
             archive({"[Content_Types].xml": "<!DOCTYPE x><x/>", "word/document.xml": "<x/>"}),
             "defines entities",
         ),
         (
-            changed(word___rels__document_xml_rels=RELATION.format("image")),
+            changed({RELATIONS: RELATION.format("image")}),
             "refers to something outside the file",
         ),
     ],
@@ -100,9 +116,109 @@ def test_what_is_no_harmless_word_file_is_refused_in_words(tmp_path, content, sa
 
 
 def test_links_that_are_followed_by_hand_are_let_pass():
-    look_at(changed(word___rels__document_xml_rels=RELATION.format("hyperlink")))
+    look_at(changed({RELATIONS: RELATION.format("hyperlink")}))
     with pytest.raises(Unreadable):
-        look_at(changed(word___rels__document_xml_rels=RELATION.format("oleObject")))
+        look_at(changed({RELATIONS: RELATION.format("oleObject")}))
+
+
+@pytest.mark.parametrize(
+    "relation",
+    [
+        RELATION.format("image").replace("External", "&#69;xternal"),
+        RELATION.format("image").replace(":9/x", ":9/x>"),
+        RELATION.format("image").replace(" Id=", ' xmlns:x="urn:x" x:Type="a/hyperlink" Id='),
+        RELATION.format("hyperlink").replace(OFFICE, "http://x"),
+        RELATION.format("hyperlink").replace("http://127.0.0.1:9", "file://127.0.0.1"),
+        RELATION.format("image").replace("External", "Internal"),
+        RELATION.format("attachedTemplate"),
+    ],
+    ids=["entity", "bracket", "foreign attribute", "foreign kind", "file", "said internal", "template"],
+)
+def test_a_relation_that_leads_out_is_refused_however_it_is_written(relation):
+    with pytest.raises(Unreadable, match=r"refers to something outside|is written as no Word file is"):
+        look_at(changed({RELATIONS: relation}))
+
+
+def test_relations_in_another_encoding_are_read_as_what_they_are():
+    with pytest.raises(Unreadable, match="refers to something outside"):
+        look_at(changed({RELATIONS: RELATION.format("image")}, "utf-16"))
+    with pytest.raises(Unreadable, match=r"in utf-7, as no Word file"):
+        look_at(changed({RELATIONS: RELATION.format("image")}, "utf-7"))
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (run("D", "DE", "AUTO c:\\x"), "the field DDEAUTO"),
+        (run(" INCLUDEPICTURE ", '"http://127.0.0.1:9/x"'), "the field INCLUDEPICTURE"),
+        ('<w:p><w:fldSimple w:instr=" IMPORT x "/></w:p>', "the field IMPORT"),
+        (run("PAGE", run("DDE x")[5:-6]), "not whole|the field DDE"),
+        (run("PAGE", kind="delInstrText"), "not whole"),
+        (run("PAGE", kind="t"), "not whole"),
+        ("<w:p><w:r><w:instrText>DDE x</w:instrText></w:r></w:p>", "not whole"),
+        (run("DATE"), "the field DATE"),
+        ('<w:p><w:altChunk r:id="rId1"/></w:p>', "altChunk"),
+        ('<w:p><v:imagedata xmlns:v="urn:schemas-microsoft-com:vml" src="http://x/"/></w:p>', "imagedata"),
+    ],
+)
+def test_what_fetches_or_starts_something_is_refused_in_each_part(words, said):
+    for part in ("word/document.xml", FOOT):
+        with pytest.raises(Unreadable, match=said) as refused:
+            look_at(changed({part: words}))
+        assert part in refused.value.problems[0].rule
+
+
+def test_a_page_number_in_the_foot_is_let_pass():
+    look_at(changed({FOOT: run("PA", "GE ") + '<w:p><w:fldSimple w:instr="NUMPAGES"/></w:p>'}))
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "content"),
+    [
+        ("vbaProject_dat", "image/png", b"\x89PNG"),
+        ("seal_png", "image/png", b"\xd0\xcf\x11\xe0"),
+        ("more_xml", "application/vnd.ms-office.vbaProject", b"<x/>"),
+        ("more_xml", "application/xml", b"<x/>"),
+        ("seal_svg", "image/svg+xml", b"<svg/>"),
+        ("more_xml", "application/vnd.openxmlformats-officedocument.wordprocessingml.header+xml", b"<x"),
+    ],
+)
+def test_a_part_that_no_letter_has_is_refused(name, kind, content):
+    part = f"word/{name.replace('_', '.')}"
+    listed = f'<Override PartName="/{part}" ContentType="{kind}"/>'
+    with pytest.raises(Unreadable, match=f"holds {part}"):
+        look_at(changed({TYPES: listed}, **{name: content}))
+
+
+def test_properties_labels_and_hidden_texts_of_the_office_are_not_taken_over():
+    """Head and foot are: they are what a letterhead is for."""
+    named = "Somebody of the office"
+    template = changed(
+        {
+            "docProps/app.xml": f"<Manager>{named}</Manager>",
+            "word/settings.xml": f'<w:docVars><w:docVar w:name="a" w:val="{named}"/></w:docVars>',
+            RELATIONS: f'<Relationship Id="rId98" Type="{OFFICE}/footnotes" Target="notes.xml"/>'
+            f'<Relationship Id="rId97" Type="{OFFICE}/footer" Target="other.xml"/>'
+            + RELATION.format("hyperlink"),
+            TYPES: f'<Override PartName="/word/notes.xml" ContentType="{WORD}footnotes+xml"/>'
+            f'<Override PartName="/word/other.xml" ContentType="{WORD}footer+xml"/>',
+        },
+        notes_xml=f"<x>{named}</x>".encode(),
+        other_xml=f"<x>{named}</x>".encode(),
+    )
+    look_at(template)
+    with zipfile.ZipFile(io.BytesIO(Document("Report", "psia", template).content())) as made:
+        written = {name: made.read(name) for name in made.namelist()}
+    assert not [name for name, part in written.items() if named.encode() in part or b"External" in part]
+    assert not {"docProps/app.xml", "docProps/thumbnail.jpeg", "customXml/item1.xml"} & set(written)
+    assert any(b"Ministry of Looms" in part for part in written.values())
+
+
+def test_a_report_that_would_lead_out_is_not_written():
+    made = Document("Report", "psia", office())
+    made._docx.part.relate_to("http://127.0.0.1:9/x", f"{OFFICE}/image", is_external=True)
+    with pytest.raises(Unreadable, match="refers to something outside"):
+        made.content()
 
 
 def test_a_file_that_is_not_there_or_elsewhere_is_refused(tmp_path):

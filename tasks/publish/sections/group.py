@@ -7,8 +7,9 @@ says why.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 
-from schemas.vocabulary import ALL
+from schemas.vocabulary import ALL, AT_BASE_PRICES, AT_PRICES_OF_NOW
 from tasks.publish import wording
 from tasks.publish.report import FEW, RELEASED, Report, Row, cases
 from tasks.publish.sections.feedback import contested
@@ -38,7 +39,11 @@ class Figure:
 
 @dataclass(frozen=True)
 class Thing:
-    """An indicator: its words, unit, the group's figures before and now, those of others, and its marks."""
+    """An indicator: its words, unit, the group's figures before and now, those of others, and its marks.
+
+    prices: its verdict is at the prices of one time, and its means are in the money of each day. some_only:
+    its verdict is of some answers, by a filter of the plan, and its means are of all.
+    """
 
     ident: str
     words: str
@@ -46,6 +51,8 @@ class Thing:
     figures: tuple[Figure, ...]
     contested: bool
     by_chance: bool
+    prices: bool = False
+    some_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,7 +68,7 @@ class Change:
     columns: tuple[str, ...]
     parts: dict[str, tuple[Thing, ...]]
     claims: tuple[tuple[str, tuple[str, ...]], ...]
-    within: dict[str, tuple[tuple[str, str], ...]]
+    within: dict[str, tuple[tuple[str, Thing], ...]]
 
     def count(self, side: str) -> int:
         """Return how many things have gone this way."""
@@ -106,8 +113,9 @@ class Change:
         return [figure for _, part in self.with_figures for one in part for figure in one.figures]
 
     def marked(self, mark: str) -> bool:
-        """Return whether a thing bears a mark: 'contested' or 'by_chance'."""
-        return any(getattr(one, mark) for part in self.parts.values() for one in part)
+        """Return whether a thing bears a mark: 'contested', 'by_chance', 'prices' or 'some_only'."""
+        alone = (one for part in self.within.values() for _, one in part)
+        return any(getattr(one, mark) for one in (*chain(*self.parts.values()), *alone))
 
 
 @dataclass(frozen=True)
@@ -138,7 +146,7 @@ def changes(report: Report, spoken: Spoken, group: str) -> list[Change]:
     """Return what changed for a group, by basis and pair of waves, so that unlike changes are never mixed."""
     found: dict[tuple[str, str, str], list[Row]] = {}
     for row in report.rows("winners_losers", {"poverty_group": group, "gender": ALL}):
-        found.setdefault((row["basis"], row["from_wave"], row["to_wave"]), []).append(row)
+        found.setdefault((_basis(row), row["from_wave"], row["to_wave"]), []).append(row)
     ordered = sorted(found, key=lambda key: (BASES.index(key[0]), report.rank("wave", key[2]), key[1]))
     means = {
         (row["indicator"], row["wave"], row["arm"]): row
@@ -148,15 +156,22 @@ def changes(report: Report, spoken: Spoken, group: str) -> list[Change]:
     return [_change(report, spoken, group, key, found[key], means) for key in ordered]
 
 
+def _basis(row: Row) -> str:
+    """Return a row's basis as it is told: levels are told as the impact is, against the others."""
+    return "impact" if row["basis"] == "levels" else row["basis"]
+
+
 def _within(
     report: Report, spoken: Spoken, group: str, key: tuple[str, str, str]
-) -> dict[str, tuple[tuple[str, str], ...]]:
+) -> dict[str, tuple[tuple[str, Thing], ...]]:
     """Return what went worse or better for the women and for the men of a group, each by themselves."""
-    where = dict(zip(("basis", "from_wave", "to_wave"), key, strict=True))
-    found: dict[str, list[tuple[str, str]]] = {}
-    for row in report.rows("winners_losers", {"poverty_group": group, **where}):
-        if row["gender"] in ("women", "men") and (side := _side(report, row)) in SIDES[:2]:
-            found.setdefault(row["gender"], []).append((side, spoken.indicator(report, row["indicator"])))
+    basis, start, end = key
+    where = {"poverty_group": group, "from_wave": start, "to_wave": end}
+    found: dict[str, list[tuple[str, Thing]]] = {}
+    for row in report.rows("winners_losers", where):
+        of_gender = _basis(row) == basis and row["gender"] in ("women", "men")
+        if of_gender and (side := _side(report, row)) in SIDES[:2]:
+            found.setdefault(row["gender"], []).append((side, _thing(report, spoken, row)))
     return {
         gender: tuple(sorted(found[gender], key=lambda one: SIDES.index(one[0]))) for gender in sorted(found)
     }
@@ -172,8 +187,6 @@ def _change(
 ) -> Change:
     basis, start, end = key
     before = start != "none" and basis != "recall"
-    if basis == "levels":  # they are told in the same words: worse or better than for the others
-        basis = "impact"
     columns = tuple(
         f"{who}_{when}"
         for who, here in (("you", True), ("others", basis == "impact"))
@@ -187,19 +200,13 @@ def _change(
         side, ident = _side(report, row), row["indicator"]
         words = spoken.indicator(report, ident)
         wave_of = {"before": start, "now": end}
-        thing = Thing(
-            ident=ident,
-            words=words,
-            unit=spoken.unit(report, ident),
-            figures=tuple(
-                _recalled(report, spoken, row)
-                if column == "change"
-                else _mean(report, spoken, _row_of(means, ident, column, wave_of))
-                for column in columns
-            ),
-            contested=f"{ident}/{group}" in against,
-            by_chance=wording.is_by_chance(side, row["p_adjusted"]),
+        figures = tuple(
+            _recalled(report, spoken, row)
+            if column == "change"
+            else _mean(report, spoken, _row_of(means, ident, column, wave_of))
+            for column in columns
         )
+        thing = _thing(report, spoken, row, figures, contested=f"{ident}/{group}" in against)
         parts.setdefault(side, []).append(thing)
         if side in SIDES[:3]:
             claims.setdefault(row["claim"], []).append(words)
@@ -211,6 +218,29 @@ def _change(
         {side: tuple(parts[side]) for side in SIDES if side in parts},
         tuple((claim, tuple(claims[claim])) for claim in wording.CLAIMS if claim in claims),
         _within(report, spoken, group, key),
+    )
+
+
+def _thing(
+    report: Report,
+    spoken: Spoken,
+    row: Row,
+    figures: tuple[Figure, ...] = (),
+    *,
+    contested: bool = False,
+) -> Thing:
+    side, ident = _side(report, row), row["indicator"]
+    told = side in SIDES[:3]
+    filtered = {one.name for one in report.plan.specification if one.filter}
+    return Thing(
+        ident,
+        spoken.indicator(report, ident),
+        spoken.unit(report, ident),
+        figures,
+        contested,
+        wording.is_by_chance(side, row["p_adjusted"]),
+        prices=told and row["money"] in (AT_BASE_PRICES, AT_PRICES_OF_NOW),
+        some_only=told and row["specification"] in filtered,
     )
 
 

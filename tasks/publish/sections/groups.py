@@ -22,7 +22,7 @@ class Together:
     lines: tuple[tuple[str, str, Change], ...]
 
     def marked(self, mark: str) -> bool:
-        """Return whether a thing that has changed bears a mark: 'contested' or 'by_chance'."""
+        """Return whether a thing that has changed bears a mark, as of Change."""
         return any(
             getattr(thing, mark)
             for _, _, change in self.lines

@@ -123,7 +123,7 @@ def _limits_of_design(report: Report) -> list[str]:
     if plan.assessment.study_design == "one-off" and plan.wave:
         limits.append("The cluster was visited once: what has changed is what people remember.")
     asked = report.has("interviews") or report.has("indicator_estimates")
-    if asked and plan.sampling.design in wording.WITHOUT_ERROR:
+    if asked and plan.sampling.design in wording.NOT_SURELY_BY_CHANCE:
         limits.append(wording.SAMPLE_DESIGNS[plan.sampling.design])
     claims = {row["claim"] for row in report.rows("findings")}
     if claims and "causal" not in claims:

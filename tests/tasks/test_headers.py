@@ -1,0 +1,80 @@
+"""A file without its header names nobody in what is told of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from schemas.assessment import read_plan
+from schemas.faults import Fault
+from tasks import headers
+from tasks.files import Received
+from tasks.intake import take_in
+from tasks.vault import Vault
+from tests.folders import two_waves
+
+PEOPLE = [f"Canary Zelphine {one}" for one in range(30)]
+PHONES = [f"+91 98000000{one:02}" for one in range(30)]
+
+
+def received(names: list[str], *rows: list[str]) -> Received:
+    frame = pd.DataFrame(rows, dtype="string").set_axis(names, axis=1)
+    return Received("t", "t.csv", "", frame, pd.Series(range(2, len(rows) + 2)), "", b"")
+
+
+@pytest.mark.parametrize(
+    ("names", "places"),
+    [
+        (["respondent", "+91 9800000000"], [2]),
+        (["respondent", "2026-01-02"], [2]),
+        (["respondent", "34"], [2]),
+        (["respondent", "Asha Devi"], [2]),
+        (["respondent", "Full name"], []),
+        (["respondent", "same"], [2]),
+        (["respondent", "income_month"], []),
+        (["Asha Devi", "income"], []),
+    ],
+)
+def test_a_name_that_looks_like_a_value_is_told_by_its_place(names, places):
+    table = received(names, ["R1", "Mira Lal"], ["R2", "Usha Rai"], ["R3", "same"])
+    assert list(headers.places_of_values(table.frame, {"respondent"}).values()) == places
+
+
+def test_a_table_without_any_known_column_lacks_its_header():
+    table = received(["Zelphine", "x"], ["Asha", "y"])
+    fault = headers.lacks_header(table, ["respondent", "when"], {"respondent", "when", "note"})
+    assert str(fault) == (
+        "t.csv, row 1: the first row is no header: none of the columns of this table is in it (it needs: "
+        "respondent, when). Put the names of the columns in the first row"
+    )
+    assert headers.lacks_header(table, ["respondent"], {"x"}) is None
+    assert headers.lacks_header(table, [], {"respondent"}) is None
+
+
+def test_faults_name_places_instead_and_of_a_headless_file_one_is_left():
+    table = received(["respondent", "Asha Devi"], ["R1", "Mira Lal"], ["R2", "Usha Rai"])
+    fault = Fault("t.csv", "", 1, "Asha Devi", "'Asha Devi' is odd", 'write ["Asha Devi"]')
+    (told,) = headers.without_values([fault], [table], {"respondent"})
+    assert str(told) == 't.csv, row 1, column 2: column 2 is odd. write ["column 2"]'
+    headless = Fault("t.csv", "", 1, rule=headers.NO_HEADER)
+    assert headers.without_values([fault, headless], [], ()) == [headless]
+
+
+@pytest.mark.parametrize("name", ["waves/baseline/interviews.csv", "waves/followup/withdrawals.csv"])
+def test_a_file_of_a_wave_without_header_is_refused_with_one_fault_that_names_nobody(tmp_path, name):
+    folder = two_waves(tmp_path / "tiny")
+    path: Path = folder / name
+    if path.exists():
+        rows = path.read_text().splitlines()[1:31]
+        needs = "respondent"
+    else:
+        rows, needs = ["2026-02-01"] * 30, "respondent, "
+    path.write_text("".join(f"{a},{b},{row}\n" for a, b, row in zip(PEOPLE, PHONES, rows, strict=True)))
+    faults = take_in(folder, read_plan(folder / "assessment.toml"), Vault(folder, "tiny")).faults
+    told = "\n".join(map(str, faults))
+    assert "Zelphine" not in told
+    assert "98000" not in told
+    (fault,) = [one for one in faults if one.file == name]
+    assert fault.rule.startswith(f"{headers.NO_HEADER} (it needs: {needs}")

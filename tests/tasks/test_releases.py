@@ -1,0 +1,182 @@
+"""What of a release stands: exactly the files that two people beside the author have signed."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from flows.cli import app
+from schemas.assessment import AssessmentPlan, read_plan
+from schemas.faults import Refused
+from tasks import diff, releases, state
+from tasks.publish import tree
+from tests.folders import GROUPS, WAVES, plan
+
+AUTHOR = "Lead researcher"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """An assessment with a report of three files, not signed yet."""
+    path = tmp_path / "agra"
+    (path / "results").mkdir(parents=True)
+    (path / "assessment.toml").write_text(plan(GROUPS + WAVES) + f'\n[disclosure]\nauthor = "{AUTHOR}"\n')
+    about = {"psia": "1", "inputs": [], "libraries": {}, "rules": releases.rules_in_force(plan_of(path))}
+    files = {
+        "report.html": b"<p>one</p>",
+        "tables/a.csv": b"x\n1\n",
+        "datapackage.json": b'{"resources": []}',
+    }
+    tree.publish(path / "results", files, about)
+    (path / "results" / state.RESPONDENTS).write_text("wave,respondent\n")
+    return path
+
+
+def plan_of(folder: Path) -> AssessmentPlan:
+    return read_plan(folder / "assessment.toml")
+
+
+def sign(folder: Path, *roles: str) -> None:
+    for role in roles:
+        releases.sign(folder, plan_of(folder), folder / "results/current", role, "2026-04-01")
+
+
+def publish(folder: Path) -> Path | None:
+    return releases.publish(folder, plan_of(folder), folder / "results/current")
+
+
+@pytest.fixture
+def release(folder: Path) -> Path:
+    sign(folder, "Head of evaluation", "Programme office")
+    kept = publish(folder)
+    assert kept
+    assert releases.wrong_with(kept) == ""
+    assert not releases.changed_faults(folder)
+    return kept
+
+
+def listed(folder: Path) -> str:
+    told = CliRunner().invoke(app, ["release", str(folder), "--list"])
+    assert told.exit_code == 0, told.output
+    return told.output
+
+
+ADDED = [
+    "groups/planted.html",
+    ".planted.html",
+    "tables/.b.csv",
+    "tables/respondents.csv",
+    "groups/published.json",
+]
+
+
+@pytest.mark.parametrize("name", ADDED)
+def test_a_file_added_to_a_report_is_refused_by_name_when_it_is_signed(folder, name):
+    planted = folder / "results/current" / name
+    planted.parent.mkdir(exist_ok=True)
+    planted.write_text("planted")
+    assert not state.is_whole(folder / "results/current")
+    with pytest.raises(Refused) as refused:
+        releases.newest(folder, plan_of(folder))
+    assert refused.value.faults[0].file == f"results/current/{name}"
+    sign(folder, "Head of evaluation", "Programme office")
+    with pytest.raises(Refused, match=name):
+        publish(folder)
+    assert not releases.kept(folder)
+
+
+@pytest.mark.parametrize("name", ADDED)
+def test_a_file_added_to_a_release_is_told_by_name(folder, release, name):
+    planted = release / name
+    planted.parent.mkdir(exist_ok=True)
+    planted.write_text("planted")
+    (fault,) = releases.changed_faults(folder)
+    assert fault.file == f"releases/{release.name}"
+    assert fault.rule == f"holds {name}, which nobody has signed"
+    assert fault.rule in listed(folder)
+    with pytest.raises(Refused, match=name):
+        publish(folder)
+
+
+def test_a_release_can_be_compared_with_the_newest_report(folder, release):
+    assert diff.diff(release, folder)[1] == []
+    (release / "planted.html").write_text("planted")
+    with pytest.raises(diff.NoTree, match="is damaged"):
+        diff.diff(release, folder)
+
+
+def test_a_folder_linked_into_a_release_is_a_file_that_nobody_signed(release, tmp_path):
+    (release / "groups").symlink_to(tmp_path, target_is_directory=True)
+    assert "holds groups," in releases.wrong_with(release)
+
+
+def test_a_release_without_its_record_is_a_fault(folder, release):
+    (release / releases.PUBLISHED).unlink()
+    (fault,) = releases.changed_faults(folder)
+    assert "has no published.json" in fault.rule
+    assert "has no published.json" in listed(folder)
+    shutil.rmtree(release)
+    release.mkdir()
+    assert releases.changed_faults(folder)
+    release.rmdir()
+    assert not releases.changed_faults(folder)
+
+
+@pytest.mark.parametrize("content", ["{", "", "[]", "1", "\xff", "{}", '{"signed": 1}', '{"signed": ["a"]}'])
+def test_a_damaged_record_is_told_in_words(folder, release, content):
+    (release / releases.PUBLISHED).write_text(content, encoding="latin-1")
+    (fault,) = releases.changed_faults(folder)
+    assert fault.rule in listed(folder)
+    assert fault.rule.startswith(("is damaged", "has changed"))
+
+
+@pytest.mark.parametrize(
+    "gone", [f"../{releases.SIGNATURES}", "report.html", "manifest.json", state.RESPONDENTS]
+)
+def test_what_was_signed_and_by_whom_has_to_be_there(folder, release, gone):
+    (release / gone).unlink()
+    assert len(releases.changed_faults(folder)) == 1
+    assert "whole" not in listed(folder)
+
+
+SAME = [
+    "lead researcher",
+    " Lead   researcher ",
+    "Lead\u00a0researcher",
+    "Lead\u200b researcher",
+    "\ufeffLead researcher\u2060",
+    "Lead \u200d researcher",
+    "\uff2cead researcher",
+    "Lead re\u00adsearcher",
+    "Lead re\u017fearcher",
+]
+
+
+@pytest.mark.parametrize("who", SAME, ids=ascii)
+def test_a_role_written_otherwise_is_the_same_role(folder, who):
+    with pytest.raises(Refused, match="is the author"):
+        sign(folder, who)
+    plan = folder / "assessment.toml"
+    plan.write_text(plan.read_text().replace(AUTHOR, "Somebody else"))
+    sign(folder, AUTHOR)
+    with pytest.raises(Refused, match="has signed this report already"):
+        sign(folder, who)
+
+
+@pytest.mark.parametrize("who", [" ", "\u200b", "\u200b \ufeff"], ids=ascii)
+def test_a_role_that_nobody_sees_is_none(folder, who):
+    with pytest.raises(Refused, match="names no role"):
+        sign(folder, who)
+
+
+def test_signatures_written_by_hand_count_once_a_role_and_never_the_author(folder):
+    sign(folder, "Head of evaluation")
+    sha256 = releases.tree_hash(folder / "results/current")
+    with (folder / "releases" / releases.SIGNATURES).open("a") as file:
+        file.write(f"{sha256},Lead\u200b researcher,2026-04-01\n{sha256},HEAD of evaluation,2026-04-01\n")
+    assert publish(folder) is None
+    sign(folder, "Programme office")
+    assert publish(folder)

@@ -1,0 +1,35 @@
+"""What a fault may tell of a user's file: codes and names of columns, and never a person."""
+
+from __future__ import annotations
+
+import pytest
+
+from tasks import tellable
+
+
+@pytest.mark.parametrize("cell", ["weaver-women", "place_1", "w9", "2025b", "R003", "cluster.firms", 7])
+def test_a_code_is_quoted(cell):
+    assert tellable.value(cell) == f"'{cell}'"
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "O' Brien Zelphine",
+        "Zelphine Devi",
+        "Zelphine",
+        "आशा",
+        "王芳",
+        "+91 9800000000",
+        "9800000000",
+        "98000-00000",
+        "2001-02-03",
+        "z@example.org",
+        "A.Devi",
+        "a" * 41,
+        "",
+        "a\nb",
+    ],
+)
+def test_what_may_be_a_person_is_not(cell):
+    assert tellable.value(cell) == tellable.UNTOLD

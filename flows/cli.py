@@ -218,8 +218,15 @@ def _stale(folder: Path) -> list[dict[str, Any]]:
 
 
 def _stale_words(stale: list[dict[str, Any]]) -> list[str]:
-    """Return a line for each step that would be done again, and one that counts them."""
+    """Return a line for each step that would be done again, and one that counts them.
+
+    Where one reason holds for all of them they are not listed: it would be the same line a hundred times.
+    """
+    from tasks.run import OF_ALL_STEPS
+
     steps = [one for one in stale if one["step"]]
+    if steps and (why := steps[0]["why"][0]) in OF_ALL_STEPS:
+        return [f"all {len(steps)} steps would be computed: {why}"]
     lines = [f"{one['phase']}: {one['step']}: {_first(one['why'])}" for one in steps]
     refused = [one["why"][0] for one in stale if not one["step"]]
     return refused or [*lines, f"{len(steps)} steps would be computed again"]
@@ -327,10 +334,10 @@ def doctor(folder: FolderArgument = Path(), as_json: JsonOption = False) -> None
 def forget(
     folder: FolderArgument = Path(),
     person: Annotated[
-        str, typer.Option("--id", prompt="The id as received", hide_input=True, help="Who; else asked for.")
+        str, typer.Option("--id", help="Who; else asked for, and not shown while it is typed.")
     ] = "",
-    who: Annotated[str, typer.Option(prompt="Who asks, by role", help="Who has it done, by role.")] = "",
-    why: Annotated[str, typer.Option(prompt="Why", help="Why; write no name.")] = "",
+    who: Annotated[str, typer.Option(help="Who has it done, by role; else asked for.")] = "",
+    why: Annotated[str, typer.Option(help="Why; write no name. Else asked for.")] = "",
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask again.")] = False,
 ) -> None:
     """Take a person out of received files, vault and results, for good; log it without the id."""
@@ -343,6 +350,11 @@ def forget(
     from tasks.vault import Vault
 
     root = _assessment(folder)
+    if not ((person and who and why) or sys.stdin.isatty()):
+        _stop("Nothing was asked for: there is no terminal. Give --id, --who and --why, and --yes", USAGE)
+    person = person or typer.prompt("The id as received", hide_input=True)
+    who = who or typer.prompt("Who asks, by role")
+    why = why or typer.prompt("Why")
     try:
         plan = read_plan(root / "assessment.toml")
         vault = Vault(root, plan.assessment.id)

@@ -104,6 +104,13 @@ class Outcome:
     why: str = ""
 
 
+OF_ALL_STEPS = NO_WAREHOUSE, EARLIER_WAREHOUSE = (
+    "there is no warehouse yet",
+    "the warehouse was written by an earlier version",
+)
+"""Why all steps would be done again, whatever each of them reads."""
+
+
 @dataclass(frozen=True)
 class Stale:
     """A task that a run would do again, and why."""
@@ -373,7 +380,7 @@ class Run:
         """
         path = self.results / "warehouse.duckdb"
         if not path.is_file():
-            return [Stale(task.name, task.phase, ["there is no warehouse yet"]) for task in self.tasks]
+            return [Stale(task.name, task.phase, [NO_WAREHOUSE]) for task in self.tasks]
         with Warehouse(path, read_only=True) as self.warehouse:
             self._digests = self.warehouse.digests()
             self._given_columns = {}
@@ -381,8 +388,7 @@ class Run:
                 self._column_digests = self.warehouse.column_digests()
                 before = self.warehouse.fingerprint_parts()
             except KeyError:
-                why = ["the warehouse was written by an earlier version"]
-                return [Stale(task.name, task.phase, why) for task in self.tasks]
+                return [Stale(task.name, task.phase, [EARLIER_WAREHOUSE]) for task in self.tasks]
             anew: set[str] = set()
             return [found for task in self.tasks if (found := self._stale(task, before, anew))]
 

@@ -30,6 +30,10 @@ It also breaks words of a narrow column, which a browser does only where nothing
 """
 
 
+OF_A_SCREEN = ("Ignored `%s", "Expected a media type", "Invalid media type")
+"""Warnings of what our own style has for a screen: WeasyPrint does not know it, and paper does without."""
+
+
 class NotLaidOut(Exception):
     """WeasyPrint gave up on a page, as version 70 does on some grids at the end of a page."""
 
@@ -47,6 +51,7 @@ def pdf(page: str, content_hash: str) -> bytes:
 
     # a library that logs everything would have it tell of each page, below the run's own lines
     logging.getLogger("weasyprint.progress").setLevel(logging.WARNING)
+    logging.getLogger("weasyprint").addFilter(_is_told)
     fetcher = URLFetcher(allowed_protocols={"data"})
     source = weasyprint.HTML(string=printable(page), url_fetcher=fetcher)
     target = io.BytesIO()
@@ -55,6 +60,10 @@ def pdf(page: str, content_hash: str) -> bytes:
     except AssertionError:
         raise NotLaidOut from None
     return target.getvalue()
+
+
+def _is_told(record: logging.LogRecord) -> bool:
+    return not record.msg.startswith(OF_A_SCREEN)
 
 
 def printable(page: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import logging
 import os
 import re
 import subprocess
@@ -20,6 +21,7 @@ from tasks.publish.files import report_files
 from tasks.publish.html import render
 from tasks.publish.pdf import pdf, printable
 from tasks.publish.word import word
+from tasks.state import ROOT
 from tests.publish.conftest import PAGE
 
 MADE = [("psia", "0.1.0"), ("Data as of", "2024-06-28"), ("Hash of the released tables", "ab" * 32)]
@@ -165,6 +167,22 @@ def test_pdf_is_tagged_with_bookmarks_and_asks_for_no_network(pango, caplog):
     assert b"/Outlines" in plain
     assert b"pdfuaid" in plain
     assert "disallowed protocol" in caplog.text
+
+
+def test_making_a_pdf_of_the_style_of_the_report_logs_nothing(pango, caplog):
+    caplog.set_level(logging.INFO)
+    style = (ROOT / "reports" / "style.css").read_text(encoding="utf-8")
+    assert "@media screen and" in style
+    pdf(PAGE.replace("</head>", f"<style>{style}</style></head>", 1), "ab" * 32)
+    assert [one.getMessage() for one in caplog.records] == []
+    assert weasyprint_tells("Font-face %r cannot be loaded", "serif")
+
+
+def weasyprint_tells(message: str, *of: object) -> bool:
+    """Return whether a warning of WeasyPrint gets through."""
+    logger = logging.getLogger("weasyprint")
+    record = logger.makeRecord(logger.name, logging.WARNING, __file__, 1, message, of, None)
+    return bool(logger.filter(record))
 
 
 def test_the_page_is_laid_out_without_what_only_a_screen_shows():

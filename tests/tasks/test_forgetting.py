@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import tempfile
 from pathlib import Path
 from typing import Any, cast
@@ -40,6 +41,14 @@ def folder(tmp_path) -> Path:
 
 def forget(folder: Path, person: str = "R017"):
     return psia("forget", str(folder), "--id", person, "--who", "data steward", "--why", "asked", "--yes")
+
+
+def test_without_a_terminal_nothing_is_asked_for(folder, monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    done = psia("forget", folder, "--who", "data steward")
+    words = "psia: Nothing was asked for: there is no terminal. Give --id, --who and --why, and --yes\n"
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", words)
+    assert not (folder / "results").exists()
 
 
 def hits(folder: Path) -> list[str]:

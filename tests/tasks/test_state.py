@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 from tasks import state
 from tasks.publish import tree
-from tests.folders import write
+from tests.command import psia
+from tests.folders import two_waves, write
 
 
 def finished(folder: Path) -> None:
@@ -95,3 +98,13 @@ def test_files_below_linked_folders_are_inputs(tmp_path):
     assert list(first) == ["assessment.toml", "waves/baseline/interviews.csv"]
     write(elsewhere, {"baseline/interviews.csv": "2"})
     assert state.inputs(folder) != first
+
+
+def test_before_there_is_a_warehouse_status_says_so_in_one_line(tmp_path):
+    folder = two_waves(tmp_path / "tiny")
+    told = psia("status", folder).stdout.splitlines()
+    assert told[:2] == [f"{folder}: has changed", "  there is no finished run yet"]
+    assert len(told) == 3
+    assert re.fullmatch(r"  all \d\d+ steps would be computed: there is no warehouse yet", told[2])
+    (record,) = json.loads(psia("status", folder, "--json").stdout)
+    assert str(len(record["stale"])) in told[2]

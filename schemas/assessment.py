@@ -28,10 +28,11 @@ from pydantic import (
     model_validator,
 )
 
+from schemas import slips
 from schemas.faults import Fault, Refused
 from schemas.toml import read_toml
 
-Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.-]*$", max_length=60)]
+Name = Annotated[str, Field(pattern=slips.NAME, max_length=60)]
 Words = Annotated[str, Field(min_length=1)]
 Positive = Annotated[float, Field(gt=0)]
 
@@ -48,7 +49,7 @@ def _not_reserved(name: str) -> str:
     return name
 
 
-LanguageCode = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+LanguageCode = Annotated[str, Field(pattern=slips.LANGUAGE)]
 OwnName = Annotated[Name, AfterValidator(_not_reserved)]
 
 
@@ -517,7 +518,7 @@ class Freeze(Part):
     """
 
     frozen_on: date
-    versions: dict[str, Annotated[str, Field(pattern=r"^[0-9a-f]{10}$")]] = {}
+    versions: dict[str, Annotated[str, Field(pattern=slips.INSTRUMENT)]] = {}
 
 
 class WaveColumns(Part):
@@ -605,7 +606,7 @@ class WaveTimes(Part):
     form_version: str = ""
 
 
-Tolerance = Annotated[float, Field(ge=0)] | Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)? ?%$")]
+Tolerance = Annotated[float, Field(ge=0)] | Annotated[str, Field(pattern=slips.PERCENT)]
 
 
 class BackCheck(Part):
@@ -636,7 +637,7 @@ class BackCheck(Part):
 class OdkForm(Part):
     """A form on a server of ODK Central, from which `psia pull` fetches the answers. Never a password."""
 
-    server: Annotated[str, Field(pattern=r"^(https://|http://(localhost|127\.0\.0\.1)(:|/|$))[^@]*$")]
+    server: Annotated[str, Field(pattern=slips.SERVER)]
     project: Annotated[int, Field(ge=1)]
     form: Words
 
@@ -1269,26 +1270,14 @@ def read_plan(path: Path) -> AssessmentPlan:
 
 
 def _told(file: str, error: Any) -> Fault:
-    place = ".".join(f"{part + 1}" if isinstance(part, int) else str(part) for part in error["loc"])
+    parts = [part for part in error["loc"] if part not in ("str", "float") and not str(part).endswith("]")]
+    place = ".".join(f"{part + 1}" if isinstance(part, int) else str(part) for part in parts)
     if error["type"] == "extra_forbidden":
         return Fault(file, column=place, rule="is not a key of the plan", remedy=_nearest(error["loc"]))
     if error["type"] == "missing":
         return Fault(file, column=place, rule="is missing from the plan", remedy="Add the key")
-    if error["type"] in ("string_too_short", "too_short"):
-        return Fault(file, column=place, rule="is empty", remedy="Fill it in")
-    if error["type"] == "int_type":
-        return Fault(
-            file,
-            column=place,
-            rule="is not a whole number",
-            remedy="Write it as 12, without quotation marks",
-        )
-    if error["type"].startswith("date_"):
-        return Fault(
-            file, column=place, rule="is not a date", remedy="Write it as 2026-01-31, without quotation marks"
-        )
-    message = error["msg"].removeprefix("Value error, ")
-    return Fault(file, column=place, rule=message[0].lower() + message[1:], remedy="Correct the value")
+    rule, remedy = slips.in_words(error)
+    return Fault(file, column=place, rule=rule, remedy=remedy)
 
 
 def _nearest(location: tuple[Any, ...]) -> str:

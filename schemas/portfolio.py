@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pydantic import Field, ValidationError
 
+from schemas import slips
 from schemas.assessment import Part
 from schemas.base import Contract, Flag, Number, Text, Whole, choice, day, number, table, text
 from schemas.faults import Fault, Refused
@@ -30,13 +31,13 @@ def read_portfolio(path: Path) -> PortfolioPlan:
     except ValidationError as error:
         known = f"The keys are: {', '.join(PortfolioPlan.model_fields)}"
         raise Refused(
-            Fault(
-                path.name,
-                column=".".join(map(str, one["loc"])),
-                rule="is not a key of the portfolio" if one["type"] == "extra_forbidden" else one["msg"],
-                remedy=known if one["type"] == "extra_forbidden" else "Correct the value",
-            )
+            Fault(path.name, "", 0, ".".join(map(str, one["loc"])), *told)
             for one in error.errors()
+            for told in [
+                ("is not a key of the portfolio", known)
+                if one["type"] == "extra_forbidden"
+                else slips.in_words(one)
+            ]
         ) from None
 
 

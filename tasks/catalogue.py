@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field, ValidationError, model_validator
 
+from schemas import slips
 from schemas.assessment import Name, Part, Words
 from schemas.faults import Fault, Refused
 from schemas.toml import read_toml
@@ -287,4 +288,7 @@ def _told(file: str, key: str, position: int, error: Any, model: type[Part]) -> 
     if error["type"] == "extra_forbidden":
         known = ", ".join(model.model_fields)
         return Fault(file, column=place, rule=f"is not a key of {key}", remedy=f"Known: {known}")
-    return Fault(file, column=place, rule=error["msg"].removeprefix("Value error, "))
+    if error["type"] == "missing":
+        return Fault(file, column=place, rule="is missing", remedy="Add the key")
+    rule, remedy = slips.in_words(error)
+    return Fault(file, column=place, rule=rule, remedy=remedy)

@@ -192,7 +192,7 @@ def test_two_of_one_name_and_too_few_scored_are_refused(folder):
     ("toml", "words"),
     [
         ("draw = 5000", "portfolio.toml, key draw: is not a key of the portfolio. The keys are: title, seed"),
-        ("draws = 10", "portfolio.toml, key draws: Input should be greater than or equal to 1000"),
+        ("draws = 10", "portfolio.toml, key draws: has to be 1000 or more. Correct the value"),
         ("draws = ", "portfolio.toml: is not valid TOML"),
     ],
 )

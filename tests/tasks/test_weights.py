@@ -310,7 +310,7 @@ def test_a_replacement_of_a_later_wave_shares_in_the_weight_of_its_class(tmp_pat
         ('attrition = ["poverty_grup"]', "weights.attrition.1: .*Did you mean 'poverty_group'"),
         ('attrition = ["respondent"]', "'respondent' is not a column of the interviews, so"),
         ('calibration = "raking"', "weights.calibration: there are no known numbers"),
-        ('calibration = "rakeing"', "weights.calibration: input should be '', 'raking'"),
+        ('calibration = "rakeing"', "weights.calibration: has to be 'raking'"),
     ],
 )
 def test_a_plan_that_asks_for_what_is_not_there_is_told(tmp_path, weights, told):

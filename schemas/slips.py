@@ -7,7 +7,7 @@ from typing import Any
 NAME = r"^[a-z0-9][a-z0-9_.-]*$"
 LANGUAGE = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
 INSTRUMENT = r"^[0-9a-f]{10}$"
-PERCENT = r"^\d+(\.\d+)? ?%$"
+PERCENT = r"^[0-9]+(\.[0-9]+)? ?%$"
 SERVER = r"^(https://|http://(localhost|127\.0\.0\.1)(:|/|$))[^@]*$"
 
 _PATTERNS = {

@@ -15,7 +15,7 @@ from typing import Any
 
 from schemas.faults import Fault, Refused
 from schemas.toml import read_toml
-from tasks import catalogue
+from tasks import catalogue, tellable
 
 ENGLISH = "en"
 SHIPPED = catalogue.CATALOGUE / "languages"
@@ -152,9 +152,10 @@ def _not_text(raw: dict[str, Any]) -> list[str]:
         if not isinstance(table, dict):
             wrong.append(part)
             continue
-        for key, value in table.items():
-            if part != "choice":
-                wrong += [] if isinstance(value, str) else [f"{part}.{key}"]
+        for position, (key, value) in enumerate(table.items(), start=1):
+            if part != "choice":  # the key of what was said may be the very words of a person
+                told = position if part == "said" and tellable.value(key) == tellable.UNTOLD else key
+                wrong += [] if isinstance(value, str) else [f"{part}.{told}"]
             elif not isinstance(value, dict):
                 wrong.append(f"choice.{key}")
             else:

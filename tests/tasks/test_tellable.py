@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tasks import tellable
+from tasks.languages import own_words
+from tests.folders import write
 
 
 @pytest.mark.parametrize("cell", ["weaver-women", "place_1", "w9", "2025b", "R003", "cluster.firms", 7])
@@ -33,3 +35,9 @@ def test_a_code_is_quoted(cell):
 )
 def test_what_may_be_a_person_is_not(cell):
     assert tellable.value(cell) == tellable.UNTOLD
+
+
+def test_what_was_said_is_told_by_its_place_in_a_file_of_words(tmp_path):
+    words = '[said]\n"owner" = 1\n"Zelphine Devi" = 2\n'
+    _, faults = own_words(write(tmp_path, {"design/languages/fr.toml": words}), "fr")
+    assert [one.column for one in faults] == ["said.owner", "said.2"]

@@ -29,7 +29,10 @@ SMALL = 8.5
 """The size of the letters in notes, in points."""
 KEPT = ("styles", "stylesWithEffects", "numbering", "fontTable", "theme", "settings")
 """The relations of a template's document that the report takes over, beside the head and foot of its page."""
-KEPT_OF_THE_FILE = ("officeDocument", "core-properties")
+KEPT_OF_THE_FILE = (
+    "http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument",
+    "http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties",
+)
 """Its other properties, labels and picture are not kept: they name people of the office."""
 NOT_SET = ("attachedTemplate", "attachedSchema", "schemaLibrary", "saveThroughXslt", "docVars")
 NOT_SET += ("footnotePr", "endnotePr")
@@ -105,7 +108,8 @@ class Document:
                 element.getparent().remove(element)
         part = self._docx.part
         shown = set(body.sectPr.xpath("./w:headerReference/@r:id | ./w:footerReference/@r:id"))
-        _keep(part.package.rels, lambda kind, _: kind in KEPT_OF_THE_FILE)
+        whole = part.package.rels
+        _keep(whole, lambda _, key: whole[key].reltype in KEPT_OF_THE_FILE)
         _keep(part.rels, lambda kind, key: key in shown if kind in ("header", "footer") else kind in KEPT)
         _keep(part.part_related_by(RELATIONSHIP_TYPE.SETTINGS).rels, lambda kind, _: kind == "image")
         ours = docx.Document().styles

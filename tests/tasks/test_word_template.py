@@ -238,6 +238,14 @@ def test_properties_labels_and_hidden_texts_of_the_office_are_not_taken_over():
     assert any(b"Ministry of Looms" in part for part in written.values())
 
 
+def test_properties_as_libreoffice_names_them_are_not_written_twice():
+    old = "package/2006/relationships/metadata/core"
+    named = parts()["_rels/.rels"].decode().replace(old, "officedocument/2006/relationships/metadata/core")
+    made = Document("Report", "psia", archive({**parts(), "_rels/.rels": named})).content()
+    with zipfile.ZipFile(io.BytesIO(made)) as written:
+        assert written.namelist().count("docProps/core.xml") == 1
+
+
 def test_a_report_that_would_lead_out_is_not_written():
     made = Document("Report", "psia", office())
     made._docx.part.relate_to("http://127.0.0.1:9/x", f"{OFFICE}/image", is_external=True)

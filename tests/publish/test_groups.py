@@ -387,7 +387,7 @@ def test_all_groups_stand_side_by_side(plan, tables, provenance, pages):
     page = lxml.html.document_fromstring(pages["groups/all.html"])
     assert page.xpath("//article//h3/a/@href") == [f"{group}.html" for group in GROUPS]
     told = {
-        one.xpath("string(.//h3)"): text_of(lxml.html.tostring(one, encoding="unicode"))
+        one.xpath("string(.//h3)"): text_of(str(lxml.html.tostring(one, encoding="unicode")))
         for one in page.iter("article")
     }
     assert "▼ worse than for the others: " in told["Casual day labourers in cutting"]

@@ -188,7 +188,7 @@ def tables() -> tuple[pd.DataFrame, pd.DataFrame]:
     )
     waves = pd.DataFrame(
         {"wave": ["baseline", "followup"], "position": [1, 2], "role": ["baseline", "follow-up"]}
-    )
+    ).assign(follow_up=["", "repeat"])
     return conform(indicators, Indicators), waves
 
 

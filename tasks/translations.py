@@ -1,7 +1,8 @@
-"""The words of the summary pages in other languages: one catalogue (gettext) a language in reports/locales.
+"""The words of the pages in other languages: two catalogues (gettext) a language in reports/locales.
 
-English stands in the templates of reports/groups/ and in data/catalogue/plain.toml. psia.pot lists it; a
-catalogue says each of its messages in one more language, or is refused. docs/languages.md: how one is added.
+`psia` has those of the summary pages, whose English stands in the templates of reports/groups/ and in
+data/catalogue/plain.toml; `report` those of the cluster report. A .pot lists the messages; a catalogue says
+each of them in one more language, or is refused. docs/languages.md: how one is added.
 """
 
 from __future__ import annotations
@@ -22,11 +23,21 @@ if TYPE_CHECKING:
     from babel.messages import Catalog, Message
 
 LOCALES = Path(__file__).parent.parent / "reports" / "locales"
-DOMAIN = "psia"
+DOMAIN, REPORT = "psia", "report"
 ENGLISH = "en"
 PLAIN = ("indicator", "unit")
 """The tables of data/catalogue/plain.toml; each is the context of its messages."""
 _PLACES = re.compile(r"%\(\w+\)s|\{\w+\}")
+
+
+def N_(message: str) -> str:  # noqa: N802 -- the name that the tools of gettext know
+    """Return a message as it is: it is marked to be translated, and said by who reads it."""
+    return message
+
+
+def NN_(one: str, many: str) -> tuple[str, str]:  # noqa: N802 -- as N_
+    """Return the two forms of a message as they are: they are marked to be translated."""
+    return one, many
 
 
 def codes(locales: Path = LOCALES) -> list[str]:
@@ -35,16 +46,29 @@ def codes(locales: Path = LOCALES) -> list[str]:
     return sorted({ENGLISH, *found})
 
 
-def path_of(code: str, locales: Path = LOCALES) -> Path:
-    """Return where the catalogue of a language lies."""
-    return locales / code.replace("-", "_") / "LC_MESSAGES" / f"{DOMAIN}.po"
+def path_of(code: str, locales: Path = LOCALES, domain: str = DOMAIN) -> Path:
+    """Return where a catalogue of a language lies."""
+    return locales / code.replace("-", "_") / "LC_MESSAGES" / f"{domain}.po"
+
+
+def has_report(code: str, locales: Path = LOCALES) -> bool:
+    """Return whether the cluster report speaks a language."""
+    return code == ENGLISH or path_of(code, locales, REPORT).is_file()
 
 
 def faults(code: str, locales: Path = LOCALES) -> list[Fault]:
-    """Return what a catalogue lacks, a fault a message: no words, unsure ones, other places to fill in."""
+    """Return what the catalogues of a language lack: no words, unsure ones, other places to fill in.
+
+    A language need not have one of the cluster report; one that it has is whole.
+    """
     if code == ENGLISH:
         return []
-    path = path_of(code, locales)
+    domains = [DOMAIN, *([REPORT] if has_report(code, locales) else [])]
+    return [fault for domain in domains for fault in _faults_of(code, locales, domain)]
+
+
+def _faults_of(code: str, locales: Path, domain: str) -> list[Fault]:
+    path = path_of(code, locales, domain)
     file = f"reports/locales/{path.relative_to(locales).as_posix()}"
     remedy = "Translate it, or leave the language out of [report] languages (docs/languages.md)"
     from babel.messages.pofile import PoFileError
@@ -55,7 +79,7 @@ def faults(code: str, locales: Path = LOCALES) -> list[Fault]:
         row = error.lineno + 1 if isinstance(error, PoFileError) else 0
         return [Fault(file, row=row, rule="is not a catalogue that can be read", remedy="Make it anew")]
     found = []
-    for wanted in _read(locales / f"{DOMAIN}.pot"):
+    for wanted in _read(locales / f"{domain}.pot"):
         if not wanted.id:
             continue
         told = said.get(wanted.id, wanted.context)
@@ -92,14 +116,14 @@ def _read(path: Path) -> Catalog:
 
 
 @cache
-def words(code: str) -> gettext.NullTranslations:
-    """Return the messages of a language: its catalogue, or those of the templates themselves for English."""
+def words(code: str, domain: str = DOMAIN) -> gettext.NullTranslations:
+    """Return the messages of a language: a catalogue of it, or those of the sources for English."""
     if code == ENGLISH:
         return gettext.NullTranslations()
     from babel.messages.mofile import write_mo
 
     compiled = io.BytesIO()
-    write_mo(compiled, _read(path_of(code)))
+    write_mo(compiled, _read(path_of(code, domain=domain)))
     compiled.seek(0)
     return gettext.GNUTranslations(compiled)
 

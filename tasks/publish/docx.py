@@ -14,6 +14,7 @@ from typing import IO, Any
 
 from tasks.publish import MADE
 from tasks.publish.docx_table import MUTED, Cell, fitted, xml
+from tasks.tongue import _, code, pgettext
 from tasks.word_template import refuse_ways_out
 
 STYLES = {
@@ -61,7 +62,7 @@ class Document:
         about = self._docx.core_properties
         for one in ("category", "content_status", "identifier", "keywords", "subject", "version", "comments"):
             setattr(about, one, "")
-        about.title, about.author, about.language = name, "psia", "en"
+        about.title, about.author, about.language = name, "psia", code()
         about.created = about.modified = about.last_printed = MADE
         about.last_modified_by, about.revision = "psia", 1
         page = self._docx.sections[0]
@@ -70,9 +71,9 @@ class Document:
         self.tallest_mm: float = height * 0.88
         foot = page.footer.paragraphs[0] if page.footer.paragraphs else page.footer.add_paragraph()
         if not "".join(page.footer._element.itertext()).strip():
-            foot.add_run(f"{footer} · page ")
+            foot.add_run(f"{footer} · {_('page')} ")
             _field(foot, "PAGE")
-            foot.add_run(" of ")
+            foot.add_run(f" {pgettext('page', 'of')} ")
             _field(foot, "NUMPAGES")
 
     def _dress(self) -> None:
@@ -188,7 +189,7 @@ class Document:
 
     def lines(self, count: int) -> None:
         """Leave lines to write on."""
-        for _ in range(count):
+        for _line in range(count):
             paragraph = self._docx.add_paragraph()
             _ruled(paragraph)
 

@@ -12,7 +12,7 @@ import pandas as pd
 from schemas.assessment import AssessmentPlan
 from schemas.manifest import Described
 from tasks.languages import Language
-from tasks.publish import design, groups
+from tasks.publish import design, groups, own
 from tasks.publish.annex import annex
 from tasks.publish.chain import value_chain
 from tasks.publish.datapackage import datapackage
@@ -26,6 +26,8 @@ from tasks.publish.sdmx import sdmx_csv
 from tasks.publish.tables import as_csv
 from tasks.publish.word import word
 from tasks.releases import rules_in_force
+from tasks.tongue import speaking
+from tasks.translations import ENGLISH, has_report
 
 GET = {
     "iati": GET_IATI,
@@ -48,7 +50,7 @@ def report_files(
 ) -> tuple[dict[str, bytes], dict[str, Any]]:
     """Return relative path -> content of every file of the tree, and what the manifest says of them.
 
-    own_words: the assessment's own words in the languages of the groups' pages, by code. Made of these, the
+    own_words: the assessment's own words in the languages of the pages, by code. Made of these, the
     plan, the released tables, the hashes of the inputs and the office's template for Word alone: the same in,
     the same bytes out.
     """
@@ -65,11 +67,14 @@ def report_files(
         libraries=tuple(sorted(libraries.items())),
         data_date=plan.assessment.report_date.isoformat(),
     )
-    texts["report.html"] = render(plan, tables, provenance)
+    report = Report(plan, tables)
+    languages = spoken_by(plan)
+    for code, suffix in languages.items():
+        with speaking(code, own.own_words(report, code, (own_words or {}).get(code) or Language(code, code))):
+            texts[f"report{suffix}.html"] = render(plan, tables, provenance)
     if design_report := design.render(plan, tables, provenance):
         texts["design.html"] = design_report
     texts |= groups.render(plan, tables, provenance, own_words)
-    report = Report(plan, tables)
     if chain := value_chain(report):
         texts["pictures/value-chain.svg"] = chain.file
     files = {name: text.encode() for name, text in texts.items()}
@@ -82,7 +87,7 @@ def report_files(
     left_out = []
     for wanted in _wanted(plan):
         try:
-            files |= _further(wanted, plan, report, files, provenance, word_template)
+            files |= _further(wanted, plan, report, files, provenance, word_template, languages)
         except (ImportError, OSError, NoActivity):
             left_out.append({"format": wanted, "because": GET[wanted]})
         except NotLaidOut:
@@ -114,17 +119,34 @@ def _further(
     files: dict[str, bytes],
     provenance: Provenance,
     word_template: bytes | None,
+    languages: Mapping[str, str],
 ) -> dict[str, bytes]:
-    """Return the file of a format that the plan asks for.
+    """Return the files of a format that the plan asks for: of the report, one in each language.
 
     Raises ImportError or OSError where what makes it is not installed, NoActivity where there is no [iati].
     """
     if wanted == "iati":
         return {"exchange/iati.xml": iati(plan, report)}
     if wanted == "ro-crate":
-        made = crate(plan, files, provenance.inputs, provenance.version, provenance.content_hash)
-        return {"ro-crate-metadata.json": made}
-    page = files["report.html"].decode()
-    if wanted == "word":
-        return {"report.docx": word(page, provenance.pairs(), word_template)}
-    return {"report.pdf": pdf(page, provenance.content_hash)}
+        crated = crate(plan, files, provenance.inputs, provenance.version, provenance.content_hash)
+        return {"ro-crate-metadata.json": crated}
+    made = {}
+    for code, suffix in languages.items():
+        page = files[f"report{suffix}.html"].decode()
+        with speaking(code):
+            if wanted == "word":
+                made[f"report{suffix}.docx"] = word(page, provenance.pairs(), word_template)
+            else:
+                made[f"report{suffix}.pdf"] = pdf(page, provenance.content_hash)
+    return made
+
+
+def spoken_by(plan: AssessmentPlan) -> dict[str, str]:
+    """Return the languages of the cluster report -> what its files bear before the point of their ending.
+
+    The first of the plan's bears nothing. A language in which the report has no catalogue is left out; where
+    it is the first, the report is in English.
+    """
+    first, *others = plan.report.languages
+    codes = [first if has_report(first) else ENGLISH, *filter(has_report, others)]
+    return {code: f".{code}" if position else "" for position, code in enumerate(dict.fromkeys(codes))}

@@ -19,7 +19,7 @@ from markupsafe import Markup
 
 from schemas import mapping, secondary
 from schemas.assessment import AssessmentPlan
-from tasks import disclosure
+from tasks import disclosure, tongue, translations
 from tasks.publish import grids, wording
 from tasks.publish.chain import value_chain
 from tasks.publish.report import Report
@@ -44,6 +44,8 @@ from tasks.publish.sections.table_2 import scored_at_all, table_2
 from tasks.publish.sections.visit import checklist_count, groups_left_out, overruled, unheard
 from tasks.publish.sections.voices import coders, voices
 from tasks.publish.sections.winners import winners
+from tasks.tongue import _
+from tasks.translations import N_
 
 TEMPLATES = Path(__file__).parent.parent.parent / "reports"
 
@@ -62,8 +64,8 @@ class Provenance:
         """Return what every format says of itself: version, date of the data, and hash."""
         return [
             ("psia", self.version),
-            ("Data as of", self.data_date),
-            ("Hash of the released tables", self.content_hash),
+            (N_("Data as of"), self.data_date),
+            (N_("Hash of the released tables"), self.content_hash),
         ]
 
 
@@ -86,7 +88,7 @@ def render(plan: AssessmentPlan, tables: dict[str, pd.DataFrame], provenance: Pr
     report = Report(plan, tables)
     context = {
         **common(report, provenance),
-        "kind": "Poverty and social impact assessment",
+        "kind": _("Poverty and social impact assessment"),
         "page_title": plan.assessment.title,
         "findings": findings(report),
         "feedback": feedback(report),
@@ -142,7 +144,7 @@ def common(report: Report, provenance: Provenance) -> dict[str, Any]:
         "grid": partial(grids.grid, report),
         "pivot": partial(grids.pivot, report),
         "comparison": comparison_group(report),
-        "box_7": wording.BOX_7[report.plan.assessment.study_design],
+        "box_7": wording.box_7(report.plan.assessment.study_design),
     }
 
 
@@ -159,16 +161,19 @@ def placed(folder: str, context: dict[str, Any]) -> str:
         module: Any = templates.get_template(name).make_module(context)
         ident = name.removeprefix(folder).split(".")[0].partition("_")[2]
         sections.append(Section(ident, module.number, module.title, Markup(str(module).strip())))  # noqa: S704
-    return templates.get_template("page.html.j2").render(context, sections=sections)
+    page = templates.get_template("page.html.j2")
+    direction = translations.locale(tongue.code()).text_direction
+    return page.render(context, sections=sections, language=tongue.code(), direction=direction)
 
 
 @cache
 def environment() -> ImmutableSandboxedEnvironment:
     """Return where the templates of reports/ are found, with everything escaped.
 
-    A page in several languages gets the functions that translate with what it places.
+    Their messages are said in the language that is spoken; the pages of the groups bring their own with what
+    they place.
     """
-    return ImmutableSandboxedEnvironment(
+    environment = ImmutableSandboxedEnvironment(
         extensions=["jinja2.ext.i18n"],
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -177,3 +182,13 @@ def environment() -> ImmutableSandboxedEnvironment:
         lstrip_blocks=True,
         keep_trailing_newline=False,
     )
+    said: Any = environment.globals
+    said |= {
+        "gettext": tongue._,
+        "ngettext": tongue.ngettext,
+        "pgettext": tongue.pgettext,
+        "npgettext": tongue.npgettext,
+        "counted": wording.counted,
+        "told": tongue.told,
+    }
+    return environment

@@ -30,6 +30,8 @@ from schemas.base import TABLES, Contract, column_types, required_columns
 from schemas.vocabulary import ALL, ARMS, LOSSES, POVERTY_MEASURES, STAGES
 from tasks.disclosure import ALIKE, FEW_VOICES
 from tasks.publish import wording
+from tasks.tongue import told
+from tasks.translations import N_
 
 _PHASES = (
     secondary,
@@ -131,7 +133,8 @@ class Report:
 
     def label(self, kind: str, ident: str | None) -> str:
         """Return the label of a group, indicator, actor, wave or arm; the id where it has none."""
-        return self._labels.get(kind, {}).get(ident or "", wording.plain(ident or ""))
+        known = self._labels.get(kind, {})
+        return told(known[ident]) if ident in known else wording.plain(ident or "")
 
     def short(self, wave: str) -> str:
         """Return a wave's label up to its first comma, where that still tells the waves apart."""
@@ -156,7 +159,7 @@ class Report:
         if self._regions is None:
             keys = ("source", "year", "region")
             self._regions = {at(row, keys): row["label"] or "" for row in self._raw("regions")}
-        return self._regions.get((source, year, region), "")
+        return told(self._regions.get((source, year, region), ""))
 
     def unit(self, indicator: str) -> str:
         """Return the unit of an indicator, in the plan's currency where it is one of money."""
@@ -202,7 +205,7 @@ class Report:
         actors |= {row["actor"]: row["label"] for row in self._raw("actors")}
         waves = {wave.name: wave.label or wave.name for wave in self.plan.wave}
         return {
-            "poverty_group": {**groups, ALL: "All groups together"},
+            "poverty_group": {**groups, ALL: N_("All groups together")},
             "indicator": indicators,
             "unit": {row["indicator"]: row["unit"] for row in self._raw("indicators")},
             "actor": actors,
@@ -214,7 +217,7 @@ class Report:
                 for position, row in enumerate(self._raw("institutions"))
             },
             "measure": wording.POVERTY_MEASURES,
-            "index": {"krugman": "Krugman, 0 to 2", "herfindahl": "Herfindahl, up to 1"},
+            "index": {"krugman": N_("Krugman, 0 to 2"), "herfindahl": N_("Herfindahl, up to 1")},
             "comparison": {one.name: one.label for one in self.plan.growth},
         }
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from tasks.publish.docx import Document
 from tasks.publish.docx_table import Cell
+from tasks.tongue import _
 
 SCALE = 2
 """Pictures have this many points for each of the drawing's."""
@@ -35,13 +36,13 @@ def word(page: str, made: Iterable[tuple[str, str]], template: bytes | None = No
     root = lxml.html.fromstring(page)
     title = _words(root.find(".//h1"))
     pairs = list(made)
-    document = Document(title, " · ".join(f"{what} {words}" for what, words in pairs[:2]), template)
+    document = Document(title, " · ".join(f"{_(what)} {words}" for what, words in pairs[:2]), template)
     document.title(title)
     for part in root.xpath("//header//p"):
         document.text(_words(part))
     _place(root.find(".//main"), document)
-    document.heading("About this file")
-    document.bullets(f"{what}: {words}" for what, words in pairs)
+    document.heading(_("About this file"))
+    document.bullets(f"{_(what)}: {words}" for what, words in pairs)
     return document.content()
 
 

@@ -1,4 +1,4 @@
-"""The words of the report: numbers, dates, verdicts and claims as a reader sees them."""
+"""The words of the report, in the language spoken: numbers, dates, verdicts, claims as a reader sees them."""
 
 from __future__ import annotations
 
@@ -8,8 +8,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
+from tasks.tongue import Words, _, code, decimal_sign, ngettext, told
+from tasks.translations import ENGLISH, N_, NN_, locale
+
 THIN_SPACE = "\u202f"
 MINUS = "\u2212"
+POINTS = NN_("point", "points")
 MEANINGFUL_DIGITS = 3
 FEWEST_RESPONDENTS = 10
 FEWEST_TO_PRINT = 25
@@ -35,352 +39,456 @@ _MONTHS = (
 class Verdict:
     """A direction as the report shows it: words, a symbol, and the style that colours both."""
 
-    words: str
+    english: str
     symbol: str
     style: str
 
+    @property
+    def words(self) -> str:
+        """Return the words in the language that is spoken."""
+        return _(self.english)
+
 
 GAINS = {
-    "better": Verdict("gained", "▲", "gain"),
-    "worse": Verdict("lost", "▼", "loss"),
-    "unchanged": Verdict("unchanged", "=", "same"),
-    "uncertain": Verdict("uncertain", "?", "unsure"),
-    "silent": Verdict("nothing said", "–", "silent"),
+    "better": Verdict(N_("gained"), "▲", "gain"),
+    "worse": Verdict(N_("lost"), "▼", "loss"),
+    "unchanged": Verdict(N_("unchanged"), "=", "same"),
+    "uncertain": Verdict(N_("uncertain"), "?", "unsure"),
+    "silent": Verdict(N_("nothing said"), "–", "silent"),
 }
 """What a finding says of a group. The arrow tells gain from loss, not up from down."""
 
-SIDES = {
-    "worse": "Losses",
-    "better": "Gains",
-    "uncertain": "Uncertain",
-    "unchanged": "Unchanged",
-    "withheld": "Withheld",
-}
+SIDES = Words(
+    {
+        "worse": N_("Losses"),
+        "better": N_("Gains"),
+        "uncertain": N_("Uncertain"),
+        "unchanged": N_("Unchanged"),
+        "withheld": N_("Withheld"),
+    }
+)
 """Headings of the findings, in the order in which they are told."""
 
 VOICES = {
-    "better": Verdict("better", "▲", "gain"),
-    "worse": Verdict("worse", "▼", "loss"),
-    "unchanged": Verdict("unchanged", "=", "same"),
-    "uncertain": Verdict("uncertain", "?", "unsure"),
-    "silent": Verdict("silent", "–", "silent"),
-    "withheld": Verdict("withheld", "", "withheld"),
+    "better": Verdict(N_("better"), "▲", "gain"),
+    "worse": Verdict(N_("worse"), "▼", "loss"),
+    "unchanged": Verdict(N_("unchanged"), "=", "same"),
+    "uncertain": Verdict(N_("uncertain"), "?", "unsure"),
+    "silent": Verdict(N_("silent"), "–", "silent"),
+    "withheld": Verdict(N_("withheld"), "", "withheld"),
 }
 """What a source (figures, interviews, focus groups) says."""
 
-CLAIMS = {
-    "causal": "where there is a change, caused by the programme, if the assumption printed holds",
-    "associational": "goes together with the programme; something else may lie behind it",
-    "descriptive": "a description of what was found; it tells nothing of why",
-    "recall": "what people remember of the time before; memories can be clouded",
-}
-APPROACHES = {
-    "improving": "improving: done to learn what would help poor groups more",
-    "proving": "proving: done to show what the programme has brought about",
-}
-STUDY_DESIGNS = {
-    "one-off": "one-off study (simple approach)",
-    "repeat": "repeat study, before and after (moderate approach)",
-    "longitudinal": "longitudinal study (complex approach)",
-}
+CLAIMS = Words(
+    {
+        "causal": N_("where there is a change, caused by the programme, if the assumption printed holds"),
+        "associational": N_("goes together with the programme; something else may lie behind it"),
+        "descriptive": N_("a description of what was found; it tells nothing of why"),
+        "recall": N_("what people remember of the time before; memories can be clouded"),
+    }
+)
+APPROACHES = Words(
+    {
+        "improving": N_("improving: done to learn what would help poor groups more"),
+        "proving": N_("proving: done to show what the programme has brought about"),
+    }
+)
+STUDY_DESIGNS = Words(
+    {
+        "one-off": N_("one-off study (simple approach)"),
+        "repeat": N_("repeat study, before and after (moderate approach)"),
+        "longitudinal": N_("longitudinal study (complex approach)"),
+    }
+)
 BOX_7 = {
     "one-off": (
         (
-            "Least resource intensive",
-            "Does not require a counter-factual",
-            "Does not have the “dilemma” of the counterfactual",
-            "Focus on improving",
+            N_("Least resource intensive"),
+            N_("Does not require a counter-factual"),
+            N_("Does not have the “dilemma” of the counterfactual"),
+            N_("Focus on improving"),
         ),
         (
-            "Limits the study to those who have experienced the programme over time",
-            "Seen as “less scientific” by some analysts",
-            "Relies on recall, which may be unreliable",
+            N_("Limits the study to those who have experienced the programme over time"),
+            N_("Seen as “less scientific” by some analysts"),
+            N_("Relies on recall, which may be unreliable"),
         ),
     ),
     "repeat": (
         (
-            "More rigorous than the simple approach",
-            "Does not rely on “recall”",
-            "Balances pros and cons of simple and complex approaches",
-            "Combines proving and improving",
+            N_("More rigorous than the simple approach"),
+            N_("Does not rely on “recall”"),
+            N_("Balances pros and cons of simple and complex approaches"),
+            N_("Combines proving and improving"),
         ),
         (
-            "Lacks the “scientific” credentials of the complex approach",
-            "More costly than simple approaches",
-            "Encounters the problems of a “counterfactual” control group",
+            N_("Lacks the “scientific” credentials of the complex approach"),
+            N_("More costly than simple approaches"),
+            N_("Encounters the problems of a “counterfactual” control group"),
         ),
     ),
     "longitudinal": (
         (
-            "Seen as more “scientific”",
-            "Can include respondents who have just entered the programme",
-            "Does not rely on recall",
-            "Focus on proving",
+            N_("Seen as more “scientific”"),
+            N_("Can include respondents who have just entered the programme"),
+            N_("Does not rely on recall"),
+            N_("Focus on proving"),
         ),
         (
-            "Costly on resources",
-            "Use of a “counterfactual” control group is problematic",
-            "Questioning of the “objectivity” of results",
+            N_("Costly on resources"),
+            N_("Use of a “counterfactual” control group is problematic"),
+            N_("Questioning of the “objectivity” of results"),
         ),
     ),
 }
-"""Advantages and disadvantages of each design, from Box 7 of the study."""
+"""Advantages and disadvantages of each design, from Box 7 of the study; `box_7` says them."""
 
-ASKED_BY_DESIGN = {
-    "one-off": (
-        "Nothing is measured before the programme. What people answer about the time before is the baseline, "
-        "so each question of a quantitative indicator is asked twice: of now, and by recall of before. "
-        "Memories can be clouded, so focus groups and interviews are laid beside them."
-    ),
-    "repeat": (
-        "The first wave is the baseline: it is held before the programme has its effects, and the same "
-        "questions are asked again later. A change is the difference of two answers; nobody has to recall."
-    ),
-    "longitudinal": (
-        "The first wave is the baseline, and the same people are asked the same questions over years, those "
-        "of a comparison group as well. A change is the difference of two answers; nobody has to recall."
-    ),
-}
+
+def box_7(design: str) -> tuple[list[str], list[str]]:
+    """Return the advantages and the limits of a study design, in the language that is spoken."""
+    advantages, limits = BOX_7[design]
+    return [_(one) for one in advantages], [_(one) for one in limits]
+
+
+ASKED_BY_DESIGN = Words(
+    {
+        "one-off": N_(
+            "Nothing is measured before the programme. What people answer about the time before is the "
+            "baseline, so each question of a quantitative indicator is asked twice: of now, and by recall "
+            "of before. Memories can be clouded, so focus groups and interviews are laid beside them."
+        ),
+        "repeat": N_(
+            "The first wave is the baseline: it is held before the programme has its effects, and the same "
+            "questions are asked again later. A change is the difference of two answers; nobody has to "
+            "recall."
+        ),
+        "longitudinal": N_(
+            "The first wave is the baseline, and the same people are asked the same questions over years, "
+            "those of a comparison group as well. A change is the difference of two answers; nobody has to "
+            "recall."
+        ),
+    }
+)
 """What a study design makes of the baseline, and so of the questions (Box 7 and the text below it)."""
-DECIDED_BY = {"ranking": "the votes", "team": "the team", "pilot": "the pilot"}
+DECIDED_BY = Words({"ranking": N_("the votes"), "team": N_("the team"), "pilot": N_("the pilot")})
 
-SAMPLE_DESIGNS = {
-    "representative": "Respondents were drawn by chance from a list, to stand for everyone on it.",
-    "purposive": (
-        "Respondents were chosen to cover each poverty group, and not drawn by chance. The figures stand for "
-        "those who were interviewed; no error can be given."
-    ),
-    "census": "Everyone on the list was to be interviewed.",
-    "randomised": "Respondents were drawn by chance, and the arms were formed by lot.",
-    "undeclared": (
-        "How respondents were chosen is not declared in the plan. Intervals are computed as if they had been "
-        "drawn by chance; if they were not, the figures stand for those who were interviewed alone, and "
-        "the intervals mean nothing. Declare [sampling]."
-    ),
-}
-SAMPLE_METHODS = {
-    "simple": "Simple random sample: everyone on the list has the same chance.",
-    "systematic": "Systematic sample: from a random start every so many-th unit of each stratum’s list.",
-    "stratified": "Stratified sample: within each stratum everyone has the same chance.",
-    "pps": (
-        "Drawn with probability proportional to size within each stratum; units that are too large for that "
-        "are taken with certainty. Small units have small chances and stand for many: the sum of those they "
-        "stand for depends on who was drawn, and need not be the number on the list."
-    ),
-    "two_stage": "Two-stage sample: within each stratum first localities (PSUs), then people in them.",
-}
-DEGREES_OF_FREEDOM = {
-    "strata": (
-        "An interval for a part of the sample has as many degrees of freedom as the strata that the part "
-        "reaches have units, less the number of these strata."
-    ),
-    "respondents": (
-        "An interval for a part of the sample has as many degrees of freedom as units hold a respondent of "
-        "it, less the number of their strata."
-    ),
-}
-LONELY_PSU = {
-    "center": "Where a stratum has a single unit, that unit is compared with the whole sample.",
-    "certainty": "A stratum with a single unit adds nothing to an error, as if it had been taken whole.",
-    "refuse": "A mean or change that reaches a stratum with a single unit has no error.",
-}
-SHARE_INTERVALS = {
-    "logit": "Intervals of shares are made on the scale of log odds, so that they never leave 0 to 100 %.",
-    "linear": "Intervals of shares are symmetric, so that they may leave 0 to 100 %.",
-}
-FINITE_POPULATION = {
-    "none": (
-        "Errors take the sample as drawn from a population without end: where a large part of it was "
-        "interviewed, they are a little too large."
-    ),
-    "units": (
-        "Errors know which share of each stratum’s list was interviewed: a stratum of which everyone was "
-        "interviewed adds nothing. Figures of households are not corrected."
-    ),
-    "two_stage": (
-        "Errors know which share of each stratum’s localities (PSUs) was visited, the first stage alone. "
-        "Figures of households are not corrected."
-    ),
-    "pps": (
-        "Units that were drawn with certainty add nothing to an error; for the others nothing is corrected. "
-        "Figures of households are not corrected."
-    ),
-}
+SAMPLE_DESIGNS = Words(
+    {
+        "representative": N_("Respondents were drawn by chance from a list, to stand for everyone on it."),
+        "purposive": N_(
+            "Respondents were chosen to cover each poverty group, and not drawn by chance. The figures "
+            "stand for those who were interviewed; no error can be given."
+        ),
+        "census": N_("Everyone on the list was to be interviewed."),
+        "randomised": N_("Respondents were drawn by chance, and the arms were formed by lot."),
+        "undeclared": N_(
+            "How respondents were chosen is not declared in the plan. Intervals are computed as if they "
+            "had been drawn by chance; if they were not, the figures stand for those who were interviewed "
+            "alone, and the intervals mean nothing. Declare [sampling]."
+        ),
+    }
+)
+SAMPLE_METHODS = Words(
+    {
+        "simple": N_("Simple random sample: everyone on the list has the same chance."),
+        "systematic": N_(
+            "Systematic sample: from a random start every so many-th unit of each stratum’s list."
+        ),
+        "stratified": N_("Stratified sample: within each stratum everyone has the same chance."),
+        "pps": N_(
+            "Drawn with probability proportional to size within each stratum; units that are too large for "
+            "that are taken with certainty. Small units have small chances and stand for many: the sum of "
+            "those they stand for depends on who was drawn, and need not be the number on the list."
+        ),
+        "two_stage": N_(
+            "Two-stage sample: within each stratum first localities (PSUs), then people in them."
+        ),
+    }
+)
+DEGREES_OF_FREEDOM = Words(
+    {
+        "strata": N_(
+            "An interval for a part of the sample has as many degrees of freedom as the strata that the part "
+            "reaches have units, less the number of these strata."
+        ),
+        "respondents": N_(
+            "An interval for a part of the sample has as many degrees of freedom as units hold a "
+            "respondent of it, less the number of their strata."
+        ),
+    }
+)
+LONELY_PSU = Words(
+    {
+        "center": N_("Where a stratum has a single unit, that unit is compared with the whole sample."),
+        "certainty": N_(
+            "A stratum with a single unit adds nothing to an error, as if it had been taken whole."
+        ),
+        "refuse": N_("A mean or change that reaches a stratum with a single unit has no error."),
+    }
+)
+SHARE_INTERVALS = Words(
+    {
+        "logit": N_(
+            "Intervals of shares are made on the scale of log odds, so that they never leave 0 to 100 %."
+        ),
+        "linear": N_("Intervals of shares are symmetric, so that they may leave 0 to 100 %."),
+    }
+)
+FINITE_POPULATION = Words(
+    {
+        "none": N_(
+            "Errors take the sample as drawn from a population without end: where a large part of it was "
+            "interviewed, they are a little too large."
+        ),
+        "units": N_(
+            "Errors know which share of each stratum’s list was interviewed: a stratum of which everyone was "
+            "interviewed adds nothing. Figures of households are not corrected."
+        ),
+        "two_stage": N_(
+            "Errors know which share of each stratum’s localities (PSUs) was visited, the first stage alone. "
+            "Figures of households are not corrected."
+        ),
+        "pps": N_(
+            "Units that were drawn with certainty add nothing to an error; for the others nothing is "
+            "corrected. Figures of households are not corrected."
+        ),
+    }
+)
 LEVELS = {
-    "person": ("person", "people"),
-    "household": ("household", "households"),
-    "group": ("group", "groups"),
-    "firm": ("firm", "firms"),
+    "person": NN_("person", "people"),
+    "household": NN_("household", "households"),
+    "group": NN_("group", "groups"),
+    "firm": NN_("firm", "firms"),
 }
-ALLOCATIONS = {
-    "proportional": "The {number} are spread over the strata in proportion to their units.",
-    "equal": (
-        "The {number} are spread over the strata in equal parts, so that strata can be compared; a stratum "
-        "that has fewer gives all of its units, and the others share the rest."
-    ),
-    "neyman": "The {number} are spread over the strata by size and spread (Neyman), for the smallest error.",
-}
-CLUSTER_DRAWS = {
-    "by_size": (
-        "Localities have chances in proportion to their units; in each, {number} units are drawn, or all "
-        "where there are fewer."
-    ),
-    "simple": (
-        "All localities of a stratum have the same chance; in each, {number} units are drawn, or all where "
-        "there are fewer."
-    ),
-}
-REPLACED_WITHIN = {"stratum": "stratum", "cluster": "locality", "quota": "quota"}
+ALLOCATIONS = Words(
+    {
+        "proportional": N_("The {number} are spread over the strata in proportion to their units."),
+        "equal": N_(
+            "The {number} are spread over the strata in equal parts, so that strata can be compared; a "
+            "stratum that has fewer gives all of its units, and the others share the rest."
+        ),
+        "neyman": N_(
+            "The {number} are spread over the strata by size and spread (Neyman), for the smallest error."
+        ),
+    }
+)
+CLUSTER_DRAWS = Words(
+    {
+        "by_size": N_(
+            "Localities have chances in proportion to their units; in each, {number} units are drawn, or all "
+            "where there are fewer."
+        ),
+        "simple": N_(
+            "All localities of a stratum have the same chance; in each, {number} units are drawn, or all "
+            "where there are fewer."
+        ),
+    }
+)
+REPLACED_WITHIN = Words({"stratum": N_("stratum"), "cluster": N_("locality"), "quota": N_("quota")})
 NOT_SURELY_BY_CHANCE = ("purposive", "undeclared")
 
-ARMS = {"programme": "programme group", "comparison": "comparison group", "all": "everyone"}
-WAVE_ROLES = {
-    "pilot": "pilot, not counted",
-    "baseline": "baseline",
-    "follow-up": "follow-up",
-    "only": "the only wave",
-}
-TOPICS = {
-    "background": "How the industry developed",
-    "production": "Production",
-    "employment": "Employment",
-    "trade": "Trade",
-    "regulation": "Regulation",
-    "services": "State services",
-    "infrastructure": "Infrastructure",
-    "population": "Population",
-    "health": "Health",
-    "education": "Education",
-    "morbidity": "Morbidity",
-    "gender": "Gender",
-    "ethnicity": "Ethnicity",
-    "religion": "Religion",
-    "migration": "Migration",
-    "shocks": "Shocks",
-}
-LOST_BY = {
-    "arm": "between the arms",
-    "poverty_group": "between the poverty groups",
-    "gender": "between women and men",
-    "enumerator": "between the interviewers of the first wave",
-    "joint": "by what is known of them from the first wave, taken together",
-    "joint, between the arms": "in other ways in the one arm than in the other",
-}
+ARMS = Words(
+    {"programme": N_("programme group"), "comparison": N_("comparison group"), "all": N_("everyone")}
+)
+WAVE_ROLES = Words(
+    {
+        "pilot": N_("pilot, not counted"),
+        "baseline": N_("baseline"),
+        "follow-up": N_("follow-up"),
+        "only": N_("the only wave"),
+    }
+)
+TOPICS = Words(
+    {
+        "background": N_("How the industry developed"),
+        "production": N_("Production"),
+        "employment": N_("Employment"),
+        "trade": N_("Trade"),
+        "regulation": N_("Regulation"),
+        "services": N_("State services"),
+        "infrastructure": N_("Infrastructure"),
+        "population": N_("Population"),
+        "health": N_("Health"),
+        "education": N_("Education"),
+        "morbidity": N_("Morbidity"),
+        "gender": N_("Gender"),
+        "ethnicity": N_("Ethnicity"),
+        "religion": N_("Religion"),
+        "migration": N_("Migration"),
+        "shocks": N_("Shocks"),
+    }
+)
+LOST_BY = Words(
+    {
+        "arm": N_("between the arms"),
+        "poverty_group": N_("between the poverty groups"),
+        "gender": N_("between women and men"),
+        "enumerator": N_("between the interviewers of the first wave"),
+        "joint": N_("by what is known of them from the first wave, taken together"),
+        "joint, between the arms": N_("in other ways in the one arm than in the other"),
+    }
+)
 """Test of attrition -> in what those who were lost differ, or might."""
-SCOPES = {True: "in scope", False: "out of scope"}
-LIKELIHOODS = {
-    "likely": "likely poor",
-    "vulnerable": "vulnerable to poverty",
-    "none": "not classed as poor",
-    "unknown": "not known",
-}
-ESTIMATORS = {
-    "difference": "difference between the arms",
-    "difference_in_differences": "difference in differences",
-    "first_differences": "change of each respondent, compared between the arms",
-    "fixed_effects": "fixed effects",
-    "ancova": "later value, given the earlier one (ancova)",
-    "recall": "change as people remember it",
-    "staggered": "starts in different waves (Callaway and Sant'Anna)",
-}
-AGAINST = {"recall": "as people remember it", "staggered": "against those not reached"}
+SCOPES = Words({True: N_("in scope"), False: N_("out of scope")})
+LIKELIHOODS = Words(
+    {
+        "likely": N_("likely poor"),
+        "vulnerable": N_("vulnerable to poverty"),
+        "none": N_("not classed as poor"),
+        "unknown": N_("not known"),
+    }
+)
+ESTIMATORS = Words(
+    {
+        "difference": N_("difference between the arms"),
+        "difference_in_differences": N_("difference in differences"),
+        "first_differences": N_("change of each respondent, compared between the arms"),
+        "fixed_effects": N_("fixed effects"),
+        "ancova": N_("later value, given the earlier one (ancova)"),
+        "recall": N_("change as people remember it"),
+        "staggered": N_("starts in different waves (Callaway and Sant'Anna)"),
+    }
+)
+AGAINST = Words({"recall": N_("as people remember it"), "staggered": N_("against those not reached")})
 """Estimators whose change is not told against the comparison group -> against whom."""
-STARTS_COMPARED_WITH = {
-    "not_yet": "compared with those whom the programme had not reached by then",
-    "never": "compared with those whom the programme never reached",
-}
-POVERTY_MEASURES = {
-    "headcount": "share of people who are poor",
-    "poverty_gap": "mean shortfall, of the line",
-    "squared_poverty_gap": "mean squared shortfall",
-    "median_gap": "shortfall of the median poor person, of the line",
-    "intensity": "mean share of deprivations of the poor (A)",
-    "adjusted_headcount": "adjusted headcount (M0)",
-    "quintile_ratio": "richest fifth over poorest fifth",
-    "gini": "Gini index",
-    "line": "poverty line",
-    "uncensored_headcount": "deprived",
-    "censored_headcount": "deprived and poor",
-    "contribution": "part of the adjusted headcount",
-}
-ERROR_TYPES = {
-    "cluster": "clustered",
-    "cr2": "clustered, corrected for few clusters (CR2, degrees of freedom by Satterthwaite)",
-    "robust": "robust",
-    "iid": "classical",
-}
-ADJUSTMENTS = {"holm": "Holm", "benjamini_hochberg": "Benjamini and Hochberg"}
-EFFECT_VERDICTS = {
-    "differ": "they differ",
-    "not told apart": "not told apart",
-    "not tested": "not tested",
-}
-TREND_VERDICTS = {
-    "differed": "the arms changed differently already",
-    "not told apart": "no difference found",
-    "not tested": "not tested",
-}
-ASSUMPTIONS = {
-    "difference": "It assumes that, without the programme, both arms would stand alike now.",
-    "difference_in_differences": (
-        "It assumes that, without the programme, both arms would have changed alike."
-    ),
-    "first_differences": (
-        "It assumes that nothing else changed people in the way in which the programme, or the term, did."
-    ),
-    "fixed_effects": (
-        "It assumes that nothing but the term came to some and not to others at the same time; what stays the"
-        " same within each fixed effect is taken out."
-    ),
-    "ancova": (
-        "It assumes that, without the programme, people of both arms who stood alike before would stand alike"
-        " now."
-    ),
-    "recall": "It assumes that people remember rightly, and it cannot tell the programme from anything else.",
-    "staggered": (
-        "It assumes that, without the programme, those of each start would have changed as those did with"
-        " whom they are compared, and that nobody changed because the programme was still to come."
-    ),
-}
+STARTS_COMPARED_WITH = Words(
+    {
+        "not_yet": N_("compared with those whom the programme had not reached by then"),
+        "never": N_("compared with those whom the programme never reached"),
+    }
+)
+POVERTY_MEASURES = Words(
+    {
+        "headcount": N_("share of people who are poor"),
+        "poverty_gap": N_("mean shortfall, of the line"),
+        "squared_poverty_gap": N_("mean squared shortfall"),
+        "median_gap": N_("shortfall of the median poor person, of the line"),
+        "intensity": N_("mean share of deprivations of the poor (A)"),
+        "adjusted_headcount": N_("adjusted headcount (M0)"),
+        "quintile_ratio": N_("richest fifth over poorest fifth"),
+        "gini": N_("Gini index"),
+        "line": N_("poverty line"),
+        "uncensored_headcount": N_("deprived"),
+        "censored_headcount": N_("deprived and poor"),
+        "contribution": N_("part of the adjusted headcount"),
+    }
+)
+ERROR_TYPES = Words(
+    {
+        "cluster": N_("clustered"),
+        "cr2": N_("clustered, corrected for few clusters (CR2, degrees of freedom by Satterthwaite)"),
+        "robust": N_("robust"),
+        "iid": N_("classical"),
+    }
+)
+ADJUSTMENTS = Words({"holm": N_("Holm"), "benjamini_hochberg": N_("Benjamini and Hochberg")})
+EFFECT_VERDICTS = Words(
+    {
+        "differ": N_("they differ"),
+        "not told apart": N_("not told apart"),
+        "not tested": N_("not tested"),
+    }
+)
+TREND_VERDICTS = Words(
+    {
+        "differed": N_("the arms changed differently already"),
+        "not told apart": N_("no difference found"),
+        "not tested": N_("not tested"),
+    }
+)
+ASSUMPTIONS = Words(
+    {
+        "difference": N_("It assumes that, without the programme, both arms would stand alike now."),
+        "difference_in_differences": (
+            N_("It assumes that, without the programme, both arms would have changed alike.")
+        ),
+        "first_differences": (
+            N_(
+                "It assumes that nothing else changed people in the way in which the programme, or the "
+                "term, did."
+            )
+        ),
+        "fixed_effects": N_(
+            "It assumes that nothing but the term came to some and not to others at the same time; what "
+            "stays the same within each fixed effect is taken out."
+        ),
+        "ancova": N_(
+            "It assumes that, without the programme, people of both arms who stood alike before would "
+            "stand alike now."
+        ),
+        "recall": N_(
+            "It assumes that people remember rightly, and it cannot tell the programme from anything else."
+        ),
+        "staggered": N_(
+            "It assumes that, without the programme, those of each start would have changed as those did with"
+            " whom they are compared, and that nobody changed because the programme was still to come."
+        ),
+    }
+)
 """What must be true for an estimate to be the effect of the programme."""
-TRIANGULATION = {
-    "contradict": "The sources contradict each other",
-    "agree": "The sources agree",
-    "single source": "Only one source speaks",
-    "silent": "No source speaks",
-}
-DIAGRAMS = {"map": "map", "venn": "Venn diagram", "flow": "flow diagram", "network": "network diagram"}
-ALPHAS = {
-    "reliable": "enough to rely on",
-    "tentative": "enough for tentative conclusions only",
-    "unreliable": "too little to rely on",
-    "cannot be said": "cannot be said",
-}
+TRIANGULATION = Words(
+    {
+        "contradict": N_("The sources contradict each other"),
+        "agree": N_("The sources agree"),
+        "single source": N_("Only one source speaks"),
+        "silent": N_("No source speaks"),
+    }
+)
+DIAGRAMS = Words(
+    {
+        "map": N_("map"),
+        "venn": N_("Venn diagram"),
+        "flow": N_("flow diagram"),
+        "network": N_("network diagram"),
+    }
+)
+ALPHAS = Words(
+    {
+        "reliable": N_("enough to rely on"),
+        "tentative": N_("enough for tentative conclusions only"),
+        "unreliable": N_("too little to rely on"),
+        "cannot be said": N_("cannot be said"),
+    }
+)
 """What the agreement of coders allows."""
-FEEDBACK = {"contested": "contested", "confirmed": "confirmed", "comment": "commented on"}
-WORKSHOPS = {"participants": "participants’ workshop", "stakeholders": "stakeholders’ workshop"}
-PROPOSALS = {"supported": "supported", "disputed": "disputed", "noted": "noted, neither for nor against"}
-FOLLOW_UPS = {
-    "repeat": "a repeat study, by the same methods as the baseline",
-    "limited": "a limited follow-up by recall and key informants: few data can be compared with the baseline",
-}
-HELD = {
-    "held": "held",
-    "reversed": "reversed",
-    "not seen any more": "not seen any more",
-    "appeared since": "changed since, though it had not before",
-    "not asked any more": "not asked any more",
-}
-MATCHING_METHODS = {
-    "propensity": "nearest propensity score",
-    "mahalanobis": "nearest in all characteristics (Mahalanobis)",
-    "entropy_balancing": "entropy balancing",
-}
-BALANCE = {
-    "balanced": "balanced",
-    "unbalanced": "out of balance",
-    "not measurable": "cannot be measured",
-}
+FEEDBACK = Words({"contested": N_("contested"), "confirmed": N_("confirmed"), "comment": N_("commented on")})
+WORKSHOPS = Words(
+    {"participants": N_("participants’ workshop"), "stakeholders": N_("stakeholders’ workshop")}
+)
+PROPOSALS = Words(
+    {"supported": N_("supported"), "disputed": N_("disputed"), "noted": N_("noted, neither for nor against")}
+)
+FOLLOW_UPS = Words(
+    {
+        "repeat": N_("a repeat study, by the same methods as the baseline"),
+        "limited": N_(
+            "a limited follow-up by recall and key informants: few data can be compared with the baseline"
+        ),
+    }
+)
+HELD = Words(
+    {
+        "held": N_("held"),
+        "reversed": N_("reversed"),
+        "not seen any more": N_("not seen any more"),
+        "appeared since": N_("changed since, though it had not before"),
+        "not asked any more": N_("not asked any more"),
+    }
+)
+MATCHING_METHODS = Words(
+    {
+        "propensity": N_("nearest propensity score"),
+        "mahalanobis": N_("nearest in all characteristics (Mahalanobis)"),
+        "entropy_balancing": N_("entropy balancing"),
+    }
+)
+BALANCE = Words(
+    {
+        "balanced": N_("balanced"),
+        "unbalanced": N_("out of balance"),
+        "not measurable": N_("cannot be measured"),
+    }
+)
 
 
 def clean(value: str) -> str:
@@ -390,7 +498,7 @@ def clean(value: str) -> str:
 
 def plain(identifier: str) -> str:
     """Return an identifier as words: 'women_and_minorities' -> 'women and minorities'."""
-    return identifier.replace("_", " ")
+    return told(identifier.replace("_", " "))
 
 
 def capital(words: str) -> str:
@@ -411,6 +519,10 @@ def listing(items: Iterable[str]) -> str:
     items = list(items)
     if len(items) < 2:
         return "".join(items)
+    if code() != ENGLISH:
+        from babel.lists import format_list
+
+        return format_list(items, locale=locale(code()))
     return f"{', '.join(items[:-1])} and {items[-1]}"
 
 
@@ -421,12 +533,12 @@ def letter(position: int) -> str:
 
 def sector(name: str) -> str:
     """Return the name of a sector, with words for all of them together."""
-    return "All sectors" if name == "TOTAL" else name
+    return _("All sectors") if name == "TOTAL" else told(name)
 
 
 def counted(count: int, one: str, many: str = "") -> str:
-    """Return '1 finding', '2 findings'."""
-    return f"{whole(count)} {one if count == 1 else many or one + 's'}"
+    """Return '1 finding', '2 findings'. one, many: messages; many is one with an s where it is not named."""
+    return f"{whole(count)} {ngettext(one, many or one + 's', count)}"
 
 
 def whole(value: float) -> str:
@@ -490,7 +602,7 @@ def in_currency(unit: str, currency: str) -> str:
 
 def unit(unit: str) -> str:
     """Return the unit in which figures are printed: a share is told in percent."""
-    return f"percent ({unit})" if is_share(unit) else unit
+    return _("percent ({unit})").format(unit=told(unit)) if is_share(unit) else told(unit)
 
 
 def quantity(value: float, unit: str, beside: Iterable[float | None] = ()) -> str:
@@ -501,8 +613,8 @@ def quantity(value: float, unit: str, beside: Iterable[float | None] = ()) -> st
 def change(value: float, unit: str, beside: Iterable[float | None] = ()) -> str:
     """Return a change with its sign: of a share in percentage points. beside: see `mean`."""
     if is_share(unit):
-        points = signed(rounded(percent(value)))
-        return f"{points} {'point' if points[1:] == '1' else 'points'}"
+        points = rounded(percent(value))
+        return f"{signed(points)} {ngettext(*POINTS, 1 if points.lstrip(MINUS) == '1' else 2)}"
     return signed(mean(value, beside))
 
 
@@ -513,7 +625,7 @@ def effect(value: float, unit: str) -> str:
 
 def error(value: float, unit: str) -> str:
     """Return a standard error: of a share in percentage points, to one decimal."""
-    return f"{rounded(percent(value), 1)} points" if is_share(unit) else mean(value)
+    return f"{rounded(percent(value), 1)} {ngettext(*POINTS, 2)}" if is_share(unit) else mean(value)
 
 
 def signed(figure: str) -> str:
@@ -523,15 +635,16 @@ def signed(figure: str) -> str:
 
 def span(low: str, high: str) -> str:
     """Return the two ends of an interval; the unit is written once."""
-    for unit in (f"{THIN_SPACE}%", " points"):
+    one, many = (f" {ngettext(*POINTS, number)}" for number in (1, 2))
+    for unit in (f"{THIN_SPACE}%", many):
         if low.endswith(unit) and high.endswith(unit):
             low = low.removesuffix(unit)
-    return f"{low.removesuffix(' point')} to {high}"
+    return _("{low} to {high}").format(low=low.removesuffix(one), high=high)
 
 
 def probability(value: float) -> str:
     """Return a p-value."""
-    return "under 0.001" if value < 0.001 else rounded(value, 3)
+    return _("under {number}").format(number=rounded(0.001, 3)) if value < 0.001 else rounded(value, 3)
 
 
 def date(value: dt.date | str) -> str:
@@ -541,6 +654,10 @@ def date(value: dt.date | str) -> str:
             value = dt.date.fromisoformat(value)
         except ValueError:
             return value
+    if code() != ENGLISH:
+        from babel.dates import format_date
+
+        return format_date(value, "long", locale=locale(code()))
     return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
 
 
@@ -552,30 +669,35 @@ def lost_by(test: str) -> str:
 def period(first: dt.date | str | None, last: dt.date | str | None) -> str:
     """Return 'first to last' in words, or the one that is known."""
     days = [date(day) for day in (first, last) if day]
-    return days[0] if len(set(days)) == 1 else " to ".join(days)
+    return span(*days) if len(set(days)) == 2 else "".join(days[:1])
 
 
 def withheld(rule: str, fewest: int = FEWEST_RESPONDENTS) -> str:
     """Return what stands in place of a hidden figure."""
     if rule == "few":
         return "*"
-    return f"withheld ({_WITHHELD.get(rule, plain(rule)).format(fewest=fewest)})"
+    why = _WITHHELD[rule].format(fewest=fewest) if rule in _WITHHELD else plain(rule)
+    return _("withheld ({why})").format(why=why)
 
 
-_WITHHELD = {
-    "threshold": "fewer than {fewest}",
-    "few voices": "fewer than {fewest}, or one group",
-    "sensitive": "sensitive subject",
-    "few degrees of freedom": "too few observations for the model",
-    "given away by others": "it would give away another",
-}
+_WITHHELD = Words(
+    {
+        "threshold": N_("fewer than {fewest}"),
+        "few voices": N_("fewer than {fewest}, or one group"),
+        "sensitive": N_("sensitive subject"),
+        "few degrees of freedom": N_("too few observations for the model"),
+        "given away by others": N_("it would give away another"),
+    }
+)
 
 
-NO_INTERVAL = {
-    "within one cluster": "no interval: all are of one cluster",
-    "single cluster in a stratum": "no interval: a stratum has a single cluster",
-    "all alike": "no interval: all answers are alike",
-}
+NO_INTERVAL = Words(
+    {
+        "within one cluster": N_("no interval: all are of one cluster"),
+        "single cluster in a stratum": N_("no interval: a stratum has a single cluster"),
+        "all alike": N_("no interval: all answers are alike"),
+    }
+)
 """Why a figure has no interval -> how a table says it; what holds of a whole study is told once."""
 
 
@@ -601,4 +723,4 @@ def _grouped(number: Decimal, places: int | None = None) -> str:
         text = text.rstrip("0").rstrip(".")
     if not re.search("[1-9]", text):
         text = text.lstrip("-")
-    return text.replace(",", THIN_SPACE).replace("-", MINUS)
+    return text.replace(",", THIN_SPACE).replace("-", MINUS).replace(".", decimal_sign())

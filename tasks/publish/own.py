@@ -1,0 +1,45 @@
+"""The folder's own words in another language: as they stand in the folder -> as they are said."""
+
+from __future__ import annotations
+
+from tasks import catalogue, translations
+from tasks.languages import Language
+from tasks.publish import wording
+from tasks.publish.report import Report
+from tasks.translations import ENGLISH
+
+
+def own_words(report: Report, code: str, own: Language) -> dict[str, str]:
+    """Return what the folder calls groups, waves, indicators, units and what was said, in a language.
+
+    own: design/languages/<code>.toml. Indicators and units of the catalogue have the plain words of the
+    groups' pages where the folder has none; what neither has is not in it.
+    """
+    words: dict[str, str] = {**own.words.get("said", {})}
+    for group in report.plan.poverty_group:
+        words |= {group.label: said} if (said := own.get("group", group.id)) else {}
+    for wave in report.plan.wave:
+        words |= {wave.label: said} if wave.label and (said := own.get("wave", wave.name)) else {}
+    standard = catalogue.standard_indicators()
+    for row in (*report.rows("indicator_selection"), *report.rows("indicators")):
+        ident, label = row["indicator"], row["label"]
+        known = standard.get(ident)
+        said = own.get("indicator", ident)
+        if not said and code != ENGLISH and known and known.label == label:
+            said = translations.words(code).pgettext("indicator", translations.plain("indicator")[ident])
+        words |= {label: said} if said else {}
+    return words | _units(report, code, own)
+
+
+def _units(report: Report, code: str, own: Language) -> dict[str, str]:
+    """Return each unit of the indicators, with the plan's currency, in a language."""
+    words: dict[str, str] = {}
+    plain = translations.plain("unit")
+    say = translations.words(code).pgettext
+    currency = report.plan.instruments.currency
+    for unit in sorted({row["unit"] for row in report.rows("indicators")}):
+        said = own.get("unit", unit)
+        if not said and code != ENGLISH and unit in plain and not wording.is_share(unit):
+            said = say("unit", plain[unit]).replace("{currency}", currency or say("unit", plain["currency"]))
+        words |= {report.in_currency(unit): said} if said else {}
+    return words

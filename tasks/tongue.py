@@ -1,0 +1,137 @@
+"""The language in which a page is being made: what stands here in English is said in it.
+
+A page speaks English unless it is made within `speaking`. `_` and its like take the words of the catalogue
+`report` (docs/languages.md); `told` those of the assessment, and what a task wrote down in English.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TypeVar
+
+from tasks import stored, translations
+from tasks.translations import ENGLISH, REPORT
+
+Key = TypeVar("Key")
+
+
+@dataclass(frozen=True)
+class _Tongue:
+    """A language, and the folder's own words in it: as they stand in the folder -> as they are said."""
+
+    code: str = ENGLISH
+    own: Mapping[str, str] = field(default_factory=dict)
+
+
+_SPOKEN: ContextVar[_Tongue] = ContextVar("spoken", default=_Tongue())  # noqa: B039 -- it is frozen
+
+
+@contextmanager
+def speaking(code: str, own: Mapping[str, str] | None = None) -> Iterator[None]:
+    """Have all that is worded within it speak a language.
+
+    code: of a language with a catalogue of the report, or English. own: the folder's words -> words in it.
+    """
+    before = _SPOKEN.set(_Tongue(code, own or {}))
+    try:
+        yield
+    finally:
+        _SPOKEN.reset(before)
+
+
+def code() -> str:
+    """Return the code of the language that is spoken."""
+    return _SPOKEN.get().code
+
+
+def _(message: str) -> str:
+    """Return a message in the language that is spoken."""
+    return translations.words(code(), REPORT).gettext(message) if message else ""
+
+
+def ngettext(one: str, many: str, count: float) -> str:
+    """Return the form of a message that a count asks for, in the language that is spoken."""
+    return translations.words(code(), REPORT).ngettext(one, many, count)  # type: ignore[arg-type] -- 1.5 as 2
+
+
+def pgettext(context: str, message: str) -> str:
+    """Return a message that has another meaning elsewhere, in the language that is spoken."""
+    return translations.words(code(), REPORT).pgettext(context, message)
+
+
+def npgettext(context: str, one: str, many: str, count: float) -> str:
+    """Return the form that a count asks for of a message that has another meaning elsewhere."""
+    return translations.words(code(), REPORT).npgettext(context, one, many, count)  # type: ignore[arg-type]
+
+
+class Words(Mapping[Key, str]):
+    """Keys with their words, marked by `N_`: read, they are in the language that is spoken."""
+
+    def __init__(self, english: Mapping[Key, str]):
+        """Take the words in English."""
+        self._english = dict(english)
+
+    def __getitem__(self, key: Key) -> str:
+        """Return the words for a key."""
+        return _(self._english[key])
+
+    def __iter__(self) -> Iterator[Key]:
+        """Yield the keys in their order."""
+        return iter(self._english)
+
+    def __len__(self) -> int:
+        """Return the number of keys."""
+        return len(self._english)
+
+
+def decimal_sign() -> str:
+    """Return what stands between a number and its decimals."""
+    return _decimal_sign(code())
+
+
+@cache
+def _decimal_sign(code: str) -> str:
+    from babel.numbers import get_decimal_symbol
+
+    return get_decimal_symbol(translations.locale(code))
+
+
+def told(text: str) -> str:
+    """Return what is recorded or was written down by a task, in the language that is spoken.
+
+    The assessment's own words come first, then words of the catalogue, then sentences of `stored` with their
+    places filled in; a text of several sentences is told one by one. What nothing is known of stays.
+    """
+    tongue = _SPOKEN.get()
+    if text in tongue.own:
+        return tongue.own[text]
+    if tongue.code == ENGLISH or not text:
+        return text
+    if (said := _(text)) != text:
+        return said
+    for pattern, message in _patterns():
+        if match := pattern.fullmatch(text):
+            return _(message).format(**{name: told(part) for name, part in match.groupdict().items()})
+    if re.fullmatch(r"[-\u2212+]?[\d\u202f]+\.\d+", text):
+        return text.replace(".", decimal_sign())
+    sentences = re.split(r"(?<=[.!?;]) ", text)
+    return " ".join(map(told, sentences)) if len(sentences) > 1 else text
+
+
+@cache
+def _patterns() -> list[tuple[re.Pattern[str], str]]:
+    """Return the stored sentences with places, those with most words of their own first."""
+    found = []
+    for message in stored.SENTENCES:
+        parts = re.split(r"\{(\w+)\}", message)
+        words = [
+            re.escape(part) if position % 2 == 0 else f"(?P<{part}>.+?)"
+            for position, part in enumerate(parts)
+        ]
+        found.append((sum(map(len, parts[::2])), re.compile("".join(words), re.DOTALL), message))
+    return [(pattern, message) for _, pattern, message in sorted(found, key=lambda one: (-one[0], one[2]))]

@@ -196,7 +196,7 @@ class Report:
         self._placed += 1
         return f"table-{self._placed}"
 
-    def _all_labels(self) -> dict[str, dict[str, str]]:
+    def _all_labels(self) -> dict[str, Mapping[str, str]]:
         groups = {group.id: group.label for group in self.plan.poverty_group}
         groups |= {row["poverty_group"]: row["label"] for row in self._raw("poverty_groups")}
         indicators = {row["indicator"]: row["label"] for row in self._raw("indicator_selection")}

@@ -134,7 +134,8 @@ class Report:
     def label(self, kind: str, ident: str | None) -> str:
         """Return the label of a group, indicator, actor, wave or arm; the id where it has none."""
         known = self._labels.get(kind, {})
-        return told(known[ident]) if ident in known else wording.plain(ident or "")
+        ident = ident or ""
+        return told(known[ident]) if ident in known else wording.plain(ident)
 
     def short(self, wave: str) -> str:
         """Return a wave's label up to its first comma, where that still tells the waves apart."""

@@ -441,6 +441,16 @@ def _tried(report: Report, row: Row) -> Cell:
     return Cell(report.label(kind, item) if kind else told(item))
 
 
+def _decided(report: Report, row: Row) -> Cell:
+    """Return what a pilot decided of an item."""
+    words = {
+        "keep": _("keep"),
+        "change": pgettext("decision", "change"),
+        "drop": pgettext("decision", "drop"),
+    }
+    return Cell(words[row["decision"]])
+
+
 def _shared_lists(report: Report, row: Row) -> Cell:
     shared = _("{both} of {either}").format(
         both=wording.whole(row["on_both"]), either=wording.whole(row["on_either"])
@@ -526,8 +536,16 @@ def _levels(report: Report, row: Row) -> Cell:
     return Cell(wording.in_a_row(*ends)) if ends else NOTHING
 
 
+def _position(report: Report, row: Row) -> Cell:
+    mixed = row["position"] == "mixed"
+    return Cell(pgettext("position", "mixed") if mixed else _POSITIONS[row["position"]])
+
+
+_POSITIONS = Words({"supports": N_("supports"), "neutral": N_("neutral"), "opposes": N_("opposes")})
+
+
 def _position_with_tension(report: Report, row: Row) -> Cell:
-    return Cell(told(row["position"]), note=_TENSIONS.get(row["tension"], ""))
+    return replace(_position(report, row), note=_TENSIONS.get(row["tension"], ""))
 
 
 _TENSIONS = Words({"some": N_("some tension"), "strong": N_("strong tension")})
@@ -793,6 +811,7 @@ _FORMS: dict[tuple[str, str], Form] = {
     ("ranking_agreement", "shared_lists"): _shared_lists,
     ("training", "held_on"): _as_date("held_on"),
     ("pilot_changes", "item"): _tried,
+    ("pilot_changes", "decision"): _decided,
     ("impact_estimates", "indicator"): _indicator_with_unit,
     ("indicators", "unit"): lambda report, row: Cell(told(report.in_currency(row["unit"]))),
     ("statistics", "value"): _statistic,
@@ -807,6 +826,7 @@ _FORMS: dict[tuple[str, str], Form] = {
         wording.LIKELIHOODS[row["rule_likelihood"]], f"likelihood {row['rule_likelihood']}"
     ),
     ("institution_positions", "institution"): _labelled("institution", "institution"),
+    ("institution_positions", "position"): _position,
     ("institution_positions", "position_with_tension"): _position_with_tension,
     ("mapping_checklist", "status"): lambda _, row: Cell(
         told(row["status"]), "contradict" if row["status"] == "open" else ""

@@ -222,7 +222,7 @@ class Report:
                 for position, row in enumerate(self._raw("institutions"))
             },
             "measure": wording.POVERTY_MEASURES,
-            "index": {"krugman": N_("Krugman, 0 to 2"), "herfindahl": N_("Herfindahl, up to 1")},
+            "index": wording.REGION_INDICES,
             "comparison": {one.name: one.label for one in self.plan.growth},
         }
 

@@ -374,6 +374,7 @@ POVERTY_MEASURES = Words(
         "contribution": N_("part of the adjusted headcount"),
     }
 )
+REGION_INDICES = Words({"krugman": N_("Krugman, 0 to 2"), "herfindahl": N_("Herfindahl, up to 1")})
 ERROR_TYPES = Words(
     {
         "cluster": N_("clustered"),

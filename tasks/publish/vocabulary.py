@@ -185,6 +185,7 @@ WORDS = (
     N_("schedule"),
     N_("method"),
     N_("tool"),
+    N_("interview"),
     N_("received"),
     N_("repeated"),
     N_("superseded"),

@@ -6,4 +6,19 @@ the task that writes it.
 
 from __future__ import annotations
 
-SENTENCES: tuple[str, ...] = ()
+from tasks.translations import N_
+
+ANSWERS = (
+    N_("whole number"),
+    N_("whole number, {low} to {high}"),
+    N_("whole number, {low} or more"),
+    N_("whole number, {high} or less"),
+    N_("number"),
+    N_("number, {low} to {high}"),
+    N_("number, {low} or more"),
+    N_("number, {high} or less"),
+    N_("words"),
+)
+"""What may be answered to a question of the forms."""
+
+SENTENCES: tuple[str, ...] = ANSWERS

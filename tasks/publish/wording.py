@@ -659,6 +659,11 @@ def span(low: str, high: str) -> str:
     return _("{low} to {high}").format(low=low.removesuffix(one), high=high)
 
 
+def points(change: str) -> str:
+    """Return a change without the word for percentage points, as an axis bears it."""
+    return change.removesuffix(f" {ngettext(*POINTS, 2)}")
+
+
 def probability(value: float) -> str:
     """Return a p-value."""
     return _("under {number}").format(number=rounded(0.001, 3)) if value < 0.001 else rounded(value, 3)
@@ -676,6 +681,15 @@ def date(value: dt.date | str) -> str:
 
         return format_date(value, "long", locale=locale(code()))
     return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+
+
+def month(value: dt.date) -> str:
+    """Return 'March 2026'."""
+    if code() != ENGLISH:
+        from babel.dates import format_date
+
+        return format_date(value, "MMMM y", locale=locale(code()))
+    return f"{_MONTHS[value.month - 1]} {value.year}"
 
 
 def lost_by(test: str) -> str:

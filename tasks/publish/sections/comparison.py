@@ -220,7 +220,8 @@ def _verdict(report: Report) -> str:
         return ""
     limit = report.plan.thresholds.largest_standardized_difference
     apart = [_apart_before(report, *before), *([_apart_after(report, *after)] if after else [])]
-    return f"{'; '.join(apart)}. {_judged(report, (after or before)[0], limit, matched=after is not None)}"
+    judged = _judged(report, (after or before)[0], limit, matched=after is not None)
+    return f"{wording.in_a_row(*apart)}. {judged}"
 
 
 def _judged(report: Report, largest: float, limit: float, *, matched: bool) -> str:
@@ -406,12 +407,14 @@ def _overlap(report: Report) -> str:
     alone = sum(
         span["programme"]["respondents"] for span in spans.values() if not span["comparison"]["respondents"]
     )
-    by_span = "; ".join(
-        _("{span}: {programme} and {comparison}").format(
-            span=wording.span(_number(span["programme"]["low"]), _number(span["programme"]["high"])),
-            **{arm: wording.whole(span[arm]["respondents"]) for arm in ARMS},
+    by_span = wording.in_a_row(
+        *(
+            wording.headed(
+                wording.span(_number(span["programme"]["low"]), _number(span["programme"]["high"])),
+                wording.listing(wording.whole(span[arm]["respondents"]) for arm in ARMS),
+            )
+            for _position, span in sorted(spans.items())
         )
-        for _position, span in sorted(spans.items())
     )
     told_by_span = _(
         "People of the programme and of the comparison group by their propensity score: {by_span}."

@@ -117,9 +117,7 @@ def models(report: Report) -> list[Model]:
         staggered = first["estimator"] == "staggered"
         if staggered:
             here = starts.in_order(report, here)
-        title = _("{model}: {estimator}").format(
-            model=wording.plain(name), estimator=wording.ESTIMATORS[first["estimator"]]
-        )
+        title = wording.headed(wording.plain(name), wording.ESTIMATORS[first["estimator"]])
         title = wording.capital(title)
         made.append(
             Model(

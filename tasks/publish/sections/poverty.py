@@ -202,9 +202,7 @@ def _left_out(report: Report, one: Row, rows: list[Row]) -> str:
         if row["measure"] == "headcount" and _undivided(row) and row["arm"] == ALL and row["left_out"]
     ]
     rule = _MISSING.get(one["missing"] or "", _MISSING[""])
-    if not by_wave:
-        return rule
-    return _("{rule}: {by_wave}").format(rule=rule, by_wave=wording.listing(by_wave))
+    return wording.headed(rule, wording.listing(by_wave))
 
 
 def _lines(report: Report, one: Row) -> Grid | None:
@@ -300,7 +298,7 @@ def _picture(report: Report, ident: str, one: Row, rows: list[Row]) -> tuple[str
     title = _("{dimension} adds most: {share} of the adjusted headcount ({wave})").format(
         dimension=spans[0].label, share=most, wave=wave
     )
-    each = "; ".join(f"{span.label}: {span.words}" for span in spans)
+    each = wording.in_a_row(*(wording.headed(span.label, span.words) for span in spans))
     told_of = _("What each dimension adds, {measured}, everyone.").format(measured=told(one["label"]))
     described = f"{title}. {told_of} {each}."
     return title, Markup(charts.span_rows(ident, title, described, scale, spans))  # noqa: S704

@@ -75,7 +75,7 @@ def _picture(
     finding = _("{indicator}, from the start on: {figure}").format(
         indicator=report.label("indicator", indicator), figure=_words(overall, unit)
     )
-    each = "; ".join(f"{span.label}: {span.words}" for span in spans)
+    each = wording.in_a_row(*(wording.headed(span.label, span.words) for span in spans))
     drawn = charts.span_rows(ident, finding, f"{finding}. {each}.", scale, spans)
     return finding, Markup(drawn)  # noqa: S704
 

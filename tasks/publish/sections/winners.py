@@ -87,10 +87,8 @@ def _picture(report: Report, number: int, key: tuple[str, str, str], rows: list[
     ]
     finding = _finding(report, basis, waves, rows)
     heads = [_head(report, group, gender) for group, gender in parts]
-    by_indicator = "; ".join(
-        _("{indicator}: {verdicts}").format(indicator=label, verdicts=_verdicts(heads, signs))
-        for label, signs in drawn
-        if any(sign for sign in signs)
+    by_indicator = wording.in_a_row(
+        *(wording.headed(label, _verdicts(heads, signs)) for label, signs in drawn if any(signs))
     )
     divided = {row["poverty_group"] for row in rows if row["gender"] != ALL}
     shown = [row for row in rows if basis != "impact" or row["poverty_group"] in divided]
@@ -112,7 +110,7 @@ def _picture(report: Report, number: int, key: tuple[str, str, str], rows: list[
 
 def _head(report: Report, group: str, gender: str) -> str:
     label = report.label("poverty_group", group)
-    return label if gender == ALL else _("{group}: {gender}").format(group=label, gender=told(gender))
+    return label if gender == ALL else wording.headed(label, told(gender))
 
 
 def _sign(report: Report, row: Row | None) -> Sign | None:
@@ -162,4 +160,4 @@ def _finding(report: Report, basis: str, waves: str, rows: list[Row]) -> str:
             )
         )
     said = _("{basis}, {waves}: {groups}")
-    return wording.sentence(said.format(basis=BASES[basis], waves=waves, groups="; ".join(lines)))
+    return wording.sentence(said.format(basis=BASES[basis], waves=waves, groups=wording.in_a_row(*lines)))

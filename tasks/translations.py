@@ -10,6 +10,7 @@ from __future__ import annotations
 import gettext
 import io
 import re
+import tomllib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -146,6 +147,26 @@ def plain(part: str) -> dict[str, str]:
     """Return the plain English words of a table of data/catalogue/plain.toml: 'indicator' or 'unit'."""
     found: Any = catalogue.read("plain")[part]
     return found
+
+
+def extract_words(
+    file: BinaryIO, keywords: Any, comment_tags: Any, options: Any
+) -> Iterator[tuple[int, str, str, list[str]]]:
+    """Yield the words under the keys that `options` names of a file of data/catalogue as messages."""
+    wanted = options["keys"].split()
+
+    def within(value: Any, told: bool) -> Iterator[str]:
+        if isinstance(value, dict):
+            for key, one in value.items():
+                yield from within(one, key in wanted)
+        elif isinstance(value, list):
+            for one in value:
+                yield from within(one, told)
+        elif told and isinstance(value, str) and value:
+            yield value
+
+    for number, words in enumerate(within(tomllib.loads(file.read().decode("utf-8")), False), start=1):
+        yield number, "gettext", words, []
 
 
 def extract_plain(

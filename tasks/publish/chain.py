@@ -225,7 +225,7 @@ def finding(mapped: Map) -> str:
         return _("No actor is {likely}; {vulnerable}: {actors}").format(
             likely=wording.LIKELIHOODS["likely"],
             vulnerable=wording.LIKELIHOODS["vulnerable"],
-            actors=_one_by_one(vulnerable),
+            actors=wording.in_a_row(*vulnerable),
         )
     return _("No actor is shown to be poor by the evidence at hand")
 
@@ -241,7 +241,7 @@ def description(mapped: Map) -> str:
                 for other, kinds in _given(mapped, actor.key)
             ]
             sentences.append(
-                _("{actor}: gives {given}.").format(actor=actor.label, given=_one_by_one(given))
+                _("{actor}: gives {given}.").format(actor=actor.label, given=wording.in_a_row(*given))
                 if given
                 else _("{actor}: no link is recorded.").format(actor=actor.label)
             )
@@ -253,12 +253,7 @@ def description(mapped: Map) -> str:
 
 def _likelihood(likelihood: str, actors: Sequence[str]) -> str:
     words = wording.capital(wording.LIKELIHOODS[likelihood])
-    return _("{name}: {value}").format(name=words, value=_one_by_one(actors))
-
-
-def _one_by_one(items: Sequence[str]) -> str:
-    """Return 'a; b; c'."""
-    return reduce(lambda said, item: _("{one}; {other}").format(one=said, other=item), items)
+    return wording.headed(words, wording.in_a_row(*actors))
 
 
 def _together(kinds: Sequence[str]) -> str:

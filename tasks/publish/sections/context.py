@@ -92,7 +92,7 @@ def readings(report: Report) -> Grid | None:
 
 def _items(rows: Iterable[Row], how: str) -> Cell:
     items = tuple(
-        _("{name}: {value}").format(name=wording.capital(told(row["item"])), value=told(row["value"]))
+        wording.headed(wording.capital(told(row["item"])), told(row["value"]))
         for row in rows
         if row["how"] == how
     )
@@ -106,9 +106,7 @@ def _statement(report: Report, row: Row) -> Cell:
     page = row["page"] or ""
     place = _("page {page}").format(page=page) if page.isdigit() else told(page)
     where = ", ".join(filter(None, (f"{told(row['source'])}{published}", place)))
-    if row["year"]:
-        where = _("{year}; {where}").format(year=row["year"], where=where)
-    return Cell(told(row["statement"]), note=where)
+    return Cell(told(row["statement"]), note=wording.in_a_row(str(row["year"] or ""), where))
 
 
 def _figures(report: Report) -> list[Row]:

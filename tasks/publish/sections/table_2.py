@@ -17,6 +17,24 @@ _VERDICTS = Words(
     }
 )
 
+FIGURES = (
+    N_("workers have no contract or registration"),
+    N_("workers are women"),
+    N_("firms are medium sized or larger"),
+    N_("firms are small"),
+    N_("firms are own-account"),
+    N_("firms are small or own-account"),
+    N_("workers are in places called urban formal"),
+    N_("workers are in places called peri-urban"),
+    N_("workers are in places called urban informal"),
+    N_("workers are in places called rural off-farm"),
+    N_("workers are in places called peri-urban or urban informal"),
+    N_("workers are in places called peri-urban or rural off-farm"),
+    N_("workers are in places called urban informal or rural off-farm"),
+    N_("workers are in places called peri-urban or urban informal or rural off-farm"),
+)
+"""What the rules say that a share of the workers or firms are (data/catalogue/table_2_rules.toml)."""
+
 
 def scored_at_all(report: Report) -> bool:
     """Return whether any characteristic of Table 2 has a score."""

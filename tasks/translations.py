@@ -47,9 +47,9 @@ def codes(locales: Path = LOCALES) -> list[str]:
     return sorted({ENGLISH, *found})
 
 
-def path_of(code: str, locales: Path = LOCALES, domain: str = DOMAIN) -> Path:
+def path_of(code: str, locales: Path | None = None, domain: str = DOMAIN) -> Path:
     """Return where a catalogue of a language lies."""
-    return locales / code.replace("-", "_") / "LC_MESSAGES" / f"{domain}.po"
+    return (locales or LOCALES) / code.replace("-", "_") / "LC_MESSAGES" / f"{domain}.po"
 
 
 def has_report(code: str, locales: Path = LOCALES) -> bool:

@@ -20,14 +20,11 @@ def own_words(report: Report, code: str, own: Language) -> dict[str, str]:
         words |= {group.label: said} if (said := own.get("group", group.id)) else {}
     for wave in report.plan.wave:
         words |= {wave.label: said} if wave.label and (said := own.get("wave", wave.name)) else {}
-    standard = catalogue.standard_indicators()
+    plain, say = translations.plain("indicator"), translations.words(code).pgettext
+    for ident, known in catalogue.standard_indicators().items() if code != ENGLISH else ():
+        words |= {known.label: say("indicator", plain[ident])}
     for row in (*report.rows("indicator_selection"), *report.rows("indicators")):
-        ident, label = row["indicator"], row["label"]
-        known = standard.get(ident)
-        said = own.get("indicator", ident)
-        if not said and code != ENGLISH and known and known.label == label:
-            said = translations.words(code).pgettext("indicator", translations.plain("indicator")[ident])
-        words |= {label: said} if said else {}
+        words |= {row["label"]: said} if (said := own.get("indicator", row["indicator"])) else {}
     return words | _units(report, code, own)
 
 

@@ -686,7 +686,9 @@ def lost_by(test: str) -> str:
 def period(first: dt.date | str | None, last: dt.date | str | None) -> str:
     """Return 'first to last' in words, or the one that is known."""
     days = [date(day) for day in (first, last) if day]
-    return span(*days) if len(set(days)) == 2 else "".join(days[:1])
+    if len(set(days)) < 2:
+        return "".join(days[:1])
+    return _("{first} to {last}").format(first=days[0], last=days[1])
 
 
 def withheld(rule: str, fewest: int = FEWEST_RESPONDENTS) -> str:

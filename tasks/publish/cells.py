@@ -16,6 +16,8 @@ from tasks.disclosure import FIGURES
 from tasks.publish import wording
 from tasks.publish.report import FEW, RELEASED, Report, Row, cases
 from tasks.references import reference
+from tasks.tongue import Words, _, ngettext, pgettext, told
+from tasks.translations import N_, NN_
 
 
 @dataclass(frozen=True)
@@ -36,23 +38,23 @@ NOTHING = Cell("–", "none")
 
 
 def cell_of(report: Report, name: str, row: Row, column: str) -> Cell:
-    """Return one cell as it is printed."""
+    """Return one cell as it is printed: text without a form of its own in the language that is spoken."""
     source = _SOURCES.get(column, column)
     if hidden := report.hidden(name, row, source):
         return Cell(hidden, "" if row["withheld_by"] == FEW else "withheld")
     if row[source] is None:
-        return _ABSENT.get((name, str(row.get("measure"))), NOTHING) if source in FIGURES else NOTHING
+        return _no_ratio() if source in FIGURES and _is_ratio(name, row) else NOTHING
     form = _FORMS.get((name, column)) or _FORMS.get(("", column))
     if form:
         return _bracketed(form(report, row), name, row, source)
     value = row[column]
     if isinstance(value, bool):
-        return Cell("yes" if value else "no")
+        return Cell(_("yes") if value else _("no"))
     if isinstance(value, int):
         return Cell(wording.whole(value), numeric=True)
     if isinstance(value, float):
         return _bracketed(Cell(wording.mean(value), numeric=True), name, row, source)
-    return Cell(value)
+    return Cell(value if column in _CODES else told(value))
 
 
 def _bracketed(cell: Cell, name: str, row: Row, source: str) -> Cell:
@@ -64,11 +66,17 @@ def _bracketed(cell: Cell, name: str, row: Row, source: str) -> Cell:
     return replace(cell, text=f"({cell.text})") if bracketed else cell
 
 
-_NO_RATIO = Cell("cannot be computed", "none", note="the poorest fifth has nothing to divide by")
-_ABSENT = {(table, "quintile_ratio"): _NO_RATIO for table in ("poverty_measures", "poverty_changes")}
-"""What stands for a figure that there is not, though enough people answered."""
+def _is_ratio(name: str, row: Row) -> bool:
+    return name in ("poverty_measures", "poverty_changes") and row["measure"] == "quintile_ratio"
 
 
+def _no_ratio() -> Cell:
+    """Return what stands for a figure that there is not, though enough people answered."""
+    return Cell(_("cannot be computed"), "none", note=_("the poorest fifth has nothing to divide by"))
+
+
+_CODES = ("industry", "main_industry", "period", "stratum", "year")
+"""Columns of what is not said in words: of a code of an industry not even the point is changed."""
 _ENDS = ("ci_low", "ci_high")
 Form = Callable[[Report, Row], Cell]
 
@@ -78,29 +86,29 @@ def _labelled(kind: str, column: str) -> Form:
 
 
 def _worded(words: Mapping[str, str], column: str) -> Form:
-    return lambda _, row: Cell(words.get(row[column], row[column]))
+    return lambda report, row: Cell(told(words.get(row[column], row[column])))
 
 
 def _divided_by(column: str) -> Form:
-    return lambda _, row: NOTHING if row[column] == ALL else Cell(row[column])
+    return lambda report, row: NOTHING if row[column] == ALL else Cell(told(row[column]))
 
 
 def _verdict(verdicts: Mapping[str, wording.Verdict], column: str) -> Form:
     return lambda _, row: _said(verdicts[row[column]])
 
 
-def _gain(_: Report, row: Row) -> Cell:
+def _gain(report: Report, row: Row) -> Cell:
     """Return what an estimate says, with a mark where it may be found by chance among all tests."""
     said = _said(wording.GAINS[row["direction"]])
     by_chance = wording.is_by_chance(row["direction"], row["p_adjusted"])
     return replace(said, text=f"{said.text} {wording.BY_CHANCE}") if by_chance else said
 
 
-def _claim_of_what_is_told(_: Report, row: Row) -> Cell:
+def _claim_of_what_is_told(report: Report, row: Row) -> Cell:
     """Return the claim; of a figure that is withheld nothing is claimed."""
     rule = row["withheld_by"]
     if not rule:
-        return Cell(row["claim"])
+        return Cell(told(row["claim"]))
     return Cell(wording.withheld(rule), "" if rule == FEW else "withheld")
 
 
@@ -133,7 +141,7 @@ def _probability(column: str) -> Form:
 
 
 def _indicator_with_unit(report: Report, row: Row) -> Cell:
-    return Cell(report.label("indicator", row["indicator"]), note=report.unit(row["indicator"]))
+    return Cell(report.label("indicator", row["indicator"]), note=told(report.unit(row["indicator"])))
 
 
 def _indicator_with_prices(report: Report, row: Row) -> Cell:
@@ -141,7 +149,7 @@ def _indicator_with_prices(report: Report, row: Row) -> Cell:
     cell = _indicator_with_unit(report, row)
     of_change = row.get("basis") == "change" and report.is_money(row["indicator"])
     prices = row["money"] or (OF_THE_DAY if of_change else "")
-    return replace(cell, note=f"{cell.note}, {prices}") if prices else cell
+    return replace(cell, note=f"{cell.note}, {told(prices)}") if prices else cell
 
 
 def _quoted(report: Report, row: Row) -> Cell:
@@ -150,7 +158,7 @@ def _quoted(report: Report, row: Row) -> Cell:
         if reference("quotes", one["wave"], one["quote"]) == row["quote"]:
             if report.hidden("quotes", one, "words"):
                 return NOTHING
-            return Cell(f"“{one['words']}”", note=one["label"])
+            return Cell(_("“{words}”").format(words=told(one["words"])), note=told(one["label"]))
     return NOTHING
 
 
@@ -172,14 +180,14 @@ def side_by_side(row: Row) -> list[float | None]:
 
 
 def _signed_estimate(report: Report, row: Row) -> Cell:
-    told = wording.change(row["estimate"], report.unit(row["indicator"]), side_by_side(row))
-    return Cell(told, numeric=True)
+    change = wording.change(row["estimate"], report.unit(row["indicator"]), side_by_side(row))
+    return Cell(change, numeric=True)
 
 
 def _won(report: Report, row: Row) -> Cell:
     """Return what a group gained or lost; figures of one indicator bear the same decimals."""
-    told = wording.change(row["estimate"], report.unit(row["indicator"]), _gains_of(report, row))
-    return Cell(told, numeric=True)
+    change = wording.change(row["estimate"], report.unit(row["indicator"]), _gains_of(report, row))
+    return Cell(change, numeric=True)
 
 
 def _won_interval(report: Report, row: Row) -> Cell:
@@ -203,9 +211,8 @@ def _estimate_with_interval(report: Report, row: Row) -> Cell:
     )
     counted = _units(row)
     ends = ends or _why_no_interval(row)
-    note = f"{ends}; {counted}" if ends else counted
-    told = wording.quantity(row["estimate"], unit, side_by_side(row))
-    return Cell(told, note=note, numeric=True)
+    note = wording.in_a_row(ends, counted)
+    return Cell(wording.quantity(row["estimate"], unit, side_by_side(row)), note=note, numeric=True)
 
 
 def _why_no_interval(row: Row) -> str:
@@ -222,99 +229,114 @@ def _median_with_quartiles(report: Report, row: Row) -> Cell:
     unit = report.unit(row["indicator"])
     low, middle, high = beside = [row[one] for one in ("lower_quartile", "median", "upper_quartile")]
     ends = wording.span(*(wording.quantity(end, unit, beside) for end in (low, high)))
-    return Cell(wording.quantity(middle, unit, beside), note=f"{ends}; {_units(row)}", numeric=True)
+    return Cell(
+        wording.quantity(middle, unit, beside), note=wording.in_a_row(ends, _units(row)), numeric=True
+    )
 
 
 def _group_or_part(report: Report, row: Row) -> Cell:
     """Return a group, or the part of it that a gender, difference or category makes."""
-    parts = [row[column] for column in ("gender", "difference", "category") if row[column] != ALL]
-    return Cell(": ".join([report.label("poverty_group", row["poverty_group"]), *parts]))
+    parts = [told(row[column]) for column in ("gender", "difference", "category") if row[column] != ALL]
+    return Cell(wording.headed(report.label("poverty_group", row["poverty_group"]), *parts))
 
 
 def _change_with_verdict(report: Report, row: Row) -> Cell:
     """Return a change with its verdict, and its interval and respondents below it."""
     change = wording.change(row["change"], report.unit(row["indicator"]), side_by_side(row))
     interval = _interval(report, row)
-    asked = "visited" if row["level"] == "household" else "asked"
-    told = [_why_no_interval(row) if interval is NOTHING else interval.text]
-    note = "; ".join(one for one in [*told, *_in_both(row, asked)] if one)
+    both = _visited_in_both(row) if row["level"] == "household" else _asked_in_both(row)
+    found = _why_no_interval(row) if interval is NOTHING else interval.text
+    note = wording.in_a_row(found, both)
     said = wording.VOICES.get(row["direction"] or "")
-    return Cell(f"{said.words}: {change}", said.style, said.symbol, note) if said else Cell(change, note=note)
+    if not said:
+        return Cell(change, note=note)
+    return Cell(wording.headed(said.words, change), said.style, said.symbol, note)
 
 
-def _poverty_estimate(_: Report, row: Row) -> Cell:
+def _poverty_estimate(report: Report, row: Row) -> Cell:
     """Return a measure of poverty with its interval and the number of respondents below it."""
     ends = [row[end] for end in ("ci_low", "ci_high")]
-    told = (
+    found = (
         _why_no_interval(row)
         if None in ends
         else wording.span(*(wording.quantity(end, row["unit"], side_by_side(row)) for end in ends))
     )
     people = wording.counted(row["respondents"] or 0, "person", "people")
-    note = f"{told}; {people}" if told else people
-    told = wording.quantity(row["estimate"], row["unit"], side_by_side(row))
-    return Cell(told, note=note, numeric=True)
+    figure = wording.quantity(row["estimate"], row["unit"], side_by_side(row))
+    return Cell(figure, note=wording.in_a_row(found, people), numeric=True)
 
 
-def _poverty_change(_: Report, row: Row) -> Cell:
+def _poverty_change(report: Report, row: Row) -> Cell:
     """Return the change of a measure of poverty with its interval and the respondents below it."""
     ends = [row[end] for end in ("ci_low", "ci_high")]
-    told = (
+    found = (
         _why_no_interval(row)
         if None in ends
         else wording.span(*(wording.change(end, row["unit"], side_by_side(row)) for end in ends))
     )
-    note = "; ".join(one for one in [told, *_in_both(row, "asked")] if one)
+    note = wording.in_a_row(found, _asked_in_both(row))
     return Cell(wording.change(row["change"], row["unit"], side_by_side(row)), note=note, numeric=True)
 
 
-def _in_both(row: Row, asked: str) -> list[str]:
+def _asked_in_both(row: Row) -> str:
     """Return how many were asked in both waves, where that is told."""
     people = row["respondents_both"]
-    return [] if people is None else [f"{wording.whole(people)} {asked} in both"]
+    if people is None:
+        return ""
+    return ngettext("{n} asked in both", "{n} asked in both", people).format(n=wording.whole(people))
+
+
+def _visited_in_both(row: Row) -> str:
+    """Return how many households were visited in both waves, where that is told."""
+    homes = row["respondents_both"]
+    if homes is None:
+        return ""
+    return ngettext("{n} visited in both", "{n} visited in both", homes).format(n=wording.whole(homes))
 
 
 def _dimension(report: Report, row: Row) -> Cell:
     """Return a dimension of capability by its label."""
     key = {column: row[column] for column in ("specification", "dimension")}
     known = next(iter(report.rows("capability_dimensions", key)), None)
-    return Cell(known["label"] if known else wording.plain(row["dimension"]))
+    return Cell(told(known["label"]) if known else wording.plain(row["dimension"]))
 
 
 def _group_or_gender(report: Report, row: Row) -> Cell:
     """Return a group, or women or men of all groups."""
     if row["gender"] == ALL:
         return Cell(report.label("poverty_group", row["poverty_group"]))
-    return Cell(f"{wording.capital(row['gender'])} of all groups")
+    return Cell(_("{whom} of all groups").format(whom=wording.capital(told(row["gender"]))))
 
 
-def _area(_: Report, row: Row) -> Cell:
-    return Cell("everywhere" if row["area"] == ALL else row["area"])
+def _area(report: Report, row: Row) -> Cell:
+    return Cell(_("everywhere") if row["area"] == ALL else told(row["area"]))
 
 
 def _any_wave(report: Report, row: Row) -> Cell:
-    return Cell("every wave" if row["wave"] == ALL else report.label("wave", row["wave"]))
+    return Cell(_("every wave") if row["wave"] == ALL else report.label("wave", row["wave"]))
 
 
-def _lost_share(_: Report, row: Row) -> Cell:
-    note = f"{wording.whole(row['lost'])} of {wording.whole(row['followed'])}"
+def _lost_share(report: Report, row: Row) -> Cell:
+    note = _("{lost} of {followed}").format(
+        lost=wording.whole(row["lost"]), followed=wording.whole(row["followed"])
+    )
     return Cell(wording.quantity(row["rate"], "share"), note=note, numeric=True)
 
 
-def _f_with_freedom(_: Report, row: Row) -> Cell:
-    freedom = [
-        wording.rounded(row[f"{end}_df"], 1).removesuffix(".0") for end in ("numerator", "denominator")
-    ]
-    return Cell(
-        wording.rounded(row["statistic"], 2), note=f"{' and '.join(freedom)} degrees of freedom", numeric=True
+def _f_with_freedom(report: Report, row: Row) -> Cell:
+    above, below = (
+        wording.exact(float(wording.half_up(row[f"{end}_df"], 1))) for end in ("numerator", "denominator")
     )
+    note = _("{numerator} and {denominator} degrees of freedom").format(numerator=above, denominator=below)
+    return Cell(wording.rounded(row["statistic"], 2), note=note, numeric=True)
 
 
 def _mde_with_limit(report: Report, row: Row) -> Cell:
     """Return the smallest effect that would be found, the people behind it and how it stands to a change."""
     unit = report.unit(row["indicator"])
-    reached = [wording.whole(row[f"{arm}_reached"]) for arm in ("programme", "comparison")]
-    note = f"{row['verdict']}; {' and '.join(reached)} people"
+    reached = {arm: wording.whole(row[f"{arm}_reached"]) for arm in ("programme", "comparison")}
+    people = _("{programme} and {comparison} people").format(**reached)
+    note = wording.in_a_row(told(row["verdict"]), people)
     style = "" if row["verdict"] == "can be seen" else "contradict"
     if row["mde"] is None:
         return Cell("–", style, note=note)
@@ -323,21 +345,24 @@ def _mde_with_limit(report: Report, row: Row) -> Cell:
 
 def _verdict_with_people(report: Report, row: Row) -> Cell:
     """Return what focus groups say, with their number; the direction stands where the number is withheld."""
-    told = []
+    counts = []
     for column, one, many in (("focus_groups", "group", "groups"), ("participants", "person", "people")):
         if hidden := report.hidden("focus_group_verdicts", row, column):
-            return _said(wording.VOICES[row["direction"]], f"{many} {hidden}")
-        told.append(wording.counted(row[column] or 0, one, many))
-    return _said(wording.VOICES[row["direction"]], ", ".join(told))
+            return _said(wording.VOICES[row["direction"]], _WITHHELD_OF[column].format(withheld=hidden))
+        counts.append(wording.counted(row[column] or 0, one, many))
+    return _said(wording.VOICES[row["direction"]], ", ".join(counts))
+
+
+_WITHHELD_OF = Words({"focus_groups": N_("groups {withheld}"), "participants": N_("people {withheld}")})
 
 
 def _said_with_sources(report: Report, row: Row) -> Cell:
     """Return what coded sources say, with how many they are and how many people speak in them."""
-    told = [
+    counts = [
         wording.counted(row["sources"] or 0, "source", "sources"),
         wording.counted(row["participants"] or 0, "person", "people"),
     ]
-    return _said(wording.VOICES[row["direction"]], ", ".join(told))
+    return _said(wording.VOICES[row["direction"]], ", ".join(counts))
 
 
 def _sessions_with_people(_: Report, row: Row) -> Cell:
@@ -348,49 +373,60 @@ def _sessions_with_people(_: Report, row: Row) -> Cell:
 def _growth_with_levels(_: Report, row: Row) -> Cell:
     levels = [wording.exact(row[end]) for end in ("value_from", "value_to") if row[end] is not None]
     growth = f"{wording.signed(wording.rounded(row['growth_pct'], 1))}{wording.THIN_SPACE}%"
-    return Cell(growth, note=" to ".join(levels), numeric=True)
+    return Cell(growth, note=wording.span(*levels) if len(levels) > 1 else "".join(levels), numeric=True)
 
 
 def _rank_with_weight(report: Report, row: Row) -> Cell:
     """Return a mean rank with its weight, and the mark of the short list, which is never withheld."""
     symbol = "●" if row["selected"] else ""
-    told = ["on the short list"] if row["selected"] else []
+    notes = [_("on the short list")] if row["selected"] else []
     if row["decided"] != "ranking":
-        told = [f"{'on' if row['selected'] else 'off'} the short list by the {row['decided']}"]
+        notes = [(_PUT_ON if row["selected"] else _TAKEN_OFF)[row["decided"]]]
     style = "chosen" if row["selected"] else ""
     if hidden := report.hidden("indicator_selection", row, "mean_rank"):
-        return Cell(hidden, style or "withheld", symbol, ", ".join(told))
+        return Cell(hidden, style or "withheld", symbol, ", ".join(notes))
     if row["mean_rank"] is None:
-        return Cell("not ranked", style, symbol, ", ".join(told))
+        return Cell(_("not ranked"), style, symbol, ", ".join(notes))
     if row["weight"] is not None:
-        told = [f"{wording.quantity(row['weight'], 'share')} of importance", *told]
-    return Cell(wording.rounded(row["mean_rank"], 1), style, symbol, ", ".join(told))
+        share = wording.quantity(row["weight"], "share")
+        notes = [_("{share} of importance").format(share=share), *notes]
+    return Cell(wording.rounded(row["mean_rank"], 1), style, symbol, ", ".join(notes))
+
+
+_PUT_ON = Words({"team": N_("on the short list by the team"), "pilot": N_("on the short list by the pilot")})
+_TAKEN_OFF = Words(
+    {"team": N_("off the short list by the team"), "pilot": N_("off the short list by the pilot")}
+)
 
 
 def _share_of(column: str) -> Form:
     return lambda _, row: Cell(wording.quantity(row[column], "share"), numeric=True)
 
 
-def _decision(_: Report, row: Row) -> Cell:
-    return Cell(wording.DECIDED_BY[row["decided"]], note=row["decided_by"] or "")
+def _decision(report: Report, row: Row) -> Cell:
+    return Cell(wording.DECIDED_BY[row["decided"]], note=told(row["decided_by"] or ""))
 
 
-def _chi2(_: Report, row: Row) -> Cell:
-    freedom = wording.whole(row["degrees_of_freedom"])
-    return Cell(wording.rounded(row["chi2"], 1), note=f"{freedom} degrees of freedom", numeric=True)
+def _chi2(report: Report, row: Row) -> Cell:
+    freedom = row["degrees_of_freedom"]
+    note = ngettext("{n} degrees of freedom", "{n} degrees of freedom", freedom)
+    return Cell(wording.rounded(row["chi2"], 1), note=note.format(n=wording.whole(freedom)), numeric=True)
 
 
-def _sizes(_: Report, row: Row) -> Cell:
-    told = [
-        f"{wording.whole(row[column])} of {words}"
-        for column, words in (
-            ("too_small", "fewer than 5"),
-            ("too_large", "more than 8"),
-            ("size_not_told", "unknown size"),
-        )
+def _sizes(report: Report, row: Row) -> Cell:
+    other = [
+        ngettext(*words, row[column]).format(n=wording.whole(row[column]))
+        for column, words in _OF_OTHER_SIZE.items()
         if row[column]
     ]
-    return Cell("; ".join(told), "contradict") if told else Cell("5 to 8 each")
+    return Cell(wording.in_a_row(*other), "contradict") if other else Cell(_("5 to 8 each"))
+
+
+_OF_OTHER_SIZE = {
+    "too_small": NN_("{n} of fewer than 5", "{n} of fewer than 5"),
+    "too_large": NN_("{n} of more than 8", "{n} of more than 8"),
+    "size_not_told": NN_("{n} of unknown size", "{n} of unknown size"),
+}
 
 
 def _tried(report: Report, row: Row) -> Cell:
@@ -398,15 +434,28 @@ def _tried(report: Report, row: Row) -> Cell:
     item = row["item"]
     if row["kind"] == "question":
         asked = report.rows("instruments", {"question": item})
-        return Cell(asked[0]["wording"], note=item) if asked else Cell(item)
+        return Cell(told(asked[0]["wording"]), note=item) if asked else Cell(told(item))
     if row["kind"] == "indicator" and item in standard_indicators():
-        return Cell(standard_indicators()[item].label)
+        return Cell(told(standard_indicators()[item].label))
     kind = {"indicator": "indicator", "group": "poverty_group"}.get(row["kind"])
-    return Cell(report.label(kind, item) if kind else item)
+    return Cell(report.label(kind, item) if kind else told(item))
 
 
-def _shared_lists(_: Report, row: Row) -> Cell:
-    return Cell(f"{wording.whole(row['on_both'])} of {wording.whole(row['on_either'])}", numeric=True)
+def _decided(report: Report, row: Row) -> Cell:
+    """Return what a pilot decided of an item."""
+    words = {
+        "keep": _("keep"),
+        "change": pgettext("decision", "change"),
+        "drop": pgettext("decision", "drop"),
+    }
+    return Cell(words[row["decision"]])
+
+
+def _shared_lists(report: Report, row: Row) -> Cell:
+    shared = _("{both} of {either}").format(
+        both=wording.whole(row["on_both"]), either=wording.whole(row["on_either"])
+    )
+    return Cell(shared, numeric=True)
 
 
 def _region(report: Report, row: Row) -> Cell:
@@ -416,7 +465,7 @@ def _region(report: Report, row: Row) -> Cell:
     return Cell(known, note=code) if known and known != code else Cell(code)
 
 
-def _statistic(_: Report, row: Row) -> Cell:
+def _statistic(report: Report, row: Row) -> Cell:
     unit = row["unit"]
     share = wording.is_share(unit) and abs(row["value"]) <= 1
     return Cell(wording.quantity(row["value"], unit) if share else wording.exact(row["value"]), numeric=True)
@@ -426,17 +475,21 @@ def _source(report: Report, row: Row) -> Cell:
     source = next(iter(report.rows("sources", {"source": row["source"]})), None)
     year = f" ({source['year']})" if source and source["year"] else ""
     page = row["page"] or ""
-    return Cell(f"{row['source']}{year}", note=f"page {page}" if page.isdigit() else page)
+    note = _("page {page}").format(page=page) if page.isdigit() else told(page)
+    return Cell(f"{row['source']}{year}", note=note)
 
 
-def _statistic_divided(_: Report, row: Row) -> Cell:
-    words = row["dimensions"].replace("=", ": ")
-    return Cell(row["statistic"], note="" if words == "total" else words)
+def _statistic_divided(report: Report, row: Row) -> Cell:
+    """Return a statistic with what it is divided by below it: of whom or of what it tells."""
+    if row["dimensions"] == "total":
+        return Cell(told(row["statistic"]))
+    parts = [map(told, part.split("=")) for part in row["dimensions"].split("; ")]
+    return Cell(told(row["statistic"]), note=wording.in_a_row(*(wording.headed(*part) for part in parts)))
 
 
 def _finding(report: Report, row: Row) -> Cell:
     known = next(iter(report.rows("findings", {"finding": row["finding"]})), None)
-    indicator, _, group = row["finding"].partition("/")
+    indicator, group = row["finding"].partition("/")[::2]
     indicator, group = (known["indicator"], known["poverty_group"]) if known else (indicator, group)
     return Cell(report.label("indicator", indicator), note=report.label("poverty_group", group))
 
@@ -448,88 +501,136 @@ def _asked(report: Report, row: Row) -> Cell:
         columns = expressions.columns(row["value"])
     except expressions.ExpressionError:
         return Cell(row["value"])
-    words = " ".join(wording.sentence(asked.get(one, wording.plain(one))) for one in columns)
+    words = " ".join(
+        wording.sentence(told(asked[one]) if one in asked else wording.plain(one)) for one in columns
+    )
     of_itself = row["value"].strip() in columns
-    return Cell(words, note="" if of_itself else "computed by the rule in tables/indicators.csv")
+    return Cell(words, note="" if of_itself else _("computed by the rule in tables/indicators.csv"))
 
 
 def _smallest_change(report: Report, row: Row) -> Cell:
     if row["smallest_change"] is not None:
         return Cell(wording.change(row["smallest_change"], row["unit"]).removeprefix("+"), numeric=True)
     pct = row["smallest_change_pct"]
-    return NOTHING if pct is None else Cell(f"{wording.mean(pct)}{wording.THIN_SPACE}% of the earlier mean")
+    if pct is None:
+        return NOTHING
+    share = f"{wording.mean(pct)}{wording.THIN_SPACE}%"
+    return Cell(_("{share} of the earlier mean").format(share=share))
 
 
-def _table_1(_: Report, row: Row) -> Cell:
+def _table_1(report: Report, row: Row) -> Cell:
+    if row["table_1"] == "unintended":
+        return Cell(_("not expected by Table 1"))
     rows = {one["id"]: one["relevance_for_poverty"] for one in catalogue("table_1")["row"]}
-    return Cell(
-        rows.get(
-            row["table_1"], "not expected by Table 1" if row["table_1"] == "unintended" else row["table_1"]
-        )
-    )
+    return Cell(told(rows.get(row["table_1"], row["table_1"])))
 
 
-def _score(_: Report, row: Row) -> Cell:
+def _score(report: Report, row: Row) -> Cell:
     full = int(row["score"] + 0.5)
     return Cell(wording.mean(row["score"]), symbol="●" * full + "○" * (5 - full), style="score")
 
 
-def _levels(_: Report, row: Row) -> Cell:
+def _levels(report: Report, row: Row) -> Cell:
     levels = {one["id"]: one for one in catalogue("table_2")["characteristic"]}.get(row["characteristic"], {})
-    ends = [f"{level} = {levels[f'level_{level}']}" for level in (1, 5) if f"level_{level}" in levels]
-    return Cell("; ".join(ends)) if ends else NOTHING
+    ends = [f"{level} = {told(levels[f'level_{level}'])}" for level in (1, 5) if f"level_{level}" in levels]
+    return Cell(wording.in_a_row(*ends)) if ends else NOTHING
 
 
-def _position_with_tension(_: Report, row: Row) -> Cell:
-    note = "" if row["tension"] == "none" else f"{row['tension']} tension"
-    return Cell(row["position"], note=note)
+def _position(report: Report, row: Row) -> Cell:
+    mixed = row["position"] == "mixed"
+    return Cell(pgettext("position", "mixed") if mixed else _POSITIONS[row["position"]])
 
 
-def _given(_: Report, row: Row) -> Cell:
+_POSITIONS = Words({"supports": N_("supports"), "neutral": N_("neutral"), "opposes": N_("opposes")})
+
+
+def _position_with_tension(report: Report, row: Row) -> Cell:
+    return replace(_position(report, row), note=_TENSIONS.get(row["tension"], ""))
+
+
+_TENSIONS = Words({"some": N_("some tension"), "strong": N_("strong tension")})
+
+
+def _given(report: Report, row: Row) -> Cell:
     """Return what gave a score of Table 2: a rule with its figure, or assessors and what a rule says too."""
     if row["rule_score"] is None:
         return Cell(_ASSESSORS[row["basis"]])
-    why = f"{_figure(row)}. {wording.sentence(row['rule'])}"
+    why = f"{_figure(row)}. {wording.sentence(told(row['rule']))}"
     if row["scored_with"] == "rule":
-        return Cell("data, by rule", note=why)
-    return Cell(_ASSESSORS[row["basis"]], note=f"A rule on data gives {row['rule_score']}: {why}")
+        return Cell(_("data, by rule"), note=why)
+    why = _("A rule on data gives {score}: {why}").format(score=row["rule_score"], why=why)
+    return Cell(_ASSESSORS[row["basis"]], note=why)
 
 
-_ASSESSORS = {"data": "assessors, from data", "assessor": "assessors", None: "assessors"}
+_ASSESSORS = Words({"data": N_("assessors, from data"), "assessor": N_("assessors"), None: N_("assessors")})
 
 
 def _figure(row: Row) -> str:
     if row["figure"] is None:
-        return f"figure {wording.withheld(row['withheld_by'])}"
-    share = f"{row['figure']}{wording.THIN_SPACE}%"
-    return f"{share} of about {wording.whole(row['figure_n'])} {row['figure_of']}"
+        return _("figure {withheld}").format(withheld=wording.withheld(row["withheld_by"]))
+    return _("{share} of about {number} {whom}").format(
+        share=f"{row['figure']}{wording.THIN_SPACE}%",
+        number=wording.whole(row["figure_n"]),
+        whom=told(row["figure_of"]),
+    )
 
 
-def _voices(_: Report, row: Row) -> Cell:
+def _voices(report: Report, row: Row) -> Cell:
     """Return the assessors' median, how far apart they are, and who they are."""
-    apart = row["highest"] > row["lowest"]
-    spread = f", {row['lowest']} to {row['highest']}" if apart else ""
-    return Cell(f"{wording.mean(row['assessors_median'])}{spread}", note=row["scored_by"])
+    median = wording.mean(row["assessors_median"])
+    if row["highest"] > row["lowest"]:
+        ends = {end: str(row[end]) for end in ("lowest", "highest")}
+        median = _("{median}, {lowest} to {highest}").format(median=median, **ends)
+    return Cell(median, note=told(row["scored_by"]))
 
 
 def _answer_in_unit(report: Report, row: Row) -> Cell:
-    plain = report.in_currency(row["unit"]) if row["unit"] not in (None, "score") else ""
-    before = f"asked after “{row['recalls']}”" if row["recalls"] else ""
-    return Cell(row["answers"], note="; ".join(filter(None, (plain, before))))
+    plain = told(report.in_currency(row["unit"])) if row["unit"] not in (None, "score") else ""
+    before = _("asked after “{question}”").format(question=told(row["recalls"])) if row["recalls"] else ""
+    return Cell(told(row["answers"]), note=wording.in_a_row(plain, before))
 
 
 def _asked_of(report: Report, row: Row) -> Cell:
     if row["poverty_groups"] == ALL:
-        return Cell("every group")
-    return Cell("; ".join(report.label("poverty_group", one) for one in row["poverty_groups"].split(", ")))
+        return Cell(_("every group"))
+    groups = row["poverty_groups"].split(", ")
+    return Cell(wording.in_a_row(*(report.label("poverty_group", one) for one in groups)))
 
 
 def _for_indicators(report: Report, row: Row) -> Cell:
-    return Cell("; ".join(report.label("indicator", one) for one in (row["indicators"] or "").split(", ")))
+    indicators = (row["indicators"] or "").split(", ")
+    return Cell(wording.in_a_row(*(report.label("indicator", one) for one in indicators)))
 
 
-def _kinds(_: Report, row: Row) -> Cell:
+def _kinds(report: Report, row: Row) -> Cell:
     return Cell(wording.listing(wording.plain(kind) for kind in row["evidence"].split(", ")))
+
+
+def _when(report: Report, row: Row) -> Cell:
+    """Return of which start or time after it an estimate tells."""
+    return Cell(told(row["term"].partition(", ")[2]) or _("overall"))
+
+
+def _workshop(row: Row) -> str:
+    return wording.plain(row["workshop"].replace("-", " "))
+
+
+_WORKSHOP_OF = Words({"participants": N_("of participants"), "stakeholders": N_("of stakeholders")})
+_MAPPINGS = Words(
+    {
+        "cluster": N_("Cluster mapping"),
+        "institutions": N_("Institutions mapping"),
+        "poverty": N_("Poverty mapping"),
+    }
+)
+
+
+def _reported_in(report: Report, row: Row) -> Cell:
+    """Return the report in which an earlier finding stood, with its date below it."""
+    kept = row["report"] == row["reported_on"]
+    name = pgettext("report", "release") if kept else report.label("wave", row["report"]).replace("-", " ")
+    when = wording.date(row["reported_on"]) if row["reported_on"] else _("estimate of this study")
+    return Cell(name, note=when)
 
 
 _TOOLS = {tool["id"]: tool for tool in catalogue("box_a3")["tool"]}
@@ -573,7 +674,7 @@ def _beside_assumed(column: str, form: Callable[[float, str], str]) -> Form:
 
     def cell(report: Report, row: Row) -> Cell:
         unit, assumed = report.unit(row["indicator"]), row[f"{column}_assumed"]
-        note = "" if assumed is None else f"assumed {form(assumed, unit)}"
+        note = "" if assumed is None else _("assumed {figure}").format(figure=form(assumed, unit))
         return Cell(form(row[column], unit), note=note, numeric=True)
 
     return cell
@@ -610,7 +711,7 @@ _FORMS: dict[tuple[str, str], Form] = {
             ("claim", _claim_of_what_is_told),
         )
     },
-    ("impact_estimates", "term"): lambda _, row: Cell(row["term"].partition(", ")[2] or "overall"),
+    ("impact_estimates", "term"): _when,
     ("impact_estimates", "standard_error"): _in_unit("standard_error", wording.error),
     **{
         (table, column): _probability(column)
@@ -641,7 +742,7 @@ _FORMS: dict[tuple[str, str], Form] = {
     ("indicator_estimates", "median_with_quartiles"): _median_with_quartiles,
     ("winners_losers", "estimate"): _won,
     ("winners_losers", "interval"): _won_interval,
-    ("winners_losers", "gender"): lambda _, row: Cell("all" if row["gender"] == ALL else row["gender"]),
+    ("winners_losers", "gender"): lambda report, row: Cell(told(row["gender"])),
     ("triangulation", "quote"): _quoted,
     ("triangulation", "verdict"): lambda _, row: Cell(
         wording.TRIANGULATION[row["verdict"]], "contradict" if row["verdict"] == "contradict" else ""
@@ -663,7 +764,7 @@ _FORMS: dict[tuple[str, str], Form] = {
     ("attrition_tests", "f_with_freedom"): _f_with_freedom,
     ("attrition_tests", "p_value"): lambda _, row: Cell(wording.probability(row["p_value"]), numeric=True),
     ("attrition_tests", "says"): lambda _, row: Cell(
-        row["says"], "contradict" if row["verdict"] == "differ" else ""
+        told(row["says"]), "contradict" if row["verdict"] == "differ" else ""
     ),
     ("weight_summary", "arm"): _labelled("arm", "arm"),
     **{
@@ -681,13 +782,13 @@ _FORMS: dict[tuple[str, str], Form] = {
     **{("calibration_margins", column): _as_count(column) for column in ("target", "before", "after")},
     ("focus_group_verdicts", "verdict_with_people"): _verdict_with_people,
     ("coded_voices", "said_with_sources"): _said_with_sources,
-    ("coder_agreement", "code"): lambda _, row: Cell(
-        "all codes together" if row["code"] == ALL else row["code"]
+    ("coder_agreement", "code"): lambda report, row: Cell(
+        _("all codes together") if row["code"] == ALL else told(row["code"])
     ),
     ("coder_agreement", "alpha"): _places("alpha", 2),
     ("coder_agreement", "verdict"): _worded(wording.ALPHAS, "verdict"),
     ("tools_used", "tool"): lambda _, row: Cell(
-        _TOOLS[row["tool"]]["label"], note=_TOOLS[row["tool"]]["use"]
+        told(_TOOLS[row["tool"]]["label"]), note=told(_TOOLS[row["tool"]]["use"])
     ),
     ("tools_used", "sessions_with_people"): _sessions_with_people,
     ("tool_ranks", "mean_rank"): _places("mean_rank", 1),
@@ -710,8 +811,9 @@ _FORMS: dict[tuple[str, str], Form] = {
     ("ranking_agreement", "shared_lists"): _shared_lists,
     ("training", "held_on"): _as_date("held_on"),
     ("pilot_changes", "item"): _tried,
+    ("pilot_changes", "decision"): _decided,
     ("impact_estimates", "indicator"): _indicator_with_unit,
-    ("indicators", "unit"): lambda report, row: Cell(report.in_currency(row["unit"])),
+    ("indicators", "unit"): lambda report, row: Cell(told(report.in_currency(row["unit"]))),
     ("statistics", "value"): _statistic,
     ("statistics", "source"): _source,
     ("statistics", "statistic"): _statistic_divided,
@@ -724,14 +826,17 @@ _FORMS: dict[tuple[str, str], Form] = {
         wording.LIKELIHOODS[row["rule_likelihood"]], f"likelihood {row['rule_likelihood']}"
     ),
     ("institution_positions", "institution"): _labelled("institution", "institution"),
+    ("institution_positions", "position"): _position,
     ("institution_positions", "position_with_tension"): _position_with_tension,
     ("mapping_checklist", "status"): lambda _, row: Cell(
-        row["status"], "contradict" if row["status"] == "open" else ""
+        told(row["status"]), "contradict" if row["status"] == "open" else ""
     ),
-    ("mapping_checklist", "part"): lambda _, row: Cell(f"{wording.capital(row['part'])} mapping"),
+    ("mapping_checklist", "part"): lambda report, row: Cell(_MAPPINGS[row["part"]]),
     ("location_quotients", "region"): _region,
-    ("location_quotients", "location_quotient"): lambda _, row: Cell(
-        wording.rounded(row["location_quotient"], 2), note="at most" if row["at_most"] else "", numeric=True
+    ("location_quotients", "location_quotient"): lambda report, row: Cell(
+        wording.rounded(row["location_quotient"], 2),
+        note=_("at most") if row["at_most"] else "",
+        numeric=True,
     ),
     ("location_quotients", "cluster_index"): _places("cluster_index", 2),
     ("location_quotients", "value"): lambda _, row: Cell(wording.whole(row["value"]), numeric=True),
@@ -793,42 +898,31 @@ _FORMS: dict[tuple[str, str], Form] = {
     ("revision_summary", "variable"): _labelled("indicator", "variable"),
     ("feedback", "finding"): _finding,
     ("feedback", "held_on"): _as_date("held_on"),
-    ("feedback", "workshop"): lambda _, row: Cell(
-        wording.plain(row["workshop"]).replace("-", " "), note=f"of {row['kind']}"
-    ),
+    ("feedback", "workshop"): lambda report, row: Cell(_workshop(row), note=_WORKSHOP_OF[row["kind"]]),
     ("feedback", "verdict"): lambda _, row: Cell(
         wording.FEEDBACK[row["verdict"]], "contradict" if row["verdict"] == "contested" else ""
     ),
-    ("workshops", "workshop"): lambda _, row: Cell(
-        wording.plain(row["workshop"]).replace("-", " "), note=f"of {row['kind']}"
-    ),
+    ("workshops", "workshop"): lambda report, row: Cell(_workshop(row), note=_WORKSHOP_OF[row["kind"]]),
     ("workshops", "held_on"): _as_date("held_on"),
     ("committee", "since"): _as_date("since"),
     ("recommendations", "finding"): _finding,
-    ("recommendations", "workshop"): lambda _, row: Cell(
-        wording.plain(row["workshop"]).replace("-", " "), note=wording.date(row["held_on"])
+    ("recommendations", "workshop"): lambda report, row: Cell(
+        _workshop(row), note=wording.date(row["held_on"])
     ),
     ("recommendations", "kind"): lambda _, row: Cell(wording.capital(wording.WORKSHOPS[row["kind"]])),
     ("recommendations", "standing"): lambda _, row: Cell(
         wording.PROPOSALS[row["standing"]], "contradict" if row["standing"] == "disputed" else ""
     ),
     ("earlier_findings", "finding"): lambda report, row: Cell(
-        row["label"], note=report.label("poverty_group", row["poverty_group"])
+        told(row["label"]), note=report.label("poverty_group", row["poverty_group"])
     ),
     ("earlier_findings", "was"): _verdict(wording.GAINS, "was"),
     ("earlier_findings", "now"): _verdict(wording.GAINS, "now"),
     ("earlier_findings", "verdict"): lambda _, row: Cell(
         wording.HELD[row["verdict"]], "contradict" if row["verdict"] == "reversed" else ""
     ),
-    ("earlier_findings", "report"): lambda report, row: Cell(
-        "release"
-        if row["report"] == row["reported_on"]
-        else report.label("wave", row["report"]).replace("-", " "),
-        note=wording.date(row["reported_on"]) if row["reported_on"] else "estimate of this study",
-    ),
-    ("form_changes", "indicators"): lambda report, row: Cell(
-        "; ".join(report.label("indicator", one) for one in row["indicators"].split(", "))
-    ),
+    ("earlier_findings", "report"): _reported_in,
+    ("form_changes", "indicators"): _for_indicators,
     ("actions", "finding"): _finding,
     ("actions", "due"): _as_date("due"),
     ("indicators", "value"): _asked,

@@ -14,6 +14,7 @@ from itertools import pairwise
 from typing import Any
 
 from tasks.publish import svg
+from tasks.tongue import decimal_sign, told
 
 INK = "#1f2328"
 MUTED = "#57606a"
@@ -149,7 +150,8 @@ def _apart(places: Sequence[float], step: float, label: Callable[[float], str]) 
     sign = " %" if labels[0].endswith("%") else ""
     size = 100 if sign else 1
     decimals = max(0, -math.floor(math.log10(step * size)))
-    return [f"{place * size:.{decimals}f}{sign}".replace("-", "−") for place in places]
+    numbers = [f"{place * size:.{decimals}f}".replace("-", "−") for place in places]
+    return [number.replace(".", decimal_sign()) + sign for number in numbers]
 
 
 def wave_panels(ident: str, waves: Sequence[str], scale: Scale, panels: Sequence[Panel]) -> list[str]:
@@ -335,7 +337,7 @@ def _add_line_ends(data: svg.Data, panel: Panel, arms: list[str], plot: svg.Plot
 
 
 def _end_words(point: Point) -> str:
-    return point.words if point.arm == "all" else f"{point.arm} {point.words}"
+    return point.words if point.arm == "all" else f"{told(point.arm)} {point.words}"
 
 
 def _row_height(row: Row) -> int:

@@ -126,11 +126,11 @@ def placed(report: Report, caption: str, labels: Sequence[str], rows: Sequence[S
 
 
 def _heading(report: Report, kinds: Sequence[str], values: Sequence[Any]) -> str:
-    words = [
+    words = (
         report.short(value) if kind == "wave" else report.label(kind, value)
         for kind, value in zip(kinds, values, strict=True)
-    ]
-    return wording.capital(": ".join(words))
+    )
+    return wording.capital(wording.headed(*words))
 
 
 def _by_arm(rows: Sequence[Row], columns: Iterable[str]) -> list[Row]:

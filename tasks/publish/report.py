@@ -30,7 +30,7 @@ from schemas.base import TABLES, Contract, column_types, required_columns
 from schemas.vocabulary import ALL, ARMS, LOSSES, POVERTY_MEASURES, STAGES
 from tasks.disclosure import ALIKE, FEW_VOICES
 from tasks.publish import wording
-from tasks.tongue import told
+from tasks.tongue import _, told
 from tasks.translations import N_
 
 _PHASES = (
@@ -121,15 +121,19 @@ class Report:
         return bool(len(frame) if (frame := self._tables.get(name)) is not None else 0)
 
     def lacks(self, nouns: Mapping[str, str]) -> str:
-        """Return one sentence that names what of a section is not there. nouns: table -> its words."""
+        """Return one sentence that names what of a section is not there.
+
+        nouns: table -> its words, in the language that is spoken.
+        """
         missing = [words for name, words in nouns.items() if not self.has(name)]
-        return (
-            f"This assessment has no {', no '.join(missing[:-1])} and no {missing[-1]}."
-            if (len(missing) > 1)
-            else f"This assessment has no {missing[0]}."
-            if missing
-            else ""
-        )
+        if not missing:
+            return ""
+        what = missing[0]
+        for other in missing[1:-1]:
+            what = _("{some}, no {other}").format(some=what, other=other)
+        if len(missing) > 1:
+            what = _("{some} and no {other}").format(some=what, other=missing[-1])
+        return _("This assessment has no {what}.").format(what=what)
 
     def label(self, kind: str, ident: str | None) -> str:
         """Return the label of a group, indicator, actor, wave or arm; the id where it has none."""
@@ -218,7 +222,7 @@ class Report:
                 for position, row in enumerate(self._raw("institutions"))
             },
             "measure": wording.POVERTY_MEASURES,
-            "index": {"krugman": N_("Krugman, 0 to 2"), "herfindahl": N_("Herfindahl, up to 1")},
+            "index": wording.REGION_INDICES,
             "comparison": {one.name: one.label for one in self.plan.growth},
         }
 

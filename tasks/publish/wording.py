@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from functools import reduce
 
 from tasks.tongue import Words, _, code, decimal_sign, ngettext, told
 from tasks.translations import ENGLISH, N_, NN_, locale
@@ -373,6 +374,7 @@ POVERTY_MEASURES = Words(
         "contribution": N_("part of the adjusted headcount"),
     }
 )
+REGION_INDICES = Words({"krugman": N_("Krugman, 0 to 2"), "herfindahl": N_("Herfindahl, up to 1")})
 ERROR_TYPES = Words(
     {
         "cluster": N_("clustered"),
@@ -524,6 +526,21 @@ def listing(items: Iterable[str]) -> str:
 
         return format_list(items, locale=locale(code()))
     return f"{', '.join(items[:-1])} and {items[-1]}"
+
+
+def headed(head: str, *rest: str) -> str:
+    """Return 'head: rest', or what there is of them."""
+    return _joined(N_("{one}: {other}"), head, *rest)
+
+
+def in_a_row(*parts: str) -> str:
+    """Return 'one; other', of those that say anything."""
+    return _joined(N_("{one}; {other}"), *parts)
+
+
+def _joined(message: str, *parts: str) -> str:
+    said = [part for part in parts if part]
+    return reduce(lambda one, other: _(message).format(one=one, other=other), said) if said else ""
 
 
 def letter(position: int) -> str:

@@ -6,8 +6,7 @@ from schemas.vocabulary import ALL
 from tasks.publish import grids, wording
 from tasks.publish.grids import Grid
 from tasks.publish.report import Report, Row
-
-_LINES = {"poverty_group": "Poverty group"}
+from tasks.tongue import _
 
 
 def spreads(report: Report) -> list[Grid]:
@@ -25,7 +24,9 @@ def spreads(report: Report) -> list[Grid]:
     return [
         _by_wave(
             report,
-            f"{label}, in {wording.unit(report.unit(of_one[0]['indicator']))}: median and quartiles",
+            _("{indicator}, in {unit}: median and quartiles").format(
+                indicator=label, unit=wording.unit(report.unit(of_one[0]["indicator"]))
+            ),
             "median_with_quartiles",
             of_one,
         )
@@ -39,12 +40,14 @@ def rules_of_errors(report: Report) -> list[str]:
         return []
     plan = report.plan.sampling
     told = [
-        "Errors of means and of their changes are linearised over the whole sample; intervals are Student’s, "
-        "at 95 %.",
+        _(
+            "Errors of means and of their changes are linearised over the whole sample; intervals are "
+            "Student’s, at 95 %."
+        ),
         wording.DEGREES_OF_FREEDOM[plan.degrees_of_freedom],
         wording.LONELY_PSU[plan.lonely_psu],
         wording.SHARE_INTERVALS[plan.share_intervals],
-        "A part of the sample that lies within one cluster of each stratum has no error and no interval.",
+        _("A part of the sample that lies within one cluster of each stratum has no error and no interval."),
     ]
     return [*told, wording.FINITE_POPULATION[_correction(report)]]
 
@@ -69,4 +72,5 @@ def _by_indicator(report: Report, rows: list[Row]) -> list[tuple[str, list[Row]]
 
 
 def _by_wave(report: Report, caption: str, value: str, rows: list[Row]) -> Grid:
-    return grids.pivot(report, "indicator_estimates", caption, _LINES, ("wave", "arm"), value, rows)
+    lines = {"poverty_group": _("Poverty group")}
+    return grids.pivot(report, "indicator_estimates", caption, lines, ("wave", "arm"), value, rows)

@@ -16,6 +16,8 @@ from tasks.publish.grids import Grid
 from tasks.publish.report import RELEASED, Report, Row
 from tasks.publish.sections.findings import side_of
 from tasks.references import reference_of
+from tasks.tongue import _, ngettext
+from tasks.translations import NN_
 
 MOST_FIGURES = 4
 
@@ -89,8 +91,8 @@ def other_estimates(report: Report) -> Grid:
         for row in report.rows("indicator_estimates", {"gender": ALL, "difference": ALL})
         if row["indicator"] not in drawn
     ]
-    columns = {"indicator": "Indicator", "poverty_group": "Poverty group", "category": ""}
-    caption = "Estimates of the other indicators, by wave"
+    columns = {"indicator": _("Indicator"), "poverty_group": _("Poverty group"), "category": ""}
+    caption = _("Estimates of the other indicators, by wave")
     return grids.pivot(
         report, "indicator_estimates", caption, columns, ("wave", "arm"), "estimate_with_interval", rows
     )
@@ -151,7 +153,7 @@ def _figure(report: Report, ident: str, indicator: str) -> Figure | None:
     tally = _tally(report, indicator, groups)
     return Figure(
         ident=ident,
-        title=": ".join(filter(None, (report.label("indicator", indicator), tally))),
+        title=wording.headed(report.label("indicator", indicator), tally),
         unit=wording.unit(unit),
         better=better(report, indicator),
         low=scale.ticks[0][1],
@@ -172,18 +174,34 @@ def _tally(report: Report, indicator: str, groups: Sequence[str]) -> str:
         for row in report.rows("findings", {"indicator": indicator})
         if row["poverty_group"] in groups
     )
-    words = {
-        "worse": "lost",
-        "better": "gained",
-        "unchanged": "unchanged",
-        "uncertain": "uncertain",
-        "withheld": "withheld",
-    }
-    parts = [(wording.whole(told[side]), said) for side, said in words.items() if told[side]]
-    if not parts:
-        return f"{wording.counted(len(groups), 'group')} compared" if len(groups) > 1 else ""
-    first = f"{wording.counted(told[next(side for side in words if told[side])], 'group')} {parts[0][1]}"
-    return wording.listing([first, *(f"{number} {said}" for number, said in parts[1:])])
+    sides = [side for side in _TALLY if told[side]]
+    if not sides and len(groups) < 2:
+        return ""
+    if not sides:
+        compared = ngettext("{n} group compared", "{n} groups compared", len(groups))
+        return compared.format(n=wording.whole(len(groups)))
+    forms = [_TALLY_FIRST[sides[0]], *(_TALLY[side] for side in sides[1:])]
+    return wording.listing(
+        ngettext(*form, told[side]).format(n=wording.whole(told[side]))
+        for side, form in zip(sides, forms, strict=True)
+    )
+
+
+_TALLY = {
+    "worse": NN_("{n} lost", "{n} lost"),
+    "better": NN_("{n} gained", "{n} gained"),
+    "unchanged": NN_("{n} unchanged", "{n} unchanged"),
+    "uncertain": NN_("{n} uncertain", "{n} uncertain"),
+    "withheld": NN_("{n} withheld", "{n} withheld"),
+}
+_TALLY_FIRST = {
+    "worse": NN_("{n} group lost", "{n} groups lost"),
+    "better": NN_("{n} group gained", "{n} groups gained"),
+    "unchanged": NN_("{n} group unchanged", "{n} groups unchanged"),
+    "uncertain": NN_("{n} group uncertain", "{n} groups uncertain"),
+    "withheld": NN_("{n} group withheld", "{n} groups withheld"),
+}
+"""How many groups stand on a side, as the first of a row says it; the others leave the word out."""
 
 
 def _change(report: Report, indicator: str, group: str) -> _Change | None:
@@ -195,13 +213,14 @@ def _change(report: Report, indicator: str, group: str) -> _Change | None:
         if reference_of(RELEASED["impact_estimates"], row) not in found:
             continue  # another term of the model, or another model
         value = "" if row["estimate"] is None else wording.change(row["estimate"], unit, side_by_side(row))
-        against = wording.AGAINST.get(row["estimator"], "against the comparison group")
+        against = wording.AGAINST.get(row["estimator"]) or _("against the comparison group")
         return _Change("impact_estimates", row, value, against)
     changes = report.rows("wave_changes", key)
     for arm in ("programme", ALL):
         for row in [one for one in changes if one["arm"] == arm][-1:]:
             value = "" if row["change"] is None else wording.change(row["change"], unit, side_by_side(row))
-            return _Change("wave_changes", row, value, f"since {report.short(row['from_wave'])}")
+            since = _("since {wave}").format(wave=report.short(row["from_wave"]))
+            return _Change("wave_changes", row, value, since)
     return None
 
 
@@ -215,7 +234,7 @@ def _found(report: Report, indicator: str, group: str, change: _Change | None) -
 
 
 def _from_loss_to_gain(report: Report, indicator: str, change: _Change | None, group: str) -> tuple[Any, ...]:
-    direction, _ = _found(report, indicator, group, change)
+    direction = _found(report, indicator, group, change)[0]
     order = ("worse", "uncertain", "unchanged", "better")
     size = 0.0
     if change:
@@ -236,9 +255,10 @@ def _panel(
     verdict = f"{said.symbol} {said.words}" if said else "" if rows else wording.withheld("threshold")
     details: tuple[str, ...] = ()
     if change and not report.hidden(change.table, change.row, "direction"):
-        verdict = f"{verdict}: {change.value}".removeprefix(": ") if change.value else verdict
+        verdict = wording.headed(verdict, change.value)
         interval = cell_of(report, change.table, change.row, "interval")
-        details = (change.against, "" if interval is NOTHING else f"95 % interval {interval.text}")
+        ends = _("95 % interval {interval}").format(interval=interval.text)
+        details = (change.against, "" if interval is NOTHING else ends)
     points = tuple(
         charts.Point(
             waves.index(row["wave"]),
@@ -252,7 +272,7 @@ def _panel(
     )
     return charts.Panel(
         heading=report.label("poverty_group", group),
-        verdict=f"{verdict} (contested)" if contested else verdict,
+        verdict=_("{verdict} (contested)").format(verdict=verdict) if contested else verdict,
         style=said.style if said else "",
         details=details,
         points=points,
@@ -265,11 +285,14 @@ def _described(report: Report, verdict: str, rows: list[Row], unit: str) -> str:
     parts = [verdict]
     for arm in dict.fromkeys(row["arm"] for row in rows):
         told = [
-            f"{wording.quantity(row['estimate'], unit, side_by_side(row))} at {report.short(row['wave'])}"
+            _("{figure} at {wave}").format(
+                figure=wording.quantity(row["estimate"], unit, side_by_side(row)),
+                wave=report.short(row["wave"]),
+            )
             for row in rows
             if row["arm"] == arm
         ]
-        parts.append(f"{report.label('arm', arm)}: {', '.join(told)}")
+        parts.append(wording.headed(report.label("arm", arm), ", ".join(told)))
     return ". ".join(wording.sentence(part).rstrip(".") for part in parts if part) + "."
 
 
@@ -281,8 +304,10 @@ def _estimates_grid(report: Report, indicator: str) -> Grid:
         for row in report.rows("indicator_estimates", {"indicator": indicator})
         if sum(row[column] != ALL for column in divisions) <= 1
     ]
-    caption = f"{report.label('indicator', indicator)}, in {wording.unit(report.unit(indicator))}, by wave"
-    columns = {"poverty_group": "Poverty group", **dict.fromkeys(divisions, "")}
+    caption = _("{indicator}, in {unit}, by wave").format(
+        indicator=report.label("indicator", indicator), unit=wording.unit(report.unit(indicator))
+    )
+    columns = {"poverty_group": _("Poverty group"), **dict.fromkeys(divisions, "")}
     return grids.pivot(
         report, "indicator_estimates", caption, columns, ("wave", "arm"), "estimate_with_interval", rows
     )

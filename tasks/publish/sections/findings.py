@@ -9,6 +9,7 @@ from tasks.publish import wording
 from tasks.publish.cells import Cell, cell_of
 from tasks.publish.report import Report, Row
 from tasks.publish.sections.feedback import contested, contested_by
+from tasks.tongue import _, told
 
 
 @dataclass(frozen=True)
@@ -53,12 +54,12 @@ def findings(report: Report) -> Findings:
         if key not in claims:
             letter = wording.letter(len(claims))
             words = wording.sentence(wording.CLAIMS[row["claim"]])
-            claims[key] = Claim(letter, row["claim"], words, wording.sentence(row["limits"]))
+            claims[key] = Claim(letter, row["claim"], words, wording.sentence(told(row["limits"])))
     against = contested(report)
     parts: dict[str, list[Finding]] = {}
     for row in rows:
         of_it = report.rows("feedback", {"finding": row["finding"], "of_earlier": False})
-        told = Counter(one["verdict"] for one in of_it)
+        judged = Counter(one["verdict"] for one in of_it)
         finding = Finding(
             ident=row["finding"],
             group=report.label("poverty_group", row["poverty_group"]),
@@ -69,11 +70,13 @@ def findings(report: Report) -> Findings:
             evidence=_model(row["evidence"]),
             contested=row["finding"] in against,
             feedback=wording.listing(
-                f"{words} {contested_by(report, against[row['finding']])}"
+                _("contested {by_whom}").format(by_whom=contested_by(report, against[row["finding"]]))
                 if verdict == "contested"
-                else f"{words} in {wording.counted(told[verdict], 'workshop')}"
+                else _("{verdict} in {workshops}").format(
+                    verdict=words, workshops=wording.counted(judged[verdict], "workshop", "workshops")
+                )
                 for verdict, words in wording.FEEDBACK.items()
-                if told[verdict]
+                if judged[verdict]
             ),
         )
         parts.setdefault(side_of(report, row), []).append(finding)
@@ -86,7 +89,7 @@ def findings(report: Report) -> Findings:
 def _model(evidence: str) -> str:
     """Return the model behind a finding by its name: `psia explain` and tables/ tell the rest."""
     specification = evidence.partition(": ")[2].rpartition(", ")[0] or evidence
-    return f"from the model “{wording.plain(specification.partition(', ')[0])}”"
+    return _("from the model “{model}”").format(model=wording.plain(specification.partition(", ")[0]))
 
 
 def side_of(report: Report, row: Row) -> str:

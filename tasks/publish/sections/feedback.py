@@ -13,8 +13,6 @@ from tasks.translations import N_
 
 _UNHELD = Words({True: N_("empty seat"), False: N_("no seat is kept")})
 """Whether a seat is kept -> what stands where nobody holds it."""
-ACTION_STATUSES = (N_("open"), N_("under way"), N_("done"), N_("dropped"))
-"""What a table says of an action, to be told."""
 
 
 def feedback(report: Report) -> dict[str, Any]:

@@ -185,7 +185,7 @@ def _before_and_after(report: Report, ident: str, indicator: str) -> Figure | No
         values, lambda value: wording.quantity(value, unit), least=0 if min(values) >= 0 else None, tight=True
     )
     label = report.label("indicator", indicator)
-    told = "; ".join(_said_of(row.label, ", ".join(one.words for one in row.pairs)) for row in rows)
+    told = "; ".join(wording.headed(row.label, ", ".join(one.words for one in row.pairs)) for row in rows)
     first, last = (report.short(wave) for wave in pair)
     title = _("{indicator}, {first} to {last}").format(indicator=label, first=first, last=last)
     caption = _("{indicator}, change in {unit}").format(indicator=label, unit=wording.unit(unit))
@@ -204,10 +204,6 @@ def _before_and_after(report: Report, ident: str, indicator: str) -> Figure | No
     )
 
 
-def _said_of(what: str, words: str) -> str:
-    return _("{what}: {words}").format(what=what, words=words)
-
-
 def _reversed(rank: tuple[Any, ...]) -> int:
     return -rank[1]
 
@@ -218,7 +214,7 @@ def _pair(report: Report, indicator: str, row: Row, ends: list[float | None], *,
     unit = report.unit(indicator)
     change = "" if row["change"] is None else wording.change(row["change"], unit, side_by_side(row))
     words = hidden or (f"{said.symbol} {said.words} {change}" if said else change)
-    words = words if alone else _said_of(report.label("arm", row["arm"]), words)
+    words = words if alone else wording.headed(report.label("arm", row["arm"]), words)
     before, after = (None, None) if hidden else ends
     return charts.Pair(words, said.style if said else "", before, after, row["arm"] == "comparison")
 

@@ -133,7 +133,7 @@ def ranks(row: Mapping[str, Any]) -> str:
 def rank_entry(row: Mapping[str, Any], otherwise: str = "not ranked") -> Entry:
     """Return the ranks as a cell, ordered by the first of them and then the last."""
     if row["rank_first"] is None:
-        return Entry(otherwise, "", "none")
+        return Entry(otherwise, "", "none", numeric=True)
     return Entry(ranks(row), row["rank_first"] + row["rank_last"] / _MOST_RANKS, numeric=True)
 
 

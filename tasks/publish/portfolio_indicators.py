@@ -174,12 +174,18 @@ def _clusters(ident: str, rows: Sequence[Row]) -> Table:
                 language=own_language(row),
             ),
             *([rank_entry(row)] if has_ranks else []),
-            *_figure(row, "mean", means, wording.quantity, unit, row["wave"] or ""),
+            *_mean(row, means, unit),
             *(_change(row, changes, unit) if told else ()),
         )
         for row in rows
     ]
     return table(ident, "Clusters and their newest means", heads, body)
+
+
+def _mean(row: Row, scale: Scale, unit: str) -> tuple[Entry, Entry]:
+    """Return the newest mean and its interval; the name of its wave is of the assessment's language."""
+    mean, interval = _figure(row, "mean", scale, wording.quantity, unit, row["wave"] or "")
+    return mean._replace(note_language=own_language(row)), interval
 
 
 def _change(row: Row, scale: Scale, unit: str) -> tuple[Entry, ...]:

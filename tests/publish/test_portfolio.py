@@ -393,8 +393,8 @@ def test_words_of_an_assessment_bear_its_language_where_it_is_not_that_of_the_pa
     assert marked["index.html"] == ["The f cluster", "Habillement", "Peru"]
     assert marked["map.html"] == ["The f cluster", "Peru", "Habillement"]
     assert marked["indicators.html"] == ["Adhérents"]
-    assert marked["indicators/association_member.html"] == ["Adhérents", "The f cluster"]
-    assert marked["indicators/written_contract.html"] == ["The f cluster"]
+    assert marked["indicators/association_member.html"] == ["Adhérents", "The f cluster", "After"]
+    assert marked["indicators/written_contract.html"] == ["The f cluster", "After"]
 
 
 def test_the_list_of_indicators_counts_what_moved(compared_site):

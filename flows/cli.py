@@ -616,7 +616,7 @@ def portfolio(
     ] = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Make a site of a folder of assessments: clusters ranked with their intervals, and their reports."""
+    """Make a site of a folder of assessments: clusters ranked or tied, and their reports."""
     _known_engine(engine)
     if (folder / "assessment.toml").is_file():
         _stop(f"{folder} is one assessment. Name the folder that holds several", USAGE)

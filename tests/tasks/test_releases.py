@@ -133,9 +133,7 @@ def test_a_damaged_record_is_told_in_words(folder, release, content):
     assert fault.rule.startswith(("is damaged", "has changed"))
 
 
-@pytest.mark.parametrize(
-    "gone", [f"../{releases.SIGNATURES}", "report.html", "manifest.json", state.RESPONDENTS]
-)
+@pytest.mark.parametrize("gone", ["../signatures.csv", "report.html", "manifest.json", state.RESPONDENTS])
 def test_what_was_signed_and_by_whom_has_to_be_there(folder, release, gone):
     (release / gone).unlink()
     assert len(releases.changed_faults(folder)) == 1
@@ -175,7 +173,7 @@ def test_a_role_that_nobody_sees_is_none(folder, who):
 def test_signatures_written_by_hand_count_once_a_role_and_never_the_author(folder):
     sign(folder, "Head of evaluation")
     sha256 = releases.tree_hash(folder / "results/current")
-    with (folder / "releases" / releases.SIGNATURES).open("a") as file:
+    with (folder / state.SIGNATURES).open("a") as file:
         file.write(f"{sha256},Lead\u200b researcher,2026-04-01\n{sha256},HEAD of evaluation,2026-04-01\n")
     assert publish(folder) is None
     sign(folder, "Programme office")

@@ -12,12 +12,13 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
+from schemas import roles
 from schemas.assessment import AssessmentPlan
 from schemas.faults import Fault, Refused
 from tasks import state
 from tasks.earlier import RESPONDENTS
 from tasks.rewriting import without_records
-from tasks.signatures import Signature, add, role, signatures
+from tasks.signatures import Signature, add, signatures
 
 PUBLISHED = state.PUBLISHED
 NEEDED = 2
@@ -40,11 +41,12 @@ def sign(folder: Path, plan: AssessmentPlan, tree: Path, who: str, when: str) ->
     sha256 = tree_hash(tree)
     known = signatures_of(folder, sha256)
     who = " ".join(who.split())
-    if not role(who):
-        raise _refused("sign", "names no role", 'Say in which role you sign: --sign "head of evaluation"')
-    if role(who) == role(plan.disclosure.author):
+    if wrong := roles.wrong_with(who):
+        remedy = 'Say in which role you sign, in the letters of one script: --sign "head of evaluation"'
+        raise _refused("sign", wrong, remedy)
+    if roles.compared(who) == roles.compared(plan.disclosure.author):
         raise _refused("sign", f"'{who}' is the author", "Two others have to sign")
-    if role(who) in {role(one.who) for one in known}:
+    if roles.compared(who) in {roles.compared(one.who) for one in known}:
         raise _refused("sign", f"'{who}' has signed this report already", "Somebody else has to sign")
     _still_to_publish(folder, plan, sha256)
     add(folder, Signature(sha256, who, when))
@@ -68,8 +70,8 @@ def _others(signed: Iterable[Signature], author: str) -> list[Signature]:
     """Return the first signature of each role but the author's: signatures.csv can be written by hand."""
     first: dict[str, Signature] = {}
     for one in signed:
-        first.setdefault(role(one.who), one)
-    return [one for key, one in first.items() if key not in {role(author), ""}]
+        first.setdefault(roles.compared(one.who), one)
+    return [one for key, one in first.items() if key not in {roles.compared(author), ""}]
 
 
 def publish(folder: Path, plan: AssessmentPlan, tree: Path) -> Path | None:

@@ -6,10 +6,10 @@ import csv
 import datetime as dt
 import io
 import re
-import unicodedata
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
+from schemas import roles
 from schemas.faults import Fault, Refused
 from tasks.state import SIGNATURES
 
@@ -26,12 +26,6 @@ class Signature:
     sha256: str
     who: str
     when: str
-
-
-def role(who: str) -> str:
-    """Return a role as it is compared: without case, forms of a letter, blanks and signs nobody sees."""
-    seen = "".join(one for one in who if unicodedata.category(one) != "Cf")
-    return " ".join(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", seen).casefold()).split())
 
 
 def signatures(folder: Path) -> list[Signature]:
@@ -85,8 +79,8 @@ def _wrong_with(cells: list[str]) -> str:
     sha256, who, when = cells
     if not _SHA256.fullmatch(sha256):
         return "has no SHA-256 of a report"
-    if not role(who) or any(unicodedata.category(one) == "Cc" for one in who):
-        return "names no role"
+    if wrong := roles.wrong_with(who):
+        return wrong
     return "" if _is_date(when) else "has no date such as 2026-03-31"
 
 

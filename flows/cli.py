@@ -519,8 +519,9 @@ def release(
         if as_json:
             _print_json(found)
         for one in found if not as_json else ():
-            known = f" Signed by {one['signed']}. Rules: {one['rules']}" if one["signed"] else ""
-            typer.echo(f"{one['release']}: {one['state']}.{known}")
+            known = f" Signed by {one['signed']}." if one["signed"] else ""
+            known += f" Rules: {one['rules']}" if one["rules"] else ""
+            typer.echo(f"{one['release'] or one['sha256']}: {one['state']}.{known}")
         if not found and not as_json:
             typer.echo(f"{root}: nothing was published yet.")
         return

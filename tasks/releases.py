@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
@@ -23,7 +24,14 @@ from tasks.signatures import Signature, add, signatures
 PUBLISHED = state.PUBLISHED
 NEEDED = 2
 LATER = "Give the plan a later report_date, run, and have it signed"
-PUT_BACK = "Put the release back as it was signed, or move it out of releases/"
+PUT_BACK = (
+    "Put the release back as it was signed, or move it out of releases/ and take its lines out of "
+    "signatures.csv"
+)
+BRING_BACK = (
+    "What it told would no longer be held: put its folder back. Where it was never published, or is withdrawn"
+    " for good, take its lines out of the file"
+)
 
 
 def tree_hash(tree: Path) -> str:
@@ -131,8 +139,8 @@ def kept(folder: Path) -> list[Path]:
 def published(folder: Path) -> list[dict[str, str]]:
     """Return what was published, oldest first: who signed it and when, and whether it is as it was then.
 
-    Where published.json is gone or cannot be read, only the name and the state are known. Raises Refused
-    where the signatures cannot be read.
+    Releases that are gone stand last, without a name. Where published.json is gone or cannot be read, only
+    the name and the state are known. Raises Refused where the signatures cannot be read.
     """
     signatures(folder)
     found = []
@@ -146,7 +154,36 @@ def published(folder: Path) -> list[dict[str, str]]:
         except state.UNREADABLE:
             pass  # wrong_with says so
         found.append({**one, "state": wrong_with(path) or "whole"})
+    for sha256, signed in _gone(folder):
+        one = {"release": "", "sha256": sha256, "signed": _told(signed), "rules": ""}
+        found.append({**one, "state": "is gone: no folder in releases/ holds it"})
     return found
+
+
+def _gone(folder: Path) -> list[tuple[str, list[Signature]]]:
+    """Return the hash and the signatures of each tree that was signed by enough, and that no folder holds.
+
+    A damaged folder holds the tree that its record names. The command refuses the author, so that whoever
+    made the report, two roles are two others.
+    """
+    there = set()
+    for path in kept(folder):
+        with suppress(*state.UNREADABLE):
+            there.add(tree_hash(path))
+        with suppress(*state.UNREADABLE):
+            there.add(json.loads((path / PUBLISHED).read_bytes())["sha256"])
+    signed: dict[str, list[Signature]] = {}
+    for one in signatures(folder):
+        signed.setdefault(one.sha256, []).append(one)
+    return [
+        (sha256, whole)
+        for sha256, ones in signed.items()
+        if len(whole := _others(ones, "")) >= NEEDED and sha256 not in there
+    ]
+
+
+def _told(signed: Iterable[Signature]) -> str:
+    return "; ".join(f"{one.who} ({one.when})" for one in signed)
 
 
 def is_as_signed(release: Path) -> bool:
@@ -210,7 +247,7 @@ def _put(path: Path, content: bytes) -> None:
 
 
 def changed_faults(folder: Path) -> list[Fault]:
-    """Return a fault for each folder in releases/ that is not what was signed: nothing may be held by it.
+    """Return a fault for each release that is not what was signed, or is gone: nothing may be held by it.
 
     Where the signatures cannot be read, no folder can be judged, and that is the fault.
     """
@@ -219,7 +256,11 @@ def changed_faults(folder: Path) -> list[Fault]:
     except Refused as refused:
         return refused.faults
     wrong = [(path.name, wrong_with(path)) for path in kept(folder)]
-    return [Fault(f"releases/{name}", rule=rule, remedy=PUT_BACK) for name, rule in wrong if rule]
+    faults = [Fault(f"releases/{name}", rule=rule, remedy=PUT_BACK) for name, rule in wrong if rule]
+    for sha256, signed in _gone(folder):
+        rule = f"names a release that is gone from releases/: SHA-256 {sha256}, signed by {_told(signed)}"
+        faults.append(Fault(state.SIGNATURES, rule=rule, remedy=BRING_BACK))
+    return faults
 
 
 def status(folder: Path, tree: Path) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Callable
@@ -145,6 +146,41 @@ def test_a_third_signature_does_not_void_what_is_published(folder):
     assert "is published already" in told(1, "release", folder, "--sign", "Ministry")
     assert (folder / NAME).read_bytes() == before
     assert "published" in told(0, "release", folder)
+
+
+def test_a_release_that_was_published_and_is_gone_is_a_fault_until_its_folder_is_back(folder):
+    (release,) = releases.kept(folder)
+    sha256 = releases.tree_hash(release)
+    release.rename(folder.parent / "aside")
+    assert f"{NAME}: names a release that is gone" in told(1, "run", folder)
+    assert "signed by Head of evaluation (20" in told(1, "check", folder)
+    assert f"{sha256}: is gone" in told(0, "release", folder, "--list")
+    (listed,) = json.loads(told(0, "release", folder, "--list", "--json"))
+    assert (listed["release"], listed["sha256"]) == ("", sha256)
+    (folder.parent / "aside").rename(release)
+    assert "whole" in told(0, "release", folder, "--list")
+    told(0, "run", folder)
+    release.rename(release.with_name(".hidden"))
+    assert "is gone" in told(1, "run", folder)
+    release.with_name(".hidden").rename(release.with_name("2026-04-30"))
+    told(0, "run", folder)
+
+
+def test_a_release_that_was_withdrawn_leaves_with_its_signatures(folder):
+    shutil.rmtree(releases.kept(folder)[0])
+    path = folder / NAME
+    head, one, _ = path.read_text().splitlines(keepends=True)
+    path.write_text(head + one)
+    told(0, "run", folder)
+
+
+def test_a_report_whose_date_is_taken_is_refused_before_it_is_signed(folder):
+    plan = folder / "assessment.toml"
+    plan.write_text(plan.read_text().replace("A tiny assessment", "A small assessment"))
+    told(0, "run", folder)
+    before = (folder / NAME).read_bytes()
+    assert "Give the plan a later report_date" in told(1, "release", folder, "--sign", "Ministry")
+    assert (folder / NAME).read_bytes() == before
 
 
 RECORDS = ["", "{", "[" * 100_000, "\ufeff{}", "\udcff", '{"signed": [' + "1" * 5_000 + "]}", "NaN"]

@@ -768,6 +768,7 @@ class _Reader:
         for wave in self.plan.wave:
             self._wave(wave, readings, members, files)
         self._leave_out_withdrawn(readings, members)
+        self.intake.faults += list(wave_files.unread_beside(self.folder, self.plan))
         self.intake.found += _folders_of_no_wave(self.folder, [wave.name for wave in self.plan.wave])
         self.intake.own_types = _joined_types(readings, self.intake.faults)
         of_study = [one for one in readings if one.wave not in self.intake.pilots]

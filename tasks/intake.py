@@ -945,7 +945,7 @@ class _Reader:
         columns = wave.columns.model_dump()
         known = {*columns.values(), *wave.questions, *wave.questions.values(), *wave.types, *wave.recode}
         known |= {*STANDARD, *instruments.known_questions(self.plan, self.intake.questions)}
-        if recognised([str(column) for column in received.frame]) or not headers.places_of_values(
+        if recognised([str(column) for column in received.frame]) or not headers.is_data(
             received.frame, known
         ):
             return None

@@ -120,7 +120,7 @@ MADE = {"problem", "untested", "withheld_by", "no_interval"}
 
 
 def recorded(plan, tables) -> list[str]:
-    """Return what the folder says, which stays as it is: the plan, and texts of tables outside vocabularies."""
+    """Return what the folder says, which stays as it is: the plan, and texts that are no vocabulary."""
     told = {*own_strings(plan.model_dump(mode="json")), *WRITTEN_BY_BABEL, "psia"}
     for name, frame in tables.items():
         fields = RELEASED[name].to_schema().columns if name in RELEASED else {}

@@ -131,12 +131,18 @@ def estimate_impact(
                 limits += told_changes(rows)
                 for estimate in estimates:
                     row = {**here, **design.claim(one, estimate, indicator, group, pair), **estimate}
-                    row["claim_reason"] = " ".join([str(row["claim_reason"]), *limits]).strip()
+                    row["claim_reason"] = _with_limits(str(row["claim_reason"]), limits)
                     records.append(row)
     if not records:
         return empty(ImpactEstimates)
     table = with_adjusted(pd.DataFrame(records), specification, multiple_testing)
     return table.assign(after_adjustment=after_adjustment(table["p_adjusted"]))
+
+
+def _with_limits(reason: str, limits: Sequence[str]) -> str:
+    """Return a reason and the limits as sentences: that a model gave no figure is told without full stop."""
+    end = "." if limits and reason and not reason.endswith(".") else ""
+    return " ".join([reason + end, *limits]).strip()
 
 
 @dataclass(frozen=True)

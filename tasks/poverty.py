@@ -265,7 +265,11 @@ class _Study:
         if rows[PEOPLE_WEIGHT].isna().all():
             return "Of nobody it is known for how many people they stand"
         if isinstance(self.one, Poverty):
-            return f"Nobody has answered what is measured{' and has an area' if self.one.area else ''}"
+            return (
+                "Nobody has answered what is measured and has an area"
+                if self.one.area
+                else "Nobody has answered what is measured"
+            )
         weighs = [(rows[weight] > 0).any() for weight in self.given["weights"]]
         asked = [name for name, counts in zip(self.given["deprived"], weighs, strict=True) if counts]
         silent = [plain(name.removeprefix(DEPRIVED)) for name in asked if rows[name].isna().all()]

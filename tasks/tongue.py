@@ -105,22 +105,53 @@ def told(text: str) -> str:
     """Return what is recorded or was written down by a task, in the language that is spoken.
 
     The assessment's own words come first, then words of the catalogue, then sentences of `stored` with their
-    places filled in; a text of several sentences is told one by one. What nothing is known of stays.
+    places filled in; of a text of several sentences each is told, and a sentence of which nothing is known
+    stays as it is.
     """
     tongue = _SPOKEN.get()
-    if text in tongue.own:
-        return tongue.own[text]
     if tongue.code == ENGLISH or not text:
-        return text
+        return tongue.own.get(text, text)
+    sentences, said = _SENTENCE_END.split(text), []
+    while sentences:
+        runs = ((" ".join(sentences[:many]), many) for many in range(len(sentences), 0, -1))
+        words, many = next(((words, many) for run, many in runs if (words := _known(run))), (sentences[0], 1))
+        said.append(words)
+        sentences = sentences[many:]
+    return " ".join(said)
+
+
+_SENTENCE_END = re.compile(r"(?<=[.!?;]) ")
+_NUMBER = re.compile(r"[-\u2212+]?[\d\u202f]+\.\d+")
+_LISTED = "names"
+_REASON = "why"
+"""Places of these names hold a list, 'a, b and c', and sentences; any other a part of a sentence."""
+
+
+def _known(text: str) -> str | None:
+    """Return a text in the language that is spoken, None where nothing is known of it."""
+    own = _SPOKEN.get().own
+    if text in own:
+        return own[text]
     if (said := _(text)) != text:
         return said
-    for pattern, message in _patterns():
-        if match := pattern.fullmatch(text):
-            return _(message).format(**{name: told(part) for name, part in match.groupdict().items()})
-    if re.fullmatch(r"[-\u2212+]?[\d\u202f]+\.\d+", text):
+    if _NUMBER.fullmatch(text):
         return text.replace(".", decimal_sign())
-    sentences = re.split(r"(?<=[.!?;]) ", text)
-    return " ".join(map(told, sentences)) if len(sentences) > 1 else text
+    for pattern, message in _patterns():
+        if (match := pattern.fullmatch(text)) and (said := _(message)) != message:
+            places = match.groupdict().items()
+            return said.format(**{name: (_list if name == _LISTED else told)(part) for name, part in places})
+    return None
+
+
+def _list(text: str) -> str:
+    from babel.lists import format_list
+
+    items = [told(one) for one in re.split(", | and ", text)]
+    return format_list(items, locale=translations.locale(code()))
+
+
+def _held(place: str) -> str:
+    return ".+?" if place == _REASON else "(?:(?![.!?;] ).)+?"
 
 
 @cache
@@ -129,9 +160,11 @@ def _patterns() -> list[tuple[re.Pattern[str], str]]:
     found = []
     for message in stored.SENTENCES:
         parts = re.split(r"\{(\w+)\}", message)
+        if len(parts) == 1:
+            continue
         words = [
-            re.escape(part) if position % 2 == 0 else f"(?P<{part}>.+?)"
+            re.escape(part) if position % 2 == 0 else rf"(?P<{part}>{_held(part)})"
             for position, part in enumerate(parts)
         ]
         found.append((sum(map(len, parts[::2])), re.compile("".join(words), re.DOTALL), message))
-    return [(pattern, message) for _, pattern, message in sorted(found, key=lambda one: (-one[0], one[2]))]
+    return [(pattern, message) for _own, pattern, message in sorted(found, key=lambda one: (-one[0], one[2]))]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import gettext
 import io
 import re
+import tomllib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -40,29 +41,33 @@ def NN_(one: str, many: str) -> tuple[str, str]:  # noqa: N802 -- as N_
     return one, many
 
 
-def codes(locales: Path = LOCALES) -> list[str]:
+def codes(locales: Path | None = None) -> list[str]:
     """Return the codes of the languages that have a catalogue, and English, sorted."""
-    found = {path.parent.parent.name.replace("_", "-") for path in locales.glob(f"*/LC_MESSAGES/{DOMAIN}.po")}
+    found = {
+        path.parent.parent.name.replace("_", "-")
+        for path in (locales or LOCALES).glob(f"*/LC_MESSAGES/{DOMAIN}.po")
+    }
     return sorted({ENGLISH, *found})
 
 
-def path_of(code: str, locales: Path = LOCALES, domain: str = DOMAIN) -> Path:
+def path_of(code: str, locales: Path | None = None, domain: str = DOMAIN) -> Path:
     """Return where a catalogue of a language lies."""
-    return locales / code.replace("-", "_") / "LC_MESSAGES" / f"{domain}.po"
+    return (locales or LOCALES) / code.replace("-", "_") / "LC_MESSAGES" / f"{domain}.po"
 
 
-def has_report(code: str, locales: Path = LOCALES) -> bool:
+def has_report(code: str, locales: Path | None = None) -> bool:
     """Return whether the cluster report speaks a language."""
     return code == ENGLISH or path_of(code, locales, REPORT).is_file()
 
 
-def faults(code: str, locales: Path = LOCALES) -> list[Fault]:
+def faults(code: str, locales: Path | None = None) -> list[Fault]:
     """Return what the catalogues of a language lack: no words, unsure ones, other places to fill in.
 
     A language need not have one of the cluster report; one that it has is whole.
     """
     if code == ENGLISH:
         return []
+    locales = locales or LOCALES
     domains = [DOMAIN, *([REPORT] if has_report(code, locales) else [])]
     return [fault for domain in domains for fault in _faults_of(code, locales, domain)]
 
@@ -146,6 +151,26 @@ def plain(part: str) -> dict[str, str]:
     """Return the plain English words of a table of data/catalogue/plain.toml: 'indicator' or 'unit'."""
     found: Any = catalogue.read("plain")[part]
     return found
+
+
+def extract_words(
+    file: BinaryIO, keywords: Any, comment_tags: Any, options: Any
+) -> Iterator[tuple[int, str, str, list[str]]]:
+    """Yield the words under the keys that `options` names of a file of data/catalogue as messages."""
+    wanted = options["keys"].split()
+
+    def within(value: Any, told: bool) -> Iterator[str]:
+        if isinstance(value, dict):
+            for key, one in value.items():
+                yield from within(one, key in wanted)
+        elif isinstance(value, list):
+            for one in value:
+                yield from within(one, told)
+        elif told and isinstance(value, str) and value:
+            yield value
+
+    for number, words in enumerate(within(tomllib.loads(file.read().decode("utf-8")), False), start=1):
+        yield number, "gettext", words, []
 
 
 def extract_plain(

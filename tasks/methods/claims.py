@@ -248,8 +248,7 @@ def _lacking(
     if _missing(difference):
         reasons.append("It was not measured whether the arms were alike before the programme.")
     elif abs(difference or 0.0) > limit:
-        arms = "Even after matching the arms" if matched else "The arms"
-        reasons.append(f"{arms} differed before the programme {_by(abs(difference or 0.0), limit)}.")
+        reasons.append(_differed(abs(difference or 0.0), limit, matched=matched))
     if unmeasured and not _missing(difference):
         reasons.append(
             f"Whether the arms were alike before the programme was not measured in {', '.join(unmeasured)}."
@@ -261,10 +260,22 @@ def _lacking(
     return reasons
 
 
-def _by(difference: float, limit: float) -> str:
-    if isinf(difference):
-        return "wholly in a characteristic in which nobody differs within an arm"
-    return f"by up to {difference:.2f} standard deviations, more than {limit:g}"
+def _differed(size: float, limit: float, *, matched: bool) -> str:
+    if isinf(size):
+        return (
+            "Even after matching the arms differed before the programme wholly in a characteristic in which"
+            " nobody differs within an arm."
+            if matched
+            else "The arms differed before the programme wholly in a characteristic in which nobody differs"
+            " within an arm."
+        )
+    return (
+        f"Even after matching the arms differed before the programme by up to {size:.2f} standard deviations,"
+        f" more than {limit:g}."
+        if matched
+        else f"The arms differed before the programme by up to {size:.2f} standard deviations, more than"
+        f" {limit:g}."
+    )
 
 
 def _require_known(**words: str) -> None:

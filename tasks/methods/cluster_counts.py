@@ -54,8 +54,13 @@ def _too_few(sides: Sequence[str]) -> str | None:
     """Return why there is no test, by the sides that have too few clusters; None where there is one."""
     if not sides:
         return None
+    if len(sides) == 1:
+        return (
+            f"There is no p-value and no interval: fewer than six clusters of {sides[0]} (localities, or"
+            " people where nothing was given by locality) are too few to tell how they differ."
+        )
     return (
-        f"There is no p-value and no interval: fewer than six clusters of {' and of '.join(sides)}"
+        f"There is no p-value and no interval: fewer than six clusters of {sides[0]} and of {sides[1]}"
         " (localities, or people where nothing was given by locality) are too few to tell how they differ."
     )
 

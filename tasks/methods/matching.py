@@ -346,14 +346,19 @@ def _tells_apart(standard: pd.DataFrame, programme: np.ndarray) -> bool:
 
 
 def _told_apart(names: list[str], *, alone: bool) -> str:
-    one = len(names) == 1
-    verb = "tells" if one else "each tell" if alone else "together tell"
-    left = "Leave it out, or name it" if one else "Leave them out, or name them"
-    if not one and not alone:
-        left = "Leave one of them out, or name it"
+    if len(names) == 1:
+        return (
+            f"'{names[0]}' tells the arm of some people without fail, so that they have nobody like them in"
+            " the other arm. Leave it out, or name it under 'exact'"
+        )
+    if alone:
+        return (
+            f"{_listed(names)} each tell the arm of some people without fail, so that they have nobody like"
+            " them in the other arm. Leave them out, or name them under 'exact'"
+        )
     return (
-        f"{_listed(names)} {verb} the arm of some people without fail, so that they have nobody like them in"
-        f" the other arm. {left} under 'exact'"
+        f"{_listed(names)} together tell the arm of some people without fail, so that they have nobody like"
+        " them in the other arm. Leave one of them out, or name it under 'exact'"
     )
 
 

@@ -44,9 +44,12 @@ class _Cell:
 def _event_term(waves: int) -> str:
     """Return the name of the effect so many waves after the start, or before it where it is below 0."""
     if waves == 0:
-        return f"{PROGRAMME}, at its start"
-    many = f"{abs(waves)} wave{'s' if abs(waves) > 1 else ''}"
-    return f"{PROGRAMME}, {many} {'after its start' if waves > 0 else BEFORE}"
+        since = "at its start"
+    elif waves > 0:
+        since = "1 wave after its start" if waves == 1 else f"{waves} waves after its start"
+    else:
+        since = "1 wave before its start" if waves == -1 else f"{-waves} waves before its start"
+    return f"{PROGRAMME}, {since}"
 
 
 def staggered_effects(

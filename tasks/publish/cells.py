@@ -831,7 +831,9 @@ _FORMS: dict[tuple[str, str], Form] = {
     ("mapping_checklist", "status"): lambda _, row: Cell(
         told(row["status"]), "contradict" if row["status"] == "open" else ""
     ),
-    ("mapping_checklist", "part"): lambda report, row: Cell(_MAPPINGS[row["part"]]),
+    ("mapping_checklist", "part"): lambda report, row: Cell(
+        _MAPPINGS.get(row["part"]) or _("{part} mapping").format(part=wording.capital(told(row["part"])))
+    ),
     ("location_quotients", "region"): _region,
     ("location_quotients", "location_quotient"): lambda report, row: Cell(
         wording.rounded(row["location_quotient"], 2),

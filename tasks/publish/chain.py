@@ -8,18 +8,51 @@ desk and paper, narrow for telephones. A page shows only one of the two at a tim
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field, replace
+from functools import lru_cache, reduce
 
 from markupsafe import Markup
 
 from schemas.vocabulary import LINKAGE_KINDS, STAGES
 from tasks.publish import chain_drawing, wording
-from tasks.publish.cells import NOTHING, cell_of
 from tasks.publish.report import Report, Row
+from tasks.publish.spoken import spoken_by
+from tasks.tongue import Words, _, code, told
+from tasks.translations import N_, NN_
 
-_COUNTS = {"firms": ("firm", "firms"), "workers": ("worker", "workers"), "women": ("woman", "women")}
+_COUNTS = {
+    "firms": NN_("firm", "firms"),
+    "workers": NN_("worker", "workers"),
+    "women": NN_("woman", "women"),
+}
 """Column of released.actors -> its word for one and for many."""
+_WITHHELD = Words(
+    {
+        "firms": N_("firms withheld"),
+        "workers": N_("workers withheld"),
+        "women": N_("women withheld"),
+    }
+)
+_STAGES = Words(
+    {
+        "inputs": N_("inputs"),
+        "own-account and household work": N_("own-account and household work"),
+        "subcontracted production": N_("subcontracted production"),
+        "production": N_("production"),
+        "trade": N_("trade"),
+        "market": N_("market"),
+    }
+)
+_INSTITUTIONS = Words(
+    {
+        "public": N_("public"),
+        "private": N_("private"),
+        "association": N_("association"),
+        "labour": N_("labour"),
+        "civil society": N_("civil society"),
+        "international": N_("international"),
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -63,24 +96,28 @@ class Institution:
 
 @dataclass(frozen=True)
 class Map:
-    """What the picture shows: actors by stage, links and institutions, each in the order of the report."""
+    """What the picture shows: actors by stage, links and institutions, each in the order of the report.
+
+    language: the code of that in which it is worded.
+    """
 
     title: str
     actors: tuple[Actor, ...]
     links: tuple[Link, ...] = ()
     institutions: tuple[Institution, ...] = ()
+    language: str = field(default_factory=code)
 
     def lanes(self) -> list[tuple[str, list[Actor]]]:
         """Return the stages that have actors, from inputs to the market, with their actors."""
         by_stage = {stage: [one for one in self.actors if one.stage == stage] for stage in STAGES}
-        return [(wording.capital(stage), actors) for stage, actors in by_stage.items() if actors]
+        return [(wording.capital(_STAGES[stage]), actors) for stage, actors in by_stage.items() if actors]
 
 
 @dataclass(frozen=True)
 class Picture:
     """The two drawings, the finding in a line, and the wide drawing as a file that stands alone.
 
-    across: whether it has to be printed on a page laid across.
+    name: what that file is called in the tree. across: whether it has to be printed on a page laid across.
     """
 
     finding: str
@@ -88,21 +125,23 @@ class Picture:
     narrow: Markup
     file: str
     across: bool
+    name: str = "pictures/value-chain.svg"
 
 
 def value_chain(report: Report) -> Picture | None:
     """Return the picture of the value chain, or None where no actor is mapped."""
     if not report.has("actors"):
         return None
-    return picture(read_map(report))
+    suffix = spoken_by(report.plan).get(code(), "")
+    return replace(picture(read_map(report)), name=f"pictures/value-chain{suffix}.svg")
 
 
 @lru_cache(maxsize=1)
 def picture(mapped: Map) -> Picture:
-    """Return the two drawings of a map."""
-    told = description(mapped)
-    wide, across = chain_drawing.wide(mapped, told)
-    narrow = chain_drawing.narrow(mapped, told)
+    """Return the two drawings of a map, in the language that is spoken: that of the map."""
+    described = description(mapped)
+    wide, across = chain_drawing.wide(mapped, described)
+    narrow = chain_drawing.narrow(mapped, described)
     return Picture(finding(mapped), Markup(wide), Markup(narrow), chain_drawing.alone(wide), across)  # noqa: S704
 
 
@@ -122,29 +161,28 @@ def read_map(report: Report) -> Map:
         Institution(
             key=row["institution"],
             letter=report.label("letter", row["institution"]),
-            label=row["label"],
-            kind=row["kind"],
+            label=told(row["label"]),
+            kind=_INSTITUTIONS[row["kind"]],
             inside=bool(row["inside"]),
             serves=tuple(key for key in known if row["institution"] in served.get(key, ())),
         )
         for row in report.rows("institutions")
     )
-    title = f"Value chain of {report.plan.assessment.cluster}"
+    title = _("Value chain of {cluster}").format(cluster=told(report.plan.assessment.cluster))
     return Map(title, actors, _links(report.rows("linkages"), known), institutions)
 
 
 def _actor(report: Report, row: Row, node: Row, served: dict[str, list[str]], in_scope: bool | None) -> Actor:
     facts = []
-    for column, (one, many) in _COUNTS.items():
-        cell = cell_of(report, "actors", row, column)
+    for column, words in _COUNTS.items():
         if report.hidden("actors", row, column):
-            facts.append(f"{many} withheld")
-        elif cell is not NOTHING:
-            facts.append(f"{cell.text} {one if cell.text == '1' else many}".replace(" ", "\u00a0"))
+            facts.append(_WITHHELD[column])
+        elif row[column] is not None:
+            facts.append(wording.counted(row[column], *words).replace(" ", "\u00a0"))
     letters = {report.label("letter", institution) for institution in served.get(row["actor"], ())}
     return Actor(
         key=row["actor"],
-        label=row["label"],
+        label=told(row["label"]),
         stage=row["stage"],
         likelihood=node.get("likelihood") or "unknown",
         facts=tuple(facts),
@@ -181,12 +219,15 @@ def finding(mapped: Map) -> str:
     """Return in a line where poor people are likely to be found."""
     likely = _named(mapped, "likely")
     if likely:
-        return f"{wording.capital(wording.LIKELIHOODS['likely'])}: {'; '.join(likely)}"
+        return _likelihood("likely", likely)
     vulnerable = _named(mapped, "vulnerable")
     if vulnerable:
-        words = wording.LIKELIHOODS
-        return f"No actor is {words['likely']}; {words['vulnerable']}: {'; '.join(vulnerable)}"
-    return "No actor is shown to be poor by the evidence at hand"
+        return _("No actor is {likely}; {vulnerable}: {actors}").format(
+            likely=wording.LIKELIHOODS["likely"],
+            vulnerable=wording.LIKELIHOODS["vulnerable"],
+            actors=wording.in_a_row(*vulnerable),
+        )
+    return _("No actor is shown to be poor by the evidence at hand")
 
 
 def description(mapped: Map) -> str:
@@ -196,17 +237,29 @@ def description(mapped: Map) -> str:
     for actor in mapped.actors:
         if actor.likelihood == "likely":
             given = [
-                f"{' and '.join(kinds)} to {labels[other]}" for other, kinds in _given(mapped, actor.key)
+                _("{kinds} to {actor}").format(kinds=_together(kinds), actor=labels[other])
+                for other, kinds in _given(mapped, actor.key)
             ]
             sentences.append(
-                f"{actor.label}: gives {'; '.join(given)}."
+                _("{actor}: gives {given}.").format(actor=actor.label, given=wording.in_a_row(*given))
                 if given
-                else f"{actor.label}: no link is recorded."
+                else _("{actor}: no link is recorded.").format(actor=actor.label)
             )
     vulnerable = _named(mapped, "vulnerable")
     if vulnerable and _named(mapped, "likely"):
-        sentences.append(f"{wording.capital(wording.LIKELIHOODS['vulnerable'])}: {'; '.join(vulnerable)}.")
+        sentences.append(f"{_likelihood('vulnerable', vulnerable)}.")
     return " ".join(sentences)
+
+
+def _likelihood(likelihood: str, actors: Sequence[str]) -> str:
+    words = wording.capital(wording.LIKELIHOODS[likelihood])
+    return wording.headed(words, wording.in_a_row(*actors))
+
+
+def _together(kinds: Sequence[str]) -> str:
+    """Return kinds of link as 'goods and services and credit'."""
+    words = [chain_drawing.LINKS[kind] for kind in kinds]
+    return reduce(lambda said, word: _("{one} and {other}").format(one=said, other=word), words)
 
 
 def _named(mapped: Map, likelihood: str) -> list[str]:

@@ -16,6 +16,8 @@ from schemas.vocabulary import LINKAGE_KINDS
 from tasks.publish import chain_layout, wording
 from tasks.publish.chain_layout import Box, Label, Layout, Line, Tie
 from tasks.publish.textsize import width, wrapped
+from tasks.tongue import Words, _
+from tasks.translations import N_
 
 if TYPE_CHECKING:
     from tasks.publish.chain import Actor, Institution, Map
@@ -43,12 +45,32 @@ PALETTE = (
     LIKELY_INK,
     VULNERABLE,
     HATCH,
-    *(one for one, _ in KINDS.values()),
+    *(colour for colour, _dashes in KINDS.values()),
 )
 """Every colour of the picture. reports/style.css names for each what replaces it on a dark screen."""
 
-CODES = {kind: kind[:2].capitalize() for kind in LINKAGE_KINDS}
-"""Kind of link -> what stands for it on a line where there is no room for the word."""
+LINKS = Words(
+    {
+        "goods": N_("goods"),
+        "services": N_("services"),
+        "payment": N_("payment"),
+        "subcontract": N_("subcontract"),
+        "credit": N_("credit"),
+        "labour": N_("labour"),
+    }
+)
+"""Kind of link -> its word."""
+CODES = Words(
+    {
+        "goods": N_("Go"),
+        "services": N_("Se"),
+        "payment": N_("Pa"),
+        "subcontract": N_("Su"),
+        "credit": N_("Cr"),
+        "labour": N_("La"),
+    }
+)
+"""Kind of link -> two letters that stand for it on a line where there is no room for the word."""
 
 FONT = "Arial, Helvetica, 'Liberation Sans', Roboto, 'Noto Sans', sans-serif"
 NAME, TEXT, SMALL = 13.0, 12.0, 11.0
@@ -101,7 +123,7 @@ def narrow(mapped: Map, description: str) -> str:
     """Return the drawing with lanes below each other."""
     layout, card = _narrow(mapped)
     pen = _Pen()
-    for (stage, _), (y, tall) in zip(mapped.lanes(), layout.lanes, strict=True):
+    for (stage, _actors), (y, tall) in zip(mapped.lanes(), layout.lanes, strict=True):
         pen.rect(Box(0, y + 4, card, tall - 9), fill=LANE)
         for number, line in enumerate(wrapped(stage, NAME, card - 12, bold=True)):
             pen.text(6, y + 19 + 15 * number, line, NAME, bold=True)
@@ -150,7 +172,7 @@ def _wide(mapped: Map) -> tuple[Layout, bool, float]:
 
 
 def _columns(mapped: Map, words: bool, lane: float) -> Layout:
-    lanes = [[actor.key for actor in actors] for _, actors in mapped.lanes()]
+    lanes = [[actor.key for actor in actors] for _stage, actors in mapped.lanes()]
     lane_of = {key: number for number, keys in enumerate(lanes) for key in keys}
     ties = _ties(mapped, words)
     served: dict[str, list[str]] = {}
@@ -195,7 +217,7 @@ def _narrow(mapped: Map) -> tuple[Layout, float]:
 
 
 def _column(mapped: Map, card: float) -> Layout:
-    lanes = [[actor.key for actor in actors] for _, actors in mapped.lanes()]
+    lanes = [[actor.key for actor in actors] for _stage, actors in mapped.lanes()]
     together = {key: 0 for lane in lanes for key in lane}
     ties = _ties(mapped, words=True)
     heights = {
@@ -204,7 +226,9 @@ def _column(mapped: Map, card: float) -> Layout:
         )
         for actor in mapped.actors
     }
-    headings = [15 * len(wrapped(stage, NAME, card - 12, bold=True)) + 18.0 for stage, _ in mapped.lanes()]
+    headings = [
+        15 * len(wrapped(stage, NAME, card - 12, bold=True)) + 18.0 for stage, _actors in mapped.lanes()
+    ]
     return chain_layout.column(lanes, heights, ties, card_width=card, heading=headings)
 
 
@@ -224,12 +248,13 @@ def _label_size(kinds: Sequence[str], words: bool) -> tuple[float, float] | None
     if not kinds:
         return None
     if words:
-        return round(max(width(kind, SMALL) for kind in kinds) + 4, 1), 13.0 * len(kinds)
+        return round(max(width(LINKS[kind], SMALL) for kind in kinds) + 4, 1), 13.0 * len(kinds)
     return (_CODE + 1) * len(kinds) - 1, 15.0
 
 
-_TAGS = {**wording.LIKELIHOODS, "vulnerable": "vulnerable"}
-"""Likelihood of poverty -> its words in a box; the legend has them in full."""
+def _tag(likelihood: str) -> str:
+    """Return the words for a likelihood of poverty in a box; the legend has them in full."""
+    return _("vulnerable") if likelihood == "vulnerable" else wording.LIKELIHOODS[likelihood]
 
 
 def _plate(actor: Actor, across: float) -> list[_Text]:
@@ -239,12 +264,12 @@ def _plate(actor: Actor, across: float) -> list[_Text]:
     quiet = LIKELY_INK if actor.likelihood == "likely" else MUTED
     lines = [_Text(one, NAME, True, colour) for one in wrapped(actor.label, NAME, room, bold=True, lines=9)]
     if actor.likelihood != "none" or actor.overruled:
-        tag = _TAGS[actor.likelihood] + (" *" if actor.overruled else "")
+        tag = _tag(actor.likelihood) + (" *" if actor.overruled else "")
         bold = actor.likelihood == "likely"
         lines += [_Text(one, TEXT, bold, colour) for one in wrapped(tag, TEXT, room, bold=bold)]
     facts = _filled(actor.facts, room)
     if actor.served_by:
-        facts += wrapped(f"served by {' '.join(actor.served_by)}", TEXT, room)
+        facts += wrapped(_("served by {letters}").format(letters=" ".join(actor.served_by)), TEXT, room)
     lines += [_Text(one, TEXT, False, quiet) for one in facts]
     first = len(lines) - len(facts)
     if facts:
@@ -270,12 +295,14 @@ def _filled(facts: Sequence[str], room: float) -> list[str]:
 
 
 _INSTITUTION = 146.0
+_BESIDE_LETTER = 26.0
 
 
 def _institution_plate(institution: Institution) -> list[_Text]:
     """Return what stands in an institution's box: its kind beside the letter, its name below."""
     name = wrapped(institution.label, TEXT, _INSTITUTION - 2 * _PAD, lines=4)
-    return [_Text(institution.kind, TEXT, False, MUTED, 17), *(_Text(one, TEXT, tall=14) for one in name)]
+    kind = " ".join(wrapped(institution.kind, TEXT, _INSTITUTION - _BESIDE_LETTER - _PAD, lines=1))
+    return [_Text(kind, TEXT, False, MUTED, 17), *(_Text(one, TEXT, tall=14) for one in name)]
 
 
 def _height(lines: Sequence[_Text]) -> float:
@@ -367,7 +394,7 @@ def _stroke(colour: str, line: float, dash: str) -> str:
 
 def _draw_lanes(pen: _Pen, mapped: Map, layout: Layout) -> float:
     """Draw the lanes with their headings; return how far below the top the actors begin."""
-    headed = [wrapped(stage, NAME, layout.lanes[0][1] - 8, bold=True) for stage, _ in mapped.lanes()]
+    headed = [wrapped(stage, NAME, layout.lanes[0][1] - 8, bold=True) for stage, _actors in mapped.lanes()]
     top = 15.0 * max(map(len, headed)) + 20
     for (x, across), lines in zip(layout.lanes, headed, strict=True):
         pen.rect(Box(x, 0, across, top + layout.height + 8), fill=LANE, round_by=3)
@@ -375,7 +402,7 @@ def _draw_lanes(pen: _Pen, mapped: Map, layout: Layout) -> float:
             pen.text(x + across / 2, 17 + 15 * number, line, NAME, bold=True, middle=True)
     if mapped.institutions:
         x = layout.width - _INSTITUTION
-        pen.text(x, 17, "Institutions", NAME, bold=True)
+        pen.text(x, 17, _("Institutions"), NAME, bold=True)
     return top
 
 
@@ -436,7 +463,7 @@ def _draw_label(pen: _Pen, label: Label, kinds: Sequence[str], *, words: bool) -
         pen.rect(box, fill=PAPER)
         for number, kind in enumerate(kinds):
             at = box.y + 10.5 + 13 * number
-            pen.text(box.x + box.width / 2, at, kind, SMALL, colour=KINDS[kind][0], middle=True)
+            pen.text(box.x + box.width / 2, at, LINKS[kind], SMALL, colour=KINDS[kind][0], middle=True)
         return
     for number, kind in enumerate(kinds):
         _draw_code(pen, box.x + (_CODE + 1) * number, box.y, kind)
@@ -503,14 +530,14 @@ def _draw_institutions(pen: _Pen, mapped: Map, layout: Layout) -> None:
     for institution in mapped.institutions:
         box = layout.institutions[institution.key]
         if institution.key in layout.headings:
-            heading = "In the cluster" if institution.inside else "Outside the cluster"
+            heading = _("In the cluster") if institution.inside else _("Outside the cluster")
             pen.text(box.x, layout.headings[institution.key] + 13, heading, TEXT, colour=MUTED)
         pen.rect(box, fill=PAPER, stroke=RULE, round_by=3)
         _draw_letter(pen, box.x + 13, box.y + 13, institution.letter)
         y = box.y
         for number, line in enumerate(_institution_plate(institution)):
             y += line.tall + (2 if number == 1 else 0)
-            x = box.x + (_PAD if number else 26)
+            x = box.x + (_PAD if number else _BESIDE_LETTER)
             pen.text(x, y, line.words, line.size, colour=line.colour)
 
 
@@ -522,8 +549,8 @@ def _draw_letter(pen: _Pen, x: float, y: float, letter: str) -> None:
 def _listed_institutions(pen: _Pen, mapped: Map, across: float, y: float) -> float:
     """Draw the institutions as a list below the chain; return where it ends."""
     for inside, heading in (
-        (True, "Institutions in the cluster"),
-        (False, "Institutions outside the cluster"),
+        (True, _("Institutions in the cluster")),
+        (False, _("Institutions outside the cluster")),
     ):
         group = [one for one in mapped.institutions if one.inside == inside]
         if not group:
@@ -556,22 +583,22 @@ def _legend(pen: _Pen, mapped: Map, across: float, y: float, *, words: bool, dot
     for likelihood in (one for one in ("likely", "vulnerable", "none", "unknown") if one in used):
         told = wording.capital(wording.LIKELIHOODS[likelihood])
         if likelihood == "unknown":
-            told = "Likelihood of poverty not known"
+            told = _("Likelihood of poverty not known")
         at = next_place(told, 30)
         _draw_shade(pen, Box(at + 1, y, 28, 16), likelihood, out_of_scope=False)
         pen.text(at + 36, y + 12, told, TEXT)
     if any(actor.in_scope is False for actor in mapped.actors):
-        told = "Dashed: outside the scope of the assessment"
+        told = _("Dashed: outside the scope of the assessment")
         at = next_place(told, 30)
         _draw_shade(pen, Box(at + 1, y, 28, 16), "none", out_of_scope=True)
         pen.text(at + 36, y + 12, told, TEXT)
     if any(actor.overruled for actor in mapped.actors):
-        told = "* set by the assessors against the count of the evidence"
+        told = _("* set by the assessors against the count of the evidence")
         at = next_place(told, 0)
         pen.text(at, y + 12, told, TEXT)
     styles = _styles(mapped)
     if styles:
-        told = "Labels at arrows: what arrives"
+        told = _("Labels at arrows: what arrives")
         at = next_place(told, 0)
         pen.text(at, y + 12, told, TEXT, colour=MUTED)
         x, y = 0.0, y + 24
@@ -585,7 +612,7 @@ def _legend(pen: _Pen, mapped: Map, across: float, y: float, *, words: bool, dot
                 _draw_code(pen, at + 36, y + 1, kind)
             pen.text(at + sign + 6, y + 12, told, TEXT)
     if dotted and any(actor.served_by for actor in mapped.actors):
-        told = "Served or ruled by an institution"
+        told = _("Served or ruled by an institution")
         at = next_place(told, 34)
         pen.path(f"M{_n(at)} {_n(y + 8)}h34", stroke=RULE, dash="1.5 2.5")
         pen.text(at + 40, y + 12, told, TEXT)
@@ -597,6 +624,6 @@ def _styles(mapped: Map) -> Mapping[str, str]:
     used = {kind for link in mapped.links for kind in (*link.to_first, *link.to_second)}
     several = any(len({*link.to_first, *link.to_second}) > 1 for link in mapped.links)
     return {
-        **{kind: wording.capital(kind) for kind in LINKAGE_KINDS if kind in used},
-        **({"several": "Several kinds"} if several else {}),
+        **{kind: wording.capital(LINKS[kind]) for kind in LINKAGE_KINDS if kind in used},
+        **({"several": _("Several kinds")} if several else {}),
     }

@@ -71,9 +71,10 @@ class Document:
         self.tallest_mm: float = height * 0.88
         foot = page.footer.paragraphs[0] if page.footer.paragraphs else page.footer.add_paragraph()
         if not "".join(page.footer._element.itertext()).strip():
-            foot.add_run(f"{footer} · {_('page')} ")
+            page_number, of = _("page"), pgettext("page", "of")
+            foot.add_run(f"{footer} · {page_number} ")
             _field(foot, "PAGE")
-            foot.add_run(f" {pgettext('page', 'of')} ")
+            foot.add_run(f" {of} ")
             _field(foot, "NUMPAGES")
 
     def _dress(self) -> None:

@@ -23,11 +23,11 @@ from tasks.publish.pdf import NotLaidOut, pdf
 from tasks.publish.report import Report
 from tasks.publish.rocrate import crate
 from tasks.publish.sdmx import sdmx_csv
+from tasks.publish.spoken import spoken_by
 from tasks.publish.tables import as_csv
 from tasks.publish.word import word
 from tasks.releases import rules_in_force
 from tasks.tongue import speaking
-from tasks.translations import ENGLISH, has_report
 
 GET = {
     "iati": GET_IATI,
@@ -72,11 +72,11 @@ def report_files(
     for code, suffix in languages.items():
         with speaking(code, own.own_words(report, code, (own_words or {}).get(code) or Language(code, code))):
             texts[f"report{suffix}.html"] = render(plan, tables, provenance)
-    if design_report := design.render(plan, tables, provenance):
-        texts["design.html"] = design_report
+            if design_report := design.render(plan, tables, provenance):
+                texts[f"design{suffix}.html"] = design_report
+            if chain := value_chain(report):
+                texts[chain.name] = chain.file
     texts |= groups.render(plan, tables, provenance, own_words)
-    if chain := value_chain(report):
-        texts["pictures/value-chain.svg"] = chain.file
     files = {name: text.encode() for name, text in texts.items()}
     files["annex.xlsx"] = annex(tables, provenance.pairs())
     files["datapackage.json"] = datapackage(
@@ -139,14 +139,3 @@ def _further(
             else:
                 made[f"report{suffix}.pdf"] = pdf(page, provenance.content_hash)
     return made
-
-
-def spoken_by(plan: AssessmentPlan) -> dict[str, str]:
-    """Return the languages of the cluster report -> what its files bear before the point of their ending.
-
-    The first of the plan's bears nothing. A language in which the report has no catalogue is left out; where
-    it is the first, the report is in English.
-    """
-    first, *others = plan.report.languages
-    codes = [first if has_report(first) else ENGLISH, *filter(has_report, others)]
-    return {code: f".{code}" if position else "" for position, code in enumerate(dict.fromkeys(codes))}

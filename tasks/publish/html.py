@@ -182,6 +182,7 @@ def environment() -> ImmutableSandboxedEnvironment:
         lstrip_blocks=True,
         keep_trailing_newline=False,
     )
+    environment.filters["told"] = tongue.told
     said: Any = environment.globals
     said |= {
         "gettext": tongue._,

@@ -20,7 +20,7 @@ from tasks import catalogue, translations
 from tasks.languages import Language
 from tasks.publish import wording
 from tasks.publish.report import Report
-from tasks.translations import ENGLISH
+from tasks.translations import ENGLISH, has_report
 
 
 @dataclass(frozen=True)
@@ -136,3 +136,14 @@ class Spoken:
 
 def _day(value: dt.date | str) -> dt.date:
     return dt.date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def spoken_by(plan: AssessmentPlan) -> dict[str, str]:
+    """Return the languages of the cluster report -> what its files bear before the point of their ending.
+
+    The first of the plan's bears nothing. A language in which the report has no catalogue is left out; where
+    it is the first, the report is in English.
+    """
+    first, *others = plan.report.languages
+    codes = [first if has_report(first) else ENGLISH, *filter(has_report, others)]
+    return {code: f".{code}" if position else "" for position, code in enumerate(dict.fromkeys(codes))}

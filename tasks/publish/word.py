@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from tasks.publish import wording
 from tasks.publish.docx import Document
 from tasks.publish.docx_table import Cell
 from tasks.tongue import _
@@ -42,7 +43,7 @@ def word(page: str, made: Iterable[tuple[str, str]], template: bytes | None = No
         document.text(_words(part))
     _place(root.find(".//main"), document)
     document.heading(_("About this file"))
-    document.bullets(f"{_(what)}: {words}" for what, words in pairs)
+    document.bullets(wording.headed(_(what), words) for what, words in pairs)
     return document.content()
 
 

@@ -659,6 +659,11 @@ def span(low: str, high: str) -> str:
     return _("{low} to {high}").format(low=low.removesuffix(one), high=high)
 
 
+def points(change: str) -> str:
+    """Return a change without the word for percentage points, as an axis bears it."""
+    return change.removesuffix(f" {ngettext(*POINTS, 2)}")
+
+
 def probability(value: float) -> str:
     """Return a p-value."""
     return _("under {number}").format(number=rounded(0.001, 3)) if value < 0.001 else rounded(value, 3)
@@ -678,6 +683,15 @@ def date(value: dt.date | str) -> str:
     return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
 
 
+def month(value: dt.date) -> str:
+    """Return 'March 2026'."""
+    if code() != ENGLISH:
+        from babel.dates import format_date
+
+        return format_date(value, "MMMM y", locale=locale(code()))
+    return f"{_MONTHS[value.month - 1]} {value.year}"
+
+
 def lost_by(test: str) -> str:
     """Return in what those who were lost differ, or might, by a test of attrition."""
     return LOST_BY.get(test, test)
@@ -686,7 +700,9 @@ def lost_by(test: str) -> str:
 def period(first: dt.date | str | None, last: dt.date | str | None) -> str:
     """Return 'first to last' in words, or the one that is known."""
     days = [date(day) for day in (first, last) if day]
-    return span(*days) if len(set(days)) == 2 else "".join(days[:1])
+    if len(set(days)) < 2:
+        return "".join(days[:1])
+    return _("{first} to {last}").format(first=days[0], last=days[1])
 
 
 def withheld(rule: str, fewest: int = FEWEST_RESPONDENTS) -> str:

@@ -44,8 +44,9 @@ def test_each_check_of_the_interviews_is_marked():
     found = {households.NOT_ASKED, households.TOO_FEW, replaced.TOO_MANY, replaced.OUT_OF_ORDER}
     for path in sorted((TASKS / "checks").glob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("of_rows", "of_wave"):
-                kind = node.args[2 if node.func.id == "of_rows" else 1]
+            name = getattr(node.func, "id", "") if isinstance(node, ast.Call) else ""
+            if isinstance(node, ast.Call) and name in ("of_rows", "of_wave"):
+                kind = node.args[2 if name == "of_rows" else 1]
                 found |= {kind.value} if isinstance(kind, ast.Constant) else set()
     assert "outlier" in found
     assert found - {links.NEW, links.LOST} <= {*vocabulary.CHECKS, *vocabulary.WORDS}

@@ -121,11 +121,13 @@ def test_a_difference_that_cannot_be_estimated_says_why(tmp_path):
         table = pd.read_csv(file, dtype=str)
         kept = (table["poverty_group"] == "workshop-men") | (table["arm"] == "programme")
         table[kept].to_csv(file, index=False)
-    (differences,) = tables_of(folder, DIFFERENCES)
+    differences, estimates = tables_of(folder, DIFFERENCES, "mart.impact_estimates")
     (row,) = differences.to_dict("records")
     assert pd.isna(row["estimate"])
     assert pd.isna(row["verdict"])
     assert "has no coefficient of its own" in row["problem"]
+    (reason,) = estimates.loc[estimates["estimate"].isna(), "claim_reason"]
+    assert "has no coefficient of its own. Amounts are in money of the day" in reason
 
 
 EARLIER = """

@@ -11,14 +11,128 @@ from schemas.vocabulary import ARMS
 from tasks.comparison import caliper
 from tasks.publish import charts, wording
 from tasks.publish.report import Report, Row
+from tasks.tongue import Words, _, ngettext, told
+from tasks.translations import N_, NN_
 
-SHARED = {"locality": "a locality", "buyer": "a buyer"}
-"""Way by which the programme may reach the comparison group -> what people of both groups share."""
+_BALANCED = Words(
+    {
+        True: N_(
+            "The comparison group is weighed so that it has the same means as the programme group in {named}"
+            " (entropy balancing). The weights stay as near as they can to those of the survey."
+        ),
+        False: N_(
+            "The comparison group will be weighed so that it has the same means as the programme group in"
+            " {named} (entropy balancing). The weights stay as near as they can to those of the survey."
+        ),
+    }
+)
+_PAIRED = {
+    ("propensity", True): NN_(
+        "Each person of the programme is paired with the one of the comparison group whose chance of being in"
+        " the programme, given {named}, is nearest (propensity score).",
+        "Each person of the programme is paired with the {number} of the comparison group whose chance of"
+        " being in the programme, given {named}, is nearest (propensity score).",
+    ),
+    ("propensity", False): NN_(
+        "Each person of the programme will be paired with the one of the comparison group whose chance of"
+        " being in the programme, given {named}, is nearest (propensity score).",
+        "Each person of the programme will be paired with the {number} of the comparison group whose chance"
+        " of being in the programme, given {named}, is nearest (propensity score).",
+    ),
+    ("mahalanobis", True): NN_(
+        "Each person of the programme is paired with the one of the comparison group nearest in {named}, all"
+        " taken together (Mahalanobis distance).",
+        "Each person of the programme is paired with the {number} of the comparison group nearest in {named},"
+        " all taken together (Mahalanobis distance).",
+    ),
+    ("mahalanobis", False): NN_(
+        "Each person of the programme will be paired with the one of the comparison group nearest in {named},"
+        " all taken together (Mahalanobis distance).",
+        "Each person of the programme will be paired with the {number} of the comparison group nearest in"
+        " {named}, all taken together (Mahalanobis distance).",
+    ),
+}
+_CALIPER = Words(
+    {
+        True: N_(
+            "A pair is no further apart than {width} standard deviations of the score (the caliper); who has"
+            " nobody so near is left out, and nothing is said of them."
+        ),
+        False: N_(
+            "A pair is no further apart than {width} standard deviations of the score (the caliper); who has"
+            " nobody so near will be left out, and nothing is said of them."
+        ),
+    }
+)
+"""How the arms are made alike, by whether it is done."""
+_SHARED = {
+    "locality": Words(
+        {
+            "withheld": N_(
+                "How many of the comparison group share a locality with somebody of the programme group is"
+                " withheld: fewer than 10."
+            ),
+            "nobody": N_(
+                "Nobody of the comparison group shares a locality with somebody of the programme group."
+            ),
+            "some": N_(
+                "{exposed} of {everyone} people of the comparison group ({share} %) share a locality with"
+                " somebody of the programme group."
+            ),
+        }
+    ),
+    "buyer": Words(
+        {
+            "withheld": N_(
+                "How many of the comparison group share a buyer with somebody of the programme group is"
+                " withheld: fewer than 10."
+            ),
+            "nobody": N_(
+                "Nobody of the comparison group shares a buyer with somebody of the programme group."
+            ),
+            "some": N_(
+                "{exposed} of {everyone} people of the comparison group ({share} %) share a buyer with"
+                " somebody of the programme group."
+            ),
+        }
+    ),
+}
+"""Way by which the programme may reach the comparison group -> what is said of who is exposed to it."""
+_JOINT_TESTS = {
+    "before": Words(
+        {
+            "none": N_("Before the programme no joint test can be made."),
+            True: N_(
+                "Before the programme all characteristics together tell the groups apart more than chance"
+                " would (F = {statistic} with {numerator} and {denominator} degrees of freedom, {p_value})."
+            ),
+            False: N_(
+                "Before the programme all characteristics together do not tell the groups apart more than"
+                " chance would (F = {statistic} with {numerator} and {denominator} degrees of freedom,"
+                " {p_value})."
+            ),
+        }
+    ),
+    "after": Words(
+        {
+            "none": N_("After matching no joint test can be made."),
+            True: N_(
+                "After matching all characteristics together tell the groups apart more than chance would"
+                " (F = {statistic} with {numerator} and {denominator} degrees of freedom, {p_value})."
+            ),
+            False: N_(
+                "After matching all characteristics together do not tell the groups apart more than chance"
+                " would (F = {statistic} with {numerator} and {denominator} degrees of freedom, {p_value})."
+            ),
+        }
+    ),
+}
+"""Stage -> whether the groups are told apart -> what the joint test of the characteristics says."""
 
 
 @dataclass(frozen=True)
 class ComparisonGroup:
-    """What the part shows: how the arms are made alike, verdict, tests, pictures, who may be reached."""
+    """What the part shows: how the arms are made alike, verdict, tests, pictures, and who may be reached."""
 
     method: tuple[str, ...]
     problem: str
@@ -27,6 +141,7 @@ class ComparisonGroup:
     pictures: tuple[Markup, ...]
     is_matched: bool
     reached: tuple[str, ...]
+    spill_over: tuple[str, ...]
 
 
 def comparison_group(report: Report) -> ComparisonGroup:
@@ -35,12 +150,13 @@ def comparison_group(report: Report) -> ComparisonGroup:
     pictures = (_differences(report), _overlap(report))
     return ComparisonGroup(
         method=tuple(_method(report)),
-        problem=f"Nobody could be matched. {problems[0]}." if problems else "",
+        problem=f"{_('Nobody could be matched.')} {told(problems[0])}." if problems else "",
         verdict=_verdict(report),
         tests=tuple(_tests(report)),
         pictures=tuple(Markup(one) for one in pictures if one),  # noqa: S704
         is_matched=any(row["adjusted_verdict"] for row in report.rows("comparison_balance")),
         reached=tuple(_reached(report)),
+        spill_over=tuple(told(one) for one in report.plan.comparison.spill_over),
     )
 
 
@@ -52,35 +168,29 @@ def _method(report: Report) -> list[str]:
     named = wording.listing(_name(report, one) for one in plan.matched_on)
     done = report.has("comparison_matching")
     if plan.matching.method == "entropy_balancing":
-        verb = "is" if done else "will be"
-        return [
-            f"The comparison group {verb} weighed so that it has the same means as the programme group in"
-            f" {named} (entropy balancing). The weights stay as near as they can to those of the survey."
-        ]
+        return [_BALANCED[done].format(named=named)]
     many = plan.matching.neighbours
-    who = "the one" if many == 1 else f"the {wording.whole(many)}"
-    near = (
-        f"whose chance of being in the programme, given {named}, is nearest (propensity score)"
-        if plan.matching.method == "propensity"
-        else f"nearest in {named}, all taken together (Mahalanobis distance)"
-    )
-    verb = "is" if done else "will be"
-    told = [f"Each person of the programme {verb} paired with {who} of the comparison group {near}."]
+    paired = ngettext(*_PAIRED[plan.matching.method, done], many)
+    said = [paired.format(number=wording.whole(many), named=named)]
     width = caliper(plan.matching)
     if width is not None:
-        told.append(
-            f"A pair is no further apart than {width:g} standard deviations of the score (the caliper); who"
-            f" has nobody so near {verb} left out, and nothing is said of them."
-        )
+        said.append(_CALIPER[done].format(width=_number(width)))
     if plan.matching.exact:
         exact = wording.listing(_name(report, one) for one in plan.matching.exact)
-        told.append(f"Both people of a pair are the same in {exact}.")
-    told.append(
-        "The same person may be taken several times."
+        said.append(
+            _("Both people of a pair are the same in {characteristics}.").format(characteristics=exact)
+        )
+    said.append(
+        _("The same person may be taken several times.")
         if plan.matching.replacement
-        else "Nobody is taken twice."
+        else _("Nobody is taken twice.")
     )
-    return told
+    return said
+
+
+def _number(value: float) -> str:
+    """Return a figure with at most six digits: ends of spans are shares of whole numbers."""
+    return wording.exact(float(f"{value:g}"))
 
 
 def _name(report: Report, column: str) -> str:
@@ -94,14 +204,14 @@ def _largest(report: Report, prefix: str) -> tuple[float, str] | None:
 
     It is infinite where a covariate does not vary in either arm and the arms differ.
     """
-    told = []
+    sizes = []
     for row in report.rows("comparison_balance"):
         size = row[f"{prefix}standardized_difference"]
         if size is not None:
-            told.append((abs(size), row["covariate"]))
+            sizes.append((abs(size), row["covariate"]))
         elif row[f"{prefix}verdict"] == "unbalanced" and not row["withheld_by"]:
-            told.append((float("inf"), row["covariate"]))
-    return max(told, default=None)
+            sizes.append((float("inf"), row["covariate"]))
+    return max(sizes, default=None)
 
 
 def _verdict(report: Report) -> str:
@@ -109,72 +219,122 @@ def _verdict(report: Report) -> str:
     if before is None:
         return ""
     limit = report.plan.thresholds.largest_standardized_difference
-    told = f"Before the programme the two groups differ {_apart(report, *before)}"
-    if after is not None:
-        told += f"; after matching they differ {_apart(report, *after)}"
+    apart = [_apart_before(report, *before), *([_apart_after(report, *after)] if after else [])]
+    judged = _judged(report, (after or before)[0], limit, matched=after is not None)
+    return f"{wording.in_a_row(*apart)}. {judged}"
+
+
+def _judged(report: Report, largest: float, limit: float, *, matched: bool) -> str:
+    """Return what the differences of the arms make of what is found between them."""
     if report.plan.comparison.assignment == "randomised":
-        return f"{told}. The groups were formed by lot, so that this is chance."
+        return _("The groups were formed by lot, so that this is chance.")
     unknown = [
         row["covariate"]
         for row in report.rows("comparison_balance")
         if "not measurable" in (row["verdict"], row["adjusted_verdict"])
     ]
     if unknown:
-        return (
-            f"{told}. In {wording.listing(_name(report, one) for one in unknown)} it cannot be measured, and"
-            " what is found between them is not put down to the programme."
-        )
-    matched = "the matched groups" if after is not None else "they"
-    largest = (after or before)[0]
+        return _(
+            "In {characteristics} it cannot be measured, and what is found between them is not put down to"
+            " the programme."
+        ).format(characteristics=wording.listing(_name(report, one) for one in unknown))
     if largest == float("inf"):
         return (
-            f"{told}. So {matched} are not alike, and what is found between them is not put down to the"
-            " programme."
+            _(
+                "So the matched groups are not alike, and what is found between them is not put down to the"
+                " programme."
+            )
+            if matched
+            else _("So they are not alike, and what is found between them is not put down to the programme.")
         )
     if largest <= limit:
-        return f"{told}. With {wording.exact(limit)} or less {matched} count as alike."
-    return (
-        f"{told}. That is more than {wording.exact(limit)}: {matched} are not alike, and what is found"
-        " between them is not put down to the programme."
-    )
+        said = (
+            _("With {limit} or less the matched groups count as alike.")
+            if matched
+            else _("With {limit} or less they count as alike.")
+        )
+    else:
+        said = (
+            _(
+                "That is more than {limit}: the matched groups are not alike, and what is found between them"
+                " is not put down to the programme."
+            )
+            if matched
+            else _(
+                "That is more than {limit}: they are not alike, and what is found between them is not put"
+                " down to the programme."
+            )
+        )
+    return said.format(limit=wording.exact(limit))
 
 
-def _apart(report: Report, size: float, covariate: str) -> str:
-    """Return in words how far the groups are apart in the characteristic in which they are most so."""
+_NEGLIGIBLE = 0.005
+"""Differences below it are told as such: to two decimals they are nought."""
+
+
+def _apart_before(report: Report, size: float, covariate: str) -> str:
+    """Return how far the groups are apart at first, in the characteristic in which they are most so."""
     if size == float("inf"):
-        return f"wholly in {_name(report, covariate)}, in which nobody differs within a group"
-    if wording.rounded(size, 2) == "0.00":
-        return "by less than 0.005 standard deviations in every characteristic that was compared"
-    return f"by up to {wording.rounded(size, 2)} standard deviations, in {_name(report, covariate)}"
+        said = _(
+            "Before the programme the two groups differ wholly in {characteristic}, in which nobody differs"
+            " within a group"
+        )
+    elif not wording.half_up(size, 2):
+        said = _(
+            "Before the programme the two groups differ by less than {size} standard deviations in every"
+            " characteristic that was compared"
+        )
+    else:
+        said = _(
+            "Before the programme the two groups differ by up to {size} standard deviations, in"
+            " {characteristic}"
+        )
+    return said.format(size=_told_size(size), characteristic=_name(report, covariate))
+
+
+def _apart_after(report: Report, size: float, covariate: str) -> str:
+    """Return how far the groups are apart once matched: the second half of a sentence."""
+    if size == float("inf"):
+        said = _(
+            "after matching they differ wholly in {characteristic}, in which nobody differs within a group"
+        )
+    elif not wording.half_up(size, 2):
+        said = _(
+            "after matching they differ by less than {size} standard deviations in every characteristic that"
+            " was compared"
+        )
+    else:
+        said = _("after matching they differ by up to {size} standard deviations, in {characteristic}")
+    return said.format(size=_told_size(size), characteristic=_name(report, covariate))
+
+
+def _told_size(size: float) -> str:
+    if size == float("inf"):
+        return ""
+    return wording.rounded(size, 2) if wording.half_up(size, 2) else wording.rounded(_NEGLIGIBLE, 3)
 
 
 def _tests(report: Report) -> list[str]:
-    told = []
+    said = []
     for row in sorted(report.rows("comparison_tests"), key=lambda row: row["stage"], reverse=True):
-        stage = "After matching" if row["stage"] == "after" else "Before the programme"
+        words = _JOINT_TESTS[row["stage"]]
         if row["problem"]:
-            told.append(f"{stage} no joint test can be made. {row['problem']}.")
+            said.append(f"{words['none']} {told(row['problem'])}.")
         elif row["p_value"] is not None:
-            apart = (
-                "tell the groups apart more than chance would"
-                if row["p_value"] < 0.05
-                else "do not tell the groups apart more than chance would"
+            said.append(
+                words[row["p_value"] < wording.LEVEL].format(
+                    statistic=wording.rounded(row["statistic"], 2),
+                    numerator=wording.whole(row["numerator"]),
+                    denominator=wording.whole(row["denominator"]),
+                    p_value=_p(row["p_value"]),
+                )
             )
-            statistic, *freedom = (
-                wording.rounded(row["statistic"], 2),
-                wording.whole(row["numerator"]),
-                wording.whole(row["denominator"]),
-            )
-            told.append(
-                f"{stage} all characteristics together {apart} (F = {statistic} with"
-                f" {' and '.join(freedom)} degrees of freedom, p {_equals(row['p_value'])})."
-            )
-    return told
+    return said
 
 
-def _equals(p_value: float) -> str:
-    told = wording.probability(p_value)
-    return told if told.startswith("under") else f"= {told}"
+def _p(p_value: float) -> str:
+    number = wording.probability(p_value)
+    return (_("p {number}") if p_value < 0.001 else _("p = {number}")).format(number=number)
 
 
 def _differences(report: Report) -> str:
@@ -191,7 +351,7 @@ def _differences(report: Report) -> str:
     most = max(max(pair) for pair in sizes.values())
     ticks = [
         (0.0, "0"),
-        (limit, f"{limit:g}"),
+        (limit, _number(limit)),
         *((float(tick), str(tick)) for tick in range(1, 9) if tick <= most),
     ]
     scale = charts.Scale(0.0, max(most, 2 * limit), tuple(ticks))
@@ -209,12 +369,16 @@ def _differences(report: Report) -> str:
         )
         for covariate, (before, after) in sizes.items()
     ]
-    alike = sum(after <= limit for _, after in sizes.values())
+    alike = sum(after <= limit for _before, after in sizes.values())
+    counted = ngettext(
+        "After matching {alike} of {number} characteristic are at most {limit} standard deviations apart.",
+        "After matching {alike} of {number} characteristics are at most {limit} standard deviations apart.",
+        len(rows),
+    ).format(alike=wording.whole(alike), number=wording.whole(len(rows)), limit=_number(limit))
     return charts.pair_rows(
         "balance",
-        "Standardized differences",
-        f"{_verdict(report)} After matching {alike} of {wording.counted(len(rows), 'characteristic')} are at"
-        f" most {limit:g} standard deviations apart.",
+        _("Standardized differences"),
+        f"{_verdict(report)} {counted}",
         scale,
         drawn,
     )
@@ -230,7 +394,7 @@ def _overlap(report: Report) -> str:
     for row in report.rows("comparison_overlap"):
         spans.setdefault(row["position"], {})[row["arm"]] = row
     counts = {arm: [span[arm]["respondents"] for span in spans.values() if arm in span] for arm in ARMS}
-    if not spans or any(None in told or not sum(told) for told in counts.values()):
+    if not spans or any(None in here or not sum(here) for here in counts.values()):
         return ""
     bars = [
         charts.Bar(
@@ -238,23 +402,29 @@ def _overlap(report: Report) -> str:
             span["programme"]["high"],
             *(span[arm]["respondents"] / sum(counts[arm]) / _width(span[arm]) for arm in ARMS),
         )
-        for _, span in sorted(spans.items())
+        for _position, span in sorted(spans.items())
     ]
     alone = sum(
         span["programme"]["respondents"] for span in spans.values() if not span["comparison"]["respondents"]
     )
-    by_span = "; ".join(
-        f"{span['programme']['low']:g} to {span['programme']['high']:g}: "
-        + " and ".join(wording.whole(span[arm]["respondents"]) for arm in ARMS)
-        for _, span in sorted(spans.items())
+    by_span = wording.in_a_row(
+        *(
+            wording.headed(
+                wording.span(_number(span["programme"]["low"]), _number(span["programme"]["high"])),
+                wording.listing(wording.whole(span[arm]["respondents"]) for arm in ARMS),
+            )
+            for _position, span in sorted(spans.items())
+        )
     )
+    told_by_span = _(
+        "People of the programme and of the comparison group by their propensity score: {by_span}."
+    ).format(by_span=by_span)
     return charts.mirrored(
         "overlap",
-        "Chance of being in the programme",
-        f"{_alone(alone, sum(counts['programme']))} People of the programme and of the comparison group by"
-        f" their propensity score: {by_span}.",
-        charts.Scale(0.0, 1.0, tuple((tick / 4, f"{tick / 4:g}") for tick in range(5))),
-        ("programme group", "comparison group"),
+        _("Chance of being in the programme"),
+        f"{_alone(alone, sum(counts['programme']))} {told_by_span}",
+        charts.Scale(0.0, 1.0, tuple((tick / 4, _number(tick / 4)) for tick in range(5))),
+        (_("programme group"), _("comparison group")),
         bars,
     )
 
@@ -265,36 +435,40 @@ def _width(row: Row) -> float:
 
 def _alone(alone: int, everyone: int) -> str:
     if not alone:
-        return "Wherever there are people of the programme there are people of the comparison group as well."
-    share = wording.rounded(wording.percent(alone / everyone))
-    return (
-        f"{wording.counted(alone, 'person', 'people')} of the programme ({share} %) have a score that nobody"
-        " of the comparison group has."
-    )
+        return _(
+            "Wherever there are people of the programme there are people of the comparison group as well."
+        )
+    return ngettext(
+        "{number} person of the programme ({share} %) have a score that nobody of the comparison group has.",
+        "{number} people of the programme ({share} %) have a score that nobody of the comparison group has.",
+        alone,
+    ).format(number=wording.whole(alone), share=wording.rounded(wording.percent(alone / everyone)))
 
 
 def _reached(report: Report) -> list[str]:
     """Return who of the comparison group shares a locality or a buyer with the programme group."""
     rows = report.rows("spill_over")
-    told = [_shared(report, row) for row in rows]
+    said = [_shared(row) for row in rows]
     if any(row["exposed"] != 0 for row in rows) and not report.plan.comparison.spill_over:
-        told.append(
-            "This is a risk and no proof that the programme reached them. If it did, it has to be declared as"
-            " spill-over in the plan: then no difference is put down to the programme."
+        said.append(
+            _(
+                "This is a risk and no proof that the programme reached them. If it did, it has to be"
+                " declared as spill-over in the plan: then no difference is put down to the programme."
+            )
         )
-    return told
+    return said
 
 
-def _shared(report: Report, row: Row) -> str:
-    common = f"{SHARED[row['channel']]} with somebody of the programme group"
+def _shared(row: Row) -> str:
+    words = _SHARED[row["channel"]]
     if row["exposed"] is None:
-        return f"How many of the comparison group share {common} is withheld: fewer than 10."
+        return words["withheld"]
     if not row["exposed"]:
-        return f"Nobody of the comparison group shares {common}."
-    share = wording.rounded(wording.percent(row["share"]))
-    return (
-        f"{wording.whole(row['exposed'])} of {wording.whole(row['comparison_respondents'])} people of the"
-        f" comparison group ({share} %) share {common}."
+        return words["nobody"]
+    return words["some"].format(
+        exposed=wording.whole(row["exposed"]),
+        everyone=wording.whole(row["comparison_respondents"]),
+        share=wording.rounded(wording.percent(row["share"])),
     )
 
 

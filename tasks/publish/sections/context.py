@@ -11,17 +11,21 @@ from tasks.publish import grids, wording
 from tasks.publish.cells import NOTHING, Cell
 from tasks.publish.grids import Grid
 from tasks.publish.report import Report, Row
+from tasks.tongue import Words, _, told
+from tasks.translations import N_
 
-COLUMNS = {
-    "statistic": "Statistic",
-    "area": "Place",
-    "period": "Period",
-    "value": "Value",
-    "unit": "Unit",
-    "status": "Status",
-    "source": "Source (year)",
-    "note": "Note",
-}
+COLUMNS = Words(
+    {
+        "statistic": N_("Statistic"),
+        "area": N_("Place"),
+        "period": N_("Period"),
+        "value": N_("Value"),
+        "unit": N_("Unit"),
+        "status": N_("Status"),
+        "source": N_("Source (year)"),
+        "note": N_("Note"),
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,9 @@ def surroundings(report: Report) -> dict[str, Any]:
             wording.TOPICS[name],
             tuple(_statement(report, row) for row in statements if row["topic"] == name),
             _grid(
-                report, f"{wording.TOPICS[name]} in figures", [row for row in figures if row["topic"] == name]
+                report,
+                _("{topic} in figures").format(topic=wording.TOPICS[name]),
+                [row for row in figures if row["topic"] == name],
             ),
         )
         for name in TOPICS
@@ -53,8 +59,8 @@ def surroundings(report: Report) -> dict[str, Any]:
     open_ones = [wording.TOPICS[name].lower() for name in TOPICS if name not in known]
     return {
         "topics": topics,
-        "rest": _grid(report, "Official statistics" if not topics else "Other official statistics", rest),
-        "open": f"No statement and no figure tells of: {wording.listing(open_ones)}."
+        "rest": _grid(report, _("Other official statistics") if topics else _("Official statistics"), rest),
+        "open": _("No statement and no figure tells of: {topics}.").format(topics=wording.listing(open_ones))
         if topics and open_ones
         else "",
         "readings": readings(report),
@@ -68,25 +74,29 @@ def readings(report: Report) -> Grid | None:
         parts.setdefault((row["part"], row["source"], row["file"], row["sheet"]), []).append(row)
     rows = [
         [
-            Cell(source),
-            Cell(f"{file}, sheet {sheet}" if sheet else file),
+            Cell(told(source)),
+            Cell(_("{file}, sheet {sheet}").format(file=file, sheet=sheet) if sheet else file),
             *(_items(rows, how) for how in ("declared", "sniffed", "rule")),
         ]
-        for (_, source, file, sheet), rows in parts.items()
+        for (_part, source, file, sheet), rows in parts.items()
     ]
     labels = [
-        "Source",
-        "File",
-        "Declared in the plan",
-        "Found in the file",
-        "Fixed by the format, or counted",
+        _("Source"),
+        _("File"),
+        _("Declared in the plan"),
+        _("Found in the file"),
+        _("Fixed by the format, or counted"),
     ]
-    return grids.placed(report, "How the files of these sources were read", labels, rows) if rows else None
+    return grids.placed(report, _("How the files of these sources were read"), labels, rows) if rows else None
 
 
 def _items(rows: Iterable[Row], how: str) -> Cell:
-    told = tuple(f"{wording.capital(row['item'])}: {row['value']}" for row in rows if row["how"] == how)
-    return Cell("", items=told) if told else NOTHING
+    items = tuple(
+        wording.headed(wording.capital(told(row["item"])), told(row["value"]))
+        for row in rows
+        if row["how"] == how
+    )
+    return Cell("", items=items) if items else NOTHING
 
 
 def _statement(report: Report, row: Row) -> Cell:
@@ -94,21 +104,21 @@ def _statement(report: Report, row: Row) -> Cell:
     source = next(iter(report.rows("sources", {"source": row["source"]})), None)
     published = f" ({source['year']})" if source and source["year"] else ""
     page = row["page"] or ""
-    place = f", page {page}" if page.isdigit() else f", {page}" if page else ""
-    year = f"{row['year']}; " if row["year"] else ""
-    return Cell(row["statement"], note=f"{year}{row['source']}{published}{place}")
+    place = _("page {page}").format(page=page) if page.isdigit() else told(page)
+    where = ", ".join(filter(None, (f"{told(row['source'])}{published}", place)))
+    return Cell(told(row["statement"]), note=wording.in_a_row(str(row["year"] or ""), where))
 
 
 def _figures(report: Report) -> list[Row]:
     """Return the official statistics but for those whose growth is told by itself."""
     compared = {row["comparison"] for row in report.rows("sector_growth")}
-    told = {
+    by_themselves = {
         statistic
         for one in report.plan.growth
         if one.name in compared
         for statistic in (one.statistic, one.printed_index)
     }
-    return [row for row in report.rows("statistics") if row["statistic"] not in told]
+    return [row for row in report.rows("statistics") if row["statistic"] not in by_themselves]
 
 
 def _grid(report: Report, caption: str, rows: list[Row]) -> Grid | None:

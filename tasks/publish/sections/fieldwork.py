@@ -8,6 +8,8 @@ from schemas.vocabulary import ALL
 from tasks.publish import grids, wording
 from tasks.publish.grids import Grid
 from tasks.publish.report import Report, Row
+from tasks.tongue import Words, _, told
+from tasks.translations import N_
 
 
 def waves(report: Report) -> Grid:
@@ -15,14 +17,15 @@ def waves(report: Report) -> Grid:
     here = {wave for (wave,) in report.different("wave_losses", ["wave"])}
     rows = [
         (
-            wave.label or wave.name,
+            told(wave.label or wave.name),
             wording.WAVE_ROLES[wave.role],
             wording.period(wave.starts_on, wave.ends_on),
-            "received" if wave.name in here else "still to come",
+            _("received") if wave.name in here else _("still to come"),
         )
         for wave in report.plan.wave
     ]
-    return grids.named(report, "Waves of fieldwork", ("Wave", "Role", "Days", "Interviews"), rows)
+    headings = (_("Wave"), _("Role"), _("Days"), _("Interviews"))
+    return grids.named(report, _("Waves of fieldwork"), headings, rows)
 
 
 def differ_by(report: Report) -> str:
@@ -30,11 +33,11 @@ def differ_by(report: Report) -> str:
     rows = [row for row in report.rows("attrition_tests") if row["verdict"] in ("differ", _NOT_FOUND)]
     found = dict.fromkeys(wording.lost_by(row["test"]) for row in rows if row["verdict"] == "differ")
     if found:
-        return (
-            f"Those who were lost differ from those found again: {wording.listing(found)}. Read results so."
+        return _("Those who were lost differ from those found again: {between}. Read results so.").format(
+            between=wording.listing(found)
         )
     if rows:
-        return (
+        return _(
             "No test found that those who were lost differ from those found again. Where few were lost, a"
             " difference can go unseen."
         )
@@ -49,14 +52,14 @@ def attrition_tests(report: Report) -> Grid:
         key=lambda row: (report.rank("wave", row["wave"]), order.get(row["test"], len(order))),
     )
     columns = {
-        "test": "Compared",
-        "says": "What was found",
-        "f_with_freedom": "F",
-        "p_value": "p-value",
-        "respondents": "Respondents",
-        "lost": "Of these lost",
+        "test": _("Compared"),
+        "says": _("What was found"),
+        "f_with_freedom": _("F"),
+        "p_value": _("p-value"),
+        "respondents": _("Respondents"),
+        "lost": _("Of these lost"),
     }
-    caption = "Whether those who were lost differ from those found again"
+    caption = _("Whether those who were lost differ from those found again")
     return grids.grid(report, "attrition_tests", caption, columns, rows=rows, parted_by="wave", as_given=True)
 
 
@@ -76,12 +79,24 @@ def weights(report: Report) -> WeightsTold:
     asked = report.plan.weights
     how = []
     if asked.nonresponse:
-        how.append(_stand_for("those drawn who were not interviewed", asked.nonresponse))
+        how.append(
+            _(
+                "Respondents stand also for those drawn who were not interviewed, within classes by"
+                " {classes}."
+            ).format(classes=_named(asked.nonresponse))
+        )
     if asked.attrition:
-        how.append(_stand_for("those of the first wave who were not interviewed again", asked.attrition))
+        how.append(
+            _(
+                "Respondents stand also for those of the first wave who were not interviewed again, within"
+                " classes by {classes}."
+            ).format(classes=_named(asked.attrition))
+        )
     if asked.calibration:
         how.append(
-            f"Weights were fitted to numbers of people known from elsewhere, by {_FITTED[asked.calibration]}."
+            _("Weights were fitted to numbers of people known from elsewhere, by {method}.").format(
+                method=_FITTED[asked.calibration]
+            )
         )
     rows = [
         row
@@ -89,38 +104,43 @@ def weights(report: Report) -> WeightsTold:
         if not report.hidden("weight_summary", row, "design_effect")
     ]
     uneven = how or any(row["coefficient_of_variation"] > _ALIKE for row in rows)
-    told = tuple(_uneven(report, row) for row in rows)
+    uneven_ones = tuple(_uneven(report, row) for row in rows)
     if not uneven:
         return WeightsTold((), None)
-    columns = {"arm": "Arm", "respondents": "Respondents"}
-    columns |= {"coefficient_of_variation": "Spread of the weights, in means"}
+    columns = {"arm": _("Arm"), "respondents": _("Respondents")}
+    columns |= {"coefficient_of_variation": _("Spread of the weights, in means")}
     if how:
-        columns |= {"adjustment_variation": "Spread of the adjustment, in means"}
-    columns |= {"design_effect": "Variance times", "effective_respondents": "Worth of equal weight"}
-    caption = "The weights of each wave"
+        columns |= {"adjustment_variation": _("Spread of the adjustment, in means")}
+    columns |= {"design_effect": _("Variance times"), "effective_respondents": _("Worth of equal weight")}
+    caption = _("The weights of each wave")
     return WeightsTold(
-        (*how, *told), grids.grid(report, "weight_summary", caption, columns, parted_by="wave")
+        (*how, *uneven_ones), grids.grid(report, "weight_summary", caption, columns, parted_by="wave")
     )
 
 
 def _uneven(report: Report, row: Row) -> str:
-    spread, cost = (wording.rounded(row[name], 2) for name in ("coefficient_of_variation", "design_effect"))
-    people, worth = (wording.whole(row[name]) for name in ("respondents", "effective_respondents"))
-    return (
-        f"{report.label('wave', row['wave'])}: the standard deviation of the weights is {spread} of their"
-        f" mean. That they are uneven raises the variance by a factor of {cost}: {people} respondents tell as"
-        f" much as {worth} of equal weight would."
+    return _(
+        "{wave}: the standard deviation of the weights is {spread} of their mean. That they are uneven raises"
+        " the variance by a factor of {cost}: {people} respondents tell as much as {worth} of equal weight"
+        " would."
+    ).format(
+        wave=report.label("wave", row["wave"]),
+        spread=wording.rounded(row["coefficient_of_variation"], 2),
+        cost=wording.rounded(row["design_effect"], 2),
+        people=wording.whole(row["respondents"]),
+        worth=wording.whole(row["effective_respondents"]),
     )
 
 
 _ALIKE = 1e-9
-_FITTED = {
-    "raking": "raking",
-    "post_stratification": "post-stratification",
-    "linear": "linear calibration",
-}
+_FITTED = Words(
+    {
+        "raking": N_("raking"),
+        "post_stratification": N_("post-stratification"),
+        "linear": N_("linear calibration"),
+    }
+)
 
 
-def _stand_for(whom: str, classes: list[str]) -> str:
-    named = wording.listing(wording.plain(one) for one in classes)
-    return f"Respondents stand also for {whom}, within classes by {named}."
+def _named(classes: list[str]) -> str:
+    return wording.listing(wording.plain(one) for one in classes)

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from tasks.publish import charts, grids, wording
 from tasks.publish.grids import Grid
 from tasks.publish.report import Report, Row
+from tasks.tongue import _
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,8 @@ def growth(report: Report) -> list[Growth]:
                 grids.pivot(
                     report,
                     "sector_growth",
-                    f"Growth. {title}",
-                    {"sector": "Sector", "difference_points": "Inside minus outside, points"},
+                    _("Growth. {title}").format(title=title),
+                    {"sector": _("Sector"), "difference_points": _("Inside minus outside, points")},
                     ("setting",),
                     "growth_with_levels",
                     here,
@@ -55,8 +56,10 @@ def growth(report: Report) -> list[Growth]:
 def _growth_finding(report: Report, comparison: str, span: str, sectors: Mapping[str, Row]) -> str:
     ahead = sum(row["difference_points"] > 0 for name, row in sectors.items() if name != "TOTAL")
     parts = [
-        f"Growth inside was higher than outside in {wording.whole(ahead)} of "
-        f"{wording.counted(sum(name != 'TOTAL' for name in sectors), 'sector')}."
+        _("Growth inside was higher than outside in {ahead} of {sectors}.").format(
+            ahead=wording.whole(ahead),
+            sectors=wording.counted(sum(name != "TOTAL" for name in sectors), "sector", "sectors"),
+        )
     ]
     for row in report.rows("shift_share", {"comparison": comparison, "period": span}):
         points = {
@@ -64,10 +67,15 @@ def _growth_finding(report: Report, comparison: str, span: str, sectors: Mapping
             for key in ("difference_points", "mix_points", "within_points")
         }
         parts.append(
-            f"In all sectors together the difference is {points['difference_points']} percentage points: "
-            f"{points['mix_points']} from the mix of sectors and {points['within_points']} from within the "
-            "sectors. Had each sector grown as outside, the level inside would be "
-            f"{wording.whole(row['expected_inside'])} and not {wording.whole(row['actual_inside'])}."
+            _(
+                "In all sectors together the difference is {difference_points} percentage points: "
+                "{mix_points} from the mix of sectors and {within_points} from within the sectors. Had each "
+                "sector grown as outside, the level inside would be {expected} and not {actual}."
+            ).format(
+                **points,
+                expected=wording.whole(row["expected_inside"]),
+                actual=wording.whole(row["actual_inside"]),
+            )
         )
     return " ".join(parts)
 
@@ -78,7 +86,9 @@ def _growth_picture(ident: str, title: str, finding: str, sectors: Mapping[str, 
             wording.sector(name),
             (
                 charts.Pair(
-                    f"{wording.signed(wording.rounded(row['difference_points'], 1))} points",
+                    _("{change} points").format(
+                        change=wording.signed(wording.rounded(row["difference_points"], 1))
+                    ),
                     "",
                     row["outside"],
                     row["inside"],

@@ -6,6 +6,7 @@ from typing import Any
 
 from tasks.publish import grids, wording
 from tasks.publish.report import Report
+from tasks.tongue import _
 
 
 def printed_checks(report: Report) -> dict[str, Any]:
@@ -17,13 +18,13 @@ def printed_checks(report: Report) -> dict[str, Any]:
         "disagreements": grids.grid(
             report,
             "printed_checks",
-            "Printed index figures that do not follow from the printed levels",
+            _("Printed index figures that do not follow from the printed levels"),
             {
-                "series": "Series",
-                "comparison": "Comparison",
-                "period": "Period",
-                "printed": "Printed",
-                "recomputed": "Recomputed",
+                "series": _("Series"),
+                "comparison": _("Comparison"),
+                "period": _("Period"),
+                "printed": _("Printed"),
+                "recomputed": _("Recomputed"),
             },
             rows=report.rows("printed_checks", {"agrees": False}),
         ),

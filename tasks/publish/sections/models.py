@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -11,6 +12,8 @@ from tasks.publish import grids, wording
 from tasks.publish.grids import Grid
 from tasks.publish.report import Report, Row
 from tasks.publish.sections import starts
+from tasks.tongue import Words, _, told
+from tasks.translations import N_
 
 
 @dataclass(frozen=True)
@@ -26,30 +29,38 @@ class Model:
     pictures: tuple[tuple[str, Markup], ...] = ()
 
 
-def _given(report: Report, row: Row) -> str:
-    """Return what the errors of a matched estimate rest on."""
-    plan = report.plan.comparison.matching
-    if row["comparison"] != "matched" or plan is None:
-        return ""
-    return ", the matching taken as given"
+def _errors(report: Report, row: Row) -> str:
+    """Return of what type the errors are, and what those of a matched estimate rest on."""
+    if row["comparison"] == "matched" and report.plan.comparison.matching:
+        said = _("standard errors: {type}, the matching taken as given")
+    else:
+        said = _("standard errors: {type}")
+    return said.format(type=wording.ERROR_TYPES[row["error_type"]])
 
 
 def _notes(report: Report, rows: list[Row]) -> tuple[str, ...]:
     """Return what the model assumes, and what has to be known of its tests."""
     first = rows[0]
-    told = [wording.ASSUMPTIONS[first["estimator"]]]
+    notes = [wording.ASSUMPTIONS[first["estimator"]]]
     if _adjusted(report, rows):
         by = wording.ADJUSTMENTS[report.plan.multiple_testing.method]
-        told.append(
-            f"The more is tested, the more is found by chance: adjusted p-values count the {first['tests']}"
-            f" tests of the family {wording.plain(first['family'])} (by {by}). Verdicts rest on the 95 %"
-            f" interval of each figure alone; {wording.BY_CHANCE} marks those that do not stand then."
+        notes.append(
+            _(
+                "The more is tested, the more is found by chance: adjusted p-values count the {number} tests"
+                " of the family {family} (by {method}). Verdicts rest on the 95 % interval of each figure"
+                " alone; {mark} marks those that do not stand then."
+            ).format(
+                number=wording.whole(first["tests"]),
+                family=wording.plain(first["family"]),
+                method=by,
+                mark=wording.BY_CHANCE,
+            )
         )
     shown = [row for row in rows if not report.hidden("impact_estimates", row, "p_value")]
     if first["estimator"] == "staggered":
-        told.append(starts.HOW_AVERAGED)
-    told += dict.fromkeys(row["untested"] for row in shown if row["untested"])
-    return tuple(told)
+        notes.append(_(starts.HOW_AVERAGED))
+    notes += dict.fromkeys(told(row["untested"]) for row in shown if row["untested"])
+    return tuple(notes)
 
 
 def _chosen_by(condition: str) -> str:
@@ -67,7 +78,31 @@ def _adjusted(report: Report, rows: list[Row]) -> dict[str, str]:
         return {}
     named = report.plan.multiple_testing.method
     order = [named, *(one for one in wording.ADJUSTMENTS if one != named)]
-    return {f"p_{one}": f"p by {wording.ADJUSTMENTS[one]}" for one in order}
+    return {f"p_{one}": _("p by {method}").format(method=wording.ADJUSTMENTS[one]) for one in order}
+
+
+_FACTS = Words(
+    {
+        "fixed_effects": N_("fixed effects: {columns}"),
+        "covariates": N_("covariates: {columns}"),
+        "weight": N_("weight: {columns}"),
+    }
+)
+
+
+def _facts(report: Report, name: str, term: str, first: Row) -> Iterator[str]:
+    """Yield how a model was estimated, by its first row."""
+    staggered = first["estimator"] == "staggered"
+    yield starts.compared_with(report, name) if staggered else _("term: {term}").format(term=term)
+    for column, words in _FACTS.items():
+        if first[column]:
+            yield words.format(columns=first[column])
+    if first["filter"]:
+        yield _("only rows chosen by {columns}").format(columns=_chosen_by(first["filter"]))
+    if first["comparison"] == "matched":
+        yield _("those who were matched alone")
+    if first["error_type"]:
+        yield _errors(report, first)
 
 
 def models(report: Report) -> list[Model]:
@@ -82,49 +117,33 @@ def models(report: Report) -> list[Model]:
         staggered = first["estimator"] == "staggered"
         if staggered:
             here = starts.in_order(report, here)
-        facts = [starts.compared_with(report, name) if staggered else f"term: {term}"]
-        facts += [
-            f"{words}: {first[column]}"
-            for column, words in (
-                ("fixed_effects", "fixed effects"),
-                ("covariates", "covariates"),
-                ("weight", "weight"),
-            )
-            if first[column]
-        ]
-        if first["filter"]:
-            facts.append(f"only rows chosen by {_chosen_by(first['filter'])}")
-        if first["comparison"] == "matched":
-            facts.append("those who were matched alone")
-        if first["error_type"]:
-            facts.append(
-                f"standard errors: {wording.ERROR_TYPES[first['error_type']]}{_given(report, first)}"
-            )
-        title = wording.plain(f"{name}: {wording.ESTIMATORS[first['estimator']]}")
+        title = wording.headed(wording.plain(name), wording.ESTIMATORS[first["estimator"]])
         title = wording.capital(title)
         made.append(
             Model(
                 title,
-                tuple(facts),
+                tuple(_facts(report, name, term, first)),
                 _notes(report, here),
                 any(row["standard_error"] is not None for row in here),
-                tuple(dict.fromkeys((wording.CLAIMS[row["claim"]], row["claim_reason"]) for row in here)),
+                tuple(
+                    dict.fromkeys((wording.CLAIMS[row["claim"]], told(row["claim_reason"])) for row in here)
+                ),
                 grids.grid(
                     report,
                     "impact_estimates",
-                    f"Estimates. {title}",
+                    _("Estimates. {model}").format(model=title),
                     {
-                        "poverty_group": "Poverty group",
-                        **({"term": "When"} if staggered else {}),
-                        "direction": "Verdict",
-                        "estimate": "Estimate",
-                        "standard_error": "Standard error",
-                        "interval": "95 % interval",
-                        "p_value": "p",
+                        "poverty_group": _("Poverty group"),
+                        **({"term": _("When")} if staggered else {}),
+                        "direction": _("Verdict"),
+                        "estimate": _("Estimate"),
+                        "standard_error": _("Standard error"),
+                        "interval": _("95 % interval"),
+                        "p_value": _("p"),
                         **_adjusted(report, here),
-                        "respondents": "People",
-                        "clusters": "Clusters",
-                        **({"claim": "Claim"} if len({row["claim"] for row in here}) > 1 else {}),
+                        "respondents": _("People"),
+                        "clusters": _("Clusters"),
+                        **({"claim": _("Claim")} if len({row["claim"] for row in here}) > 1 else {}),
                     },
                     rows=here,
                     parted_by="indicator",

@@ -12,23 +12,36 @@ from tasks.publish import charts, grids, wording
 from tasks.publish.cells import cell_of
 from tasks.publish.grids import Grid
 from tasks.publish.report import Report, Row
+from tasks.tongue import Words, _, ngettext, told
+from tasks.translations import N_
 
 HEADLINE = {"poverty": "headcount", "capability": "adjusted_headcount"}
 """The measure by which groups are told apart."""
-_WEIGHTS = {
-    "equal": "All dimensions weigh the same.",
-    "given": "The weights of the dimensions are those of the plan.",
-    "nested": "The states of Box 1 weigh the same, and within each its dimensions do.",
-    "ranking": "Each group’s own ranking gives the weights of its people: what they find most important.",
-}
-_MISSING = {
-    "drop": "Who has not answered on every dimension is left out, and never counted as not poor",
-    "reweight": "Who has not answered on a dimension is scored by the others; without any answer, left out",
-}
-_GINI = {
-    "trapezoid": "The Gini index is the one by trapezoids under the Lorenz curve.",
-    "rank": "The Gini index is the one by ranks.",
-}
+_WEIGHTS = Words(
+    {
+        "equal": N_("All dimensions weigh the same."),
+        "given": N_("The weights of the dimensions are those of the plan."),
+        "nested": N_("The states of Box 1 weigh the same, and within each its dimensions do."),
+        "ranking": N_(
+            "Each group’s own ranking gives the weights of its people: what they find most important."
+        ),
+    }
+)
+_MISSING = Words(
+    {
+        "drop": N_("Who has not answered on every dimension is left out, and never counted as not poor"),
+        "reweight": N_(
+            "Who has not answered on a dimension is scored by the others; without any answer, left out"
+        ),
+        "": N_("Who has not answered is left out"),
+    }
+)
+_GINI = Words(
+    {
+        "trapezoid": N_("The Gini index is the one by trapezoids under the Lorenz curve."),
+        "rank": N_("The Gini index is the one by ranks."),
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -59,7 +72,7 @@ def poverty(report: Report) -> list[Measured]:
 
 
 def _measured(report: Report, ident: str, one: Row) -> Measured:
-    name, title = one["specification"], one["label"]
+    name, title = one["specification"], told(one["label"])
     every = report.rows("poverty_measures", {"specification": name})
     rows = [row for row in every if row["no_figure"] is None]
     whole = [row for row in rows if row["dimension"] == ALL and _undivided(row)]
@@ -78,13 +91,18 @@ def _measured(report: Report, ident: str, one: Row) -> Measured:
         lines=_lines(report, one),
         dimensions=_dimensions(report, one),
         weights=_weights(report, one),
-        everyone=_by_wave(report, f"{title}: all measures, for everyone", {"measure": "Measure"}, whole)
+        everyone=_by_wave(
+            report,
+            _("{measured}: all measures, for everyone").format(measured=title),
+            {"measure": _("Measure")},
+            whole,
+        )
         if whole
         else None,
         groups=_by_wave(
             report,
-            f"{title}: {heading}, by group",
-            {"poverty_group": "Poverty group", "gender": ""},
+            _("{measured}: {measure}, by group").format(measured=title, measure=heading),
+            {"poverty_group": _("Poverty group"), "gender": ""},
             divided,
         )
         if divided
@@ -96,8 +114,8 @@ def _measured(report: Report, ident: str, one: Row) -> Measured:
         changes=grids.pivot(
             report,
             "poverty_changes",
-            f"{title}: {heading}, change",
-            {"poverty_group": "Poverty group", "from_wave": "From", "to_wave": "To"},
+            _("{measured}: {measure}, change").format(measured=title, measure=heading),
+            {"poverty_group": _("Poverty group"), "from_wave": _("From"), "to_wave": _("To")},
             ("arm",),
             "change_with_interval",
             changes,
@@ -119,77 +137,87 @@ def _by_wave(report: Report, caption: str, columns: dict[str, str], rows: list[R
 
 def _rules(report: Report, one: Row, rows: list[Row]) -> Iterator[str]:
     """Yield what a reader has to know of how it was measured, a sentence each."""
+    unit = told(one["unit"] or "")
     if one["kind"] == "poverty":
-        yield f"Measured is {_in_words(report, one['value'])}, in {one['unit']}"
+        yield _("Measured is {value}, in {unit}").format(value=_in_words(report, one["value"]), unit=unit)
         if one["line"] == "as in the table of lines":
-            yield "Somebody is poor who has less than the line of their area and wave, listed below"
+            yield _("Somebody is poor who has less than the line of their area and wave, listed below")
+        elif "%" in one["line"]:
+            yield _("Somebody is poor who has less than {line}").format(line=told(one["line"]))
         else:
-            unit = "" if "%" in one["line"] else f" {one['unit']}"
-            yield f"Somebody is poor who has less than {one['line']}{unit}"
+            yield _("Somebody is poor who has less than {line} {unit}").format(
+                line=told(one["line"]), unit=unit
+            )
         yield from _prices(report, one)
         yield _GINI.get(one["gini"], "")
     else:
-        share = wording.quantity(one["k"], "share")
-        yield f"Somebody is poor who is deprived in dimensions with {share} of the weights or more"
+        yield _("Somebody is poor who is deprived in dimensions with {share} of the weights or more").format(
+            share=wording.quantity(one["k"], "share")
+        )
         yield _WEIGHTS.get(one["weights"], "")
-    yield (
-        f"A respondent stands for as many people as {_in_words(report, one['people'])} says, so that the"
-        " figures are of people"
-        if one["people"]
-        else "The figures are of people like the respondents, by their weights"
-    )
+    if one["people"]:
+        yield _(
+            "A respondent stands for as many people as {number} says, so that the figures are of people"
+        ).format(number=_in_words(report, one["people"]))
+    else:
+        yield _("The figures are of people like the respondents, by their weights")
     yield _left_out(report, one, rows)
     for row in rows:
         if row["no_figure"] is not None:
-            yield f"There is no figure of {report.short(row['wave'])}. {row['no_figure']}"
-    told = [row for row in rows if row["no_figure"] is None]
-    if told and all(row["standard_error"] is None for row in told):
-        yield "No error can be given for these figures"
+            yield _("There is no figure of {wave}. {reason}").format(
+                wave=report.short(row["wave"]), reason=told(row["no_figure"])
+            )
+    measured = [row for row in rows if row["no_figure"] is None]
+    if measured and all(row["standard_error"] is None for row in measured):
+        yield _("No error can be given for these figures")
 
 
 def _in_words(report: Report, expression: str) -> str:
     """Return what an expression measures: its indicator, or the column's name; tables/ has expressions."""
     for row in report.rows("indicators"):
         if expression in (row["indicator"], row["value"]):
-            return f"“{row['label']}”"
+            return _("“{indicator}”").format(indicator=told(row["label"]))
     if expression.isidentifier():
         return wording.plain(expression)
-    return "what the plan computes from several answers (the expression stands in the annex)"
+    return _("what the plan computes from several answers (the expression stands in the annex)")
 
 
 def _prices(report: Report, one: Row) -> Iterator[str]:
     rows = report.rows("poverty_lines", {"specification": one["specification"]})
     if any(row["price_index"] is not None for row in rows):
-        yield "Values are put at base prices by the price indices below"
+        yield _("Values are put at base prices by the price indices below")
     elif len(report.plan.wave) > 1:
-        yield "Values are taken as they were told, without a correction for prices"
+        yield _("Values are taken as they were told, without a correction for prices")
     if any(row["ppp"] is not None for row in rows):
-        yield "They are put into the line’s money by the purchasing power parities below"
+        yield _("They are put into the line’s money by the purchasing power parities below")
 
 
 def _left_out(report: Report, one: Row, rows: list[Row]) -> str:
     """Return the rule for missing answers, and how many it left out in each wave."""
-    told = [
-        f"{wording.counted(row['left_out'], 'respondent')} ({report.short(row['wave'])})"
+    by_wave = [
+        ngettext("{number} respondent ({wave})", "{number} respondents ({wave})", row["left_out"]).format(
+            number=wording.whole(row["left_out"]), wave=report.short(row["wave"])
+        )
         for row in rows
         if row["measure"] == "headcount" and _undivided(row) and row["arm"] == ALL and row["left_out"]
     ]
-    rule = _MISSING.get(one["missing"] or "", "Who has not answered is left out")
-    return f"{rule}: {wording.listing(told)}" if told else rule
+    rule = _MISSING.get(one["missing"] or "", _MISSING[""])
+    return wording.headed(rule, wording.listing(by_wave))
 
 
 def _lines(report: Report, one: Row) -> Grid | None:
     rows = report.rows("poverty_lines", {"specification": one["specification"]})
-    columns = {
-        "area": "Area",
-        "wave": "Wave",
-        "line": f"Line, {one['unit']}",
-        "price_index": "Price index",
-        "ppp": "Purchasing power parity",
-    }
     if not rows:
         return None
-    return grids.grid(report, "poverty_lines", f"{one['label']}: lines and prices", columns, rows=rows)
+    columns = {
+        "area": _("Area"),
+        "wave": _("Wave"),
+        "line": _("Line, {unit}").format(unit=told(one["unit"] or "")),
+        "price_index": _("Price index"),
+        "ppp": _("Purchasing power parity"),
+    }
+    caption = _("{measured}: lines and prices").format(measured=told(one["label"]))
+    return grids.grid(report, "poverty_lines", caption, columns, rows=rows)
 
 
 def _dimensions(report: Report, one: Row) -> Grid | None:
@@ -197,12 +225,12 @@ def _dimensions(report: Report, one: Row) -> Grid | None:
     if not rows:
         return None
     columns = {
-        "label": "Deprived, by dimension",
-        "indicator": "Indicator",
-        "box_1": "State of well-being (Box 1)",
+        "label": _("Deprived, by dimension"),
+        "indicator": _("Indicator"),
+        "box_1": _("State of well-being (Box 1)"),
     }
     rows = sorted(rows, key=lambda row: row["position"])
-    caption = f"{one['label']}: dimensions"
+    caption = _("{measured}: dimensions").format(measured=told(one["label"]))
     return grids.grid(report, "capability_dimensions", caption, columns, rows=rows, as_given=True)
 
 
@@ -210,10 +238,9 @@ def _weights(report: Report, one: Row) -> Grid | None:
     rows = report.rows("capability_weights", {"specification": one["specification"]})
     if not rows or one["weights"] == "equal":
         return None
-    caption = f"{one['label']}: weights of the dimensions"
-    return grids.pivot(
-        report, "capability_weights", caption, {"dimension": "Dimension"}, ("poverty_group",), "weight", rows
-    )
+    caption = _("{measured}: weights of the dimensions").format(measured=told(one["label"]))
+    columns = {"dimension": _("Dimension")}
+    return grids.pivot(report, "capability_weights", caption, columns, ("poverty_group",), "weight", rows)
 
 
 def _last(report: Report, rows: list[Row]) -> list[Row]:
@@ -229,12 +256,14 @@ def _by_dimension(report: Report, one: Row, rows: list[Row]) -> Grid | None:
     last = _last(report, rows)
     if not last:
         return None
-    caption = f"{one['label']}: by dimension, everyone, {report.short(last[0]['wave'])}"
+    caption = _("{measured}: by dimension, everyone, {wave}").format(
+        measured=told(one["label"]), wave=report.short(last[0]["wave"])
+    )
     return grids.pivot(
         report,
         "poverty_measures",
         caption,
-        {"dimension": "Dimension"},
+        {"dimension": _("Dimension")},
         ("measure",),
         "estimate_with_interval",
         last,
@@ -258,13 +287,18 @@ def _picture(report: Report, ident: str, one: Row, rows: list[Row]) -> tuple[str
         share = wording.quantity(row["estimate"], "share")
         ends = [row["estimate"] if row[end] is None else row[end] for end in ("ci_low", "ci_high")]
         interval = wording.span(*(wording.quantity(end, "share") for end in ends))
-        words = share if row["ci_low"] is None else f"{share}, 95 % interval {interval}"
+        words = share
+        if row["ci_low"] is not None:
+            words = _("{figure}, 95 % interval {interval}").format(figure=share, interval=interval)
         label = cell_of(report, "poverty_measures", row, "dimension").text
         spans.append(charts.Span(label, ends[0], row["estimate"], ends[1], words))
     values = [0.0, *(end for span in spans for end in (span.low, span.high))]
     scale = charts.scale(values, lambda value: wording.quantity(value, "share"), least=min(values))
     most, wave = wording.quantity(spans[0].middle, "share"), report.short(parts[0]["wave"])
-    title = f"{spans[0].label} adds most: {most} of the adjusted headcount ({wave})"
-    told = "; ".join(f"{span.label}: {span.words}" for span in spans)
-    described = f"{title}. What each dimension adds, {one['label']}, everyone. {told}."
+    title = _("{dimension} adds most: {share} of the adjusted headcount ({wave})").format(
+        dimension=spans[0].label, share=most, wave=wave
+    )
+    each = wording.in_a_row(*(wording.headed(span.label, span.words) for span in spans))
+    told_of = _("What each dimension adds, {measured}, everyone.").format(measured=told(one["label"]))
+    described = f"{title}. {told_of} {each}."
     return title, Markup(charts.span_rows(ident, title, described, scale, spans))  # noqa: S704

@@ -11,8 +11,10 @@ from schemas.vocabulary import ALL
 from tasks.publish import charts, wording
 from tasks.publish.cells import side_by_side
 from tasks.publish.report import Report, Row
+from tasks.tongue import _, told
+from tasks.translations import N_
 
-HOW_AVERAGED = (
+HOW_AVERAGED = N_(
     "The row overall averages, for those of each start, all waves from it on, and then the starts by their"
     " number of people. Rows before the start test whether those of different starts changed alike until"
     " then: nothing should be found there. Where something is (p under 0.05), the claim is lowered."
@@ -66,17 +68,21 @@ def _picture(
     spans = []
     for row in rows:
         words = _words(row, unit)
-        label = wording.capital(row["term"].partition(", ")[2])
+        label = wording.capital(told(row["term"].partition(", ")[2]))
         spans.append(charts.Span(label, row["ci_low"], row["estimate"], row["ci_high"], words))
     values = [0.0, *(end for span in spans for end in (span.low, span.high))]
     scale = charts.scale(values, lambda value: wording.change(value, unit))
-    finding = f"{report.label('indicator', indicator)}, from the start on: {_words(overall, unit)}"
-    told = "; ".join(f"{span.label}: {span.words}" for span in spans)
-    drawn = charts.span_rows(ident, finding, f"{finding}. {told}.", scale, spans)
+    finding = _("{indicator}, from the start on: {figure}").format(
+        indicator=report.label("indicator", indicator), figure=_words(overall, unit)
+    )
+    each = wording.in_a_row(*(wording.headed(span.label, span.words) for span in spans))
+    drawn = charts.span_rows(ident, finding, f"{finding}. {each}.", scale, spans)
     return finding, Markup(drawn)  # noqa: S704
 
 
 def _words(row: Row, unit: str) -> str:
     beside = side_by_side(row)
     interval = wording.span(*(wording.change(row[end], unit, beside) for end in ("ci_low", "ci_high")))
-    return f"{wording.change(row['estimate'], unit, beside)}, 95 % interval {interval}"
+    return _("{figure}, 95 % interval {interval}").format(
+        figure=wording.change(row["estimate"], unit, beside), interval=interval
+    )

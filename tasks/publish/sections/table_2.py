@@ -6,12 +6,34 @@ from collections.abc import Iterator
 
 from tasks.publish import wording
 from tasks.publish.report import Report, Row
+from tasks.tongue import Words, _, ngettext, told
+from tasks.translations import N_
 
-_VERDICTS = {
-    "reliable": "enough to rely on",
-    "tentative": "enough for tentative conclusions only",
-    "unreliable": "too little to rely on the scores",
-}
+_VERDICTS = Words(
+    {
+        "reliable": N_("enough to rely on"),
+        "tentative": N_("enough for tentative conclusions only"),
+        "unreliable": N_("too little to rely on the scores"),
+    }
+)
+
+FIGURES = (
+    N_("workers have no contract or registration"),
+    N_("workers are women"),
+    N_("firms are medium sized or larger"),
+    N_("firms are small"),
+    N_("firms are own-account"),
+    N_("firms are small or own-account"),
+    N_("workers are in places called urban formal"),
+    N_("workers are in places called peri-urban"),
+    N_("workers are in places called urban informal"),
+    N_("workers are in places called rural off-farm"),
+    N_("workers are in places called peri-urban or urban informal"),
+    N_("workers are in places called peri-urban or rural off-farm"),
+    N_("workers are in places called urban informal or rural off-farm"),
+    N_("workers are in places called peri-urban or urban informal or rural off-farm"),
+)
+"""What the rules say that a share of the workers or firms are (data/catalogue/table_2_rules.toml)."""
 
 
 def scored_at_all(report: Report) -> bool:
@@ -33,23 +55,32 @@ def table_2(report: Report) -> list[str]:
 def _composite(row: Row) -> Iterator[str]:
     if row["score"] is None:
         return
-    yield (
-        f"The mean of the {wording.counted(row['scored'], 'scored characteristic')} is "
-        f"{wording.mean(row['score'])}. {wording.whole(row['unscored'])} "
-        f"{'has' if row['unscored'] == 1 else 'have'} no score: with all scored, the mean would lie between "
-        f"{wording.mean(row['score_low'])} and {wording.mean(row['score_high'])}."
+    mean = ngettext(
+        "The mean of the {n} scored characteristic is {mean}.",
+        "The mean of the {n} scored characteristics is {mean}.",
+        row["scored"],
+    ).format(n=wording.whole(row["scored"]), mean=wording.mean(row["score"]))
+    unscored = ngettext(
+        "{n} has no score: with all scored, the mean would lie between {low} and {high}.",
+        "{n} have no score: with all scored, the mean would lie between {low} and {high}.",
+        row["unscored"],
+    ).format(
+        n=wording.whole(row["unscored"]),
+        low=wording.mean(row["score_low"]),
+        high=wording.mean(row["score_high"]),
     )
+    yield f"{mean} {unscored}"
     if row["score_middle"] is None:
         return
     low, middle, high = (
         wording.rounded(row[column], 1) for column in ("score_low_90", "score_middle", "score_high_90")
     )
-    yield (
+    yield _(
         "How much each characteristic weighs nobody knows, and a mean takes them all as equal. With weights "
-        f"drawn at random, and each open characteristic drawn from 1 to 5, the composite is {middle} in the "
-        f"middle and lies between {low} and {high} in 90 % of {wording.whole(row['draws'])} draws "
-        f"(seed {row['seed']}). Clusters of a portfolio are compared by such intervals, not by the mean."
-    )
+        "drawn at random, and each open characteristic drawn from 1 to 5, the composite is {middle} in the "
+        "middle and lies between {low} and {high} in 90 % of {draws} draws (seed {seed}). Clusters of a "
+        "portfolio are compared by such intervals, not by the mean."
+    ).format(middle=middle, low=low, high=high, draws=wording.whole(row["draws"]), seed=row["seed"])
 
 
 def _agreement(report: Report, row: Row) -> Iterator[str]:
@@ -57,25 +88,46 @@ def _agreement(report: Report, row: Row) -> Iterator[str]:
         return
     voices = report.rows("characteristic_scores")
     roles = sorted({role for one in voices for role in (one["scored_by"] or "").split("; ") if role})
-    who = f"{wording.counted(row['assessors'], 'assessor')} scored it ({wording.listing(roles)})."
+    who = ngettext(
+        "{n} assessor scored it ({roles}).", "{n} assessors scored it ({roles}).", row["assessors"]
+    ).format(n=wording.whole(row["assessors"]), roles=wording.listing(map(told, roles)))
     if row["alpha"] is None:
-        yield f"{who} Whether assessors agree cannot be said: {row['reason']}."
-        return
-    yield (
-        f"{who} Their agreement on the {wording.counted(row['compared'], 'characteristic')} that two or more "
-        f"of them scored (Krippendorff's alpha, ordinal) is {wording.rounded(row['alpha'], 2)}: "
-        f"{_VERDICTS[row['verdict']]}, by Krippendorff's limits of 0.667 and 0.8."
-    )
+        why = _("Whether assessors agree cannot be said: {reason}.").format(reason=told(row["reason"]))
+    else:
+        why = ngettext(
+            "Their agreement on the {n} characteristic that two or more of them scored (Krippendorff's "
+            "alpha, ordinal) is {alpha}: {verdict}, by Krippendorff's limits of 0.667 and 0.8.",
+            "Their agreement on the {n} characteristics that two or more of them scored (Krippendorff's "
+            "alpha, ordinal) is {alpha}: {verdict}, by Krippendorff's limits of 0.667 and 0.8.",
+            row["compared"],
+        ).format(
+            n=wording.whole(row["compared"]),
+            alpha=wording.rounded(row["alpha"], 2),
+            verdict=_VERDICTS[row["verdict"]],
+        )
+    yield f"{who} {why}"
 
 
 def _rules(report: Report) -> Iterator[str]:
     ruled = [row for row in report.rows("characteristic_scores") if row["rule_score"] is not None]
     if not ruled:
         return
-    other = [row["label"].lower() for row in ruled if row["scored_with"] == "assessors"]
-    but = f", but for {wording.listing(other)}, where the plan puts the assessors first" if other else ""
-    yield (
-        f"{wording.counted(len(ruled), 'characteristic')} could be scored by a rule on the figures of the "
-        f"map. The rule's score counts and the assessors' median stands beside it{but}. The study prints no "
-        "cut points for these rules: they are a convention of psia, and stand in the plan."
+    other = [told(row["label"]).lower() for row in ruled if row["scored_with"] == "assessors"]
+    scored = ngettext(
+        "{n} characteristic could be scored by a rule on the figures of the map.",
+        "{n} characteristics could be scored by a rule on the figures of the map.",
+        len(ruled),
+    ).format(n=wording.whole(len(ruled)))
+    counts = (
+        _(
+            "The rule's score counts and the assessors' median stands beside it, but for {characteristics}, "
+            "where the plan puts the assessors first."
+        ).format(characteristics=wording.listing(other))
+        if other
+        else _("The rule's score counts and the assessors' median stands beside it.")
     )
+    where = _(
+        "The study prints no cut points for these rules: they are a convention of psia, and stand in the "
+        "plan."
+    )
+    yield f"{scored} {counts} {where}"

@@ -11,25 +11,42 @@ from tasks.publish import grids, wording
 from tasks.publish.grids import Grid
 from tasks.publish.matrix import Sign, matrix
 from tasks.publish.report import Report, Row
+from tasks.tongue import Words, _, ngettext, told
+from tasks.translations import N_, NN_
 
-BASES = {
-    "impact": "against the comparison of the design",
-    "levels": "by how the arms stand apart, whatever was before",
-    "recall": "as people remember it, without a comparison",
-    "change": "over time alone, without a comparison",
+BASES = Words(
+    {
+        "impact": N_("against the comparison of the design"),
+        "levels": N_("by how the arms stand apart, whatever was before"),
+        "recall": N_("as people remember it, without a comparison"),
+        "change": N_("over time alone, without a comparison"),
+    }
+)
+COLUMNS = Words(
+    {
+        "poverty_group": N_("Poverty group"),
+        "gender": N_("Gender"),
+        "estimate": N_("Change"),
+        "interval": N_("95 % interval"),
+        "p_value": N_("p"),
+        "p_holm": N_("p by Holm"),
+        "p_benjamini_hochberg": N_("p by Benjamini and Hochberg"),
+        "direction": N_("Verdict"),
+        "claim": N_("Claim"),
+        "respondents": N_("People"),
+    }
+)
+_GROUP_TOLD = {
+    False: NN_(
+        "{group} lost in {lost} and gained in {gained} of {number} indicators",
+        "{group} lost in {lost} and gained in {gained} of {number} indicators",
+    ),
+    True: NN_(
+        "{group} stand worse in {lost} and better in {gained} of {number} indicators",
+        "{group} stand worse in {lost} and better in {gained} of {number} indicators",
+    ),
 }
-COLUMNS = {
-    "poverty_group": "Poverty group",
-    "gender": "Gender",
-    "estimate": "Change",
-    "interval": "95 % interval",
-    "p_value": "p",
-    "p_holm": "p by Holm",
-    "p_benjamini_hochberg": "p by Benjamini and Hochberg",
-    "direction": "Verdict",
-    "claim": "Claim",
-    "respondents": "People",
-}
+"""Whether levels are compared -> what is said of a group."""
 
 
 @dataclass(frozen=True)
@@ -48,11 +65,11 @@ class Picture:
 
 def winners(report: Report) -> list[Picture]:
     """Return a picture for each basis and pair of waves, so that unlike changes are never mixed."""
-    told: dict[tuple[str, str, str], list[Row]] = {}
+    found: dict[tuple[str, str, str], list[Row]] = {}
     for basis in BASES:
         for row in report.rows("winners_losers", {"basis": basis}):
-            told.setdefault((basis, row["from_wave"], row["to_wave"]), []).append(row)
-    return [_picture(report, number, key, rows) for number, (key, rows) in enumerate(told.items())]
+            found.setdefault((basis, row["from_wave"], row["to_wave"]), []).append(row)
+    return [_picture(report, number, key, rows) for number, (key, rows) in enumerate(found.items())]
 
 
 def _picture(report: Report, number: int, key: tuple[str, str, str], rows: list[Row]) -> Picture:
@@ -68,21 +85,23 @@ def _picture(report: Report, number: int, key: tuple[str, str, str], rows: list[
         )
         for indicator in indicators
     ]
-    finding = _finding(report, basis, f"{BASES[basis]}, {waves}", rows)
+    finding = _finding(report, basis, waves, rows)
     heads = [_head(report, group, gender) for group, gender in parts]
-    told = "; ".join(
-        f"{label}: {_told(heads, signs)}" for label, signs in drawn if any(sign for sign in signs)
+    by_indicator = wording.in_a_row(
+        *(wording.headed(label, _verdicts(heads, signs)) for label, signs in drawn if any(signs))
     )
     divided = {row["poverty_group"] for row in rows if row["gender"] != ALL}
     shown = [row for row in rows if basis != "impact" or row["poverty_group"] in divided]
-    caption = f"Who gained and who lost, {BASES[basis]}, {waves}"
-    if basis == "impact":
-        caption = f"Women and men of the same group, {BASES[basis]}, {waves}"
+    caption = (
+        _("Women and men of the same group, {basis}, {waves}")
+        if basis == "impact"
+        else _("Who gained and who lost, {basis}, {waves}")
+    ).format(basis=BASES[basis], waves=waves)
     ident = f"winners-{basis}-{number}" if number else f"winners-{basis}"
     return Picture(
         ident,
         finding,
-        Markup(matrix(ident, finding, f"{finding} {told}.", heads, drawn)),  # noqa: S704
+        Markup(matrix(ident, finding, f"{finding} {by_indicator}.", heads, drawn)),  # noqa: S704
         grids.grid(report, "winners_losers", caption, COLUMNS, rows=shown, parted_by="indicator")
         if shown
         else None,
@@ -91,7 +110,7 @@ def _picture(report: Report, number: int, key: tuple[str, str, str], rows: list[
 
 def _head(report: Report, group: str, gender: str) -> str:
     label = report.label("poverty_group", group)
-    return label if gender == ALL else f"{label}: {gender}"
+    return label if gender == ALL else wording.headed(label, told(gender))
 
 
 def _sign(report: Report, row: Row | None) -> Sign | None:
@@ -102,7 +121,7 @@ def _sign(report: Report, row: Row | None) -> Sign | None:
     return Sign(verdict.symbol, verdict.style, wording.BY_CHANCE if by_chance else "")
 
 
-def _told(heads: list[str], signs: list[Sign | None]) -> str:
+def _verdicts(heads: list[str], signs: list[Sign | None]) -> str:
     words = {verdict.symbol: verdict.words for verdict in wording.GAINS.values()}
     return ", ".join(
         f"{head} {words[one.sign]} {one.mark}".strip() for head, one in zip(heads, signs, strict=True) if one
@@ -110,14 +129,13 @@ def _told(heads: list[str], signs: list[Sign | None]) -> str:
 
 
 def _waves(report: Report, from_wave: str, to_wave: str) -> str:
-    first = [] if from_wave == "none" else [report.short(from_wave)]
-    return " to ".join([*first, report.short(to_wave)])
+    last = report.short(to_wave)
+    return last if from_wave == "none" else wording.span(report.short(from_wave), last)
 
 
-def _finding(report: Report, basis: str, told: str, rows: list[Row]) -> str:
+def _finding(report: Report, basis: str, waves: str, rows: list[Row]) -> str:
     """Return who gained and who lost in how many indicators, in one sentence; whole groups alone."""
     lines = []
-    worse, better = ("stand worse", "better") if basis == "levels" else ("lost", "gained")
     for group in sorted(
         {row["poverty_group"] for row in rows}, key=lambda one: report.rank("poverty_group", one)
     ):
@@ -131,7 +149,15 @@ def _finding(report: Report, basis: str, told: str, rows: list[Row]) -> str:
         lost, gained = own.count("worse"), own.count("better")
         label = report.label("poverty_group", group)
         if not own:
-            lines.append(f"of {label} nothing can be told")
+            lines.append(_("of {group} nothing can be told").format(group=label))
             continue
-        lines.append(f"{label} {worse} in {lost} and {better} in {gained} of {len(own)} indicators")
-    return wording.sentence(f"{told}: {'; '.join(lines)}")
+        lines.append(
+            ngettext(*_GROUP_TOLD[basis == "levels"], len(own)).format(
+                group=label,
+                lost=wording.whole(lost),
+                gained=wording.whole(gained),
+                number=wording.whole(len(own)),
+            )
+        )
+    said = _("{basis}, {waves}: {groups}")
+    return wording.sentence(said.format(basis=BASES[basis], waves=waves, groups=wording.in_a_row(*lines)))

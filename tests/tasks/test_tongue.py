@@ -1,0 +1,177 @@
+"""What tasks wrote down in English is told in another language, and nothing that they do not write."""
+
+from __future__ import annotations
+
+import ast
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import write_po
+
+from tasks import stored, translations
+from tasks.tongue import speaking, told
+
+TASKS = Path(stored.__file__).parent
+SAID = {
+    "The arms differed before the programme by up to {size} standard deviations, more than {limit}.": (
+        "Les bras différaient avant le programme de {size} écarts types au plus, soit plus de {limit}."
+    ),
+    "The programme may have reached the comparison arm (spill-over).": (
+        "Le programme a pu atteindre le bras de comparaison (débordement)."
+    ),
+    "Some of the comparison arm share {what} with the programme arm: it may have reached them.": (
+        "Une partie du bras de comparaison partage {what} avec le bras du programme : il a pu l’atteindre."
+    ),
+    "a locality": "une localité",
+    "Amounts are at base prices, by the price index of '{name}'.": (
+        "Les montants sont aux prix de base, selon l’indice des prix « {name} »."
+    ),
+    "{people} had no arm in the earlier wave.": "Sans bras lors de la vague précédente : {people}.",
+    "About {number} people": "environ {number} personnes",
+    "The arms could not be matched: {why}": "Les bras n’ont pas pu être appariés : {why}",
+    "Nobody differs in {names}": "Personne ne diffère quant à {names}",
+    "There is only one PSU": "There is only one PSU",
+    "{names} each tell the arm of some people without fail, so that they have nobody like them in the other"
+    " arm. Leave them out, or name them under 'exact'": (
+        "{names} révèlent chacun le bras. À exclure, ou à nommer sous « exact »"
+    ),
+}
+
+
+@pytest.fixture
+def french(tmp_path, monkeypatch):
+    """Speak French by a small catalogue."""
+    catalogue = Catalog(locale="fr", domain="report")
+    for message, words in SAID.items():
+        catalogue.add(message, words)
+    path = translations.path_of("fr", tmp_path, translations.REPORT)
+    path.parent.mkdir(parents=True)
+    with path.open("wb") as file:
+        write_po(file, catalogue)
+    monkeypatch.setattr(translations, "LOCALES", tmp_path)
+    translations.words.cache_clear()
+    with speaking("fr", {"Early 2022": "Début 2022", "wells. Deep": "puits. Profonds"}):
+        yield
+    translations.words.cache_clear()
+
+
+@cache
+def strings_of_tasks() -> frozenset[tuple[str, ...]]:
+    """Return each string of the sources of tasks as its literal parts; what is filled in stands between."""
+    found = set()
+    for path in sorted(TASKS.rglob("*.py")):
+        if path.relative_to(TASKS).parts[0] in ("publish", "stored.py"):
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                found.add((node.value,))
+            elif isinstance(node, ast.JoinedStr):
+                found.add(parts_of(node))
+    return frozenset(found)
+
+
+def parts_of(string: ast.JoinedStr) -> tuple[str, ...]:
+    parts = [""]
+    for value in string.values:
+        if isinstance(value, ast.Constant):
+            parts[-1] += str(value.value)
+        else:
+            parts.append("")
+    return tuple(parts)
+
+
+@pytest.mark.parametrize("message", stored.SENTENCES)
+def test_each_stored_sentence_stands_in_the_source_of_a_task(message):
+    literal = tuple(re.split(r"\{\w+\}", message))
+    assert literal in strings_of_tasks(), "No task writes this sentence any more: change it here too"
+
+
+def test_a_sentence_that_no_task_writes_is_found_out():
+    assert ("The arms differed before the programme by ", "") not in strings_of_tasks()
+    assert ("No one ranked it",) not in strings_of_tasks()
+
+
+def test_no_sentence_is_stored_twice():
+    assert len(stored.SENTENCES) == len(set(stored.SENTENCES))
+
+
+@pytest.mark.usefixtures("french")
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "The arms differed before the programme by up to 0.27 standard deviations, more than 0.25.",
+            "Les bras différaient avant le programme de 0,27 écarts types au plus, soit plus de 0,25.",
+        ),
+        (
+            "The arms differed before the programme by up to 1.20 standard deviations, more than 0.2. The"
+            " programme may have reached the comparison arm (spill-over). Amounts are at base prices, by the"
+            " price index of 'earnings'.",
+            "Les bras différaient avant le programme de 1,20 écarts types au plus, soit plus de 0,2. Le"
+            " programme a pu atteindre le bras de comparaison (débordement). Les montants sont aux prix de"
+            " base, selon l’indice des prix « earnings ».",
+        ),
+        (
+            "Some of the comparison arm share a locality with the programme arm: it may have reached them.",
+            "Une partie du bras de comparaison partage une localité avec le bras du programme : il a pu"
+            " l’atteindre.",
+        ),
+        (
+            "About 30 people had no arm in the earlier wave.",
+            "Sans bras lors de la vague précédente : environ 30 personnes.",
+        ),
+        (
+            "The arms could not be matched: Nobody differs in 'age', 'land' and 'years of school'",
+            "Les bras n’ont pas pu être appariés : Personne ne diffère quant à 'age', 'land' et 'years of"
+            " school'",
+        ),
+        (
+            "'age' and 'land' each tell the arm of some people without fail, so that they have nobody like"
+            " them in the other arm. Leave them out, or name them under 'exact'",
+            "'age' et 'land' révèlent chacun le bras. À exclure, ou à nommer sous « exact »",
+        ),
+        (
+            "The arms could not be matched: 'age' and 'land' each tell the arm of some people without fail,"
+            " so that they have nobody like them in the other arm. Leave them out, or name them under"
+            " 'exact'",
+            "Les bras n’ont pas pu être appariés : 'age' et 'land' révèlent chacun le bras. À exclure, ou à"
+            " nommer sous « exact »",
+        ),
+        ("Early 2022", "Début 2022"),
+        ("wells. Deep", "puits. Profonds"),
+        ("0.5", "0,5"),
+    ],
+)
+def test_what_is_stored_is_told_sentence_by_sentence(text, said):
+    assert told(text) == said
+
+
+@pytest.mark.usefixtures("french")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "There is only one PSU",
+        "The women say: we have no time. 2.5 hours are lost; nobody differs.",
+        "It holds for those who were matched.",
+        "12.5 kg",
+    ],
+)
+def test_what_is_not_known_stays(text):
+    assert told(text) == text
+
+
+@pytest.mark.usefixtures("french")
+def test_what_is_known_is_told_beside_what_is_not():
+    known = "The programme may have reached the comparison arm (spill-over)."
+    assert told(f"We saw it. {known} Twice!") == f"We saw it. {SAID[known]} Twice!"
+
+
+def test_english_stays_as_it_was_written():
+    text = "The arms differed before the programme by up to 0.27 standard deviations, more than 0.25."
+    assert told(text) == text
+    with speaking("en", {text: "They differed."}):
+        assert told(text) == "They differed."

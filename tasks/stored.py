@@ -272,9 +272,6 @@ MAPPING = (
     N_("Known of {known} of {all} {units}"),
     N_("Known of {known} of {all} {units}; not of: {names}"),
     N_("Known of {known} of {all} {units}; not of: {names} and {more} more"),
-    N_("{text} (Known of {known} of {all} {units})"),
-    N_("{text} (Known of {known} of {all} {units}; not of: {names})"),
-    N_("{text} (Known of {known} of {all} {units}; not of: {names} and {more} more)"),
     N_("Other informants"),
 )
 """What the mapping has found out, and who was asked (tasks/checklist.py)."""

@@ -1,7 +1,7 @@
 """Sentences that tasks write into tables in English, so that a report in another language can say them.
 
-`tongue.told` knows them by their words; {places} hold what differs: a word or a number, {names} a list of
-them, {why} sentences. A test holds each against the source of the task that writes it.
+`tongue.told` knows them by their words; {places} hold what differs: a word or a number, {columns} a list of
+them, {why} and {text} sentences. A test holds each against the source of the task that writes it.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ CLAIMS = (
         "Even after matching the arms differed before the programme by up to {size} standard deviations, more"
         " than {limit}."
     ),
-    N_("Whether the arms were alike before the programme was not measured in {names}."),
+    N_("Whether the arms were alike before the programme was not measured in {columns}."),
     N_("The estimator compares levels of the arms, not their changes."),
 )
 """Why no more may be claimed of an estimate, or on what assumption."""
@@ -183,8 +183,8 @@ COMPARISON = (
     N_("Both arms need people of whom everything is known that they are matched on"),
     N_("Both arms need people of whom every covariate is known"),
     N_("Nobody differs in any of the covariates"),
-    N_("Nobody differs in {names}"),
-    N_("Within the arms nobody differs in {names}: nothing to be near in"),
+    N_("Nobody differs in {columns}"),
+    N_("Within the arms nobody differs in {columns}: nothing to be near in"),
     N_("A joint test of {number} covariates needs more than {least} clusters"),
     N_("The propensity score could not be estimated from these covariates"),
     N_(
@@ -192,12 +192,12 @@ COMPARISON = (
         " arm. Leave it out, or name it under 'exact'"
     ),
     N_(
-        "{names} each tell the arm of some people without fail, so that they have nobody like them in the"
+        "{columns} each tell the arm of some people without fail, so that they have nobody like them in the"
         " other arm. Leave them out, or name them under 'exact'"
     ),
     N_(
-        "{names} together tell the arm of some people without fail, so that they have nobody like them in the"
-        " other arm. Leave one of them out, or name it under 'exact'"
+        "{columns} together tell the arm of some people without fail, so that they have nobody like them in"
+        " the other arm. Leave one of them out, or name it under 'exact'"
     ),
     N_(
         "'{name}' cannot be balanced: the mean of the programme arm lies outside of what anybody in the"
@@ -247,7 +247,7 @@ POVERTY = (
     N_("Nobody belongs to a group whose ranking gives the dimensions their weights"),
     N_("Nobody has answered on any dimension"),
     N_("Nobody has answered on every dimension"),
-    N_("Nobody has answered on {names}"),
+    N_("Nobody has answered on {columns}"),
 )
 """Poverty lines in words, and why a wave has no figure."""
 
@@ -272,9 +272,6 @@ MAPPING = (
     N_("Known of {known} of {all} {units}"),
     N_("Known of {known} of {all} {units}; not of: {names}"),
     N_("Known of {known} of {all} {units}; not of: {names} and {more} more"),
-    N_("{text} (Known of {known} of {all} {units})"),
-    N_("{text} (Known of {known} of {all} {units}; not of: {names})"),
-    N_("{text} (Known of {known} of {all} {units}; not of: {names} and {more} more)"),
     N_("Other informants"),
 )
 """What the mapping has found out, and who was asked (tasks/checklist.py)."""

@@ -122,9 +122,10 @@ def told(text: str) -> str:
 
 _SENTENCE_END = re.compile(r"(?<=[.!?;]) ")
 _NUMBER = re.compile(r"[-\u2212+]?[\d\u202f]+\.\d+")
-_LISTED = "names"
-_REASON = "why"
-"""Places of these names hold a list, 'a, b and c', and sentences; any other a part of a sentence."""
+_LISTED = ("columns", "names")
+"""Places of these names hold a list: 'a, b and c'."""
+_SENTENCES = ("why", "text")
+"""Places of these names hold sentences, any other a part of one."""
 
 
 def _known(text: str) -> str | None:
@@ -136,10 +137,10 @@ def _known(text: str) -> str | None:
         return said
     if _NUMBER.fullmatch(text):
         return text.replace(".", decimal_sign())
-    for pattern, message in _patterns():
-        if (match := pattern.fullmatch(text)) and (said := _(message)) != message:
+    for own_words, pattern, message in _patterns():
+        if own_words in text and (match := pattern.fullmatch(text)) and (said := _(message)) != message:
             places = match.groupdict().items()
-            return said.format(**{name: (_list if name == _LISTED else told)(part) for name, part in places})
+            return said.format(**{name: (_list if name in _LISTED else told)(part) for name, part in places})
     return None
 
 
@@ -151,20 +152,21 @@ def _list(text: str) -> str:
 
 
 def _held(place: str) -> str:
-    return ".+?" if place == _REASON else "(?:(?![.!?;] ).)+?"
+    return ".+?" if place in _SENTENCES else "(?:(?![.!?] ).)+?"
 
 
 @cache
-def _patterns() -> list[tuple[re.Pattern[str], str]]:
-    """Return the stored sentences with places, those with most words of their own first."""
+def _patterns() -> list[tuple[str, re.Pattern[str], str]]:
+    """Return the longest run of words of each stored sentence with places, its pattern and the sentence.
+
+    Those with most words of their own come first.
+    """
     found = []
     for message in stored.SENTENCES:
         parts = re.split(r"\{(\w+)\}", message)
-        if len(parts) == 1:
-            continue
-        words = [
-            re.escape(part) if position % 2 == 0 else rf"(?P<{part}>{_held(part)})"
-            for position, part in enumerate(parts)
-        ]
-        found.append((sum(map(len, parts[::2])), re.compile("".join(words), re.DOTALL), message))
-    return [(pattern, message) for _own, pattern, message in sorted(found, key=lambda one: (-one[0], one[2]))]
+        own_words, places = parts[::2], parts[1::2]
+        if places:
+            held = [*(f"(?P<{place}>{_held(place)})" for place in places), ""]
+            pattern = "".join(re.escape(own) + place for own, place in zip(own_words, held, strict=True))
+            found.append((max(own_words, key=len), re.compile(pattern, re.DOTALL), message))
+    return sorted(found, key=lambda one: (-len(re.sub(r"\{\w+\}", "", one[2])), one[2]))

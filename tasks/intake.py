@@ -768,6 +768,7 @@ class _Reader:
         for wave in self.plan.wave:
             self._wave(wave, readings, members, files)
         self._leave_out_withdrawn(readings, members)
+        self.intake.faults += list(wave_files.unread_beside(self.folder, self.plan))
         self.intake.found += _folders_of_no_wave(self.folder, [wave.name for wave in self.plan.wave])
         self.intake.own_types = _joined_types(readings, self.intake.faults)
         of_study = [one for one in readings if one.wave not in self.intake.pilots]
@@ -944,7 +945,7 @@ class _Reader:
         columns = wave.columns.model_dump()
         known = {*columns.values(), *wave.questions, *wave.questions.values(), *wave.types, *wave.recode}
         known |= {*STANDARD, *instruments.known_questions(self.plan, self.intake.questions)}
-        if recognised([str(column) for column in received.frame]) or not headers.places_of_values(
+        if recognised([str(column) for column in received.frame]) or not headers.is_data(
             received.frame, known
         ):
             return None

@@ -26,6 +26,8 @@ IDENTITY = "|".join(
     )
 )
 TWO_WORDS = r"\pL[\pL\pM.'’-]*[ ,]+\pL"
+UP_TO_THREE_WORDS = r"^\pL[\pL\pM.'’-]*( \pL[\pL\pM.'’-]*){0,2}$"
+"""In any case of letters: people are written down in lower case as well."""
 MOSTLY_LETTERS = r"^[\pL\pM .,;:'’!?()-]*([0-9]{1,4}[\pL\pM .,;:'’!?()-]*){0,3}$"
 _FIGURE = r"^[+-]?[0-9][0-9.,]*$"
 MOST = 0.5
@@ -66,6 +68,11 @@ def are_two_words(texts: Iterable[str]) -> bool:
     """Return whether most of the texts look like names of people: two words or more, and letters."""
     found = list(texts)
     return min(_share(found, TWO_WORDS), _share(found, MOSTLY_LETTERS)) >= MOST
+
+
+def are_words(texts: Iterable[str]) -> bool:
+    """Return whether most of the texts are one to three words of letters, as names of people may be."""
+    return _share(list(texts), UP_TO_THREE_WORDS) >= MOST
 
 
 def _finds(text: str, patterns: Iterable[str]) -> bool:

@@ -21,7 +21,7 @@ SCALE = 2
 MM_PER_POINT = 25.4 / 96
 BESIDE_MM = 3.0
 """Between pictures that stand beside each other."""
-SKIPPED = {"nav", "script", "style"}
+SKIPPED = {"nav", "script", "style", "input", "label"}
 HEADINGS = {"h2": 1, "h3": 2, "h4": 3}
 PLACED = {"p", "ul", "ol", "dl", "table", "svg", "blockquote", "figcaption", *HEADINGS}
 

@@ -620,7 +620,7 @@ def is_money(unit: str) -> bool:
 
 def in_currency(unit: str, currency: str) -> str:
     """Return a unit with the plan's currency in place of the word."""
-    return re.sub(r"^currency\b", currency or "local currency", unit.strip(), flags=re.IGNORECASE)
+    return re.sub(r"^currency\b", currency or N_("local currency"), unit.strip(), flags=re.IGNORECASE)
 
 
 def unit(unit: str) -> str:

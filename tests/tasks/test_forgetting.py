@@ -110,7 +110,7 @@ def test_a_coded_project_that_names_the_person_is_told_though_it_is_packed(folde
 
 def test_each_file_that_could_speak_of_the_person_under_another_name_is_named(folder):
     """A coded talk under a name, members without the key, a scan: nobody is let to think that all is done."""
-    write(folder, {"waves/homes.csv": "home,member,age\n17,1,9\n", "waves/baseline/notes.txt": "none"})
+    write(folder, {"waves/old/homes.csv": "home,member,age\n17,1,9\n", "waves/baseline/notes.txt": "none"})
     (folder / "waves/baseline/scan.pdf").write_bytes(b"%PDF-1.7 \xff\xfe")
     (folder / "waves/baseline/coded.qdpx").write_bytes(coded([("Talk", "Earns less", "Kim")], codes=[]))
     own, plan = vault.Vault(folder, "tiny"), read_plan(folder / "assessment.toml")
@@ -119,7 +119,7 @@ def test_each_file_that_could_speak_of_the_person_under_another_name_is_named(fo
     assert todo.by_hand == {
         "waves/baseline/coded.qdpx": forgetting.CODED,
         "waves/baseline/scan.pdf": forgetting.UNREADABLE,
-        "waves/homes.csv": forgetting.NOT_READ,
+        "waves/old/homes.csv": forgetting.NOT_READ,
     }
 
 

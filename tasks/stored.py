@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from tasks.translations import N_
 
-<<<<<<< HEAD
-=======
 ANSWERS = (
     N_("whole number"),
     N_("whole number, {low} to {high}"),
@@ -23,7 +21,6 @@ ANSWERS = (
 )
 """What may be answered to a question of the forms."""
 
->>>>>>> f5
 CLAIMS = (
     N_("The sample was chosen on purpose and speaks only of those interviewed."),
     N_("The earlier state is what people recall, not what was measured."),
@@ -395,21 +392,7 @@ READINGS = (
 )
 """How a file of official statistics was read (tasks/layout.py, figures.py, delimited.py and sources/)."""
 
-ANSWERS = (
-    N_("whole number"),
-    N_("whole number, {low} to {high}"),
-    N_("whole number, {low} or more"),
-    N_("whole number, {high} or less"),
-    N_("number"),
-    N_("number, {low} to {high}"),
-    N_("number, {low} or more"),
-    N_("number, {high} or less"),
-    N_("words"),
-)
-"""What may be answered to a question of the forms."""
-
 SENTENCES: tuple[str, ...] = (
-    *ANSWERS,
     *CLAIMS,
     *LIMITS,
     *UNTESTED,

@@ -34,9 +34,11 @@ def read_labelled(read: Callable[..., Any], content: bytes, kind: str) -> Readin
         words = {_code(code): str(label) for code, label in worded.get(column, {}).items()}
         gone = _missing(values, codes.get(column, []), ranges.get(column, []))
         for code, count in values[gone].map(_code).value_counts().sort_index().items():
-            label = f" ({words[code]})" if code in words else ""
             shown = f".{code}" if kind == "Stata" and code.isalpha() else code
-            notes.append(Note(f"missing code '{shown}'{label} in {column}", f"cells: {count}", RULE))
+            item = f"missing code '{shown}' in {column}"
+            if code in words:
+                item = f"missing code '{shown}' ({words[code]}) in {column}"
+            notes.append(Note(item, f"cells: {count}", RULE))
         values = values.mask(gone, None)
         if values.dtype == object and values.dropna().map(lambda one: isinstance(one, int | float)).all():
             values = pd.to_numeric(values)

@@ -392,10 +392,11 @@ def _tell_dates(
         out.problems.append(Problem(rule, remedy, int(row), name))
     alike = open_ones & ~real & words.fillna("").str.fullmatch(_DATE.pattern)
     if alike.any():
-        shown = f"column {name}, row {records.rows[alike].iloc[0]}: '{words[alike].iloc[0]}'"
-        found = records.rows[alike].nunique()
-        more = f" and {found - 1} more rows" if found > 1 else ""
-        out.notes.append(Note("looks like a date in place of a code", shown + more, SNIFFED))
+        row, word = records.rows[alike].iloc[0], words[alike].iloc[0]
+        shown, found = f"column {name}, row {row}: '{word}'", records.rows[alike].nunique()
+        if found > 1:
+            shown = f"column {name}, row {row}: '{word}' and {found - 1} more rows"
+        out.notes.append(Note("looks like a date in place of a code", shown, SNIFFED))
 
 
 def _looks_like_totals(name: str, words: pd.Series, rows: pd.Series) -> Iterator[Note]:

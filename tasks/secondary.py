@@ -124,22 +124,23 @@ def _growth_finding(one: GrowthComparison, grown: pd.DataFrame) -> dict[str, str
     ahead = int((sectors["difference_points"] > 0).sum())
     statement = (
         f"{one.label}, {one.from_period} to {one.to_period}: growth was higher {one.inside} than "
-        f"{one.outside} in {ahead} of {len(sectors)} sectors"
+        f"{one.outside} in {ahead} of {len(sectors)} sectors."
     )
     total = grown[grown["sector"] == TOTAL]
     if len(total):
         inside, outside, points = (
             float(total[column].iloc[0]) for column in ("inside", "outside", "difference_points")
         )
-        statement += (
-            f"; in all sectors together it was {wording.written(inside, 1)} % {one.inside} and "
-            f"{wording.written(outside, 1)} % {one.outside}, a difference of "
-            f"{wording.written(points, 1)} percentage points"
+        statement = (
+            f"{one.label}, {one.from_period} to {one.to_period}: growth was higher {one.inside} than "
+            f"{one.outside} in {ahead} of {len(sectors)} sectors; in all sectors together it was "
+            f"{wording.written(inside, 1)} % {one.inside} and {wording.written(outside, 1)} % {one.outside}, "
+            f"a difference of {wording.written(points, 1)} percentage points."
         )
     return {
         "finding": f"growth/{one.name}",
         "comparison": one.name,
-        "statement": statement + ".",
+        "statement": statement,
         "evidence": f"sector_growth: {one.name}",
     }
 
@@ -148,18 +149,19 @@ def _printed_finding(one: GrowthComparison, printed: pd.DataFrame) -> dict[str, 
     wrong = printed[~printed["agrees"].astype(bool)]
     statement = (
         f"{one.label}: {len(wrong)} of {len(printed)} printed index figures do not follow from the levels "
-        "that are printed beside them"
+        "that are printed beside them."
     )
     if len(wrong):
         far = (wrong["printed"] - wrong["recomputed"]).abs()
         worst = wrong.iloc[int(far.to_numpy().argmax())]
-        statement += (
-            f"; the furthest is {worst['series']}, {worst['period']}: printed {worst['printed']:.1f}, "
-            f"recomputed {worst['recomputed']:.1f}"
+        statement = (
+            f"{one.label}: {len(wrong)} of {len(printed)} printed index figures do not follow from the "
+            f"levels that are printed beside them; the furthest is {worst['series']}, {worst['period']}: "
+            f"printed {worst['printed']:.1f}, recomputed {worst['recomputed']:.1f}."
         )
     return {
         "finding": f"printed-figures/{one.name}",
         "comparison": one.name,
-        "statement": statement + ".",
+        "statement": statement,
         "evidence": f"printed_checks: {one.name}",
     }

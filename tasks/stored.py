@@ -285,9 +285,6 @@ MAPPING = (
     N_("Known of {known} of {all} {units}"),
     N_("Known of {known} of {all} {units}; not of: {names}"),
     N_("Known of {known} of {all} {units}; not of: {names} and {more} more"),
-    N_("{text} (Known of {known} of {all} {units})"),
-    N_("{text} (Known of {known} of {all} {units}; not of: {names})"),
-    N_("{text} (Known of {known} of {all} {units}; not of: {names} and {more} more)"),
     N_("Other informants"),
 )
 """What the mapping has found out, and who was asked (tasks/checklist.py)."""
@@ -396,7 +393,6 @@ READINGS = (
 """How a file of official statistics was read (tasks/layout.py, figures.py, delimited.py and sources/)."""
 
 SENTENCES: tuple[str, ...] = (
-    *ANSWERS,
     *CLAIMS,
     *LIMITS,
     *UNTESTED,
@@ -410,4 +406,5 @@ SENTENCES: tuple[str, ...] = (
     *TABLE_2,
     *OFFICIAL_STATISTICS,
     *READINGS,
+    *ANSWERS,
 )

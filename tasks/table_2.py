@@ -23,6 +23,11 @@ from tasks.methods.scoring import level_of_majority, level_of_share, whole_perce
 from tasks.steps import step
 
 DRAWS = 10_000
+LIMITS = {
+    3: "1 below {0:g} percent, 2 from {0:g}, 3 from {1:g}, 4 from {2:g}",
+    4: "1 below {0:g} percent, 2 from {0:g}, 3 from {1:g}, 4 from {2:g}, 5 from {3:g}",
+}
+"""Number of a rule's cut points -> how it makes a score of a share."""
 
 
 @step(
@@ -91,8 +96,7 @@ def score_by_rule(actors: pd.DataFrame, rule: Mapping[str, Any], rules: Table2Ru
     if rule["kind"] == "share":
         count, words = int(counts.iloc[0]), rule["told"]
         level = level_of_share(count, whole, cuts)
-        limits = [f"{number} from {cut:g}" for number, cut in enumerate(cuts, start=2)]
-        how = f"1 below {cuts[0]:g} percent, {', '.join(limits)}"
+        how = LIMITS[len(cuts)].format(*cuts)
     else:
         level, count, words = _majority(counts.to_dict(), whole, rule, cuts[0])
         how = f"the highest level that at least {cuts[0]:g} percent reach"

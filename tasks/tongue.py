@@ -122,8 +122,8 @@ def told(text: str) -> str:
 
 _SENTENCE_END = re.compile(r"(?<=[.!?;]) ")
 _NUMBER = re.compile(r"[-\u2212+]?[\d\u202f]+\.\d+")
-_LISTED = "columns"
-"""The place of this name holds a list: 'a, b and c'."""
+_LISTED = ("columns", "names")
+"""Places of these names hold a list: 'a, b and c'."""
 _SENTENCES = ("why", "text")
 """Places of these names hold sentences, any other a part of one."""
 
@@ -140,7 +140,7 @@ def _known(text: str) -> str | None:
     for own_words, pattern, message in _patterns():
         if own_words in text and (match := pattern.fullmatch(text)) and (said := _(message)) != message:
             places = match.groupdict().items()
-            return said.format(**{name: (_list if name == _LISTED else told)(part) for name, part in places})
+            return said.format(**{name: (_list if name in _LISTED else told)(part) for name, part in places})
     return None
 
 

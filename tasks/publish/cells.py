@@ -5,6 +5,7 @@ A new column that is more than a text, a count or a mean gets a form in `_FORMS`
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
@@ -91,6 +92,10 @@ def _worded(words: Mapping[str, str], column: str) -> Form:
 
 def _divided_by(column: str) -> Form:
     return lambda report, row: NOTHING if row[column] == ALL else Cell(told(row[column]))
+
+
+def _each_told(column: str) -> Form:
+    return lambda _, row: Cell(wording.each_told(row[column]))
 
 
 def _verdict(verdicts: Mapping[str, wording.Verdict], column: str) -> Form:
@@ -581,7 +586,7 @@ def _voices(report: Report, row: Row) -> Cell:
     if row["highest"] > row["lowest"]:
         ends = {end: str(row[end]) for end in ("lowest", "highest")}
         median = _("{median}, {lowest} to {highest}").format(median=median, **ends)
-    return Cell(median, note=told(row["scored_by"]))
+    return Cell(median, note=wording.each_told(row["scored_by"]))
 
 
 def _answer_in_unit(report: Report, row: Row) -> Cell:
@@ -600,6 +605,14 @@ def _asked_of(report: Report, row: Row) -> Cell:
 def _for_indicators(report: Report, row: Row) -> Cell:
     indicators = (row["indicators"] or "").split(", ")
     return Cell(wording.in_a_row(*(report.label("indicator", one) for one in indicators)))
+
+
+def _found_by_mapping(report: Report, row: Row) -> Cell:
+    """Return an answer in words with what the map itself has found out of the question."""
+    answered = re.fullmatch(r"(.+) \((Known of \d+ of \d+ .+)\)", row["found"], flags=re.DOTALL)
+    if not answered:
+        return Cell(told(row["found"]))
+    return Cell(_("{answer} ({found})").format(answer=told(answered[1]), found=told(answered[2])))
 
 
 def _kinds(report: Report, row: Row) -> Cell:
@@ -834,6 +847,16 @@ _FORMS: dict[tuple[str, str], Form] = {
     ("mapping_checklist", "part"): lambda report, row: Cell(
         _MAPPINGS.get(row["part"]) or _("{part} mapping").format(part=wording.capital(told(row["part"])))
     ),
+    ("mapping_checklist", "found"): _found_by_mapping,
+    **{
+        (table, column): _each_told(column)
+        for table, column in (
+            ("mapping_checklist", "sources"),
+            ("informant_tree", "led_by"),
+            ("characteristic_scores", "evidence"),
+            ("printed_checks", "series"),
+        )
+    },
     ("location_quotients", "region"): _region,
     ("location_quotients", "location_quotient"): lambda report, row: Cell(
         wording.rounded(row["location_quotient"], 2),

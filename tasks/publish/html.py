@@ -89,7 +89,7 @@ def render(plan: AssessmentPlan, tables: dict[str, pd.DataFrame], provenance: Pr
     context = {
         **common(report, provenance),
         "kind": _("Poverty and social impact assessment"),
-        "page_title": plan.assessment.title,
+        "page_title": tongue.told(plan.assessment.title),
         "findings": findings(report),
         "feedback": feedback(report),
         "summary": summary(report),

@@ -538,6 +538,12 @@ def in_a_row(*parts: str) -> str:
     return _joined(N_("{one}; {other}"), *parts)
 
 
+def each_told(texts: str) -> str:
+    """Return 'one; other' as a task has joined them, each in the language that is spoken."""
+    said = told(texts)
+    return said if said != texts else in_a_row(*map(told, texts.split("; ")))
+
+
 def _joined(message: str, *parts: str) -> str:
     said = [part for part in parts if part]
     return reduce(lambda one, other: _(message).format(one=one, other=other), said) if said else ""

@@ -36,7 +36,7 @@ BLOCK_PRINTING = (
     "mart.triangulation",
     "mart.attrition",
     "mart.findings",
-    "mart.indicators",
+    "staged.indicators",
 )
 
 

@@ -22,6 +22,7 @@ from tasks.publish.sections.feedback import contested, contested_by, feedback
 from tasks.publish.sections.findings import findings
 from tasks.publish.sections.follow_up import follow_up
 from tasks.publish.sections.summary import summary
+from tasks.tongue import speaking
 
 CONTESTED = "written_contract/stitchers_women"
 
@@ -55,6 +56,31 @@ def test_a_workshop_of_an_earlier_wave_contests_nothing_and_is_told_apart(plan, 
     placed = feedback(report)
     assert placed["parts"] == []
     assert len(placed["before"].rows) == 2
+
+
+def test_what_was_said_is_told_role_by_role_in_the_words_of_the_folder(plan, tables, french_of):
+    french_of(
+        {"contested": "contesté", "{one}: {other}": "{one} : {other}", "{one}; {other}": "{one} ; {other}"}
+    )
+    said = "trader (contested): By choice: nobody is sent away; leader of a group: Loans doubled"
+    tables = changed(tables, "feedback", comment=said)
+    own = {
+        "trader": "commerçante",
+        "By choice: nobody is sent away": "De plein gré",
+        "Loans doubled": "Des prêts",
+    }
+
+    def told() -> set[str]:
+        return {
+            cell.text
+            for _, part in feedback(Report(plan, tables))["parts"]
+            for row in part.rows
+            for cell in row
+        }
+
+    assert said in told()
+    with speaking("fr", own):
+        assert "commerçante (contesté) : De plein gré ; leader of a group : Des prêts" in told()
 
 
 def test_participants_and_stakeholders_are_told_apart(plan, tables):

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from babel.messages.catalog import Catalog
-from babel.messages.pofile import write_po
 from markupsafe import escape
 
-from tasks import translations
 from tasks.publish.html import render
 from tasks.publish.report import Report
 from tasks.publish.sections.statements import again, statement
@@ -36,18 +33,9 @@ OWN = {
 
 
 @pytest.fixture(name="french")
-def french_fixture(tmp_path, monkeypatch):
+def french_fixture(french_of):
     """Have a small catalogue in French."""
-    catalogue = Catalog(locale="fr")
-    for message, words in SAID.items():
-        catalogue.add(message, words)
-    path = tmp_path / "report.po"
-    with path.open("wb") as file:
-        write_po(file, catalogue)
-    monkeypatch.setattr(translations, "path_of", lambda *_, **__: path)
-    translations.words.cache_clear()
-    yield
-    translations.words.cache_clear()
+    french_of(SAID)
 
 
 def report_of(plan, tables, **figures) -> Report:

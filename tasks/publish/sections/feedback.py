@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from tasks.publish import grids, wording
 from tasks.publish.cells import NOTHING, Cell, cell_of
 from tasks.publish.grids import Grid
 from tasks.publish.report import Report, Row
-from tasks.tongue import Words, _, ngettext, pgettext, told
-from tasks.translations import N_
+from tasks.tongue import Words, _, code, ngettext, pgettext, told
+from tasks.translations import ENGLISH, N_
 
 _UNHELD = Words({True: N_("empty seat"), False: N_("no seat is kept")})
 """Whether a seat is kept -> what stands where nobody holds it."""
@@ -124,12 +125,32 @@ def _said(report: Report, kind: str, *, earlier: bool) -> Grid:
         "workshop": _("Workshop"),
         "held_on": _("Held on"),
     }
-    rows = [row for row in report.rows("feedback", {"of_earlier": earlier}) if kind in ("", row["kind"])]
+    rows = [
+        {**row, "comment": _comments(row["comment"])}
+        for row in report.rows("feedback", {"of_earlier": earlier})
+        if kind in ("", row["kind"])
+    ]
     caption = {
         "participants": _("Verdicts of the participants’ workshops, contested findings first"),
         "stakeholders": _("Verdicts of the stakeholders’ workshops, contested findings first"),
     }.get(kind, _("Verdicts on the findings of earlier waves"))
     return grids.grid(report, "feedback", caption, columns, rows=rows)
+
+
+def _comments(recorded: str | None) -> str | None:
+    """Return what was said, role by role as `carry_feedback` joins them, in the language that is spoken."""
+    if not recorded or code() == ENGLISH:
+        return recorded
+    return wording.in_a_row(*map(_comment, recorded.split("; ")))
+
+
+def _comment(recorded: str) -> str:
+    role, colon, words = recorded.partition(": ")
+    if not colon:
+        return told(recorded)
+    verdict = re.fullmatch(rf"(.+) \(({'|'.join(wording.FEEDBACK)})\)", role)
+    who = f"{told(verdict[1])} ({wording.FEEDBACK[verdict[2]]})" if verdict else told(role)
+    return wording.headed(who, told(words))
 
 
 def _committee(report: Report) -> Grid:

@@ -185,7 +185,9 @@ def _before_and_after(report: Report, ident: str, indicator: str) -> Figure | No
         values, lambda value: wording.quantity(value, unit), least=0 if min(values) >= 0 else None, tight=True
     )
     label = report.label("indicator", indicator)
-    told = "; ".join(wording.headed(row.label, ", ".join(one.words for one in row.pairs)) for row in rows)
+    told = wording.in_a_row(
+        *(wording.headed(row.label, ", ".join(one.words for one in row.pairs)) for row in rows)
+    )
     first, last = (report.short(wave) for wave in pair)
     title = _("{indicator}, {first} to {last}").format(indicator=label, first=first, last=last)
     caption = _("{indicator}, change in {unit}").format(indicator=label, unit=wording.unit(unit))

@@ -126,12 +126,13 @@ def _picture(report: Report, ident: str, row: Row) -> Markup | None:
     along = charts.scale([0, *(point["people"] for point in points)], wording.whole, least=0)
     marked = [(point, point["planned"]) for point in points if point["planned"] or point["affordable"]]
     label = report.label("indicator", row["indicator"])
-    words = "; ".join(
-        _("{people}: {effect}").format(
-            people=wording.counted(point["people"], "person", "people"),
-            effect=wording.effect(point["mde"], unit),
+    words = wording.in_a_row(
+        *(
+            wording.headed(
+                wording.counted(point["people"], "person", "people"), wording.effect(point["mde"], unit)
+            )
+            for point in points
         )
-        for point in points
     )
     in_unit = ngettext(*wording.POINTS, 2) if wording.is_share(unit) else wording.unit(unit)
     svg = charts.curve(

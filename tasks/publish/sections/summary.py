@@ -143,7 +143,7 @@ def _limits_of_design(report: Report) -> list[str]:
         limits.append(_("No finding may be put down to the programme alone: the design does not allow it."))
     limits += _unlike(report)
     if plan.comparison.spill_over:
-        reached = "; ".join(map(told, plan.comparison.spill_over))
+        reached = wording.in_a_row(*map(told, plan.comparison.spill_over))
         limits.append(
             _("The programme may have reached the comparison group: {reached}.").format(reached=reached)
         )
@@ -170,7 +170,8 @@ def _unlike(report: Report) -> list[str]:
     if not any(row["adjusted_verdict"] for row in every):
         return [unlike]
     still = wording.whole(sum(row["adjusted_verdict"] == "unbalanced" for row in every))
-    return [f"{unlike} {_('After matching they still differ in {some}.').format(some=still)}"]
+    matched = _("After matching they still differ in {some}.").format(some=still)
+    return [f"{unlike} {matched}"]
 
 
 def _limits_of_data(report: Report, rows: list[Row]) -> list[str]:
@@ -196,10 +197,9 @@ def _limits_of_data(report: Report, rows: list[Row]) -> list[str]:
             ).format(intervals=wording.whole(intervals), missing=wording.whole(round(intervals / 20)))
         )
     common = Counter(row["limits"] for row in rows).most_common(MOST_LIMITS_OF_FINDINGS)
-    limits += [
-        f"{wording.sentence(told(words))} ({wording.counted(count, 'finding', 'findings')})"
-        for words, count in common
-    ]
+    for words, count in common:
+        findings = wording.counted(count, "finding", "findings")
+        limits.append(f"{wording.sentence(told(words))} ({findings})")
     return limits
 
 
@@ -221,5 +221,5 @@ def _contested_in_words(report: Report, rows: list[Row]) -> list[str]:
     return [
         ngettext(
             "{n} finding was contested: {which}.", "{n} findings were contested: {which}.", count
-        ).format(n=wording.whole(count), which="; ".join(which))
+        ).format(n=wording.whole(count), which=wording.in_a_row(*which))
     ]

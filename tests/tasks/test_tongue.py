@@ -8,11 +8,10 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from babel.messages.catalog import Catalog
-from babel.messages.pofile import write_po
 
-from tasks import stored, translations
+from tasks import stored
 from tasks.tongue import speaking, told
+from tests.catalogues import spoken
 
 TASKS = Path(stored.__file__).parent
 SAID = {
@@ -42,20 +41,10 @@ SAID = {
 
 
 @pytest.fixture
-def french(tmp_path, monkeypatch):
+def french(tmp_path):
     """Speak French by a small catalogue."""
-    catalogue = Catalog(locale="fr", domain="report")
-    for message, words in SAID.items():
-        catalogue.add(message, words)
-    path = translations.path_of("fr", tmp_path, translations.REPORT)
-    path.parent.mkdir(parents=True)
-    with path.open("wb") as file:
-        write_po(file, catalogue)
-    monkeypatch.setattr(translations, "LOCALES", tmp_path)
-    translations.words.cache_clear()
-    with speaking("fr", {"Early 2022": "Début 2022", "wells. Deep": "puits. Profonds"}):
+    with spoken(tmp_path, SAID, {"Early 2022": "Début 2022", "wells. Deep": "puits. Profonds"}):
         yield
-    translations.words.cache_clear()
 
 
 @cache

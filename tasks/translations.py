@@ -52,7 +52,7 @@ def path_of(code: str, locales: Path | None = None, domain: str = DOMAIN) -> Pat
     return (locales or LOCALES) / code.replace("-", "_") / "LC_MESSAGES" / f"{domain}.po"
 
 
-def has_report(code: str, locales: Path = LOCALES) -> bool:
+def has_report(code: str, locales: Path | None = None) -> bool:
     """Return whether the cluster report speaks a language."""
     return code == ENGLISH or path_of(code, locales, REPORT).is_file()
 

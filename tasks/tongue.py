@@ -122,10 +122,11 @@ def told(text: str) -> str:
 
 _SENTENCE_END = re.compile(r"(?<=[.!?;]) ")
 _NUMBER = re.compile(r"[-\u2212+]?[\d\u202f]+\.\d+")
-_LISTED = ("columns", "names")
-"""Places of these names hold a list: 'a, b and c'."""
-_SENTENCES = ("why", "text")
-"""Places of these names hold sentences, any other a part of one."""
+_LISTED = {"columns": ", | and ", "names": ", "}
+"""Places of these names hold a list: 'a, b and c', or 'a, b, c' of labels, in which there may be an 'and'."""
+_HELD = {"why": ".+?", "text": ".+?", "more": r"\d+"}
+"""What places of these names hold: sentences or a number; any other `_PART` of a sentence."""
+_PART = "(?:(?![.!?] ).)+?"
 
 
 def _known(text: str) -> str | None:
@@ -140,19 +141,17 @@ def _known(text: str) -> str | None:
     for own_words, pattern, message in _patterns():
         if own_words in text and (match := pattern.fullmatch(text)) and (said := _(message)) != message:
             places = match.groupdict().items()
-            return said.format(**{name: (_list if name in _LISTED else told)(part) for name, part in places})
+            return said.format(**{name: _placed(name, part) for name, part in places})
     return None
 
 
-def _list(text: str) -> str:
+def _placed(name: str, text: str) -> str:
     from babel.lists import format_list
 
-    items = [told(one) for one in re.split(", | and ", text)]
+    if name not in _LISTED:
+        return told(text)
+    items = [told(one) for one in re.split(_LISTED[name], text)]
     return format_list(items, locale=translations.locale(code()))
-
-
-def _held(place: str) -> str:
-    return ".+?" if place in _SENTENCES else "(?:(?![.!?] ).)+?"
 
 
 @cache
@@ -166,7 +165,7 @@ def _patterns() -> list[tuple[str, re.Pattern[str], str]]:
         parts = re.split(r"\{(\w+)\}", message)
         own_words, places = parts[::2], parts[1::2]
         if places:
-            held = [*(f"(?P<{place}>{_held(place)})" for place in places), ""]
+            held = [*(f"(?P<{place}>{_HELD.get(place, _PART)})" for place in places), ""]
             pattern = "".join(re.escape(own) + place for own, place in zip(own_words, held, strict=True))
             found.append((max(own_words, key=len), re.compile(pattern, re.DOTALL), message))
     return sorted(found, key=lambda one: (-len(re.sub(r"\{\w+\}", "", one[2])), one[2]))

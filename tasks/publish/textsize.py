@@ -14,6 +14,8 @@ BOLD = 1.08
 """How much wider bold text is."""
 
 
+LATIN_ENDS = "\u0250"
+"""The first letter behind those that a hyphen parts."""
 SHORTEST_PIECE = 4
 """Letters that a broken word keeps together at its end: subcontrac-tors, not subcontract-ors."""
 
@@ -33,7 +35,7 @@ def _em(character: str) -> float:
         return 0.9
     if unicodedata.east_asian_width(character) in "WF":
         return 1.05
-    if ord(character) < 0x250:
+    if character < LATIN_ENDS:
         return 0.7 if category == "Lu" else 0.57
     return 0.75
 
@@ -60,15 +62,20 @@ def wrapped(text: str, size: float, limit: float, *, bold: bool = False, lines: 
 
 
 def _broken(word: str, size: float, limit: float, bold: bool) -> list[str]:
-    """Return a word in pieces that fit, with hyphens; the last piece is no crumb of one or two letters."""
+    """Return a word in pieces that fit, with hyphens; the last piece is no crumb of one or two letters.
+
+    A word that has a hyphen is parted there, if that is enough.
+    """
     pieces: list[str] = []
     left = word
     while width(left, size, bold=bold) > limit and len(left) > 1:
-        hyphen = "-" if left.isalpha() and left.isascii() else ""
+        hyphen = "-" if left.isalpha() and max(left) < LATIN_ENDS else ""
         fits = 1
         while width(left[: fits + 1] + hyphen, size, bold=bold) <= limit:
             fits += 1
-        if 0 < len(left) - fits < SHORTEST_PIECE < len(left) - SHORTEST_PIECE:
+        if own := left.rfind("-", 1, fits) + 1:
+            fits = own
+        elif 0 < len(left) - fits < SHORTEST_PIECE < len(left) - SHORTEST_PIECE:
             fits = len(left) - SHORTEST_PIECE
         pieces.append(left[:fits] + hyphen)
         left = left[fits:]

@@ -138,9 +138,14 @@ def _said(report: Report, kind: str, *, earlier: bool) -> Grid:
 
 
 def _comments(recorded: str | None) -> str | None:
-    """Return what was said, role by role as `carry_feedback` joins them, in the language that is spoken."""
+    """Return what was said in the language that is spoken: as a whole, else role by role.
+
+    `carry_feedback` joins what the roles said.
+    """
     if not recorded or code() == ENGLISH:
         return recorded
+    if (said := told(recorded)) != recorded:
+        return said
     return wording.in_a_row(*map(_comment, recorded.split("; ")))
 
 

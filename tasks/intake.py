@@ -1512,7 +1512,7 @@ def _groups_beyond_their_actor(
         workers, firms = known.loc[row["actor"]]
         if pd.notna(workers) and pd.notna(firms) and row["people"] > workers + firms:
             file, sheet, number = places[name][position]
-            rule = f"more people than '{row['actor']}' has workers and firms together"
+            rule = f"more people than {tellable.value(row['actor'])} has workers and firms together"
             yield Fault(
                 file, sheet, number, "people", rule, "Correct this figure, or those of mapping/actors"
             )
@@ -1589,7 +1589,7 @@ def _unknown_subjects(intake: Intake) -> Iterator[Fault]:
         if one not in intake.indicators:
             close = difflib.get_close_matches(one, sorted(intake.indicators), n=1, cutoff=0.6)
             hint = f"Did you mean '{close[0]}'? " if close else ""
-            rule = f"'{one}' is not an indicator"
+            rule = f"{tellable.value(one)} is not an indicator"
             yield Fault(
                 "waves/*/focus_groups", column="indicator", rule=rule, remedy=f"{hint}See 'psia indicators'"
             )

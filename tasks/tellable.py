@@ -5,6 +5,7 @@ Pure functions, and the patterns of what is personal, in the words of RE2.
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -44,8 +45,8 @@ def value(cell: object) -> str:
     """Return a cell as a fault may quote it: in quotation marks where it is a code, else UNTOLD.
 
     A code has letters, digits, - and _ alone, or is several such with points between, and is no telephone,
-    date or the like. Letters alone are one in lower case only: with a capital, or in a script that has none,
-    they may be a name.
+    date or the like. Letters without a digit are one in lower case only: with a capital, or in a script that
+    has none, they may be a name. One capital alone is a code.
 
     >>> value("weaver-woman")
     "'weaver-woman'"
@@ -54,9 +55,18 @@ def value(cell: object) -> str:
     """
     text = str(cell)
     code = re.fullmatch(rf"(?=.{{1,{LONGEST_CODE}}}$)[\w-]+(\.[\w-]+)*", text)
-    if not code or (text.replace(".", "").isalpha() and not text.islower()) or _finds(text, _PERSONAL):
+    letters = re.sub(r"[._-]", "", text)
+    name = letters.isalpha() and not letters.islower() and not re.fullmatch("[A-Z]", text)
+    if not code or name or _finds(text, _PERSONAL):
         return UNTOLD
     return f"'{text}'"
+
+
+def nearest(word: object, known: Iterable[object]) -> str:
+    """Return 'Did you mean …? ' with the nearest word of the user's tables; '' where none is, or is told."""
+    close = difflib.get_close_matches(str(word), sorted(map(str, known)), n=1, cutoff=0.6)
+    told = value(close[0]) if close else UNTOLD
+    return "" if told == UNTOLD else f"Did you mean {told}? "
 
 
 def is_value(name: str) -> bool:

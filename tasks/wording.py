@@ -5,7 +5,6 @@ A step writes them in English; the report says them again, from the same row, in
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,11 +21,15 @@ from tasks.publish.wording import (
     FEWEST_TO_PRINT,
     MINUS,
     THIN_SPACE,
+    half_up,
     in_currency,
     is_by_chance,
     is_money,
     is_share,
     listing,
+    meaningful,
+    percent,
+    places_beside,
     plain,
 )
 from tasks.tongue import Words, _, code, decimal_sign, ngettext, told
@@ -34,23 +37,19 @@ from tasks.translations import N_
 
 
 def decimals(*values: float) -> int:
-    """Return how many decimals give numbers of this size, read side by side, three digits that matter."""
-    largest = max((abs(value) for value in values if not pd.isna(value)), default=0.0)
-    for limit, places in ((100, 0), (10, 1), (1, 2)):
-        if largest >= limit:
-            return places
-    return 3
+    """Return how many decimals figures bear that are read side by side, as in the tables of the report."""
+    told = [value for value in values if not pd.isna(value)]
+    return places_beside([0.0, *told]) or 0
 
 
 def written(value: float, places: int) -> str:
     """Return a number with so many decimals, a true minus, and thin spaces between thousands.
 
-    From 1,000 on, three digits matter: 1,034 is written as 1 030.
+    It is rounded half up. From 1,000 on, three digits matter: 1,034 is written as 1 030.
     """
-    if abs(value) >= 1000:
-        value = round(value, 2 - math.floor(math.log10(abs(value))))
-    text = f"{abs(value):,.{places}f}".replace(",", THIN_SPACE).replace(".", decimal_sign())
-    return f"{MINUS}{text}" if value < 0 and not _is_nought(text) else text
+    number = half_up(meaningful(value) if abs(value) >= 1000 else value, places)
+    text = f"{abs(number):,.{places}f}".replace(",", THIN_SPACE).replace(".", decimal_sign())
+    return f"{MINUS}{text}" if number < 0 and not _is_nought(text) else text
 
 
 def _is_nought(number: str) -> bool:
@@ -82,16 +81,19 @@ def change(estimate: float, low: float, high: float, unit: str, currency: str = 
     A share (0 to 1) is told in whole percentage points. Estimate and interval bear the same decimals.
     """
     share = is_share(unit)
-    scale = 100 if share else 1
     places = 0 if share else decimals(estimate, low, high)
-    number = written(abs(estimate) * scale, places)
+    number = _in_unit(abs(estimate), places, share=share)
     points = ngettext("percentage point", "percentage points", 1 if number == "1" else 2)
     words = f"{number} {points if share else plain_unit(unit, currency)}".strip()
     sign = "" if _is_nought(number) else MINUS if estimate < 0 else "+"
     if pd.isna(low) or pd.isna(high):
         return Size(sign, words, _("no interval can be given"))
-    ends = {"low": written(low * scale, places), "high": written(high * scale, places)}
+    ends = {name: _in_unit(end, places, share=share) for name, end in (("low", low), ("high", high))}
     return Size(sign, words, _("95 % interval {low} to {high}").format(**ends))
+
+
+def _in_unit(value: float, places: int, *, share: bool) -> str:
+    return written(float(percent(value)) if share else value, places)
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,10 @@ from schemas.vocabulary import ALL, OF_THE_DAY
 from tasks import expressions
 from tasks.catalogue import read as catalogue
 from tasks.catalogue import standard_indicators
-from tasks.disclosure import FIGURES
 from tasks.publish import wording
 from tasks.publish.report import FEW, RELEASED, Report, Row, cases
 from tasks.references import reference
+from tasks.told_figures import FIGURES
 from tasks.tongue import Words, _, ngettext, pgettext, told
 from tasks.translations import N_, NN_
 

@@ -580,12 +580,24 @@ def mean(value: float, beside: Iterable[float | None] = ()) -> str:
     beside: the figures that are read beside it, such as its interval; all of them then bear as many decimals,
     by the largest: 0.20 beside −0.42 and 0.83.
     """
-    sizes = [abs(one) for one in (value, *beside) if one is not None]
+    return _grouped(as_printed(value, beside), places_beside([value, *beside]))
+
+
+def as_printed(value: float, beside: Iterable[float | None] = ()) -> Decimal:
+    """Return a mean with the digits with which `mean` prints it, to be reckoned with."""
+    places = places_beside([value, *beside])
+    if places is None:
+        return meaningful(value)
+    return half_up(meaningful(value) if abs(value) >= 1000 else value, places)
+
+
+def places_beside(figures: Iterable[float | None]) -> int | None:
+    """Return how many decimals figures side by side bear, by the largest; None for one that stands alone."""
+    sizes = [abs(one) for one in figures if one is not None]
     if len(sizes) < 2 or not max(sizes):
-        return _grouped(meaningful(value))
+        return None
     largest = meaningful(max(sizes))
-    places = max(0, MEANINGFUL_DIGITS - (largest < 1) - 1 - largest.adjusted())
-    return _grouped(half_up(meaningful(value) if abs(value) >= 1000 else value, places), places)
+    return max(0, MEANINGFUL_DIGITS - (largest < 1) - 1 - largest.adjusted())
 
 
 def rounded(value: float | Decimal, places: int = 0) -> str:

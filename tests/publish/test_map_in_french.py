@@ -9,14 +9,12 @@ import pandas as pd
 import pytest
 
 from schemas.assessment import GrowthComparison
-from schemas.base import TABLES, conform, empty
+from schemas.base import TABLES, conform
 from tasks import catalogue, checklist, secondary, stored
 from tasks import table_2 as scoring
 from tasks.publish import cells, chain, chain_drawing, textsize
 from tasks.publish.report import Report
 from tasks.publish.sections import table_2
-from tasks.publish.sections.context import surroundings
-from tasks.publish.sections.identification import identification
 from tasks.tongue import told
 from tests import maps
 from tests.catalogues import Messages, spoken

@@ -121,12 +121,23 @@ def table(instruments: Iterable[Instrument]) -> pd.DataFrame:
     return conform(pd.DataFrame(rows), Instruments) if rows else empty(Instruments)
 
 
+_NUMBERS = {
+    "integer": (
+        "whole number",
+        "whole number, {low} or more",
+        "whole number, {high} or less",
+        "whole number, {low} to {high}",
+    ),
+    "number": ("number", "number, {low} or more", "number, {high} or less", "number, {low} to {high}"),
+}
+"""Kind of question -> what may be answered: without ends, with a lower one, an upper one, and both."""
+
+
 def answers_in_words(item: Item) -> str:
     """Return what may be answered to a question, in English."""
     if item.answers:
         return "; ".join(answer.label[ENGLISH] for answer in item.answers)
-    what = {"integer": "whole number", "number": "number", "text": "words"}[item.kind]
+    if item.kind == "text":
+        return "words"
     low, high = (f"{one:g}" if one is not None else "" for one in (item.minimum, item.maximum))
-    if low and high:
-        return f"{what}, {low} to {high}"
-    return f"{what}, {low} or more" if low else f"{what}, {high} or less" if high else what
+    return _NUMBERS[item.kind][bool(low) + 2 * bool(high)].format(low=low, high=high)

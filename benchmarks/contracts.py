@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 SEED = 20041204
-MEMORY = "2GB"
+MEMORY = 2 * 10**9
 THREADS = 2
 WORDS = ("never", "sometimes", "often", "always")
 
@@ -40,7 +40,7 @@ def generate(path: Path, rows: int) -> None:
             f"round({chance(place)} * 10000, 2)::DOUBLE",
         ][place % 3]
         columns.append(f"CASE WHEN {chance(place + 64)} > 0.05 THEN {drawn} END AS q{place:02}")
-    connection = duckdb.connect(config={"memory_limit": MEMORY, "preserve_insertion_order": "false"})
+    connection = duckdb.connect(config={"memory_limit": f"{MEMORY}B", "preserve_insertion_order": "false"})
     connection.execute(
         f"COPY (SELECT {', '.join(columns)} FROM range({rows}) t(i)) TO '{path}' (FORMAT parquet)"
     )
@@ -79,7 +79,7 @@ def by_hand(path: Path) -> list[int]:
             told.append(f"count(*) FILTER (WHERE {name} > {(60, 1e6)[place % 3 - 1]})")
         if place % 3 == 2:
             told.append(f"count(*) FILTER (WHERE isinf({name}))")
-    connection = duckdb.connect(config={"memory_limit": MEMORY, "threads": THREADS})
+    connection = duckdb.connect(config={"memory_limit": f"{MEMORY}B", "threads": THREADS})
     (row,) = connection.execute(f"SELECT {', '.join(told)} FROM '{path}'").fetchall()
     twice = f"SELECT respondent FROM '{path}' GROUP BY respondent HAVING count(*) > 1"
     return [*row, len(connection.execute(twice).fetchall())]

@@ -168,7 +168,7 @@ def run(
         for assessment in found:
             _tell_changes(assessment)
         return
-    stale = [one for one in found if select or seal or not state.unchanged(one)]
+    stale = [one for one in found if select or seal or not state.unchanged(one) or _wrong_releases(one)]
     for assessment in found:
         if assessment not in stale:
             typer.echo(f"{assessment}: nothing has changed, nothing was computed.")
@@ -186,6 +186,15 @@ def run(
         code = worst(run_many(jobs, engine=engine, say=typer.echo), typer.echo)
     if code:
         raise typer.Exit(code)
+
+
+def _wrong_releases(folder: Path) -> bool:
+    """Return whether a run would refuse what stands in releases/: signatures are no part of the state."""
+    if not any((folder / "releases").glob("*")):
+        return False
+    from tasks import releases
+
+    return bool(releases.changed_faults(folder))
 
 
 def _tell_changes(folder: Path) -> None:
@@ -503,12 +512,16 @@ def release(
 
     root = _assessment(folder)
     if listed:
-        found = releases.published(root)
+        try:
+            found = releases.published(root)
+        except Refused as refused:
+            _refuse(refused.faults, as_json, None)
         if as_json:
             _print_json(found)
         for one in found if not as_json else ():
-            known = f" Signed by {one['signed']}. Rules: {one['rules']}" if one["signed"] else ""
-            typer.echo(f"{one['release']}: {one['state']}.{known}")
+            known = f" Signed by {one['signed']}." if one["signed"] else ""
+            known += f" Rules: {one['rules']}" if one["rules"] else ""
+            typer.echo(f"{one['release'] or one['sha256']}: {one['state']}.{known}")
         if not found and not as_json:
             typer.echo(f"{root}: nothing was published yet.")
         return
@@ -616,7 +629,7 @@ def portfolio(
     ] = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Make a site of a folder of assessments: clusters ranked with their intervals, and their reports."""
+    """Make a site of a folder of assessments: clusters ranked or tied, and their reports."""
     _known_engine(engine)
     if (folder / "assessment.toml").is_file():
         _stop(f"{folder} is one assessment. Name the folder that holds several", USAGE)

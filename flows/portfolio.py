@@ -95,7 +95,7 @@ def _compared(folder: Path, found: list[Path], stale: list[Path], not_run: list[
     pairs = compared.pairs
     say(
         f"{int(pairs['told_apart'].sum())} of {len(pairs)} pairs of clusters are told apart. "
-        "The order of the others says nothing."
+        "The others are tied."
     )
     say(f"The portfolio: {(site / 'index.html').absolute()}")
     return rows

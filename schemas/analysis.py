@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from schemas.arms import OF_ARMS, people_of_arm
 from schemas.base import (
     Cells,
     Contract,
@@ -132,7 +133,7 @@ class IndicatorEstimates(Contract):
                 for count, what in (("respondents", "impact"), ("smallest_cell", "impact: the fewest"))
             ),
         ),
-        inner=("residual_degrees",),
+        inner=("residual_degrees", *OF_ARMS),
     ),
 )
 class ImpactEstimates(Contract):
@@ -168,6 +169,10 @@ class ImpactEstimates(Contract):
     respondents: Whole = number("respondents in the model", ge=0)
     smallest_cell: Whole = number("the fewest respondents of an arm in a wave", missing=True, ge=0)
     residual_degrees: Whole = number("observations less parameters of the model", missing=True, ge=0)
+    programme_from: Whole = people_of_arm("programme", "earlier")
+    programme_to: Whole = people_of_arm("programme", "later")
+    comparison_from: Whole = people_of_arm("comparison", "earlier")
+    comparison_to: Whole = people_of_arm("comparison", "later")
     clusters: Whole = number("clusters in the model", missing=True, ge=0)
     untested: Text = text("why there is no p-value and no interval", missing=True)
     claim: Text = choice(CLAIMS, "what the design allows to be said")

@@ -28,7 +28,7 @@ from pydantic import (
     model_validator,
 )
 
-from schemas import slips
+from schemas import roles, slips
 from schemas.faults import Fault, Refused
 from schemas.toml import read_toml
 
@@ -1146,11 +1146,17 @@ class RulesOff(Part):
     until: date
 
 
+def _is_a_role(who: str) -> str:
+    if who and (wrong := roles.wrong_with(who)):
+        raise ValueError(f"{wrong}: write the role in the letters of one script")
+    return who
+
+
 class Disclosure(Part):
     """What may be published beside, or in place of, the usual rules."""
 
     harmless_differences: list[Words] = []
-    author: str = ""
+    author: Annotated[str, AfterValidator(_is_a_role)] = ""
     off: RulesOff | None = None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from schemas.arms import OF_ARMS, people_of_arm
 from schemas.base import Cells, Contract, Number, Release, Text, Whole, choice, number, table, text
 from schemas.vocabulary import BOUND_VERDICTS, CLAIMS, EFFECT_VERDICTS, NO_INTERVAL, TREND_VERDICTS
 
@@ -28,7 +29,7 @@ def _cells(key: tuple[str, ...], what: str, *counts: str) -> tuple[Cells, ...]:
         count=("respondents", "smallest_cell"),
         hide=(*_FIGURES, "verdict"),
         cells=_cells(KEY, "trends", "respondents", "smallest_cell"),
-        inner=("residual_degrees",),
+        inner=("residual_degrees", *OF_ARMS),
     ),
 )
 class PreTrends(Contract):
@@ -48,6 +49,10 @@ class PreTrends(Contract):
     respondents: Whole = number("respondents in the model", ge=0)
     smallest_cell: Whole = number("the fewest respondents of an arm in a wave", missing=True, ge=0)
     residual_degrees: Whole = number("observations less parameters of the model", missing=True, ge=0)
+    programme_from: Whole = people_of_arm("programme", "earlier")
+    programme_to: Whole = people_of_arm("programme", "later")
+    comparison_from: Whole = people_of_arm("comparison", "earlier")
+    comparison_to: Whole = people_of_arm("comparison", "later")
     clusters: Whole = number("clusters in the model", missing=True, ge=0)
     verdict: Text = choice(TREND_VERDICTS, "whether the arms changed alike, as far as told", missing=True)
     untested: Text = text("why there is no p-value and no interval", missing=True)

@@ -35,7 +35,8 @@ class ListedFile(_Known):
 class Described(_Known):
     """What the manifest says of an assessment. waves: in the order of the plan, without a pilot.
 
-    currency: of its amounts of money, "" where the plan names none. position: None where the plan has none.
+    language: the first of the plan's, in which the folder is written. currency: of its amounts of money, ""
+    where the plan names none. position: None where the plan has none.
     """
 
     assessment: Name
@@ -43,6 +44,7 @@ class Described(_Known):
     cluster: Words
     country: Words
     sector: Words
+    language: Words
     currency: str
     study_design: Words
     waves: tuple[ListedWave, ...]
@@ -58,6 +60,7 @@ class Described(_Known):
             cluster=part.cluster,
             country=part.country,
             sector=part.sector,
+            language=plan.report.languages[0],
             currency=plan.instruments.currency,
             study_design=part.study_design,
             waves=tuple(

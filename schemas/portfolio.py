@@ -53,6 +53,7 @@ class PortfolioClusters(Contract):
     latitude: Number = number("degrees, to a tenth; north above nought", missing=True, ge=-90, le=90)
     longitude: Number = number("degrees, to a tenth; east above nought", missing=True, ge=-180, le=180)
     report: Text = text("the report, from the folder of the portfolio")
+    language: Text = text("language in which the assessment is written, of its labels and names")
     content_hash: Text = text("hash of what was released")
 
 
@@ -63,6 +64,8 @@ class PortfolioPriorities(Contract):
     rank: Number = number("median rank over the draws, 1 highest; ties share theirs", missing=True, ge=1)
     rank_low: Number = number("5th percentile of the rank", missing=True, ge=1)
     rank_high: Number = number("95th percentile of the rank", missing=True, ge=1)
+    rank_first: Whole = number("first rank that the clusters told apart leave it", missing=True, ge=1)
+    rank_last: Whole = number("last rank that they leave it", missing=True, ge=1)
     told_above: Whole = number("clusters above which it stands in 95 % of the draws or more", ge=0)
     told_below: Whole = number("clusters below which it stands in 95 % of the draws or more", ge=0)
     score: Number = number("mean of the scored characteristics, 1 to 5", missing=True, ge=1, le=5)
@@ -104,6 +107,10 @@ class PortfolioIndicators(Contract):
     mean_high: Number = number("upper end of its 95 % interval", missing=True)
     mean_respondents: Whole = number("units with a value", missing=True, ge=0)
     mean_withheld_by: Text = text("why the mean is not printed", missing=True)
+    rank_first: Whole = number(
+        "first rank that its mean may have within its measure, 1 the better end", missing=True, ge=1
+    )
+    rank_last: Whole = number("last rank that it may have", missing=True, ge=1)
     from_wave: Text = text("wave from which the change is counted", missing=True)
     to_wave: Text = text("wave to which it is counted", missing=True)
     change: Number = number("change of everyone, as the finding has it, in the unit", missing=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from schemas.arms import OF_ARMS, people_of_arm
 from schemas.base import Cells, Contract, Number, Release, Text, Whole, choice, number, table, text
 from schemas.vocabulary import BASES, CLAIMS, DIRECTIONS, MONEY_TOLD, NO_INTERVAL
 
@@ -24,6 +25,7 @@ _P_VALUES = ("p_value", "p_adjusted", "p_holm", "p_benjamini_hochberg")
             ),
         ),
         rests_on="figure",
+        inner=OF_ARMS,
     ),
 )
 class WinnersLosers(Contract):
@@ -57,3 +59,7 @@ class WinnersLosers(Contract):
     respondents: Whole = number("respondents behind the figure", ge=0)
     figure: Text = text("row behind the figure of a whole group, as psia explain takes it", missing=True)
     smallest_cell: Whole = number("the fewest respondents of an arm in a wave", missing=True, ge=0)
+    programme_from: Whole = people_of_arm("programme", "earlier")
+    programme_to: Whole = people_of_arm("programme", "later")
+    comparison_from: Whole = people_of_arm("comparison", "earlier")
+    comparison_to: Whole = people_of_arm("comparison", "later")

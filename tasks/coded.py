@@ -30,6 +30,7 @@ from schemas.voices import (
     Timelines,
     ToolScores,
 )
+from tasks import tellable
 from tasks.files import SEALED, Received, typed
 from tasks.qdpx import PARTED_BY, Project, read_project
 from tasks.reading import Unreadable
@@ -170,7 +171,7 @@ def _resolve_codes(
             faults.append(_unknown_code(place, str(row["code"]), projects))
         for wave, codes in named.items():
             if len(codes) > 1:
-                rule = f"'{row['code']}' names {len(codes)} codes of the wave '{wave}'"
+                rule = f"{tellable.value(row['code'])} names {len(codes)} codes of the wave '{wave}'"
                 remedy = f"Write the path of the one: {' or '.join(codes['path'].head(3))}"
                 faults.append(Fault(*place, "code", rule, remedy))
             for guid in codes["guid"].head(1):
@@ -199,7 +200,7 @@ def _unknown_code(place: tuple[str, str, int], code: str, projects: Sequence[Cod
     close = difflib.get_close_matches(_plainly(code), sorted(known), n=1, cutoff=0.6)
     hint = f"Did you mean '{known[close[0]]}'? " if close else ""
     remedy = f"{hint}Write the name of a code, or its path with '{PARTED_BY}' between the names"
-    return Fault(*place, "code", f"the code '{code}' is in no {FILE}", remedy)
+    return Fault(*place, "code", f"the code {tellable.value(code)} is in no {FILE}", remedy)
 
 
 def _unmapped(one: Coded, found: Mapping[tuple[str, str], Row]) -> Iterator[str]:
@@ -409,7 +410,7 @@ def _unknown_indicators(intake: Intake, places: Places) -> Iterator[Fault]:
             hint = f"Did you mean '{close[0]}'? " if close else ""
             remedy = f"{hint}See 'psia indicators', or add it to design/indicators.toml"
             place = places[contract.about().name][position]
-            yield Fault(*place, "indicator", f"'{one}' is not an indicator", remedy)
+            yield Fault(*place, "indicator", f"{tellable.value(one)} is not an indicator", remedy)
 
 
 def _session_faults(intake: Intake, places: Places) -> Iterator[Fault]:
@@ -417,12 +418,12 @@ def _session_faults(intake: Intake, places: Places) -> Iterator[Fault]:
     presence, spots = _whole(intake, Presence), places.get(Presence.about().name, [])
     for (_, session), rows in presence.groupby(["wave", "session"], sort=True):
         if rows["poverty_group"].nunique() > 1:
-            rule = f"the session '{session}' stands for two poverty groups"
+            rule = f"the session {tellable.value(session)} stands for two poverty groups"
             remedy = "Give a session one poverty group, or divide it in two"
             yield Fault(*spots[int(rows.index[-1])], "poverty_group", rule, remedy)
         taking_part = rows[rows["role"] == "participant"]
         if not (taking_part[["women", "men"]].sum().sum() > 0):
-            rule = f"the session '{session}' has no participants"
+            rule = f"the session {tellable.value(session)} has no participants"
             yield Fault(*spots[int(rows.index[0])], "role", rule, "Add a row with the role participant")
     known = set(zip(presence["wave"], presence["session"], strict=True))
     groups = _whole(intake, FocusGroups)
@@ -434,9 +435,8 @@ def _session_faults(intake: Intake, places: Places) -> Iterator[Fault]:
             if pd.isna(pair[1]) or pair in allowed:
                 continue
             names = sorted(session for wave, session in allowed if wave == pair[0])
-            close = difflib.get_close_matches(str(pair[1]), names, n=1, cutoff=0.6)
-            hint = f"Did you mean '{close[0]}'? " if close else ""
-            rule = f"the session '{pair[1]}' is not in waves/{pair[0]}/presence"
+            hint = tellable.nearest(pair[1], names)
+            rule = f"the session {tellable.value(pair[1])} is not in waves/{pair[0]}/presence"
             place = places[contract.about().name][position]
             yield Fault(*place, "session", rule, f"{hint}Add it there, or correct it here")
 
@@ -447,7 +447,7 @@ def _diagram_faults(intake: Intake, places: Places) -> Iterator[Fault]:
     for (_, diagram), rows in frame.groupby(["wave", "diagram"], sort=True):
         for column in ("kind", "session"):
             if rows[column].nunique() > 1:
-                rule = f"the drawing '{diagram}' has two words for its {column}"
+                rule = f"the drawing {tellable.value(diagram)} has two words for its {column}"
                 yield Fault(
                     *spots[int(rows.index[-1])], column, rule, "A drawing has one: correct the others"
                 )
@@ -461,9 +461,8 @@ def _diagram_faults(intake: Intake, places: Places) -> Iterator[Fault]:
                     rule = "a node begins and ends nowhere"
                     yield Fault(*spot, column, rule, "Leave the cell empty, or call it an edge")
                 elif row["element"] == "edge" and (pd.isna(end) or end not in nodes):
-                    close = difflib.get_close_matches(str(end), sorted(nodes), n=1, cutoff=0.6)
-                    hint = f"Did you mean '{close[0]}'? " if close else ""
-                    rule = f"the edge has no node of the drawing '{diagram}' here"
+                    hint = tellable.nearest(end, nodes)
+                    rule = f"the edge has no node of the drawing {tellable.value(diagram)} here"
                     remedy = f"{hint}Write the name of a node, or add the node"
                     yield Fault(*spot, column, rule, remedy)
 

@@ -15,11 +15,13 @@ import pandas as pd
 
 from schemas.base import TABLES, Contract, Release, conform, empty, extend_released
 from schemas.vocabulary import ALL
+from tasks.effects_given_away import effects_given_away
 from tasks.given_away import filter_leaves_out_few, given_away
 from tasks.means_given_away import means_given_away
 from tasks.methods import suppression
-from tasks.publish.wording import half_up, is_share
+from tasks.publish.wording import is_share
 from tasks.references import reference_of
+from tasks.told_figures import as_told, in_shares
 
 SMALLEST_CELL = 10
 SMALLEST_SENSITIVE_CELL = 20
@@ -31,8 +33,6 @@ FEW_VOICES = "few voices"
 """Of a row that rests on figures too: its focus groups are too few, the figures may be told."""
 FEW_DEGREES, GIVEN_AWAY = "few degrees of freedom", "given away by others"
 RESTS_ON = "rests on a withheld figure"
-FIGURES = ("estimate", "change", "ci_low", "ci_high", "lower_quartile", "median", "upper_quartile")
-"""Columns in the unit of the indicator: shares among them are told in whole percent."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +110,9 @@ def release_all(tables: Mapping[str, pd.DataFrame], rules: Rules) -> dict[str, p
     counts = _withhold_given_away(exact, out, groups, known)
     units = _units(exact)
     _withhold_means_given_away(exact, out, groups, units)
+    for name, places in effects_given_away(exact, out, units).items():
+        rows = pd.Series(out[name].index.isin(places), out[name].index)
+        withhold(out[name], TABLES[name].about().release or Release(), rows, GIVEN_AWAY, figures_alone=True)
     _withhold_what_rests_on(out)
     for name in out:
         if len(out[name]):
@@ -323,7 +326,7 @@ def _withhold_means_given_away(
     groups: Mapping[str, Mapping[str, str]],
     units: Mapping[str, str],
 ) -> None:
-    shares = {name: _in_shares(frame, units) for name, frame in exact.items()}
+    shares = {name: in_shares(frame, units) for name, frame in exact.items()}
     for name, places in means_given_away(exact, out, groups, shares).items():
         rows = pd.Series(out[name].index.isin(places), out[name].index)
         withhold(out[name], TABLES[name].about().release or Release(), rows, GIVEN_AWAY, figures_alone=True)
@@ -380,7 +383,7 @@ def _rounded(
     counts: Mapping[tuple[str, str], Mapping[int, int]],
     units: Mapping[str, str],
 ) -> pd.DataFrame:
-    """Return the table with counts of people to 5, sums of them added up, and shares in whole percent."""
+    """Return the table with counts of people to 5, sums of them added up, and figures as they are printed."""
     rule, name = contract.about().release or Release(), contract.about().name
     out = released.copy()
     if rule.cells:
@@ -397,23 +400,4 @@ def _rounded(
     for column, parts in rule.sums.items():
         total = out[list(parts)].sum(axis=1, min_count=len(parts)).astype("Int64")
         out[column] = total.where(out[column].notna() & total.notna(), out[column])
-    of_share = _in_shares(exact, units)
-    for column in (*FIGURES, "standard_error"):
-        if column in out and of_share.any():
-            places = 3 if column == "standard_error" else 2
-            told = out[column].map(lambda value: _told(value, places), na_action="ignore")  # noqa: B023
-            out[column] = out[column].mask(of_share, told)
-    return out
-
-
-def _in_shares(exact: pd.DataFrame, units: Mapping[str, str]) -> pd.Series:
-    if ("unit" in exact and "estimate" in exact) or ("change" in exact and "unit" in exact):
-        return pd.Series([is_share(unit) for unit in exact["unit"].fillna("")], exact.index, dtype=bool)
-    if "indicator" in exact and set(FIGURES) & set(exact):
-        return _of_shares(exact["indicator"], units)
-    return pd.Series(False, index=exact.index)
-
-
-def _told(value: float, places: int) -> float:
-    """Return a figure rounded half up; the noise of binary fractions decides nothing."""
-    return float(half_up(round(float(value), 12), places))
+    return as_told(out, exact, units)

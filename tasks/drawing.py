@@ -20,6 +20,7 @@ from schemas.design import (
     SampleSizes,
 )
 from schemas.vocabulary import ALL
+from tasks import tellable
 from tasks.methods import allocation, sampling
 from tasks.steps import step
 
@@ -53,6 +54,13 @@ def fits(frame: pd.DataFrame, quota: pd.Series) -> pd.Series:
     return found
 
 
+def _told(quota: pd.Series) -> str:
+    """Return a quota as a fault may quote it: all that it asks for has to be a code."""
+    words = [str(word) for word in quota[list(QUOTA_KEYS)].dropna()] or [ALL]
+    told = {tellable.value(word) for word in words}
+    return tellable.UNTOLD if tellable.UNTOLD in told else f"'{', '.join(words)}'"
+
+
 def quota_faults(frame: pd.DataFrame, quotas: pd.DataFrame) -> Iterator[tuple[int, str, str]]:
     """Yield the index, rule and remedy of quotas that fit no unit, or a unit that another quota asks for."""
     taken = pd.Series(False, index=frame.index)
@@ -71,10 +79,10 @@ def quota_faults(frame: pd.DataFrame, quotas: pd.DataFrame) -> Iterator[tuple[in
             continue
         asked = fits(frame, quota)
         if not asked.any():
-            rule = f"no unit of the frame fits the quota '{quota['quota']}'"
+            rule = f"no unit of the frame fits the quota {_told(quota)}"
             yield int(str(index)), rule, "Correct the row, or add the units to design/frame"
         elif (asked & taken).any():
-            rule = f"units of the frame fit the quota '{quota['quota']}' and one of a row before"
+            rule = f"units of the frame fit the quota {_told(quota)} and one of a row before"
             yield int(str(index)), rule, "Tell the two apart: each unit can count for one quota only"
         taken |= asked
 

@@ -437,13 +437,7 @@ def parquet_table(content: bytes) -> pa.Table:
 
     refuse_large_parquet(content)
     schema = parquet.read_schema(io.BytesIO(content))
-    remedy = "Give each part a column of its own, of text, numbers, dates or yes and no"
-    many = [
-        Problem(f"holds {_kind_of(field.type)} in its cells", remedy, column=field.name)
-        for field in schema
-        if not _is_plain(field.type)
-    ]
-    if many:
+    if many := not_plain(schema):
         raise Unreadable(*many)
     try:
         table = parquet.read_table(io.BytesIO(content), use_threads=False, pre_buffer=False)
@@ -455,6 +449,16 @@ def parquet_table(content: bytes) -> pa.Table:
         rule, remedy = "holds text that is not UTF-8", "Save the file again from where it comes, as UTF-8"
         raise Unreadable(*(Problem(rule, remedy, column=name) for name in broken)) from None
     return table
+
+
+def not_plain(schema: pa.Schema) -> list[Problem]:
+    """Return a problem for each column of which a cell is not one text, number, date or yes and no."""
+    remedy = "Give each part a column of its own, of text, numbers, dates or yes and no"
+    return [
+        Problem(f"holds {_kind_of(field.type)} in its cells", remedy, column=field.name)
+        for field in schema
+        if not _is_plain(field.type)
+    ]
 
 
 def _is_readable(content: bytes, column: str) -> bool:

@@ -23,6 +23,7 @@ from tasks import packed, releases, state, workbook
 from tasks.files import SEALED, Received, as_text
 from tasks.reading import Unreadable
 from tasks.rewriting import NotFaithful, parts, without_records, without_rows
+from tasks.signatures import signatures
 from tasks.vault import Vault
 
 LOG = "forgotten.csv"
@@ -75,9 +76,11 @@ def plan_of(
 ) -> Plan:
     """Return what has to be done for a person to be forgotten. Changes nothing.
 
-    Raises Refused where nobody of that id is there, where a file cannot be rewritten faithfully, and where
-    something of the person would be left in a file elsewhere than in a row of their own.
+    Raises Refused where nobody of that id is there, where a file cannot be rewritten faithfully, where the
+    signatures of the releases cannot be read, and where something of the person would be left in a file
+    elsewhere than in a row of their own.
     """
+    signatures(folder)  # without them the record of a release could not be written again
     received = list(received)
     read = {one.file for one in received}
     out, faults, keys = Plan(), [], set[str]()

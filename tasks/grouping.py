@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from tasks import tellable
+
 
 def assign_groups(frame: pd.DataFrame, groups: pd.DataFrame) -> tuple[pd.DataFrame, list[int]]:
     """Return the frame with each row's poverty group, and the index of rows that fit two.
@@ -44,6 +46,6 @@ def contradictions(frame: pd.DataFrame, groups: pd.DataFrame) -> Iterator[tuple[
             for index in frame.index[other]:
                 rule = (
                     f"the row is of the poverty group '{group.poverty_group}', whose {column} is '{wanted}',"
-                    f" and says '{frame.at[index, column]}'"
+                    f" and says {tellable.value(frame.at[index, column])}"
                 )
                 yield index, column, rule

@@ -18,6 +18,11 @@ from tasks.suspects import told_by_name
 
 NO_HEADER = "the first row is no header: none of the columns of this table is in it"
 PUT_NAMES = "Put the names of the columns in the first row"
+FEWEST = 3
+"""Different words in a column under which nothing is said about what they are."""
+LOOKED_AT = 1000
+"""Cells that are compared with a name by their form."""
+_NUMBER = r"[0-9]+"
 SHORTEST_REPLACED = 3
 """Letters of a name that is looked for in the words of a fault also where it is not quoted."""
 
@@ -31,7 +36,7 @@ def lacks_header(received: Received, needed: Iterable[str], known: Collection[st
     if any(str(column) in known for column in received.frame):
         return None
     names = list(needed)
-    if not names and not places_of_values(received.frame, known):
+    if not names and not is_data(received.frame, known):
         return None
     needs = f" (it needs: {', '.join(names)})" if names else ""
     return Fault(received.file, received.sheet, 1, rule=NO_HEADER + needs, remedy=PUT_NAMES)
@@ -41,7 +46,8 @@ def places_of_values(frame: pd.DataFrame, known: Collection[str]) -> dict[str, i
     """Return the names of a frame's columns that look like values -> the column's place, from 1.
 
     A name looks like one where it is a number, date, telephone or the like, where it stands in a cell
-    below, or where it is two words as most cells below are, and does not speak of what is personal.
+    below or differs from most of them by a number alone, or where it is two words as most cells below are,
+    and does not speak of what is personal.
     """
     return {
         str(column): place
@@ -50,13 +56,39 @@ def places_of_values(frame: pd.DataFrame, known: Collection[str]) -> dict[str, i
     }
 
 
+def is_data(frame: pd.DataFrame, known: Collection[str]) -> bool:
+    """Return whether the first row looks like data: a name looks like a value, or all columns are of words.
+
+    Words in a column that half the rows have another of are names of people or places, and a first row of
+    nothing but such words is one of them.
+    """
+    if places_of_values(frame, known):
+        return True
+    columns = [(str(column), as_text(frame.iloc[:, place]).dropna()) for place, column in enumerate(frame)]
+    return bool(columns) and all(
+        tellable.are_words([name]) and _are_told_apart(below) for name, below in columns
+    )
+
+
+def _are_told_apart(below: pd.Series) -> bool:
+    return tellable.are_words(below) and below.nunique() >= max(FEWEST, tellable.MOST * len(below))
+
+
 def _is_value(name: str, cells: pd.Series) -> bool:
     if tellable.is_value(name):
         return True
     below = as_text(cells).dropna()
-    if (below == name).any():
+    if (below == name).any() or _is_numbered_alike(name, below):
         return True
     return not told_by_name(name) and tellable.are_two_words([name]) and tellable.are_two_words(below)
+
+
+def _is_numbered_alike(name: str, below: pd.Series) -> bool:
+    """Return whether a name is a code such as R007 among codes that differ by their number alone."""
+    if not any(one.isdecimal() for one in name):
+        return False
+    alike = below.head(LOOKED_AT).str.replace(_NUMBER, "0", regex=True) == re.sub(_NUMBER, "0", name)
+    return bool(len(alike)) and float(alike.mean()) >= tellable.MOST
 
 
 def without_values(

@@ -37,6 +37,7 @@ FIGURES = (
     "residual_degrees",
     "clusters",
     "untested",
+    *impact.OF_ARMS,
 )
 """What the tables keep of a fitted model."""
 PURPOSIVE = (

@@ -768,6 +768,7 @@ class _Reader:
         for wave in self.plan.wave:
             self._wave(wave, readings, members, files)
         self._leave_out_withdrawn(readings, members)
+        self.intake.faults += list(wave_files.unread_beside(self.folder, self.plan))
         self.intake.found += _folders_of_no_wave(self.folder, [wave.name for wave in self.plan.wave])
         self.intake.own_types = _joined_types(readings, self.intake.faults)
         of_study = [one for one in readings if one.wave not in self.intake.pilots]
@@ -944,7 +945,7 @@ class _Reader:
         columns = wave.columns.model_dump()
         known = {*columns.values(), *wave.questions, *wave.questions.values(), *wave.types, *wave.recode}
         known |= {*STANDARD, *instruments.known_questions(self.plan, self.intake.questions)}
-        if recognised([str(column) for column in received.frame]) or not headers.places_of_values(
+        if recognised([str(column) for column in received.frame]) or not headers.is_data(
             received.frame, known
         ):
             return None
@@ -1511,7 +1512,7 @@ def _groups_beyond_their_actor(
         workers, firms = known.loc[row["actor"]]
         if pd.notna(workers) and pd.notna(firms) and row["people"] > workers + firms:
             file, sheet, number = places[name][position]
-            rule = f"more people than '{row['actor']}' has workers and firms together"
+            rule = f"more people than {tellable.value(row['actor'])} has workers and firms together"
             yield Fault(
                 file, sheet, number, "people", rule, "Correct this figure, or those of mapping/actors"
             )
@@ -1588,7 +1589,7 @@ def _unknown_subjects(intake: Intake) -> Iterator[Fault]:
         if one not in intake.indicators:
             close = difflib.get_close_matches(one, sorted(intake.indicators), n=1, cutoff=0.6)
             hint = f"Did you mean '{close[0]}'? " if close else ""
-            rule = f"'{one}' is not an indicator"
+            rule = f"{tellable.value(one)} is not an indicator"
             yield Fault(
                 "waves/*/focus_groups", column="indicator", rule=rule, remedy=f"{hint}See 'psia indicators'"
             )

@@ -96,6 +96,13 @@ def languages(folder: Path, wanted: list[str] | None) -> list[Language]:
     return found
 
 
+def shipped(code: str) -> Language:
+    """Return the words of the forms that ship in a language; none where there is no file of it."""
+    path = SHIPPED / f"{code}.toml"
+    words = _read(path, "languages", []) if path.is_file() else {}
+    return Language(code, str(words.get("name", code)), words)
+
+
 def own_words(folder: Path, code: str) -> tuple[Language, list[Fault]]:
     """Return what an assessment's own file of a language says, whatever ships, and what is wrong with it."""
     faults: list[Fault] = []

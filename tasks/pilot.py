@@ -10,6 +10,7 @@ import pandas as pd
 from schemas.assessment import AssessmentPlan
 from schemas.design import Pilot, PilotChanges, Training, TrainingHeld
 from schemas.faults import RowFault, nearest
+from tasks import tellable
 from tasks.steps import step
 
 
@@ -43,7 +44,7 @@ def pilot_faults(
         allowed, what, remedy = known.get(row["kind"], ((row["item"],), "", ""))
         if row["item"] in allowed or (row["kind"] == "group" and row["decision"] != "keep"):
             continue
-        rule = f"'{row['item']}' is not {what}"
+        rule = f"{tellable.value(row['item'])} is not {what}"
         found.append(
             RowFault(Pilot.about().name, index, "item", rule, nearest(row["item"], allowed) + remedy)
         )
@@ -56,8 +57,8 @@ def gone_notes(plan: AssessmentPlan, pilot: pd.DataFrame) -> list[str]:
     rows = pilot[(pilot["kind"] == "group") & (pilot["decision"] != "keep")].to_dict("records")
     done = {"drop": "dropped", "change": "changed"}
     return [
-        f"design/pilot: the group '{row['item']}' was {done[row['decision']]}, and is not in the plan: the"
-        f" row is a record and changes nothing. {nearest(row['item'], groups)}".strip()
+        f"design/pilot: the group {tellable.value(row['item'])} was {done[row['decision']]}, and is not in"
+        f" the plan: the row is a record and changes nothing. {nearest(row['item'], groups)}".strip()
         for row in rows
         if row["item"] not in groups
     ]

@@ -17,10 +17,12 @@ from schemas.faults import Fault, Refused
 from schemas.portfolio import PortfolioClusters, PortfolioPairs, PortfolioPlan, PortfolioPriorities
 from tasks import catalogue
 from tasks.methods.priority import HIGHEST, LOWEST, draw_composites, intervals, pairs
-from tasks.portfolio_indicators import Record, comparable, indicators_of
+from tasks.methods.rank_ranges import rank_range
+from tasks.portfolio_indicators import Record, by_rank, comparable, indicators_of
 from tasks.released import Released, read_released
 from tasks.warehouse import kept
 
+_NO_RANK = (None, None)
 _FEWEST = 2
 """So few clusters can be ranked."""
 
@@ -37,6 +39,7 @@ class Member:
     title: str
     country: str
     sector: str
+    language: str
     status: str
     data_date: str
     latitude: float | None
@@ -126,6 +129,7 @@ def _member(released: Released) -> Member:
         title=about.title,
         country=about.country,
         sector=about.sector,
+        language=about.language,
         status="released" if released.is_release else "draft",
         data_date=about.data_date.isoformat(),
         latitude=about.position.latitude if about.position else None,
@@ -184,11 +188,15 @@ def compare(members: Sequence[Member], plan: PortfolioPlan) -> tuple[pd.DataFram
         drawn = draw_composites(scores, draws=plan.draws, seed=plan.seed)
         compared, ranks = pairs(drawn), intervals(drawn)
     told = compared[compared["told_apart"].astype(bool)]
-    above, below = (told[column].value_counts() for column in ("above", "below"))
+    above, below = (told[column].value_counts().to_dict() for column in ("above", "below"))
+    ranked = list(scores.index) if len(scores) >= _FEWEST else []
+    left = {name: rank_range(below.get(name, 0), above.get(name, 0), len(ranked)) for name in ranked}
     own = pd.DataFrame(
         {
             "assessment": [member.assessment for member in members],
             "cluster": [member.cluster for member in members],
+            "rank_first": [left.get(member.assessment, _NO_RANK)[0] for member in members],
+            "rank_last": [left.get(member.assessment, _NO_RANK)[1] for member in members],
             "told_above": [int(above.get(member.assessment, 0)) for member in members],
             "told_below": [int(below.get(member.assessment, 0)) for member in members],
             "score": [_mean(member.scores) for member in members],
@@ -205,21 +213,9 @@ def compare(members: Sequence[Member], plan: PortfolioPlan) -> tuple[pd.DataFram
 
 
 def ordered(priorities: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return the priorities as rows, None where a cell is empty: by rank, interval and name, unscored last.
-
-    Only to be shown with the interval beside each rank.
-    """
+    """Return the priorities as rows, None where a cell is empty: by rank, ties by name, unscored last."""
     plain: Any = priorities.astype(object).where(priorities.notna(), None).to_dict("records")
-    ends = ("rank", "rank_low", "rank_high")
-    return sorted(
-        plain,
-        key=lambda row: (
-            row["rank"] is None,
-            *(row[end] or 0 for end in ends),
-            row["cluster"],
-            row["assessment"],
-        ),
-    )
+    return sorted(plain, key=by_rank)
 
 
 def _mean(scores: dict[str, float]) -> float:

@@ -13,6 +13,7 @@ from schemas.analysis import ImpactEstimates, IndicatorEstimates
 from schemas.base import empty
 from schemas.portfolio import PortfolioIndicators
 from schemas.vocabulary import ALL, OF_THE_DAY
+from tasks.methods.rank_ranges import larger, rank_range
 from tasks.publish.wording import FEWEST_TO_PRINT, in_currency, is_by_chance, is_money
 from tasks.references import reference
 from tasks.released import Cells, Released
@@ -24,6 +25,9 @@ _DIVIDED = ("category", "poverty_group", "gender", "difference", "arm")
 _CHANGE_KEY = ImpactEstimates.about().key
 _ESTIMATE = ("estimate", "ci_low", "ci_high")
 _FEW = "few"
+_FEWEST = 2
+"""So few clusters can be ranked."""
+_NO_RANK: Mapping[str, Any] = {"rank_first": None, "rank_last": None}
 _IDENT = "[a-z0-9][a-z0-9_.-]{0,59}"
 """An id, which names a page."""
 
@@ -77,8 +81,37 @@ def comparable(records: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
             measures.setdefault(_measure(row), []).append(row)
         first = sorted(measures.values(), key=lambda rows: (-len(rows), _place(rows[0])))
         for number, rows in enumerate(first, start=1):
-            numbered += [{**row, "measure": number} for row in rows]
+            ranks = _ranks(rows)
+            numbered += [{**row, "measure": number, **ranks.get(row["assessment"], _NO_RANK)} for row in rows]
     return kept(pd.DataFrame(numbered).drop(columns="alone"), PortfolioIndicators)
+
+
+def by_rank(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Return the place of a row in a list: by its ranks, ties by the name of the cluster, no rank last."""
+    unranked = row["rank_first"] is None
+    return (unranked, row["rank_first"] or 0, row["rank_last"] or 0, row["cluster"], row["assessment"])
+
+
+def _ranks(rows: Sequence[Mapping[str, Any]]) -> dict[str, Record]:
+    """Return assessment -> the ranks that its mean may have among those of its measure, 1 the better end.
+
+    A mean without an interval has no rank and takes none from others: nobody knows how far off it may be.
+    """
+    known = [row for row in rows if None not in (row.get("mean"), row.get("mean_low"), row.get("mean_high"))]
+    if len(known) < _FEWEST:
+        return {}
+    above = larger(*zip(*map(_better_up, known), strict=True))
+    counts = zip(known, above.sum(axis=0), above.sum(axis=1), strict=True)
+    ranges = {row["assessment"]: rank_range(int(over), int(under), len(known)) for row, over, under in counts}
+    return {name: {"rank_first": first, "rank_last": last} for name, (first, last) in ranges.items()}
+
+
+def _better_up(row: Mapping[str, Any]) -> tuple[float, float, float]:
+    """Return mean and interval so that more is better. An end that was rounded past its mean is the mean."""
+    sign = 1 if row["better"] == "higher" else -1
+    mean = row["mean"]
+    ends = sign * min(row["mean_low"], mean), sign * max(row["mean_high"], mean)
+    return sign * mean, min(ends), max(ends)
 
 
 def _place(row: Mapping[str, Any]) -> tuple[str, str]:

@@ -12,7 +12,7 @@ import pandas as pd
 from schemas.assessment import AssessmentPlan, Capability, CapabilityDimension, Poverty, RelativeLine
 from schemas.faults import Fault
 from schemas.vocabulary import ALL
-from tasks import catalogue, expressions
+from tasks import catalogue, expressions, tellable
 from tasks.catalogue import Indicator
 from tasks.files import as_text
 from tasks.methods.poverty import weighted_quantile
@@ -190,14 +190,14 @@ def _line_faults(given: Given, key: str, one: Poverty) -> Iterator[Fault]:
     for index, row in here.iterrows():
         place = given.places[int(str(index))]
         if row["wave"] not in (*waves, ALL):
-            rule = f"the wave '{row['wave']}' is not one of the study"
+            rule = f"the wave {tellable.value(row['wave'])} is not one of the study"
             yield Fault(*place, "wave", rule, f"Write {ALL}, or one of: {', '.join(waves)}")
         if row["area"] != ALL and not one.area:
             rule = "names an area, and the plan does not say which column holds the areas"
             yield Fault(*place, "area", rule, f"Write {ALL}, or area = 'COLUMN' under [[poverty]] {one.name}")
         elif known and row["area"] not in (*known, ALL):
-            rule = f"no respondent has '{row['area']}' as {one.area}"
-            yield Fault(*place, "area", rule, f"{_nearest(row['area'], known)}Correct the area")
+            rule = f"no respondent has {tellable.value(row['area'])} as {one.area}"
+            yield Fault(*place, "area", rule, f"{tellable.nearest(row['area'], known)}Correct the area")
         if pd.notna(row["line"]) != (one.line == "table"):
             rule = "has no line" if one.line == "table" else "has a line, and the plan gives another"
             remedy = (
@@ -237,7 +237,7 @@ def _gaps(given: Given, one: Poverty, here: pd.DataFrame, waves: list[str]) -> I
         of_rows = areas(one, rows)
         reached = line_in_force(here.fillna({"line": 1.0}), of_rows, wave)["line"].notna()
         for area in sorted(set(of_rows[~reached & of_rows.notna()])):
-            told = "" if area == ALL else f", area '{area}'"
+            told = "" if area == ALL else f", area {tellable.value(area)}"
             rule = f"has no row for '{one.name}' in the wave '{wave}'{told}"
             yield Fault(LINES, rule=rule, remedy="Add one: without it nobody there could be measured")
 

@@ -7,24 +7,32 @@ plan says of it, and this code), so that an unchanged register is not scanned ag
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+from pyarrow import parquet
 
 from schemas.assessment import Register
 from schemas.base import conform, empty
 from schemas.faults import Fault
 from schemas.secondary import RegionalIndustries, Regions
 from schemas.vocabulary import FIRM_SIZES
-from tasks import state
-from tasks.files import changed_meanwhile
+from tasks import reading, state
+from tasks.confined import SECONDS_A_MEGABYTE, confined
+from tasks.files import changed_meanwhile, not_plain
 from tasks.steps import code_digest, fingerprint
-from tasks.warehouse import FileScan, Unreadable, quoted
+from tasks.warehouse import SCAN_MEMORY, FileScan, Unreadable, quoted
 
 KEPT = "registers"
+LEAST_MEMORY, THREAD_MEMORY = 2 * 1024**3, 128 * 1024**2
+"""Bytes for the scan of a register beside what DuckDB counts, and for each thread of it."""
+LEAST_SECONDS = 20
 WHOLE = {
     *("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT"),
     *("UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT"),
@@ -103,12 +111,30 @@ def scan(path: Path, register: Register, *, aside: Path) -> tuple[pd.DataFrame, 
     One scan sums and checks: every row has region, industry (and year); employment is there (in cells it
     may be empty: suppressed), is a number and is not negative; firms are whole and not negative; no cell
     stands twice; a region has one population and one area in a year. Where anything fails, a second scan
-    finds the first row and counts, and both tables are empty.
+    finds the first row and counts, and both tables are empty. All of it is done in a child process, which
+    may take as much memory and time as a file of its size needs.
 
     Small firms are those with fewer persons than `small_below`, medium ones below `medium_below`.
     """
+    size = path.stat().st_size // 1024**2
+    try:
+        return confined(
+            lambda _: _scanned(path, register, aside),
+            b"",
+            least_memory=SCAN_MEMORY + LEAST_MEMORY + THREAD_MEMORY * (os.cpu_count() or 1),
+            least_seconds=LEAST_SECONDS + SECONDS_A_MEGABYTE * size,
+        )
+    except reading.Unreadable as error:
+        shutil.rmtree(aside, ignore_errors=True)
+        rule, remedy = error.problems[0].rule, "Write the file again, of the rows and columns that are needed"
+        return empty(RegionalIndustries), empty(Regions), [Fault(register.file, rule=rule, remedy=remedy)]
+
+
+def _scanned(path: Path, register: Register, aside: Path) -> tuple[pd.DataFrame, pd.DataFrame, list[Fault]]:
     name = register.file
     none = empty(RegionalIndustries), empty(Regions)
+    if faults := list(_not_plain(path, name)):
+        return *none, faults
     with FileScan(path, aside=aside, delimiter=register.delimiter) as file:
         try:
             faults = list(_header_faults(register, file.names))
@@ -132,6 +158,18 @@ def scan(path: Path, register: Register, *, aside: Path) -> tuple[pd.DataFrame, 
     if faults:
         return *none, faults
     return _cells(register, found), _regions(register, found), []
+
+
+def _not_plain(path: Path, name: str) -> Iterator[Fault]:
+    """Faults of the columns of a Parquet file that hold lists, records or bytes, as of any other table."""
+    if path.suffix != ".parquet":
+        return
+    try:
+        schema = parquet.read_schema(path)
+    except (OSError, pa.ArrowException):
+        return  # the header's fault tells it
+    for one in not_plain(schema):
+        yield Fault(name, "", 1, one.column, one.rule, one.remedy)
 
 
 def _summed(file: FileScan, query: _Query) -> pd.DataFrame:

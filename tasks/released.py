@@ -18,6 +18,7 @@ from schemas.faults import Fault, Refused
 from schemas.manifest import Manifest
 from tasks import releases
 from tasks.publish.tables import WRITTEN
+from tasks.signatures import signatures
 
 Cells = Mapping[str, str]
 _ALL: Mapping[str, str] = MappingProxyType({})
@@ -100,6 +101,15 @@ def _current(folder: Path) -> Path:
 
 
 def _was_released(folder: Path, sha256: str) -> bool:
+    """Return whether a tree stands as a release. Raises Refused where the signatures cannot be read."""
+    try:
+        signatures(folder)
+    except Refused as refused:
+        fault = refused.faults[0]
+        where = f", row {fault.row}" if fault.row else ""
+        raise Refused(
+            [Fault(str(folder), rule=f"{fault.file}{where} {fault.rule}", remedy=fault.remedy)]
+        ) from None
     return any(
         releases.tree_hash(one) == sha256 for one in releases.kept(folder) if releases.is_as_signed(one)
     )

@@ -6,34 +6,32 @@ under which it was made: one changed byte anywhere, and nobody has signed it.
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import shutil
-import unicodedata
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 
+from schemas import roles
 from schemas.assessment import AssessmentPlan
 from schemas.faults import Fault, Refused
 from tasks import state
 from tasks.earlier import RESPONDENTS
 from tasks.rewriting import without_records
+from tasks.signatures import Signature, add, signatures
 
-SIGNATURES = "signatures.csv"
 PUBLISHED = state.PUBLISHED
 NEEDED = 2
-PUT_BACK = "Put the release back as it was signed, or move it out of releases/"
-
-
-@dataclass(frozen=True)
-class Signature:
-    """Who has signed which tree, and when. who: a role, never a name."""
-
-    sha256: str
-    who: str
-    when: str
+LATER = "Give the plan a later report_date, run, and have it signed"
+PUT_BACK = (
+    "Put the release back as it was signed, or move it out of releases/ and take its lines out of "
+    "signatures.csv"
+)
+BRING_BACK = (
+    "What it told would no longer be held: put its folder back. Where it was never published, or is withdrawn"
+    " for good, take its lines out of the file"
+)
 
 
 def tree_hash(tree: Path) -> str:
@@ -41,48 +39,47 @@ def tree_hash(tree: Path) -> str:
     return state.digest(tree / "manifest.json")
 
 
-def signatures(folder: Path, sha256: str) -> list[Signature]:
-    """Return the signatures of one tree, in the order given."""
-    path = folder / "releases" / SIGNATURES
-    if not path.is_file():
-        return []
-    rows = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8")))
-    return [Signature(**row) for row in rows if row["sha256"] == sha256]
+def signatures_of(folder: Path, sha256: str) -> list[Signature]:
+    """Return the signatures of one tree, in the order given. Raises Refused where they cannot be read."""
+    return [one for one in signatures(folder) if one.sha256 == sha256]
 
 
 def sign(folder: Path, plan: AssessmentPlan, tree: Path, who: str, when: str) -> None:
     """Sign a report. Raises Refused where that person cannot."""
     sha256 = tree_hash(tree)
-    known = signatures(folder, sha256)
+    known = signatures_of(folder, sha256)
     who = " ".join(who.split())
-    if not role(who):
-        raise _refused("sign", "names no role", 'Say in which role you sign: --sign "head of evaluation"')
-    if role(who) == role(plan.disclosure.author):
+    if wrong := roles.wrong_with(who):
+        remedy = 'Say in which role you sign, in the letters of one script: --sign "head of evaluation"'
+        raise _refused("sign", wrong, remedy)
+    if roles.compared(who) == roles.compared(plan.disclosure.author):
         raise _refused("sign", f"'{who}' is the author", "Two others have to sign")
-    if role(who) in {role(one.who) for one in known}:
+    if roles.compared(who) in {roles.compared(one.who) for one in known}:
         raise _refused("sign", f"'{who}' has signed this report already", "Somebody else has to sign")
-    path = folder / "releases" / SIGNATURES
-    path.parent.mkdir(exist_ok=True)
-    begun = path.is_file()
-    with path.open("a", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        if not begun:
-            writer.writerow(Signature.__annotations__)
-        writer.writerow([sha256, who, when])
+    _still_to_publish(folder, plan, sha256)
+    add(folder, Signature(sha256, who, when))
 
 
-def role(who: str) -> str:
-    """Return a role as it is compared: without case, forms of a letter, blanks and signs nobody sees."""
-    seen = "".join(one for one in who if unicodedata.category(one) != "Cf")
-    return " ".join(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", seen).casefold()).split())
+def _still_to_publish(folder: Path, plan: AssessmentPlan, sha256: str) -> None:
+    """Raise Refused where a signature more could publish nothing, or would void what is published."""
+    for path in kept(folder):
+        if (path / "manifest.json").is_file() and tree_hash(path) == sha256:
+            raise _refused(
+                "sign",
+                f"this report is published already: releases/{path.name}",
+                "It needs no signature more",
+            )
+    name = plan.assessment.report_date.isoformat()
+    if (folder / "releases" / name).exists():
+        raise _refused(f"releases/{name}", "is there already, with other content", LATER)
 
 
 def _others(signed: Iterable[Signature], author: str) -> list[Signature]:
     """Return the first signature of each role but the author's: signatures.csv can be written by hand."""
     first: dict[str, Signature] = {}
     for one in signed:
-        first.setdefault(role(one.who), one)
-    return [one for key, one in first.items() if key not in {role(author), ""}]
+        first.setdefault(roles.compared(one.who), one)
+    return [one for key, one in first.items() if key not in {roles.compared(author), ""}]
 
 
 def publish(folder: Path, plan: AssessmentPlan, tree: Path) -> Path | None:
@@ -91,7 +88,7 @@ def publish(folder: Path, plan: AssessmentPlan, tree: Path) -> Path | None:
     Raises Refused where a release of that date is there already with other content, or damaged.
     """
     sha256 = tree_hash(tree)
-    signed = signatures(folder, sha256)
+    signed = signatures_of(folder, sha256)
     if len(_others(signed, plan.disclosure.author)) < NEEDED:
         return None
     name = plan.assessment.report_date.isoformat()
@@ -101,8 +98,7 @@ def publish(folder: Path, plan: AssessmentPlan, tree: Path) -> Path | None:
             raise _refused(f"releases/{name}", wrong, PUT_BACK)
         if tree_hash(target) == sha256:
             return target
-        remedy = "Give the plan a later report_date, run, and have it signed"
-        raise _refused(f"releases/{name}", "is there already, with other content", remedy)
+        raise _refused(f"releases/{name}", "is there already, with other content", LATER)
     aside = target.with_name(f".{name}.new")
     shutil.rmtree(aside, ignore_errors=True)
     shutil.copytree(tree, aside)
@@ -143,8 +139,10 @@ def kept(folder: Path) -> list[Path]:
 def published(folder: Path) -> list[dict[str, str]]:
     """Return what was published, oldest first: who signed it and when, and whether it is as it was then.
 
-    Where published.json is gone or cannot be read, only the name and the state are known.
+    Releases that are gone stand last, without a name. Where published.json is gone or cannot be read, only
+    the name and the state are known. Raises Refused where the signatures cannot be read.
     """
+    signatures(folder)
     found = []
     for path in kept(folder):
         one = {"release": path.name, "sha256": "", "signed": "", "rules": ""}
@@ -153,10 +151,39 @@ def published(folder: Path) -> list[dict[str, str]]:
             signed = [f"{one['who']} ({one['when']})" for one in about["signed"]]
             rules = json.dumps(about["rules"], sort_keys=True)
             one |= {"sha256": str(about["sha256"]), "signed": "; ".join(signed), "rules": rules}
-        except (OSError, ValueError, KeyError, TypeError):
+        except state.UNREADABLE:
             pass  # wrong_with says so
         found.append({**one, "state": wrong_with(path) or "whole"})
+    for sha256, signed in _gone(folder):
+        one = {"release": "", "sha256": sha256, "signed": _told(signed), "rules": ""}
+        found.append({**one, "state": "is gone: no folder in releases/ holds it"})
     return found
+
+
+def _gone(folder: Path) -> list[tuple[str, list[Signature]]]:
+    """Return the hash and the signatures of each tree that was signed by enough, and that no folder holds.
+
+    A damaged folder holds the tree that its record names. The command refuses the author, so that whoever
+    made the report, two roles are two others.
+    """
+    there = set()
+    for path in kept(folder):
+        with suppress(*state.UNREADABLE):
+            there.add(tree_hash(path))
+        with suppress(*state.UNREADABLE):
+            there.add(json.loads((path / PUBLISHED).read_bytes())["sha256"])
+    signed: dict[str, list[Signature]] = {}
+    for one in signatures(folder):
+        signed.setdefault(one.sha256, []).append(one)
+    return [
+        (sha256, whole)
+        for sha256, ones in signed.items()
+        if len(whole := _others(ones, "")) >= NEEDED and sha256 not in there
+    ]
+
+
+def _told(signed: Iterable[Signature]) -> str:
+    return "; ".join(f"{one.who} ({one.when})" for one in signed)
 
 
 def is_as_signed(release: Path) -> bool:
@@ -173,20 +200,22 @@ def wrong_with(release: Path) -> str:
         about = json.loads(record.read_bytes())
         if not isinstance(about, dict):
             return f"is damaged: {PUBLISHED} cannot be read"
-    except (OSError, ValueError):
+    except state.UNREADABLE:
         return f"is damaged: {PUBLISHED} cannot be read"
     try:
         if added := state.unlisted(release, beside=state.RELEASE_ADDS):
             return f"holds {added[0]}, which nobody has signed"
-        signed = signatures(release.parent.parent, tree_hash(release))
+        signed = signatures_of(release.parent.parent, tree_hash(release))
         author = json.loads((release / "manifest.json").read_bytes())["rules"]["author"]
         if len(_others(signed, author)) < NEEDED:
-            return f"has not the signatures of two others in releases/{SIGNATURES}"
+            return f"has not the signatures of two others in {state.SIGNATURES}"
         if state.is_as_listed(release, beside=state.RELEASE_ADDS) and record.read_bytes() == _record(
             release, signed
         ):
             return ""
-    except (OSError, ValueError, KeyError, TypeError):
+    except Refused as refused:
+        return f"cannot be told from others: {refused}"
+    except state.UNREADABLE:
         pass  # a file that cannot be read is not what was signed either
     return "has changed since it was signed"
 
@@ -205,7 +234,7 @@ def forget(folder: Path, pseudonym: str) -> int:
         was_signed = is_as_signed(path.parent)
         _put(path, after)
         if was_signed:
-            signed = signatures(folder, tree_hash(path.parent))
+            signed = signatures_of(folder, tree_hash(path.parent))
             _put(path.parent / PUBLISHED, _record(path.parent, signed))
         rewritten += 1
     return rewritten
@@ -218,22 +247,30 @@ def _put(path: Path, content: bytes) -> None:
 
 
 def changed_faults(folder: Path) -> list[Fault]:
-    """Return a fault for each folder in releases/ that is not what was signed: nothing may be held by it."""
-    return [
-        Fault(
-            f"releases/{path.name}",
-            rule=wrong,
-            remedy=PUT_BACK,
-        )
-        for path in kept(folder)
-        if (wrong := wrong_with(path))
-    ]
+    """Return a fault for each release that is not what was signed, or is gone: nothing may be held by it.
+
+    Where the signatures cannot be read, no folder can be judged, and that is the fault.
+    """
+    try:
+        signatures(folder)
+    except Refused as refused:
+        return refused.faults
+    wrong = [(path.name, wrong_with(path)) for path in kept(folder)]
+    faults = [Fault(f"releases/{name}", rule=rule, remedy=PUT_BACK) for name, rule in wrong if rule]
+    for sha256, signed in _gone(folder):
+        rule = f"names a release that is gone from releases/: SHA-256 {sha256}, signed by {_told(signed)}"
+        faults.append(Fault(state.SIGNATURES, rule=rule, remedy=BRING_BACK))
+    return faults
 
 
 def status(folder: Path, tree: Path) -> dict[str, object]:
     """Return the hash of a report, who has signed it, and how many have to."""
     sha256 = tree_hash(tree)
-    return {"sha256": sha256, "signed": [asdict(one) for one in signatures(folder, sha256)], "needed": NEEDED}
+    return {
+        "sha256": sha256,
+        "signed": [asdict(one) for one in signatures_of(folder, sha256)],
+        "needed": NEEDED,
+    }
 
 
 def newest(folder: Path, plan: AssessmentPlan) -> Path:
@@ -258,7 +295,7 @@ def newest(folder: Path, plan: AssessmentPlan) -> Path:
 def _added(tree: Path) -> list[str]:
     try:
         return state.unlisted(tree)
-    except (OSError, ValueError, KeyError, TypeError):
+    except state.UNREADABLE:
         return []  # without a manifest there is no report, and another fault says so
 
 

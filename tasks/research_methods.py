@@ -7,7 +7,7 @@ import pandas as pd
 from schemas.assessment import AssessmentPlan
 from schemas.design import ResearchMethods
 from schemas.faults import RowFault, nearest
-from tasks import catalogue
+from tasks import catalogue, tellable
 
 
 def roles() -> dict[str, dict[str, str]]:
@@ -27,7 +27,7 @@ def method_faults(methods: pd.DataFrame) -> list[RowFault]:
         if pd.isna(row["role_in_box"]) or not here:  # a stage or kind that there is not is told itself
             continue
         if role is None:
-            rule = f"'{row['role_in_box']}' is not a role in Box A.1"
+            rule = f"{tellable.value(row['role_in_box'])} is not a role in Box A.1"
             remedy = (
                 f"{nearest(row['role_in_box'], known)}Those of {row['kind']} methods here: {', '.join(here)}"
             )

@@ -15,7 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from tasks import packed
+from tasks.confined import confined
 from tasks.workbook import sheet_paths
+
+READ_AND_WRITTEN = {"least_memory": 3 * 1024**3, "least_seconds": 60}
+"""The limits for a file that is read, written and read again: more than for one that is read."""
 
 
 class NotFaithful(Exception):
@@ -28,7 +32,8 @@ def without_rows(
     """Return a table's file without some rows, and without every row that belongs to one of the keys.
 
     numbers: the rows as a person sees them, the header is 1. sheet: which of a workbook's, from 0. keys: what
-    servers call an interview, in its repeats as well. Raises NotFaithful.
+    servers call an interview, in its repeats as well. Parquet, Stata and SPSS files are read and written in a
+    child process. Raises NotFaithful, and Unreadable where the child is ended.
     """
     if suffix == ".csv":
         return without_records(content, numbers, keys)
@@ -37,9 +42,11 @@ def without_rows(
     if suffix == ".zip":
         return _without_packed_records(content, keys)
     if suffix == ".parquet":
-        return _without_parquet_rows(content, numbers)
+        return confined(_without_parquet_rows, content, numbers, **READ_AND_WRITTEN)
     if suffix in (".dta", ".sav"):
-        return _without_labelled_rows(content, suffix, numbers)
+        with tempfile.TemporaryDirectory() as there:  # made here, so that nothing stays if the child is ended
+            path = Path(there) / f"f{suffix}"
+            return confined(_without_labelled_rows, content, path, numbers, **READ_AND_WRITTEN)
     raise NotFaithful
 
 
@@ -153,7 +160,7 @@ def _without_parquet_rows(content: bytes, numbers: Collection[int]) -> bytes:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    table = pq.read_table(io.BytesIO(content))
+    table = pq.read_table(io.BytesIO(content), use_threads=False, pre_buffer=False)
     kept = table.take([row for row in range(len(table)) if row + 2 not in numbers])
     sink = pa.BufferOutputStream()
     # words of who is gone would stay in a dictionary, as the extremes of a column would in its statistics
@@ -168,11 +175,15 @@ def _without_parquet_rows(content: bytes, numbers: Collection[int]) -> bytes:
     return sink.getvalue().to_pybytes()
 
 
-def _without_labelled_rows(content: bytes, suffix: str, numbers: Collection[int]) -> bytes:
-    """Return a Stata or SPSS file without some rows, its labels, formats and missing codes as they were."""
+def _without_labelled_rows(content: bytes, path: Path, numbers: Collection[int]) -> bytes:
+    """Return a Stata or SPSS file without some rows, its labels, formats and missing codes as they were.
+
+    path: where it may be written, with the ending of its format.
+    """
     import pyreadstat
 
-    read = pyreadstat.read_dta if suffix == ".dta" else pyreadstat.read_sav
+    is_stata = path.suffix == ".dta"
+    read = pyreadstat.read_dta if is_stata else pyreadstat.read_sav
 
     def looked(data: bytes) -> tuple[Any, Any]:
         return read(io.BytesIO(data), user_missing=True, disable_datetime_conversion=True)
@@ -185,7 +196,7 @@ def _without_labelled_rows(content: bytes, suffix: str, numbers: Collection[int]
         "variable_format": meta.original_variable_types,
         "file_label": meta.file_label or "",
     }
-    if suffix == ".sav":
+    if not is_stata:
         told |= {
             "missing_ranges": meta.missing_ranges or None,
             "variable_measure": meta.variable_measure,
@@ -193,14 +204,12 @@ def _without_labelled_rows(content: bytes, suffix: str, numbers: Collection[int]
         }
     else:
         told |= {"missing_user_values": meta.missing_user_values or None}
-    with tempfile.TemporaryDirectory() as there:
-        path = Path(there) / f"f{suffix}"
-        write = pyreadstat.write_dta if suffix == ".dta" else pyreadstat.write_sav
-        try:
-            write(kept, str(path), **told)
-        except Exception:  # what the library cannot write again
-            raise NotFaithful from None
-        made = path.read_bytes()
+    write = pyreadstat.write_dta if is_stata else pyreadstat.write_sav
+    try:
+        write(kept, str(path), **told)
+    except Exception:  # what the library cannot write again
+        raise NotFaithful from None
+    made = path.read_bytes()
     again, told_again = looked(made)
     same = (
         again.equals(kept)

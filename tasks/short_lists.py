@@ -24,7 +24,7 @@ from schemas.design import (
 )
 from schemas.faults import RowFault, nearest
 from schemas.vocabulary import ALL
-from tasks import catalogue
+from tasks import catalogue, tellable
 from tasks.methods import rank_agreement, ranking
 from tasks.steps import step
 
@@ -241,7 +241,7 @@ def vote_faults(rankings: pd.DataFrame, indicators: Collection[str]) -> Iterator
         first = part.index[0]
         groups = part["poverty_group"]
         for index in part.index[groups != groups[first]][:1]:
-            rule = f"the focus group stands for '{groups[first]}' in another row"
+            rule = f"the focus group stands for {tellable.value(groups[first])} in another row"
             yield fault(index, "poverty_group", rule, "Give it one poverty group, or two ids")
         told = part["participants"].dropna()
         for index in told.index[told != told.iloc[0]][:1] if len(told) else ():
@@ -285,16 +285,17 @@ def decision_faults(
         if one not in indicators:
             yield _unknown(table, index, one, indicators)
         elif keep and one in dropped:
-            rule = f"the pilot dropped '{one}' (design/pilot)"
+            rule = f"the pilot dropped {tellable.value(one)} (design/pilot)"
             yield RowFault(table, index, "decision", rule, "Change the one decision or the other")
         elif keep == ((group, one) in listed):
-            rule = f"'{one}' is {'on' if keep else 'not on'} the short list of '{group}' by its votes"
+            where = f"{'on' if keep else 'not on'} the short list of {tellable.value(group)}"
+            rule = f"{tellable.value(one)} is {where} by its votes"
             yield RowFault(table, index, "decision", rule, "Nothing is overruled: take the row out")
 
 
 def _unknown(table: str, index: int, one: str, indicators: Collection[str]) -> RowFault:
     remedy = f"{nearest(one, indicators)}See 'psia indicators', or add it to design/indicators.toml"
-    return RowFault(table, index, "indicator", f"'{one}' is not an indicator", remedy)
+    return RowFault(table, index, "indicator", f"{tellable.value(one)} is not an indicator", remedy)
 
 
 def size_notes(rankings: pd.DataFrame) -> list[str]:

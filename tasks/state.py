@@ -19,6 +19,8 @@ PUBLISHED = "published.json"
 RELEASE_ADDS = (RESPONDENTS, PUBLISHED)
 """What a release has beside the tree that was signed."""
 CODE = ("flows", "tasks", "schemas", "reports", "data/catalogue")
+UNREADABLE = (OSError, ValueError, KeyError, TypeError, RecursionError)
+"""What a file that should be JSON of ours can end in: gone, no JSON, another shape, nested without end."""
 NAME_HEX = 16
 """Length of a built tree's name: the first digits of its manifest's SHA-256."""
 LIBRARIES = (
@@ -75,7 +77,7 @@ def read(folder: Path) -> dict[str, object]:
     """Return the state that the last finished run left; {} where there is none."""
     try:
         found = json.loads((folder / "results" / "state.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except UNREADABLE:
         return {}
     return found if isinstance(found, dict) else {}
 
@@ -112,15 +114,15 @@ def is_as_listed(tree: Path, beside: Collection[str] = ()) -> bool:
         return all(digest(tree / one) == sha256 for one, sha256 in listed.items()) and not unlisted(
             tree, beside
         )
-    except (OSError, ValueError, KeyError, TypeError):
+    except UNREADABLE:
         return False
 
 
 def unlisted(tree: Path, beside: Collection[str] = ()) -> list[str]:
     """Return the files of a tree that its manifest does not list; hidden ones too, as all are handed on.
 
-    beside: files at its top that may be there too. Raises OSError, ValueError, KeyError or TypeError where
-    the manifest cannot be read.
+    beside: files at its top that may be there too. Raises one of UNREADABLE where the manifest
+    cannot be read.
     """
     known = {*_listed(tree), "manifest.json", *beside}
     found = []

@@ -8,6 +8,19 @@ from __future__ import annotations
 
 from tasks.translations import N_
 
+ANSWERS = (
+    N_("whole number"),
+    N_("whole number, {low} to {high}"),
+    N_("whole number, {low} or more"),
+    N_("whole number, {high} or less"),
+    N_("number"),
+    N_("number, {low} to {high}"),
+    N_("number, {low} or more"),
+    N_("number, {high} or less"),
+    N_("words"),
+)
+"""What may be answered to a question of the forms."""
+
 CLAIMS = (
     N_("The sample was chosen on purpose and speaks only of those interviewed."),
     N_("The earlier state is what people recall, not what was measured."),
@@ -393,4 +406,5 @@ SENTENCES: tuple[str, ...] = (
     *TABLE_2,
     *OFFICIAL_STATISTICS,
     *READINGS,
+    *ANSWERS,
 )

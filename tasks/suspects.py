@@ -21,7 +21,16 @@ from schemas.faults import Fault
 from tasks import catalogue
 from tasks.files import Received, as_text
 from tasks.forms import Form
-from tasks.tellable import DATE, EMAIL, IDENTITY, MOSTLY_LETTERS, POSITION, TELEPHONE, TWO_WORDS
+from tasks.tellable import (
+    DATE,
+    EMAIL,
+    IDENTITY,
+    MOSTLY_LETTERS,
+    POSITION,
+    TELEPHONE,
+    TWO_WORDS,
+    UP_TO_THREE_WORDS,
+)
 
 MOST_LOOKED_AT = 1000
 """Different values of a column that are looked at: evenly over their sorted order."""
@@ -30,7 +39,8 @@ FEWEST_TEXTS = 20
 NEAR_UNIQUE = 0.9
 """Share of different values from which a column of text tells people apart."""
 MOST = 0.5
-"""Share of the values that have to look like a telephone number, a position or a number of identity."""
+"""Share of the values that have to look like a telephone number, a position, a number of identity or a name,
+and of different values from which words may be names: first names are borne by several."""
 FEWEST_DECIMALS = 4
 """Decimals of a degree that tell a place to some ten metres."""
 NARROWEST = 20
@@ -153,6 +163,8 @@ class _Look:
             words or (self.share(TWO_WORDS) >= MOST and self.share(MOSTLY_LETTERS) >= MOST)
         ):
             return "it is text that nearly everybody has another of"
+        if self._tells_apart(MOST) and self.share(UP_TO_THREE_WORDS) >= MOST:
+            return "it is words that half the people have another of"
         return ""
 
     def names_within(self) -> list[str]:
@@ -185,8 +197,8 @@ class _Look:
                     return why
         return ""
 
-    def _tells_apart(self) -> bool:
-        return self.cells >= FEWEST_TEXTS and self.different >= NEAR_UNIQUE * self.cells
+    def _tells_apart(self, share: float = NEAR_UNIQUE) -> bool:
+        return self.cells >= FEWEST_TEXTS and self.different >= share * self.cells
 
     def _like_telephones(self) -> bool:
         if self.share(TELEPHONE) < MOST or self.share(DATE) >= MOST:

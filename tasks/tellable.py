@@ -5,6 +5,7 @@ Pure functions, and the patterns of what is personal, in the words of RE2.
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -26,6 +27,8 @@ IDENTITY = "|".join(
     )
 )
 TWO_WORDS = r"\pL[\pL\pM.'’-]*[ ,]+\pL"
+UP_TO_THREE_WORDS = r"^\pL[\pL\pM.'’-]*( \pL[\pL\pM.'’-]*){0,2}$"
+"""In any case of letters: people are written down in lower case as well."""
 MOSTLY_LETTERS = r"^[\pL\pM .,;:'’!?()-]*([0-9]{1,4}[\pL\pM .,;:'’!?()-]*){0,3}$"
 _FIGURE = r"^[+-]?[0-9][0-9.,]*$"
 MOST = 0.5
@@ -42,8 +45,8 @@ def value(cell: object) -> str:
     """Return a cell as a fault may quote it: in quotation marks where it is a code, else UNTOLD.
 
     A code has letters, digits, - and _ alone, or is several such with points between, and is no telephone,
-    date or the like. Letters alone are one in lower case only: with a capital, or in a script that has none,
-    they may be a name.
+    date or the like. Letters without a digit are one in lower case only: with a capital, or in a script that
+    has none, they may be a name. One capital alone is a code.
 
     >>> value("weaver-woman")
     "'weaver-woman'"
@@ -52,9 +55,18 @@ def value(cell: object) -> str:
     """
     text = str(cell)
     code = re.fullmatch(rf"(?=.{{1,{LONGEST_CODE}}}$)[\w-]+(\.[\w-]+)*", text)
-    if not code or (text.replace(".", "").isalpha() and not text.islower()) or _finds(text, _PERSONAL):
+    letters = re.sub(r"[._-]", "", text)
+    name = letters.isalpha() and not letters.islower() and not re.fullmatch("[A-Z]", text)
+    if not code or name or _finds(text, _PERSONAL):
         return UNTOLD
     return f"'{text}'"
+
+
+def nearest(word: object, known: Iterable[object]) -> str:
+    """Return 'Did you mean …? ' with the nearest word of the user's tables; '' where none is, or is told."""
+    close = difflib.get_close_matches(str(word), sorted(map(str, known)), n=1, cutoff=0.6)
+    told = value(close[0]) if close else UNTOLD
+    return "" if told == UNTOLD else f"Did you mean {told}? "
 
 
 def is_value(name: str) -> bool:
@@ -66,6 +78,11 @@ def are_two_words(texts: Iterable[str]) -> bool:
     """Return whether most of the texts look like names of people: two words or more, and letters."""
     found = list(texts)
     return min(_share(found, TWO_WORDS), _share(found, MOSTLY_LETTERS)) >= MOST
+
+
+def are_words(texts: Iterable[str]) -> bool:
+    """Return whether most of the texts are one to three words of letters, as names of people may be."""
+    return _share(list(texts), UP_TO_THREE_WORDS) >= MOST
 
 
 def _finds(text: str, patterns: Iterable[str]) -> bool:

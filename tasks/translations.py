@@ -41,9 +41,12 @@ def NN_(one: str, many: str) -> tuple[str, str]:  # noqa: N802 -- as N_
     return one, many
 
 
-def codes(locales: Path = LOCALES) -> list[str]:
+def codes(locales: Path | None = None) -> list[str]:
     """Return the codes of the languages that have a catalogue, and English, sorted."""
-    found = {path.parent.parent.name.replace("_", "-") for path in locales.glob(f"*/LC_MESSAGES/{DOMAIN}.po")}
+    found = {
+        path.parent.parent.name.replace("_", "-")
+        for path in (locales or LOCALES).glob(f"*/LC_MESSAGES/{DOMAIN}.po")
+    }
     return sorted({ENGLISH, *found})
 
 
@@ -57,13 +60,14 @@ def has_report(code: str, locales: Path | None = None) -> bool:
     return code == ENGLISH or path_of(code, locales, REPORT).is_file()
 
 
-def faults(code: str, locales: Path = LOCALES) -> list[Fault]:
+def faults(code: str, locales: Path | None = None) -> list[Fault]:
     """Return what the catalogues of a language lack: no words, unsure ones, other places to fill in.
 
     A language need not have one of the cluster report; one that it has is whole.
     """
     if code == ENGLISH:
         return []
+    locales = locales or LOCALES
     domains = [DOMAIN, *([REPORT] if has_report(code, locales) else [])]
     return [fault for domain in domains for fault in _faults_of(code, locales, domain)]
 

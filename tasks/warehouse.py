@@ -312,6 +312,10 @@ class Written:
     columns: dict[str, str]
 
 
+SCAN_MEMORY = 3 * 1024**3
+"""Bytes that DuckDB takes for the scan of a file before it writes aside."""
+
+
 class FileScan:
     """One large CSV or Parquet file, read where it lies by all cores, in a connection of its own in memory.
 
@@ -320,10 +324,10 @@ class FileScan:
     doubles by several threads differ in their last digits.
     """
 
-    def __init__(self, path: Path, *, aside: Path, delimiter: str = ",", memory: str = "3GB"):
+    def __init__(self, path: Path, *, aside: Path, delimiter: str = ",", memory: int = SCAN_MEMORY):
         self._connection = duckdb.connect(
             config={
-                "memory_limit": memory,
+                "memory_limit": f"{memory}B",
                 "temp_directory": str(aside),
                 "autoload_known_extensions": "false",
                 "autoinstall_known_extensions": "false",
@@ -373,7 +377,9 @@ class FileScan:
     def _asked(self, query: str) -> duckdb.DuckDBPyConnection:
         try:
             return self._connection.execute(query)
-        except (duckdb.InvalidInputException, duckdb.IOException) as error:  # its text holds the file's lines
+        except duckdb.OutOfMemoryException:
+            raise MemoryError from None
+        except duckdb.Error as error:  # of any kind in a damaged file; its text holds the file's lines
             line = re.search(r"Line: (\d+)", str(error))
             raise Unreadable(int(line[1]) if line else 0) from None
 

@@ -6,6 +6,7 @@ without revisions they are refused.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -14,7 +15,7 @@ from typing import Any
 
 import pandas as pd
 
-from schemas.assessment import Wave
+from schemas.assessment import AssessmentPlan, Wave
 from schemas.faults import Fault, Refused
 from tasks.exports import Export
 from tasks.files import (
@@ -84,6 +85,28 @@ def data_files(directory: Path) -> list[Path]:
         and not path.name.startswith((".", "~$"))  # what an open spreadsheet leaves beside it
         and Path(path.name.removesuffix(SEALED)).suffix.casefold() in DATA_SUFFIXES
     ]
+
+
+def unread_beside(folder: Path, plan: AssessmentPlan) -> Iterator[Fault]:
+    """Faults of the data files that lie in waves/ itself and that the plan does not name: nothing reads them.
+
+    Nor is anything in them found that may be personal. Tables of repeats of a file that is named are read.
+    """
+    files = [*plan.source, *plan.registers]
+    for wave in plan.wave:
+        files += wave.corrections
+    names = {one.file for one in files}
+    for wave in plan.wave:
+        names |= {wave.interviews} if isinstance(wave.interviews, str) else set(wave.interviews)
+    named = {os.path.normpath(name) for name in names}
+    repeats = tuple(f"{name.removesuffix('.csv')}-" for name in named if name.endswith(".csv"))
+    for path in data_files(folder / "waves"):
+        file = path.relative_to(folder).as_posix()
+        if file.removesuffix(SEALED) in named or file.startswith(repeats):
+            continue
+        remedy = "Put it into the folder of its wave, name it in the plan with interviews = …"
+        rule = "nothing reads a file of this name that lies in no wave's folder"
+        yield Fault(file, rule=rule, remedy=f"{remedy}, or move it out of waves/")
 
 
 def _is_repeat_of(received: Received, stems: Sequence[str]) -> bool:

@@ -19,6 +19,7 @@ from schemas.fieldwork import Responses
 from schemas.plan import Plan
 from schemas.vocabulary import ALL
 from schemas.weights import CalibrationMargins, ResponseClasses, Weights, WeightSummary
+from tasks import tellable
 from tasks.files import as_text
 from tasks.interviews import ROW_NUMBER
 from tasks.methods import weighting
@@ -28,6 +29,8 @@ OF_THE_FRAME = ("stratum", "arm", "node", "poverty_group", "cluster", "gender", 
 """The columns that are known of everybody who was drawn."""
 NO_VARIABLES = ("respondent", "wave", "weight", "household", "enumerator")
 CROSS = " x "
+MOST_TOLD = 20
+"""Answers that a fault lists."""
 Place = tuple[str, str, int]
 
 
@@ -286,14 +289,16 @@ def _margin_faults(given: Interviewed) -> Iterator[Fault]:
     general = set(given.margins.loc[given.margins["wave"] == ALL, "variable"])
     for place, row in zip(given.margin_places, given.margins.to_dict("records"), strict=True):
         if row["wave"] not in (*waves, ALL):
-            rule = f"the wave '{row['wave']}' is not one whose weights are fitted"
+            rule = f"the wave {tellable.value(row['wave'])} is not one whose weights are fitted"
             yield Fault(*place, "wave", rule, f"Write {ALL}, or one of: {', '.join(waves)}")
         elif row["wave"] != ALL and row["variable"] in general:
-            rule = f"'{row['variable']}' has margins for all waves as well"
+            rule = f"{tellable.value(row['variable'])} has margins for all waves as well"
             yield Fault(*place, "wave", rule, "Give them for all waves, or for each wave")
         for name in row["variable"].split(CROSS):
             if name not in columns:
-                rule = f"'{name}' is not a column of the interviews that margins can be known of"
+                rule = (
+                    f"{tellable.value(name)} is not a column of the interviews that margins can be known of"
+                )
                 yield Fault(*place, "variable", rule, f"{_nearest(name, columns)}Correct the variable")
     if given.plan.weights.calibration == "post_stratification" and given.margins["variable"].nunique() > 1:
         yield Fault(
@@ -312,13 +317,21 @@ def _answer_faults(given: Interviewed, wave: str) -> Iterator[Fault]:
         answers = sorted(words.dropna().unique())
         for index in part.index[~part["category"].isin(answers)]:
             category = str(part.loc[index, "category"])
-            rule = f"no respondent of the wave '{wave}' has '{category}' as {variable}"
-            remedy = f"{_nearest(category, answers)}The answers are: {', '.join(answers)}"
+            rule = f"no respondent of the wave '{wave}' has {tellable.value(category)} as {variable}"
+            remedy = f"{tellable.nearest(category, answers)}{_answers(answers)}"
             yield Fault(*given.margin_places[int(index)], "category", rule, remedy)
         for index in words.index[~words.isin(part["category"]).astype(bool)][:100]:
             told = "is empty" if pd.isna(words[index]) else "has a value that the margins do not have"
             remedy = "Correct it, add the value to design/margins, or leave the variable out there"
             yield Fault(*given.places[int(index)], str(variable), told, remedy)
+
+
+def _answers(answers: list[str]) -> str:
+    """Return the answers of a column as a fault may tell them: where all are codes, and few."""
+    told = [tellable.value(one) for one in answers]
+    if tellable.UNTOLD in told or len(told) > MOST_TOLD:
+        return f"Write one of the {len(told)} answers of the interviews"
+    return f"The answers are: {', '.join(answers)}"
 
 
 def _nearest(word: str, known: list[str]) -> str:

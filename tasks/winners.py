@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from schemas.analysis import ImpactEstimates, Indicators
+from schemas.arms import OF_ARMS
 from schemas.assessment import Comparison, MultipleTesting, Poverty, Sampling, Specification
 from schemas.base import empty
 from schemas.comparison import ComparisonMatching, ComparisonWeights
@@ -36,6 +37,7 @@ FIGURES = (
     "direction",
     "respondents",
     "smallest_cell",
+    *OF_ARMS,
 )
 OF_FAMILY = ("family", "tests", "p_holm", "p_benjamini_hochberg", "p_adjusted", "after_adjustment")
 NO_FIGURE: Mapping[str, Any] = {"respondents": 0, "smallest_cell": 0}

@@ -1,8 +1,11 @@
-"""Sentences made from rows: what a finding says, and only what its row and its design allow."""
+"""Sentences made from rows: what a finding says, and only what its row and its design allow.
+
+A step writes them in English; the report says them again, from the same row, in the language spoken.
+"""
 
 from __future__ import annotations
 
-import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,59 +21,79 @@ from tasks.publish.wording import (
     FEWEST_TO_PRINT,
     MINUS,
     THIN_SPACE,
+    half_up,
     in_currency,
     is_by_chance,
     is_money,
     is_share,
     listing,
+    meaningful,
+    percent,
+    places_beside,
     plain,
 )
+from tasks.tongue import Words, _, code, decimal_sign, ngettext, told
+from tasks.translations import N_
 
 
 def decimals(*values: float) -> int:
-    """Return how many decimals give numbers of this size, read side by side, three digits that matter."""
-    largest = max((abs(value) for value in values if not pd.isna(value)), default=0.0)
-    for limit, places in ((100, 0), (10, 1), (1, 2)):
-        if largest >= limit:
-            return places
-    return 3
+    """Return how many decimals figures bear that are read side by side, as in the tables of the report."""
+    told = [value for value in values if not pd.isna(value)]
+    return places_beside([0.0, *told]) or 0
 
 
 def written(value: float, places: int) -> str:
     """Return a number with so many decimals, a true minus, and thin spaces between thousands.
 
-    From 1,000 on, three digits matter: 1,034 is written as 1 030.
+    It is rounded half up. From 1,000 on, three digits matter: 1,034 is written as 1 030.
     """
-    if abs(value) >= 1000:
-        value = round(value, 2 - math.floor(math.log10(abs(value))))
-    text = f"{abs(value):,.{places}f}".replace(",", THIN_SPACE)
-    return f"{MINUS}{text}" if value < 0 and text.strip("0.") else text
+    number = half_up(meaningful(value) if abs(value) >= 1000 else value, places)
+    text = f"{abs(number):,.{places}f}".replace(",", THIN_SPACE).replace(".", decimal_sign())
+    return f"{MINUS}{text}" if number < 0 and not _is_nought(text) else text
+
+
+def _is_nought(number: str) -> bool:
+    """Return whether a number reads as nought in its few decimals."""
+    return not re.search("[1-9]", number)
 
 
 def plain_unit(unit: str, currency: str = "") -> str:
     """Return the unit as it stands behind a number: 'currency per month' is 'INR a month'."""
-    if is_share(unit):
-        return "percentage points"
     if unit.startswith("score"):
-        return "points"
-    return in_currency(unit, currency).replace(" per month", " a month") if is_money(unit) else unit.strip()
+        return _("points")
+    if not is_money(unit):
+        return told(unit.strip())
+    return told(in_currency(unit, currency)).replace(" per month", " a month")
 
 
-def change(estimate: float, low: float, high: float, unit: str, currency: str = "") -> tuple[str, str]:
+@dataclass(frozen=True)
+class Size:
+    """A change in words: its sign, which is empty where it reads as nought, its size and its interval."""
+
+    sign: str
+    words: str
+    interval: str
+
+
+def change(estimate: float, low: float, high: float, unit: str, currency: str = "") -> Size:
     """Return the size of a change with its unit, and its 95 % interval in words.
 
     A share (0 to 1) is told in whole percentage points. Estimate and interval bear the same decimals.
     """
     share = is_share(unit)
-    scale = 100 if share else 1
     places = 0 if share else decimals(estimate, low, high)
-    number = written(abs(estimate) * scale, places)
-    words = plain_unit(unit, currency)
-    size = f"{number} {words.removesuffix('s') if share and number == '1' else words}".strip()
+    number = _in_unit(abs(estimate), places, share=share)
+    points = ngettext("percentage point", "percentage points", 1 if number == "1" else 2)
+    words = f"{number} {points if share else plain_unit(unit, currency)}".strip()
+    sign = "" if _is_nought(number) else MINUS if estimate < 0 else "+"
     if pd.isna(low) or pd.isna(high):
-        return size, "no interval can be given"
-    interval = f"{written(low * scale, places)} to {written(high * scale, places)}"
-    return size, f"95 % interval {interval}"
+        return Size(sign, words, _("no interval can be given"))
+    ends = {name: _in_unit(end, places, share=share) for name, end in (("low", low), ("high", high))}
+    return Size(sign, words, _("95 % interval {low} to {high}").format(**ends))
+
+
+def _in_unit(value: float, places: int, *, share: bool) -> str:
+    return written(float(percent(value)) if share else value, places)
 
 
 @dataclass(frozen=True)
@@ -85,45 +108,77 @@ class Told:
 def told_by(poverty_group: Sequence[PovertyGroup], wave: Sequence[Wave], currency: str) -> Told:
     """Return what sentences have to know of the plan."""
     return Told(
-        {ALL: "All groups together", **{one.id: one.label for one in poverty_group}},
+        {ALL: N_("All groups together"), **{one.id: one.label for one in poverty_group}},
         {one.name: one.label or one.name for one in wave},
         currency,
     )
 
 
-def statement(row: Mapping[Any, Any], indicator: pd.Series, told: Told) -> str:
+def statement(row: Mapping[Any, Any], indicator: Mapping[Any, Any] | pd.Series, plan: Told) -> str:
     """Return a finding's sentence, from an estimate's row. It names no cause: the claim beside it does.
 
     Of fewer than 25 people no figure is told, only which way it points.
     """
-    group = told.groups.get(row["poverty_group"], row["poverty_group"])
-    label = str(indicator["label"])
-    what = label[0].lower() + label[1:]
     estimate, unit = float(row["estimate"]), str(indicator["unit"])
-    size, interval = change(estimate, float(row["ci_low"]), float(row["ci_high"]), unit, told.currency)
-    of_levels = tells_levels(row)
-    start, end = (_short(row[key], told.waves) for key in ("from_wave", "to_wave"))
+    size = change(estimate, float(row["ci_low"]), float(row["ci_high"]), unit, plan.currency)
     if suppression.rounded(int(row["respondents"])) < FEWEST_TO_PRINT:
-        size, interval = "", f"too few people for a figure: fewer than {FEWEST_TO_PRINT}"
-    moved, apart = _moved(estimate, size), _apart(estimate, size)
-    if row["estimator"] == "recall":
-        moved = moved.replace("moved", "has moved", 1) if size else moved
-        body = f"asked in {end} to compare with before, {what} {moved}"
-    elif row["estimator"] == "staggered":
-        body = (
-            f"{what} {moved} from the programme's start on, against those whom it had not reached,"
-            f" {start} to {end}"
+        few = _("too few people for a figure: fewer than {fewest}").format(fewest=FEWEST_TO_PRINT)
+        size = Size("", "", few)
+    start, end = (_short(row[key], plan.waves) for key in ("from_wave", "to_wave"))
+    kind = _kind(row)
+    body = _BODIES[kind, _way(kind, estimate, size)].format(
+        what=_inside(told(str(indicator["label"]))),
+        size=size.words if kind in _AT_ONE_TIME else size.sign + size.words,
+        start=start,
+        end=end,
+    )
+    if is_money(unit) and pd.notna(row["money"]) and not (kind == "apart" and row["money"] == OF_THE_DAY):
+        body = _("{body}, {prices}").format(body=body, prices=told(row["money"]))
+    return (
+        _("{group}: {body} ({interval}). {verdict}")
+        .format(
+            group=_group(row, plan),
+            body=body,
+            interval=size.interval,
+            verdict=_verdict(row, of_levels=tells_levels(row)),
         )
-    elif row["from_wave"] == "none":
-        body = f"{what} {apart}"
-    elif of_levels:
-        body = f"{what} {apart}, {start} to {end} taken together"
-    else:
-        body = f"{what} {moved} against the comparison group, {start} to {end}"
-    at_one_time = row["from_wave"] == "none" and row["estimator"] != "recall"
-    if is_money(unit) and pd.notna(row["money"]) and not (at_one_time and row["money"] == OF_THE_DAY):
-        body += f", {row['money']}"
-    return f"{group}{_chosen_by(row.get('filter'))}: {body} ({interval}). {_verdict(row, of_levels)}".strip()
+        .strip()
+    )
+
+
+def _kind(row: Mapping[Any, Any]) -> str:
+    """Return what an estimate compares: the first part of the keys of `_BODIES`."""
+    if row["estimator"] in ("recall", "staggered"):
+        return str(row["estimator"])
+    if row["from_wave"] == "none":
+        return "apart"
+    return "apart over time" if tells_levels(row) else "change"
+
+
+def _way(kind: str, estimate: float, size: Size) -> str:
+    """Return which way an estimate points, and whether its size is told: the second part of the keys."""
+    if kind in _AT_ONE_TIME:
+        nought = not estimate or (size.words and not size.sign)
+        way = "same" if nought else "higher" if estimate > 0 else "lower"
+        return f"{way} by" if size.words else way
+    if size.words:
+        return "by"
+    return "not" if not estimate else "up" if estimate > 0 else "down"
+
+
+def _group(row: Mapping[Any, Any], plan: Told) -> str:
+    """Return the poverty group, and by what those were chosen of whom alone a model tells."""
+    group = told(plan.groups.get(row["poverty_group"], row["poverty_group"]))
+    condition = row.get("filter")
+    if not isinstance(condition, str) or not condition:
+        return group
+    columns = listing(plain(one) for one in expressions.columns(condition))
+    return _("{group}, only those chosen by {columns}").format(group=group, columns=columns)
+
+
+def _inside(label: str) -> str:
+    """Return a label as it stands inside a sentence."""
+    return label if code()[:2] in _NOUNS_IN_CAPITALS else label[:1].lower() + label[1:]
 
 
 def tells_levels(row: Mapping[Any, Any]) -> bool:
@@ -134,64 +189,110 @@ def tells_levels(row: Mapping[Any, Any]) -> bool:
     return row["estimator"] == "difference"
 
 
-def _moved(estimate: float, size: str) -> str:
-    """Return how an indicator moved: by its size, or without one only which way."""
-    if size:
-        return f"moved by {_sign(estimate, size)}{size}"
-    return "has not moved" if not estimate else "has moved up" if estimate > 0 else "has moved down"
-
-
-def _apart(estimate: float, size: str) -> str:
-    """Return how the programme group stands to the comparison group, at one time."""
-    if not estimate or (size and not _sign(estimate, size)):
-        by = f", {size} apart" if size else ""
-        return f"is the same in the programme group as in the comparison group{by}"
-    more = f"{size} {'higher' if estimate > 0 else 'lower'}".strip()
-    return f"is {more} in the programme group than in the comparison group"
-
-
-def _chosen_by(condition: object) -> str:
-    """Return of whom alone a model tells, by the columns of which its condition asks."""
-    if not isinstance(condition, str) or not condition:
-        return ""
-    return f", only those chosen by {listing(plain(one) for one in expressions.columns(condition))}"
-
-
-def _sign(estimate: float, size: str) -> str:
-    """Return the sign of a change that is told with its size; one that reads as nought has none."""
-    number = size.partition(" ")[0]
-    return (MINUS if estimate < 0 else "+") if number.strip("0.") else ""
-
-
-def _verdict(row: Mapping[Any, Any], of_levels: bool) -> str:
+def _verdict(row: Mapping[Any, Any], *, of_levels: bool) -> str:
     """Return what the sentence says of the change, and whether that stands when all tests are counted."""
     direction = str(row["direction"])
     if direction == "uncertain" and (float(row["ci_low"]) > 0 or float(row["ci_high"]) < 0):
-        what = "difference" if of_levels else "change"
-        return f"The data do not show whether the {what} is large enough to count."
+        if of_levels:
+            return _("The data do not show whether the difference is large enough to count.")
+        return _("The data do not show whether the change is large enough to count.")
     words = (_OF_LEVELS if of_levels else _VERDICTS).get(direction, "")
     if is_by_chance(direction, row.get("p_adjusted")):
-        return (
-            f"{words} {BY_CHANCE} Of {int(row['tests'])} tests made together, it may be one that finds"
-            f" something by chance (adjusted p {written(float(row['p_adjusted']), 2)})."
+        return _(
+            "{verdict} {mark} Of {tests} tests made together, it may be one that finds something by chance"
+            " (adjusted p {p})."
+        ).format(
+            verdict=words, mark=BY_CHANCE, tests=int(row["tests"]), p=written(float(row["p_adjusted"]), 2)
         )
     return words
 
 
 def _short(wave: object, labels: Mapping[str, str]) -> str:
     """Return a wave's label up to its first comma: 'Baseline, spring 2026' is 'Baseline' in a sentence."""
-    return labels.get(str(wave), str(wave)).partition(",")[0]
+    return told(labels.get(str(wave), str(wave))).partition(",")[0]
 
 
-_OF_LEVELS = {
-    "better": "The programme group stands better.",
-    "worse": "The programme group stands worse.",
-    "unchanged": "This is too small to count as a difference.",
-    "uncertain": "The data do not show whether they differ.",
-}
-_VERDICTS = {
-    "better": "This is a change for the better.",
-    "worse": "This is a change for the worse.",
-    "unchanged": "This is too small to count as a change.",
-    "uncertain": "The data do not show whether it changed.",
-}
+_AT_ONE_TIME = ("apart", "apart over time")
+_NOUNS_IN_CAPITALS = ("de", "lb")
+"""Languages that write nouns with a capital wherever they stand."""
+_BODIES = Words(
+    {
+        ("recall", "by"): N_("asked in {end} to compare with before, {what} has moved by {size}"),
+        ("recall", "not"): N_("asked in {end} to compare with before, {what} has not moved"),
+        ("recall", "up"): N_("asked in {end} to compare with before, {what} has moved up"),
+        ("recall", "down"): N_("asked in {end} to compare with before, {what} has moved down"),
+        ("staggered", "by"): N_(
+            "{what} moved by {size} from the programme's start on, against those whom it had not reached,"
+            " {start} to {end}"
+        ),
+        ("staggered", "not"): N_(
+            "{what} has not moved from the programme's start on, against those whom it had not reached,"
+            " {start} to {end}"
+        ),
+        ("staggered", "up"): N_(
+            "{what} has moved up from the programme's start on, against those whom it had not reached,"
+            " {start} to {end}"
+        ),
+        ("staggered", "down"): N_(
+            "{what} has moved down from the programme's start on, against those whom it had not reached,"
+            " {start} to {end}"
+        ),
+        ("change", "by"): N_("{what} moved by {size} against the comparison group, {start} to {end}"),
+        ("change", "not"): N_("{what} has not moved against the comparison group, {start} to {end}"),
+        ("change", "up"): N_("{what} has moved up against the comparison group, {start} to {end}"),
+        ("change", "down"): N_("{what} has moved down against the comparison group, {start} to {end}"),
+        ("apart", "same by"): N_(
+            "{what} is the same in the programme group as in the comparison group, {size} apart"
+        ),
+        ("apart", "same"): N_("{what} is the same in the programme group as in the comparison group"),
+        ("apart", "higher by"): N_(
+            "{what} is {size} higher in the programme group than in the comparison group"
+        ),
+        ("apart", "higher"): N_("{what} is higher in the programme group than in the comparison group"),
+        ("apart", "lower by"): N_(
+            "{what} is {size} lower in the programme group than in the comparison group"
+        ),
+        ("apart", "lower"): N_("{what} is lower in the programme group than in the comparison group"),
+        ("apart over time", "same by"): N_(
+            "{what} is the same in the programme group as in the comparison group, {size} apart, {start} to"
+            " {end} taken together"
+        ),
+        ("apart over time", "same"): N_(
+            "{what} is the same in the programme group as in the comparison group, {start} to {end} taken"
+            " together"
+        ),
+        ("apart over time", "higher by"): N_(
+            "{what} is {size} higher in the programme group than in the comparison group, {start} to {end}"
+            " taken together"
+        ),
+        ("apart over time", "higher"): N_(
+            "{what} is higher in the programme group than in the comparison group, {start} to {end} taken"
+            " together"
+        ),
+        ("apart over time", "lower by"): N_(
+            "{what} is {size} lower in the programme group than in the comparison group, {start} to {end}"
+            " taken together"
+        ),
+        ("apart over time", "lower"): N_(
+            "{what} is lower in the programme group than in the comparison group, {start} to {end} taken"
+            " together"
+        ),
+    }
+)
+"""What an estimate compares and which way it points -> how a sentence says it."""
+_OF_LEVELS = Words(
+    {
+        "better": N_("The programme group stands better."),
+        "worse": N_("The programme group stands worse."),
+        "unchanged": N_("This is too small to count as a difference."),
+        "uncertain": N_("The data do not show whether they differ."),
+    }
+)
+_VERDICTS = Words(
+    {
+        "better": N_("This is a change for the better."),
+        "worse": N_("This is a change for the worse."),
+        "unchanged": N_("This is too small to count as a change."),
+        "uncertain": N_("The data do not show whether it changed."),
+    }
+)

@@ -10,6 +10,7 @@ import pandas as pd
 from schemas import fieldwork, reporting  # noqa: F401 -- brings their contracts into TABLES
 from schemas.base import TABLES, conform
 from schemas.faults import RowFault, nearest
+from tasks import tellable
 
 WORDS = {
     "staged.feedback": ("role", "comment"),
@@ -59,9 +60,15 @@ def _no_findings(
         if indicator not in indicators or group not in groups:
             known = [f"{indicator}/{one}" for one in groups] if indicator in indicators else []
             remedy = "A finding is written indicator/poverty_group, as in results/current/tables/findings.csv"
-            yield RowFault(
-                table, _at(index), "finding", f"'{one}' is not a finding", nearest(one, known) + remedy
-            )
+            rule = f"{_finding(indicator, group)} is not a finding"
+            yield RowFault(table, _at(index), "finding", rule, nearest(one, known) + remedy)
+
+
+def _finding(indicator: str, group: str) -> str:
+    """Return a finding as a fault may quote it: each of its two words has to be a code."""
+    told = tellable.value(indicator), tellable.value(group or indicator)
+    whole = f"{indicator}/{group}" if group else indicator
+    return tellable.UNTOLD if tellable.UNTOLD in told else f"'{whole}'"
 
 
 def _of_two_kinds(tables: Mapping[str, pd.DataFrame]) -> Iterator[RowFault]:
@@ -73,7 +80,7 @@ def _of_two_kinds(tables: Mapping[str, pd.DataFrame]) -> Iterator[RowFault]:
             if first.setdefault(workshop, (kind, day)) != (kind, day):
                 column = "kind" if first[workshop][0] != kind else "held_on"
                 what = {"kind": "kind", "held_on": "date"}[column]
-                rule = f"the workshop '{workshop}' has another {what} elsewhere"
+                rule = f"the workshop {tellable.value(workshop)} has another {what} elsewhere"
                 remedy = "Correct it; if they were two workshops, give each a name of its own"
                 yield RowFault(name, index, column, rule, remedy)
 
@@ -81,8 +88,8 @@ def _of_two_kinds(tables: Mapping[str, pd.DataFrame]) -> Iterator[RowFault]:
 def _no_actions(proposed: pd.DataFrame, actions: Collection[str]) -> Iterator[RowFault]:
     for index, one in proposed["action"].dropna().items():
         if one not in actions:
-            remedy = nearest(one, actions) + "Add it to feedback/actions, or correct it here"
-            rule = f"the action '{one}' is not in feedback/actions"
+            remedy = tellable.nearest(one, actions) + "Add it to feedback/actions, or correct it here"
+            rule = f"the action {tellable.value(one)} is not in feedback/actions"
             yield RowFault("staged.recommendations", _at(index), "action", rule, remedy)
 
 
@@ -90,8 +97,9 @@ def _unmet(attendance: pd.DataFrame, groups: pd.DataFrame) -> Iterator[RowFault]
     met = set(groups[["wave", "focus_group"]].itertuples(index=False, name=None))
     for index, wave, one in attendance[["wave", "focus_group"]].itertuples(name=None):
         if (wave, one) not in met:
-            close = nearest(one, [name for at, name in met if at == wave])
-            rule = f"the focus group '{one}' is not in waves/{wave}/focus_groups"
+            close = tellable.nearest(one, [name for at, name in met if at == wave])
+            place = tellable.value(wave).strip("'") if tellable.value(wave) != tellable.UNTOLD else "<wave>"
+            rule = f"the focus group {tellable.value(one)} is not in waves/{place}/focus_groups"
             remedy = close + "Correct it here, or add the group there"
             yield RowFault("staged.attendance", index, "focus_group", rule, remedy)
 

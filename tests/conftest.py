@@ -18,6 +18,22 @@ settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Put slow tests so that each worker begins with one of the longest, and none is waited for at the end.
+
+    A worker's first share is a stretch of this order, the shortest share first; what it has not begun another
+    worker takes from its end.
+    """
+    marks = [item.get_closest_marker("slow") for item in items]
+    if not all(marks):
+        return
+    minutes = dict(zip(items, (mark.kwargs.get("minutes", 0) for mark in marks), strict=True))
+    longest = sorted(items, key=lambda item: -minutes[item])
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    items[:] = [item for start in reversed(range(workers)) for item in longest[start::workers]]
+
+
 @pytest.fixture(scope="session")
 def key_folders(tmp_path_factory) -> Iterator[Path]:
     """Return folders, one after the other, without a search for a free name among thousands."""

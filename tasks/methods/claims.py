@@ -206,6 +206,29 @@ def direction(
     return "unchanged" if named is not None and -named <= low and high <= named else "uncertain"
 
 
+def leaning(verdict: str, low: float | None, high: float | None, better: str) -> str:
+    """Say which way a change leans that may be too small to count: better, worse, or "" for neither.
+
+    verdict is that of `direction` on the interval [low, high]; better is "higher" or "lower". It leans where
+    the verdict is "uncertain" and the interval excludes zero: then its sign is known, and only whether it
+    reaches the smallest change is not. It holds of no verdict that something else has made uncertain, such as
+    `direction_of_money`. Raises ValueError where better is another word.
+
+    Source: as `direction`; an interval that excludes zero and holds the smallest change tells the sign and
+    leaves the size open (Altman and Bland 1995).
+
+    >>> leaning("uncertain", 0.5, 4.5, "higher"), leaning("uncertain", 0.5, 4.5, "lower")
+    ('better', 'worse')
+    >>> leaning("uncertain", -0.5, 4.5, "higher"), leaning("unchanged", 0.5, 1.5, "higher")
+    ('', '')
+    """
+    if better not in ("higher", "lower"):
+        raise ValueError("What is better must be 'higher' or 'lower'")
+    if verdict != "uncertain" or low is None or high is None or not (low > 0 or high < 0):
+        return ""
+    return "better" if (low > 0) == (better == "higher") else "worse"
+
+
 def direction_of_money(verdict: str, change: float, price_ratios: Sequence[float]) -> str:
     """Say what a verdict on money of the day leaves to be said where prices moved in the meantime.
 

@@ -48,6 +48,9 @@ __all__ = [
 ]
 
 
+OF_ARMS = ("programme_from", "programme_to", "comparison_from", "comparison_to")
+
+
 def fit(frame: pd.DataFrame, model: Model) -> pd.DataFrame:
     """Estimate the model and return one row for each of its terms, in their order.
 
@@ -55,8 +58,9 @@ def fit(frame: pd.DataFrame, model: Model) -> pd.DataFrame:
     one unit of the term); degrees_of_freedom; p_value (two-sided, Student's t); residual_degrees
     (observations less all coefficients and fixed effects, for the rules of publication); respondents
     (different ones); observations (rows, or differences, that entered); smallest_cell (the fewest
-    respondents of an arm in a wave, for the rules of publication); clusters (<NA> where errors know of
-    none); programme_clusters and comparison_clusters (`clusters_of_sides`); untested (why there is neither
+    respondents of an arm in a wave, for the rules of publication); programme_from, programme_to,
+    comparison_from, comparison_to (`people_of_arms`); clusters (<NA> where errors know of none);
+    programme_clusters and comparison_clusters (`clusters_of_sides`); untested (why there is neither
     p-value nor interval; <NA> where they are there).
 
     `frame` has one row for each respondent and wave, with the columns respondent, wave, arm
@@ -121,6 +125,7 @@ def fit(frame: pd.DataFrame, model: Model) -> pd.DataFrame:
         observations=len(table),
         smallest_cell=_smallest_cell(table),
         clusters=_clusters(table),
+        **people_of_arms(table, model, names),
     )
     return withhold_p_value_for_few_clusters(results.join(clusters_of_sides(table, names)))
 
@@ -293,6 +298,41 @@ def _check(frame: pd.DataFrame, model: Model) -> None:
 def _clusters(table: pd.DataFrame) -> Any:
     """Return how many clusters the errors know, <NA> where they know of none."""
     return int(table["cluster"].nunique()) if "cluster" in table else pd.NA
+
+
+def people_of_arms(table: pd.DataFrame, model: Model, names: Sequence[str]) -> dict[str, Any]:
+    """Return how many people of each arm and wave a plain difference of the arms is of, <NA> for any other.
+
+    Plain is a model whose one coefficient is the programme arm's mean, or its mean change, less that of the
+    comparison arm: without covariates, and without controls but the arm, the wave and the respondent. Other
+    models are no sums of answers. table: the rows of `complete_rows`. Keys: programme_from, programme_to,
+    comparison_from, comparison_to; `*_from` is <NA> where the figure is of one wave.
+
+    Source: Angrist and Pischke (2009), Mostly Harmless Econometrics, section 5.2; for the rules of
+    publication.
+    """
+    found: dict[str, Any] = dict.fromkeys(OF_ARMS, pd.NA)
+    by_rows = model.estimator in ("difference_in_differences", "fixed_effects")
+    controls = set(model.fixed_effects)
+    if model.estimator == "fixed_effects" and (
+        "wave" not in controls or not controls & {"respondent", "arm"}
+    ):
+        return found
+    if by_rows:
+        controls -= {"respondent", "arm", "wave"}
+    if len(names) > 1 or model.estimator == "ancova" or model.covariates or controls or model.waves:
+        return found
+    treated, arm = table["term0"], table["programme"]
+    later = table["wave"] == table.loc[treated == 1, "wave"].max()
+    if not (treated == arm * later).all() or table["wave"].nunique() != 1 + by_rows:
+        return found
+    people = table.groupby([arm, later])["respondent"].nunique()
+    earlier = None if model.estimator == "difference" else not by_rows
+    for name, inside in (("programme", 1.0), ("comparison", 0.0)):
+        found[f"{name}_to"] = int(people.get((inside, True), 0))
+        if earlier is not None:  # a change is one row, and of the same people in both waves
+            found[f"{name}_from"] = int(people.get((inside, earlier), 0))
+    return found
 
 
 def _smallest_cell(table: pd.DataFrame) -> int:

@@ -13,10 +13,10 @@ from schemas.vocabulary import ALL, OF_THE_DAY
 from tasks import expressions
 from tasks.catalogue import read as catalogue
 from tasks.catalogue import standard_indicators
-from tasks.disclosure import FIGURES
 from tasks.publish import wording
 from tasks.publish.report import FEW, RELEASED, Report, Row, cases
 from tasks.references import reference
+from tasks.told_figures import FIGURES
 from tasks.tongue import Words, _, ngettext, pgettext, told
 from tasks.translations import N_, NN_
 
@@ -844,7 +844,9 @@ _FORMS: dict[tuple[str, str], Form] = {
     ("mapping_checklist", "status"): lambda _, row: Cell(
         told(row["status"]), "contradict" if row["status"] == "open" else ""
     ),
-    ("mapping_checklist", "part"): lambda report, row: Cell(_MAPPINGS[row["part"]]),
+    ("mapping_checklist", "part"): lambda report, row: Cell(
+        _MAPPINGS.get(row["part"]) or _("{part} mapping").format(part=wording.capital(told(row["part"])))
+    ),
     ("mapping_checklist", "found"): _found_by_mapping,
     **{
         (table, column): _each_told(column)

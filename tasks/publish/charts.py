@@ -32,6 +32,8 @@ _LINE = 16
 _PLOT_HEIGHT = 124
 _DODGE = 0.035
 _SPAN_HEIGHT = 58
+_ROW_SIGNS = 34
+"""Letters of a row's bold label on one line; a longer one takes two."""
 
 
 @dataclass(frozen=True)
@@ -224,21 +226,24 @@ def curve(ident: str, title: str, description: str, drawing: Curve) -> str:
 
 def span_rows(ident: str, title: str, description: str, scale: Scale, spans: Sequence[Span]) -> str:
     """Return one SVG with a row a label: its words, and below them the interval with its middle marked."""
-    height = _SPAN_HEIGHT * len(spans)
+    labels = [_wrapped(span.label, characters=_ROW_SIGNS) for span in spans]
+    height = sum(_SPAN_HEIGHT + _LINE * (len(lines) - 1) for lines in labels)
     plot = svg.Plot(PANEL_WIDTH - 30, height, (scale.low, scale.high), (height, 0))
     padding: dict[str, float] = {"left": 15, "right": 15, "top": 22, "bottom": 4}
     data = svg.nothing()
     for value, label in scale.ticks:
         data["middle"].append(_words(value, plot.y_at(-10), label, MUTED, _SMALL))
-    for number, span in enumerate(spans):
-        top = _SPAN_HEIGHT * number
-        label = _wrapped(span.label, characters=36, lines=1)[0]
-        data["bold"].append(_words(plot.x_at(-10), top + 12, label, INK, _TITLE))
-        data["start"].append(_words(plot.x_at(-10), top + 27, span.words, MUTED, _SMALL))
-        y = top + 42
+    top = 0
+    for span, lines in zip(spans, labels, strict=True):
+        for line in lines:
+            data["bold"].append(_words(plot.x_at(-10), top + 12, line, INK, _TITLE))
+            top += _LINE
+        data["start"].append(_words(plot.x_at(-10), top + 11, span.words, MUTED, _SMALL))
+        y = top + 26
         data["rules"] += [_rule(tick, y - 6, tick, y + 6, GRID, 1) for tick, _ in scale.ticks]
         data["rules"].append(_rule(span.low, y, span.high, y, INK, 2.25))
         data["markers"].append(_marker(span.middle, y, INK, filled=True, square=False))
+        top += _SPAN_HEIGHT - _LINE
     return svg.draw(ident, title, description, plot, padding, data)
 
 
@@ -341,7 +346,8 @@ def _end_words(point: Point) -> str:
 
 
 def _row_height(row: Row) -> int:
-    return 40 if len(row.pairs) == 1 else 24 + 29 * len(row.pairs)
+    more = _LINE * (len(_wrapped(row.label, characters=_ROW_SIGNS)) - 1)
+    return more + (40 if len(row.pairs) == 1 else 24 + 29 * len(row.pairs))
 
 
 def _rows_data(rows: Sequence[Row], scale: Scale, plot: svg.Plot) -> svg.Data:
@@ -358,8 +364,11 @@ def _rows_data(rows: Sequence[Row], scale: Scale, plot: svg.Plot) -> svg.Data:
 def _add_row(data: svg.Data, row: Row, scale: Scale, plot: svg.Plot, top: float) -> None:
     left, right = plot.x_at(-16), plot.x_at(PANEL_WIDTH - 22)
     alone = len(row.pairs) == 1
-    label = _wrapped(row.label, characters=38, lines=1)[0]
-    data["bold"].append(_words(left, top + 12, label, INK, _TITLE))
+    lines = _wrapped(row.label, characters=_ROW_SIGNS)
+    for line in lines:
+        data["bold"].append(_words(left, top + 12, line, INK, _TITLE))
+        top += _LINE
+    top -= _LINE
     at = top + (12 if alone else 28)
     for pair in row.pairs:
         colour = MUTED if pair.second_arm else COLOURS.get(pair.style, INK)

@@ -23,6 +23,7 @@ from tasks.publish.sections.method import inputs, libraries
 from tasks.publish.sections.methods import methods
 from tasks.publish.sections.sample import sample
 from tasks.publish.sections.size import size
+from tasks.tongue import _, told
 
 TABLES = (
     "sample_sizes",
@@ -46,8 +47,8 @@ def render(plan: AssessmentPlan, tables: dict[str, pd.DataFrame], provenance: Pr
         return ""
     context = {
         **common(report, provenance),
-        "kind": "Design of a poverty and social impact assessment",
-        "page_title": f"Design: {plan.assessment.title}",
+        "kind": _("Design of a poverty and social impact assessment"),
+        "page_title": _("Design: {title}").format(title=told(plan.assessment.title)),
         "asked_by_design": asked_by_design(report),
         "methods": methods(report),
         "rankings": rankings(report),

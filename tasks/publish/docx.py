@@ -26,6 +26,8 @@ STYLES = {
 BULLET = "•\u00a0"
 """Stands before the items of a list where the style for it has no signs of its own."""
 EMU_PER_MM = 36000
+ABOVE_A_PICTURE_MM = 36
+"""What headings and caption of a picture take of its page."""
 SMALL = 8.5
 """The size of the letters in notes, in points."""
 KEPT = ("styles", "stylesWithEffects", "numbering", "fontTable", "theme", "settings")
@@ -66,9 +68,7 @@ class Document:
         about.created = about.modified = about.last_printed = MADE
         about.last_modified_by, about.revision = "psia", 1
         page = self._docx.sections[0]
-        self.inner_mm: float = (page.page_width - page.left_margin - page.right_margin) / EMU_PER_MM
-        height = (page.page_height - page.top_margin - page.bottom_margin) / EMU_PER_MM
-        self.tallest_mm: float = height * 0.88
+        self._measure(page)
         foot = page.footer.paragraphs[0] if page.footer.paragraphs else page.footer.add_paragraph()
         if not "".join(page.footer._element.itertext()).strip():
             page_number, of = _("page"), pgettext("page", "of")
@@ -76,6 +76,22 @@ class Document:
             _field(foot, "PAGE")
             foot.add_run(f" {of} ")
             _field(foot, "NUMPAGES")
+
+    def _measure(self, page: Any) -> None:
+        """Say how wide what stands on a page may be, and how tall a picture, with its heading and caption."""
+        self.inner_mm: float = (page.page_width - page.left_margin - page.right_margin) / EMU_PER_MM
+        height = (page.page_height - page.top_margin - page.bottom_margin) / EMU_PER_MM
+        self.tallest_mm: float = min(height * 0.88, height - ABOVE_A_PICTURE_MM)
+
+    def turn(self) -> None:
+        """Go on upon a new page that is turned: across after upright, and upright after across."""
+        from docx.enum.section import WD_ORIENT, WD_SECTION
+
+        page = self._docx.add_section(WD_SECTION.NEW_PAGE)
+        page.page_width, page.page_height = page.page_height, page.page_width
+        is_across = page.page_width > page.page_height
+        page.orientation = WD_ORIENT.LANDSCAPE if is_across else WD_ORIENT.PORTRAIT
+        self._measure(page)
 
     def _dress(self) -> None:
         """Set page and styles as they are where no office has any of its own."""
@@ -91,6 +107,7 @@ class Document:
         styles["Normal"].paragraph_format.space_after = Pt(5)
         styles["Caption"].font.bold = False
         styles["Caption"].font.size = Pt(9)
+        styles["Caption"].paragraph_format.space_before = Pt(5)
         styles["Caption"].font.color.rgb = RGBColor.from_string(MUTED)
 
     def _clear(self) -> None:
@@ -176,6 +193,12 @@ class Document:
         """Write a list."""
         for words in items:
             self._docx.add_paragraph(self._bullet + _written(words), style="List Bullet")
+
+    def pair(self, term: str, words: str) -> None:
+        """Write an item of a list with a bold term in front."""
+        paragraph = self._docx.add_paragraph(self._bullet, style="List Bullet")
+        paragraph.add_run(_written(term)).bold = True
+        paragraph.add_run(f" {_written(words)}")
 
     def finding(self, verdict: str, words: str, note: str) -> None:
         """Write an item of a list with a verdict in front and a note below."""

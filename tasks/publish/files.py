@@ -72,10 +72,10 @@ def report_files(
     for code, suffix in languages.items():
         with speaking(code, own.own_words(report, code, (own_words or {}).get(code) or Language(code, code))):
             texts[f"report{suffix}.html"] = render(plan, tables, provenance)
+            if design_report := design.render(plan, tables, provenance):
+                texts[f"design{suffix}.html"] = design_report
             if chain := value_chain(report):
                 texts[chain.name] = chain.file
-    if design_report := design.render(plan, tables, provenance):
-        texts["design.html"] = design_report
     texts |= groups.render(plan, tables, provenance, own_words)
     files = {name: text.encode() for name, text in texts.items()}
     files["annex.xlsx"] = annex(tables, provenance.pairs())

@@ -1,7 +1,7 @@
 """The summary page of each poverty group, for its own people, in every language of the plan.
 
-Made of released tables alone. The template of reports/groups/ has the sentences, sections/group.py says what
-they tell.
+Made of released tables alone. The templates of reports/groups/ have the sentences, sections/group.py and
+group_changes.py say what they tell.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from tasks.languages import Language
 from tasks.publish.html import Provenance, environment
 from tasks.publish.report import Report
 from tasks.publish.sections import group as section
+from tasks.publish.sections.group_changes import changes
 from tasks.publish.sections.groups import all_groups
 from tasks.publish.spoken import Spoken
 
@@ -89,7 +90,7 @@ def _page(report: Report, spoken: Spoken, languages: list[Spoken], group: str, p
     context = {
         **_common(report, spoken, languages, group, provenance),
         "group": spoken.group(report.plan, group),
-        "changes": section.changes(report, spoken, group),
+        "changes": changes(report, spoken, group),
         "asked": section.asked(report, spoken, group),
         "important": important[: section.MOST["important"]],
         "in_order": in_order,

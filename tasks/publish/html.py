@@ -89,7 +89,7 @@ def render(plan: AssessmentPlan, tables: dict[str, pd.DataFrame], provenance: Pr
     context = {
         **common(report, provenance),
         "kind": _("Poverty and social impact assessment"),
-        "page_title": plan.assessment.title,
+        "page_title": tongue.told(plan.assessment.title),
         "findings": findings(report),
         "feedback": feedback(report),
         "summary": summary(report),
@@ -182,6 +182,7 @@ def environment() -> ImmutableSandboxedEnvironment:
         lstrip_blocks=True,
         keep_trailing_newline=False,
     )
+    environment.filters["told"] = tongue.told
     said: Any = environment.globals
     said |= {
         "gettext": tongue._,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tasks.publish import svg
 from tasks.publish.charts import GAIN, GRID, INK, LOSS, MUTED
+from tasks.publish.textsize import wrapped
 
 LABEL_WIDTH, COLUMN_WIDTH, ROW_HEIGHT, HEAD_LINE = 250, 76, 30, 13
 COLOURS = {"gain": GAIN, "loss": LOSS, "same": INK, "unsure": MUTED}
@@ -30,8 +30,8 @@ def matrix(
     rows: Sequence[tuple[str, Sequence[Sign | None]]],
 ) -> str:
     """Return one SVG: the heads above, and for each row its label and a sign in each column that has one."""
-    wrapped = [textwrap.wrap(head, 12, max_lines=4, placeholder=" …") for head in heads]
-    top = HEAD_LINE * max(map(len, wrapped), default=1) + 8
+    lines_of = [wrapped(head, 11, COLUMN_WIDTH - 4, lines=4) for head in heads]
+    top = HEAD_LINE * max(map(len, lines_of), default=1) + 8
     width, height = LABEL_WIDTH + COLUMN_WIDTH * len(heads), ROW_HEIGHT * len(rows)
     plot = svg.Plot(width, height, (0, width), (height, 0))
     padding: dict[str, float] = {"left": 4, "right": 4, "top": top, "bottom": 4}
@@ -41,7 +41,7 @@ def matrix(
         return {"x": x, "y": y, "text": text, "colour": colour, "size": size}
 
     middles = [LABEL_WIDTH + COLUMN_WIDTH * (place + 0.5) for place in range(len(heads))]
-    for middle, lines in zip(middles, wrapped, strict=True):
+    for middle, lines in zip(middles, lines_of, strict=True):
         for number, line in enumerate(lines):
             at = -8 - HEAD_LINE * (len(lines) - 1 - number)
             data["middle"].append(words(middle, at, line, MUTED, 11))
@@ -57,8 +57,9 @@ def matrix(
                 "width": 1,
             }
         )
-        for line, text in enumerate(textwrap.wrap(label, 42, max_lines=2, placeholder=" …")):
-            shift = 0 if len(label) <= 42 else 12 * line - 6
+        lines = wrapped(label, 11, LABEL_WIDTH - 10, lines=2)
+        for line, text in enumerate(lines):
+            shift = 12 * line - 6 * (len(lines) - 1)
             data["start"].append(words(0, y + shift, text, INK, 11))
         for middle, sign in zip(middles, signs, strict=True):
             if sign:

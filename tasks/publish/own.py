@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tasks import catalogue, translations
+from tasks import catalogue, languages, translations
 from tasks.languages import Language
 from tasks.publish import wording
 from tasks.publish.report import Report
@@ -25,7 +25,28 @@ def own_words(report: Report, code: str, own: Language) -> dict[str, str]:
         words |= {known.label: say("indicator", plain[ident])}
     for row in (*report.rows("indicator_selection"), *report.rows("indicators")):
         words |= {row["label"]: said} if (said := own.get("indicator", row["indicator"])) else {}
-    return words | _units(report, code, own)
+    return words | _units(report, code, own) | _questions(report, code, own)
+
+
+def _questions(report: Report, code: str, own: Language) -> dict[str, str]:
+    """Return the questions of the forms, their headings and answers, as the forms say them in a language."""
+    forms, words = languages.shipped(code), dict[str, str]()
+    yes_no = [own.get("text", one) or forms.get("text", one) for one in ("yes", "no")]
+    words |= {"Yes; No": "; ".join(yes_no)} if all(yes_no) else {}
+    known = {**catalogue.questions(), **catalogue.form_questions()}
+    for row in report.rows("instruments"):
+        ident, question = row["question"], known.get(row["question"])
+        if said := own.get("question", ident) or (question and forms.get("question", ident)):
+            words[row["wording"]] = said
+        if said := own.get("heading", row["section"]) or forms.get("heading", row["section"]):
+            words[row["section"]] = said
+        if question and question.choices:
+            answers = {
+                one.label: own.choice(ident, one.name) or forms.choice(ident, one.name) or one.label
+                for one in question.choices
+            }
+            words["; ".join(answers)] = "; ".join(answers.values())
+    return words
 
 
 def _units(report: Report, code: str, own: Language) -> dict[str, str]:

@@ -7,23 +7,31 @@ from __future__ import annotations
 
 import io
 import logging
+from typing import Any
 
-BLOCKS = """
+SANS = "'Noto Sans', 'Liberation Sans', Arial, Helvetica, sans-serif"
+SERIF = "Charter, 'Bitstream Charter', Georgia, Cambria, 'Noto Serif', 'Liberation Serif', serif"
+"""The letters of the page and of its pictures. Where a machine has no others, system-ui and sans-serif are
+DejaVu Sans, a tenth wider: words of pictures then touch, and the report has more pages."""
+BLOCKS = (
+    f":root {{ --sans: {SANS}; --serif: {SERIF}; }}"
+    + """
 .facts, .panels, .beside, .pair, .findings > li, .quiet > li { display: block; }
-.facts div { display: inline-block; width: 42mm; vertical-align: top; }
+.facts div { display: inline-block; vertical-align: top; width: 44.5mm; padding: 0 3mm 1mm 0; }
 .panels .chart { display: inline-block; width: 57mm; margin-bottom: 3mm; vertical-align: top; }
 .panels:not(:has(.chart ~ .chart)) { display: inline-block; }
 .beside, .pair { break-inside: avoid; }
 .beside > figure, .beside > .table, .pair > div, .said, .said + div { display: table-cell; }
 .beside > figure, .beside > .table, .pair > div, .said, .said + div { vertical-align: top; }
 .beside > figure { width: 54mm; padding-right: 4mm; }
-.beside figcaption { margin-top: 1mm; font-size: 6.5pt; line-height: 1.25; }
+.beside figcaption { margin-top: 1mm; font-size: 7pt; line-height: 1.25; }
 .beside .panels { padding: 1.5mm; } .beside .panels .chart { width: 50mm; margin: 0; }
 .quiet { columns: 1; }
 .said { width: 26mm; padding-right: 2mm; }
 .pair > div { width: 88mm; padding-right: 3mm; }
 th, td { overflow-wrap: normal; }
 """
+)
 """WeasyPrint 70 fails on a grid that a page ends in, and parts floats there: grids become blocks and cells.
 
 It also breaks words of a narrow column, which a browser does only where nothing else helps.
@@ -46,11 +54,11 @@ def pdf(page: str, content_hash: str) -> bytes:
     Raises OSError where the system has no Pango, ImportError where WeasyPrint is not installed, NotLaidOut
     where WeasyPrint gives up on the page.
     """
+    # a library that logs everything would have it tell of each page, and of its start, below the run's lines
+    logging.getLogger("weasyprint.progress").setLevel(logging.WARNING)
     import weasyprint
     from weasyprint.urls import URLFetcher
 
-    # a library that logs everything would have it tell of each page, below the run's own lines
-    logging.getLogger("weasyprint.progress").setLevel(logging.WARNING)
     logging.getLogger("weasyprint").addFilter(_is_told)
     fetcher = URLFetcher(allowed_protocols={"data"})
     source = weasyprint.HTML(string=printable(page), url_fetcher=fetcher)
@@ -75,9 +83,22 @@ def printable(page: str) -> str:
         element.drop_tree()
     for title in root.xpath("//svg[desc]/title"):  # the one text that WeasyPrint gives to who does not see it
         title.text = f"{title.text_content()}: {title.getnext().text_content()}"
-    for element in root.xpath("//td/div"):
-        element.drop_tag()
+    for element in root.xpath("//svg//*[@font-family='sans-serif']"):
+        element.set("font-family", SANS)
+    _lighten(root)
     style = lxml.html.fragment_fromstring("<style></style>")
     style.text = BLOCKS
     root.find("head").append(style)
     return "<!doctype html>\n" + lxml.html.tostring(root, encoding="unicode")
+
+
+def _lighten(root: Any) -> None:
+    """Take out of the tables what lays out nothing: a tenth of the time that the PDF takes."""
+    for element in root.xpath("//*[@class='more']"):
+        element.drop_tree()
+    plain = "//td/div | //th/span[@class='value'] | //td[not(@class)]//span[@class='value']"
+    for element in root.xpath(plain):
+        element.drop_tag()
+    for element in root.xpath("//td | //th | //tr | //tbody | //thead | //table | //div[@role='region']"):
+        for name in ("role", "tabindex", "data-label"):
+            element.attrib.pop(name, None)

@@ -19,7 +19,10 @@ from tasks.publish.portfolio_parts import (
     Scale,
     Table,
     axis,
+    own_language,
     page,
+    rank_entry,
+    ranks,
     records,
     span,
     table,
@@ -34,7 +37,7 @@ MOST_NAMED = 12
 def index_page(
     plan: PortfolioPlan, compared: Comparison, left_out: Sequence[str], about: Mapping[str, Any]
 ) -> str:
-    """Return the page. The list is sorted by rank and its interval, which stands beside it in every row."""
+    """Return the page. The list is sorted by rank, clusters that are tied by their names."""
     known = {row["assessment"]: row for row in records(compared.clusters)}
     rows = [{**known[row["assessment"]], **row} for row in ordered(compared.priorities)]
     ranked = [row for row in rows if row["rank"] is not None]
@@ -56,17 +59,20 @@ def index_page(
     )
 
 
-def rank(value: float) -> str:
-    """Return a rank; a shared one has a half."""
-    return wording.rounded(value, 0 if float(value).is_integer() else 1)
-
-
 def rank_words(row: Mapping[str, Any]) -> str:
-    """Return a rank with its interval and what it rests on: 'rank 4 (1 to 9), 6 of 20 scored'."""
-    if row["rank"] is None:
-        return "not ranked" if row["scored"] else "not scored"
-    ends = f"{rank(row['rank_low'])} to {rank(row['rank_high'])}"
-    return f"rank {rank(row['rank'])} ({ends}), {row['scored']} of {row['scored'] + row['unscored']} scored"
+    """Return a rank and what it rests on: 'rank 2–4, 6 of 20 scored'."""
+    if row["rank_first"] is None:
+        return _unranked(row)
+    return f"rank {ranks(row)}, {row['scored']} of {row['scored'] + row['unscored']} scored"
+
+
+def _unranked(row: Mapping[str, Any]) -> str:
+    return "not ranked" if row["scored"] else "not scored"
+
+
+def _drawn(value: float) -> str:
+    """Return a rank of the draws; a shared one has a half."""
+    return wording.rounded(value, 0 if float(value).is_integer() else 1)
 
 
 def _told(told: int, pairs: int) -> str:
@@ -76,9 +82,9 @@ def _told(told: int, pairs: int) -> str:
     if not told:
         return (
             f"No cluster can be told apart from any other ({wording.counted(pairs, 'pair')} compared). "
-            "The order of this list says nothing."
+            "All are tied."
         )
-    rest = "" if told == pairs else " For the others, the order of this list says nothing."
+    rest = "" if told == pairs else " The clusters of any other pair are tied."
     return f"{wording.whole(told)} of {wording.counted(pairs, 'pair')} of clusters can be told apart.{rest}"
 
 
@@ -89,7 +95,7 @@ def _ranking(rows: Sequence[Row], last: int) -> Table:
         Head("Cluster"),
         Head("Country"),
         Head("Rank", numeric=True, by_number=True, sorted="ascending"),
-        Head("90 % interval of the rank", by_number=True, picture=axis(scale, "1", wording.whole(last))),
+        Head("Rank in the draws, 90 %", by_number=True, picture=axis(scale, "1", wording.whole(last))),
         Head("Scored", numeric=True, by_number=True),
         Head("Composite, 90 % interval", numeric=True, by_number=True),
         Head("Poverty of the actors", by_number=True),
@@ -98,8 +104,14 @@ def _ranking(rows: Sequence[Row], last: int) -> Table:
     ]
     body = [
         (
-            Entry(row["cluster"], note=row["sector"], link=to_report(row["report"])),
-            Entry(row["country"]),
+            Entry(
+                row["cluster"],
+                note=row["sector"],
+                link=to_report(row["report"]),
+                language=own_language(row),
+                note_language=own_language(row),
+            ),
+            Entry(row["country"], language=own_language(row)),
             *_standing(row, scale),
             _nodes(row),
             Entry(wording.date(row["data_date"]), row["data_date"]),
@@ -111,17 +123,21 @@ def _ranking(rows: Sequence[Row], last: int) -> Table:
 
 
 def _standing(row: Row, scale: Scale) -> tuple[Entry, ...]:
-    """Return rank, interval, number of scores and composite."""
+    """Return rank, rank in the draws, number of scores and composite."""
     scored = Entry(f"{row['scored']} of {row['scored'] + row['unscored']}", row["scored"], numeric=True)
-    if row["rank"] is None:
-        return Entry(rank_words(row), "", "none"), MISSING, scored, MISSING
+    if row["rank_first"] is None:
+        return rank_entry(row, _unranked(row)), MISSING, scored, MISSING
     low, middle, high = row["rank_low"], row["rank"], row["rank_high"]
     composite, *ends = (
         wording.rounded(row[f"score_{which}"], 1) for which in ("middle", "low_90", "high_90")
     )
     return (
-        Entry(rank(middle), middle, numeric=True),
-        Entry(wording.span(rank(low), rank(high)), low, picture=span(scale, low, middle, high)),
+        rank_entry(row),
+        Entry(
+            f"{_drawn(middle)} ({wording.span(_drawn(low), _drawn(high))})",
+            middle,
+            picture=span(scale, low, middle, high),
+        ),
         scored,
         Entry(f"{composite} ({wording.span(*ends)})", row["score_middle"], numeric=True),
     )

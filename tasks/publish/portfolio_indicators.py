@@ -9,7 +9,9 @@ from typing import Any
 
 from schemas.portfolio import PortfolioPlan
 from schemas.vocabulary import AT_BASE_PRICES, AT_PRICES_OF_NOW, OF_THE_DAY
+from tasks import catalogue
 from tasks.portfolio import Comparison
+from tasks.portfolio_indicators import by_rank
 from tasks.publish import wording
 from tasks.publish.portfolio_parts import (
     MISSING,
@@ -18,7 +20,9 @@ from tasks.publish.portfolio_parts import (
     Scale,
     Table,
     axis,
+    own_language,
     page,
+    rank_entry,
     records,
     span,
     table,
@@ -73,8 +77,10 @@ def indicator_pages(plan: PortfolioPlan, compared: Comparison, about: Mapping[st
             "indicator",
             "../",
             label=by_measure[0]["label"],
+            language=_language_of_label(by_measure[0]),
             count=wording.counted(len(own), "cluster"),
             measures=measures,
+            ranked=any(row["rank_first"] for row in own),
             claims=_claims(own),
             by_chance=wording.BY_CHANCE if any(row["by_chance"] for row in own) else "",
         )
@@ -94,7 +100,7 @@ def _list(by_indicator: Mapping[str, Sequence[Row]]) -> Table:
         told = [sum(row["direction"] == one for row in own) for one in _TOLD]
         rows.append(
             (
-                Entry(own[0]["label"], link=f"indicators/{ident}.html"),
+                Entry(own[0]["label"], link=f"indicators/{ident}.html", language=_language_of_label(own[0])),
                 Entry("; ".join(units)),
                 _count(len(own)),
                 *map(_count, told),
@@ -102,6 +108,12 @@ def _list(by_indicator: Mapping[str, Sequence[Row]]) -> Table:
         )
     rows.sort(key=lambda row: row[0].text.casefold())
     return table("indicators", "Indicators, and in how many clusters each moved", heads, rows, "indicator")
+
+
+def _language_of_label(row: Row) -> str:
+    """Return the language of a label where it is not that of the page; the catalogue is English."""
+    standard = catalogue.standard_indicators().get(row["indicator"])
+    return "" if standard and standard.label == row["label"] else own_language(row)
 
 
 def _count(number: int) -> Entry:
@@ -120,8 +132,9 @@ def _measure(number: int, rows: Sequence[Row]) -> Measure:
     sentences = []
     if rows[0]["level"] not in (None, "person"):
         sentences.append(f"A mean over {rows[0]['level']}s.")
-    better = "More" if rows[0]["better"] == "higher" else "Less"
-    sentences.append(f"{better} is better; the better end stands first.")
+    if any(row["rank_first"] for row in rows):
+        better, end = ("More", "most") if rows[0]["better"] == "higher" else ("Less", "least")
+        sentences.append(f"{better} is better: rank 1 is the {end}.")
     if rows[0]["is_money"]:
         prices = next((row["change_money"] for row in rows if row["change_money"]), OF_THE_DAY)
         sentences.append(PRICES[prices])
@@ -135,16 +148,14 @@ def _measure(number: int, rows: Sequence[Row]) -> Measure:
 
 def _clusters(ident: str, rows: Sequence[Row]) -> Table:
     unit = rows[0]["unit"]
-    sign = 1 if rows[0]["better"] == "lower" else -1
-    rows = sorted(
-        rows,
-        key=lambda row: (row["mean"] is None, sign * (row["mean"] or 0), row["cluster"], row["assessment"]),
-    )
+    rows = sorted(rows, key=by_rank)
+    has_ranks = any(row["rank_first"] for row in rows)
     means = Scale(0, 1) if wording.is_share(unit) else _scale(rows, "mean")
     changes = _scale(rows, "change", 0.0)
     heads = [
-        Head("Cluster"),
-        Head("Newest mean", numeric=True, by_number=True, sorted=_sorted(rows, "mean", sign)),
+        Head("Cluster", sorted="" if has_ranks else "ascending"),
+        *([Head("Rank", numeric=True, by_number=True, sorted="ascending")] if has_ranks else []),
+        Head("Newest mean", numeric=True, by_number=True),
         Head("95 % interval of the mean", by_number=True, picture=_axis(means, wording.quantity, unit)),
     ]
     if told := any(row["claim"] for row in rows):
@@ -160,19 +171,21 @@ def _clusters(ident: str, rows: Sequence[Row]) -> Table:
                 row["cluster"],
                 note=f"{row['country']} · {row['status']}",
                 link=to_report(row["report"], "../"),
+                language=own_language(row),
             ),
-            *_figure(row, "mean", means, wording.quantity, unit, row["wave"] or ""),
+            *([rank_entry(row)] if has_ranks else []),
+            *_mean(row, means, unit),
             *(_change(row, changes, unit) if told else ()),
         )
         for row in rows
     ]
-    return table(ident, "Clusters by their newest mean", heads, body)
+    return table(ident, "Clusters and their newest means", heads, body)
 
 
-def _sorted(rows: Sequence[Row], column: str, sign: int) -> str:
-    if all(row[column] is None for row in rows):
-        return ""
-    return "ascending" if sign > 0 else "descending"
+def _mean(row: Row, scale: Scale, unit: str) -> tuple[Entry, Entry]:
+    """Return the newest mean and its interval; the name of its wave is of the assessment's language."""
+    mean, interval = _figure(row, "mean", scale, wording.quantity, unit, row["wave"] or "")
+    return mean._replace(note_language=own_language(row)), interval
 
 
 def _change(row: Row, scale: Scale, unit: str) -> tuple[Entry, ...]:

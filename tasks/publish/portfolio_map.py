@@ -19,7 +19,16 @@ from tasks.portfolio import Comparison
 from tasks.publish import wording
 from tasks.publish.html import TEMPLATES
 from tasks.publish.portfolio_index import rank_words
-from tasks.publish.portfolio_parts import Entry, Head, page, records, table, to_report
+from tasks.publish.portfolio_parts import (
+    Entry,
+    Head,
+    own_language,
+    page,
+    rank_entry,
+    records,
+    table,
+    to_report,
+)
 
 _UNITS = 2
 """Units of the drawing to a degree."""
@@ -167,17 +176,17 @@ def _list(rows: Sequence[Row]) -> Any:
         Head("Trade"),
         Head("Latitude", numeric=True, by_number=True),
         Head("Longitude", numeric=True, by_number=True),
-        Head("Rank, 90 % interval", by_number=True),
+        Head("Rank", by_number=True),
         Head("Status"),
     ]
     body = [
         (
-            Entry(row["cluster"], link=to_report(row["report"])),
-            Entry(row["country"]),
-            Entry(row["sector"]),
+            Entry(row["cluster"], link=to_report(row["report"]), language=own_language(row)),
+            Entry(row["country"], language=own_language(row)),
+            Entry(row["sector"], language=own_language(row)),
             Entry(degrees(row["latitude"], "N", "S"), row["latitude"], numeric=True),
             Entry(degrees(row["longitude"], "E", "W"), row["longitude"], numeric=True),
-            Entry(rank_words(row).removeprefix("rank "), "" if row["rank"] is None else row["rank"]),
+            Entry(rank_words(row).removeprefix("rank "), rank_entry(row).value),
             Entry(row["status"]),
         )
         for row in sorted(rows, key=lambda row: (row["cluster"].casefold(), row["assessment"]))

@@ -13,17 +13,19 @@ import pandas as pd
 from markupsafe import Markup
 
 from schemas.portfolio import PortfolioPlan
+from tasks.languages import ENGLISH
 from tasks.publish import wording
 from tasks.publish.html import TEMPLATES, environment
 
 _WIDTH, _HEIGHT, _MARGIN = 176, 18, 6
+_MOST_RANKS = 1_000_000
 
 
 _NO_PICTURE = Markup()
 
 
 class Entry(NamedTuple):
-    """One cell. value: what it is ordered by, if not by its text; "" comes last.
+    """One cell. value: what it is ordered by, if not by its text; "" comes last. language: "" is the page's.
 
     A tuple, because a template takes it apart at once: looking up its parts one by one is slow.
     """
@@ -36,6 +38,8 @@ class Entry(NamedTuple):
     numeric: bool = False
     link: str = ""
     picture: Markup = _NO_PICTURE
+    language: str = ""
+    note_language: str = ""
 
 
 MISSING = Entry("–", "", "none")
@@ -118,6 +122,24 @@ def _picture(attributes: str, inner: str) -> Markup:
 def to_report(report: str, up: str = "") -> str:
     """Return the link to a report. report: from the folder of the portfolio. up: from a page to the index."""
     return f"{up}../../{quote(report)}"
+
+
+def ranks(row: Mapping[str, Any]) -> str:
+    """Return the ranks that a row may have: '2–4', or '2' where no other is left."""
+    first, last = (wording.whole(row[end]) for end in ("rank_first", "rank_last"))
+    return first if first == last else f"{first}–{last}"
+
+
+def rank_entry(row: Mapping[str, Any], otherwise: str = "not ranked") -> Entry:
+    """Return the ranks as a cell, ordered by the first of them and then the last."""
+    if row["rank_first"] is None:
+        return Entry(otherwise, "", "none", numeric=True)
+    return Entry(ranks(row), row["rank_first"] + row["rank_last"] / _MOST_RANKS, numeric=True)
+
+
+def own_language(row: Mapping[str, Any]) -> str:
+    """Return the language of a row's own words where it is not that of the page."""
+    return "" if row["language"] == ENGLISH else row["language"]
 
 
 def page(

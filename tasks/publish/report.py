@@ -108,6 +108,13 @@ class Report:
         first = largest.sort_values(by, ascending=[False, *[True] * (len(by) - 1)])
         return _records(first.head(most), RELEASED[name]), len(frame)
 
+    def released(self, name: str, where: Mapping[str, Any]) -> list[Row]:
+        """Return a table's rows as they are released: with the figures of few, which no page prints."""
+        frame = self._where(name, where)
+        if frame is None:
+            return []
+        return [{str(column): value for column, value in row.items()} for row in frame.to_dict("records")]
+
     def _where(self, name: str, where: Mapping[str, Any]) -> pd.DataFrame | None:
         frame = self._tables.get(name)
         if frame is None or frame.empty:

@@ -29,14 +29,17 @@ from schemas.vocabulary import (
     AT_BASE_PRICES,
     AT_PRICES_OF_NOW,
     FEEDBACK_VERDICTS,
+    OF_THE_DAY,
     PROPOSAL_STANDINGS,
     SEAT_KINDS,
     WORKSHOP_KINDS,
 )
 from tasks.languages import ENGLISH, Language, own_words
+from tasks.methods.claims import leaning
 from tasks.publish import MADE, wording
 from tasks.publish.html import environment
 from tasks.publish.report import Report
+from tasks.publish.sections.group_changes import SLIGHTLY, TOLD
 from tasks.publish.spoken import Spoken
 from tasks.publish.tables import neutral
 from tasks.references import reference_of
@@ -79,6 +82,11 @@ class Sheet:
     by_chance: bool = False
     prices: bool = False
     some_only: bool = False
+
+    @property
+    def slightly(self) -> bool:
+        """Return whether it is not sure that what is told is large enough to count."""
+        return self.direction.startswith(SLIGHTLY)
 
     @property
     def basis(self) -> str:
@@ -145,7 +153,8 @@ def files(
             if group in said:
                 label = "" if group == ALL else spoken.group(plan, group)
                 page = printed(plan, spoken, label, tables, said[group])
-                what = f"sheets to print, one a finding: {label or 'all groups together'}"
+                whose = label or spoken.messages()["_"]("All groups together")
+                what = f"sheets to print, one a finding: {whose}"
                 out[f"sheets-{group}{end}.html"] = page.encode(), what
     records = to_fill(plan, tables["findings"], focus_groups, waves)
     ordered = sorted(tables["findings"], key=lambda row: row["position"])
@@ -160,6 +169,7 @@ def files(
 def sheets(tables: Mapping[str, Sequence[Row]]) -> dict[str, list[Sheet]]:
     """Return poverty group -> its sheets, in the order of the report; findings withheld have none."""
     labels = {row["indicator"]: row["label"] for row in tables["indicators"]}
+    better = {row["indicator"]: row["better"] for row in tables["indicators"]}
     voices = {(row["indicator"], row["poverty_group"]): row for row in tables["triangulation"]}
     behind = {reference_of(ImpactEstimates, row): row for row in tables["impact_estimates"]}
     found: dict[str, list[Sheet]] = {}
@@ -167,30 +177,44 @@ def sheets(tables: Mapping[str, Sequence[Row]]) -> dict[str, list[Sheet]]:
         if not row["statement"]:
             continue
         voice = voices.get((row["indicator"], row["poverty_group"]), {}).get("participatory")
+        direction = _told(row["direction"], behind[row["figure"]], better[row["indicator"]])
         heard = f"The focus groups said: {wording.VOICES[voice].words}." if voice in wording.VOICES else ""
         sheet = Sheet(
             row["finding"],
             labels.get(row["indicator"], row["indicator"]),
-            "uncertain" if row["direction"] in (None, "silent") else row["direction"],
+            direction,
             row["claim"],
             voice or "",
             row["statement"],
             f"{wording.sentence(wording.CLAIMS[row['claim']])} {wording.sentence(row['limits'])}",
             heard if voice not in ("silent", "withheld") else "",
-            **_of_estimate(row, behind[row["figure"]]),
+            **_of_estimate(direction, behind[row["figure"]]),
         )
         found.setdefault(row["poverty_group"], []).append(sheet)
     return found
 
 
-def _of_estimate(finding: Row, estimate: Row) -> dict[str, Any]:
+def _told(direction: str | None, estimate: Row, better: str) -> str:
+    """Return which way a finding is told to go: slightly, where that it counts is not sure.
+
+    What people recall in money of the day is uncertain also because prices moved, and leans to no side.
+    """
+    if direction in (None, "silent"):
+        return "uncertain"
+    if estimate["estimator"] == "recall" and estimate["money"] == OF_THE_DAY:
+        return direction
+    leans = leaning(direction, estimate["ci_low"], estimate["ci_high"], better)
+    return f"{SLIGHTLY}{leans}" if leans else direction
+
+
+def _of_estimate(direction: str, estimate: Row) -> dict[str, Any]:
     """Return what a sheet tells of the estimate behind its finding."""
     start = estimate["from_wave"]
-    told = finding["direction"] in ("better", "worse", "unchanged")
+    told = direction in TOLD
     return {
         "from_wave": "" if start == "none" or estimate["estimator"] == "recall" else start,
         "to_wave": estimate["to_wave"],
-        "by_chance": wording.is_by_chance(finding["direction"], estimate["p_adjusted"]),
+        "by_chance": wording.is_by_chance(direction.removeprefix(SLIGHTLY), estimate["p_adjusted"]),
         "prices": told and estimate["money"] in (AT_BASE_PRICES, AT_PRICES_OF_NOW),
         "some_only": told and bool(estimate["filter"]),
     }

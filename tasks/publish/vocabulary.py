@@ -289,3 +289,27 @@ UNITS = (
     N_("share of workers"),
 )
 """Units of the catalogue that are shares; the others have words in data/catalogue/plain.toml."""
+
+BOX_1 = (
+    N_("Minimum standard of living"),
+    N_("Skill and training"),
+    N_("Health and non-hazardous work"),
+    N_("Sustainable enterprise"),
+    N_("No discrimination"),
+    N_("Cluster participation"),
+    N_("Empowerment"),
+    N_("Income"),
+    N_("Contractual rights"),
+    N_("Information and business networks"),
+    N_("Access to markets and credit"),
+    N_("Social capital"),
+    N_("Social provisioning"),
+    N_("Clean environment"),
+    N_("Health and safety"),
+    N_("Decent and secure work"),
+    N_("Worker participation"),
+    N_("Employment rights"),
+    N_("Access to work"),
+    N_("Promotion in work"),
+)
+"""States of well-being, assets and entitlements of Box 1, to which dimensions of capability belong."""

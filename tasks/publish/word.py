@@ -21,7 +21,7 @@ SCALE = 2
 MM_PER_POINT = 25.4 / 96
 BESIDE_MM = 3.0
 """Between pictures that stand beside each other."""
-SKIPPED = {"nav", "script", "style"}
+SKIPPED = {"nav", "script", "style", "input", "label"}
 HEADINGS = {"h2": 1, "h3": 2, "h4": 3}
 PLACED = {"p", "ul", "ol", "dl", "table", "svg", "blockquote", "figcaption", *HEADINGS}
 
@@ -70,9 +70,21 @@ def _place(element: Any, document: Document) -> None:
             document.caption(_words(child))
         elif child.tag == "p" or not any(one.tag in PLACED for one in child.iter()):
             if words := _words(child):
-                document.text(words)
+                document.text(words, leads=_leads(child))
+        elif "across" in (child.get("class") or "").split():
+            document.turn()
+            _place(child, document)
+            document.turn()
         else:
             _place(child, document)
+
+
+def _leads(element: Any) -> bool:
+    """Return whether an element stands between a heading and a table or picture: it stays with both."""
+    above, below = element.getprevious(), element.getnext()
+    if above is None or below is None or above.tag not in HEADINGS:
+        return False
+    return below.tag == "figure" or (below.get("class") or "").split()[:1] == ["table"]
 
 
 def _items(element: Any, document: Document) -> None:
@@ -88,8 +100,11 @@ def _items(element: Any, document: Document) -> None:
 def _pairs(element: Any, document: Document) -> None:
     for term in element.iter("dt"):
         said, words = term.getnext(), _words(term)
-        joint = " " if words.endswith((".", ":")) else ": "
-        document.bullets([f"{words}{joint}{_words(said) if said is not None else ''}"])
+        letter = term.find("span[@class='letter']")
+        if letter is not None:
+            words = f"{_words(letter)}. {words.removeprefix(_words(letter)).strip()}"
+        joint = "" if words.endswith((".", ":")) else ":"
+        document.pair(f"{words}{joint}", _words(said) if said is not None else "")
 
 
 def _table(element: Any, document: Document) -> None:

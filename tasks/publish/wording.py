@@ -580,12 +580,24 @@ def mean(value: float, beside: Iterable[float | None] = ()) -> str:
     beside: the figures that are read beside it, such as its interval; all of them then bear as many decimals,
     by the largest: 0.20 beside −0.42 and 0.83.
     """
-    sizes = [abs(one) for one in (value, *beside) if one is not None]
+    return _grouped(as_printed(value, beside), places_beside([value, *beside]))
+
+
+def as_printed(value: float, beside: Iterable[float | None] = ()) -> Decimal:
+    """Return a mean with the digits with which `mean` prints it, to be reckoned with."""
+    places = places_beside([value, *beside])
+    if places is None:
+        return meaningful(value)
+    return half_up(meaningful(value) if abs(value) >= 1000 else value, places)
+
+
+def places_beside(figures: Iterable[float | None]) -> int | None:
+    """Return how many decimals figures side by side bear, by the largest; None for one that stands alone."""
+    sizes = [abs(one) for one in figures if one is not None]
     if len(sizes) < 2 or not max(sizes):
-        return _grouped(meaningful(value))
+        return None
     largest = meaningful(max(sizes))
-    places = max(0, MEANINGFUL_DIGITS - (largest < 1) - 1 - largest.adjusted())
-    return _grouped(half_up(meaningful(value) if abs(value) >= 1000 else value, places), places)
+    return max(0, MEANINGFUL_DIGITS - (largest < 1) - 1 - largest.adjusted())
 
 
 def rounded(value: float | Decimal, places: int = 0) -> str:
@@ -620,7 +632,7 @@ def is_money(unit: str) -> bool:
 
 def in_currency(unit: str, currency: str) -> str:
     """Return a unit with the plan's currency in place of the word."""
-    return re.sub(r"^currency\b", currency or "local currency", unit.strip(), flags=re.IGNORECASE)
+    return re.sub(r"^currency\b", currency or N_("local currency"), unit.strip(), flags=re.IGNORECASE)
 
 
 def unit(unit: str) -> str:
@@ -665,6 +677,11 @@ def span(low: str, high: str) -> str:
     return _("{low} to {high}").format(low=low.removesuffix(one), high=high)
 
 
+def points(change: str) -> str:
+    """Return a change without the word for percentage points, as an axis bears it."""
+    return change.removesuffix(f" {ngettext(*POINTS, 2)}")
+
+
 def probability(value: float) -> str:
     """Return a p-value."""
     return _("under {number}").format(number=rounded(0.001, 3)) if value < 0.001 else rounded(value, 3)
@@ -682,6 +699,15 @@ def date(value: dt.date | str) -> str:
 
         return format_date(value, "long", locale=locale(code()))
     return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+
+
+def month(value: dt.date) -> str:
+    """Return 'March 2026'."""
+    if code() != ENGLISH:
+        from babel.dates import format_date
+
+        return format_date(value, "MMMM y", locale=locale(code()))
+    return f"{_MONTHS[value.month - 1]} {value.year}"
 
 
 def lost_by(test: str) -> str:

@@ -25,7 +25,7 @@ SEEDS = range(41_000, 41_200)
 """Fixed before the first run of this test, and as they come: none was left out."""
 
 
-@pytest.mark.slow
+@pytest.mark.slow(minutes=4)
 def test_true_effects_lie_in_the_intervals_as_often_as_they_should():
     """200 regenerations: 92 to 98 % of the 95 % intervals of indicator-group pairs hold the truth."""
     with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:

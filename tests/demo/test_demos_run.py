@@ -11,6 +11,10 @@ import pytest
 
 from data.demo import make_block_printing as demo
 from flows.cli import _demos
+from schemas.assessment import read_plan
+from tasks.disclosure import Rules, release_all
+from tasks.publish.report import Report
+from tasks.publish.sections.statements import again
 from tests.tasks.test_designs import tables
 
 DEMOS = demo.ROOT / "data" / "demo"
@@ -32,6 +36,7 @@ BLOCK_PRINTING = (
     "mart.triangulation",
     "mart.attrition",
     "mart.findings",
+    "staged.indicators",
 )
 
 
@@ -106,6 +111,17 @@ def half_of_the_last_digit(told: str) -> float:
     """Return how far a printed number may be from its own: from 1,000 on three digits are told."""
     whole, _, decimals = told.strip("+−").replace("\u202f", "").partition(".")
     return 0.5001 * 10.0 ** (max(0, len(whole) - 3) if not decimals else -len(decimals))
+
+
+def test_the_report_can_make_the_sentence_of_every_finding_again(block_printing):
+    """So that it can be said in another language: from the released rows alone."""
+    released = release_all(block_printing, Rules())
+    plan = read_plan(DEMOS / "block-printing" / "assessment.toml")
+    report = Report(plan, {name.partition(".")[2]: frame for name, frame in released.items()})
+    told = [one for one in report.rows("findings") if not report.hidden("findings", one, "statement")]
+    assert len(told) == 60
+    for finding in told:
+        assert again(report, finding) == finding["statement"]
 
 
 @pytest.mark.parametrize("cluster", ["torreon", "agra"])

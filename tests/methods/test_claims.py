@@ -15,6 +15,7 @@ from tasks.methods.claims import (
     decide_claim,
     direction,
     direction_of_money,
+    leaning,
 )
 
 STUDY: dict[str, Any] = {
@@ -194,6 +195,26 @@ def test_the_rule_of_direction(change: float, below: float, above: float, least:
     assert narrower != "uncertain" or found == "uncertain"
     unnamed = direction(change, low, high, None, better)
     assert unnamed == direction(change, low, high, 0, better) or low == high == 0
+
+
+@given(change=NUMBER, below=LEAST, above=LEAST, least=LEAST, better=BETTER)
+def test_what_leans_is_small_and_its_sign_is_known(
+    change: float, below: float, above: float, least: float, better: str
+) -> None:
+    low, high = change - below, change + above
+    verdict = direction(change, low, high, least, better)
+    leans = leaning(verdict, low, high, better)
+    assert bool(leans) == (verdict == "uncertain" and (low > 0 or high < 0))
+    if leans:
+        assert abs(change) < least < max(abs(low), abs(high))
+        assert leans == direction(change, low, high, None, better)
+
+
+@pytest.mark.parametrize("end", [None, float("nan")])
+def test_without_an_interval_nothing_leans(end: Any) -> None:
+    assert leaning("uncertain", end, end, "higher") == ""
+    with pytest.raises(ValueError, match="higher"):
+        leaning("uncertain", 1, 2, "more")
 
 
 @given(change=NUMBER, least=LEAST, better=BETTER)

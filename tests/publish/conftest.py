@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+
 import pandas as pd
 import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import write_po
 
 from schemas import (
     analysis,
@@ -25,6 +29,7 @@ from schemas import (
 )
 from schemas.assessment import AssessmentPlan
 from schemas.base import Contract, check, conform
+from tasks import translations
 from tasks.publish.html import Provenance
 
 GROUPS = {
@@ -231,6 +236,24 @@ def tables_fixture(all_tables) -> dict[str, pd.DataFrame]:
 @pytest.fixture(name="provenance", scope="session")
 def provenance_fixture() -> Provenance:
     return invented_provenance()
+
+
+@pytest.fixture(name="french_of")
+def french_of_fixture(tmp_path, monkeypatch) -> Iterator[Callable[[dict[str, str]], None]]:
+    """Return what has the report speak French by a small catalogue: message -> its words."""
+    path = tmp_path / "report.po"
+
+    def speak(words: dict[str, str]) -> None:
+        small = Catalog(locale="fr")
+        for message, said in words.items():
+            small.add(message, said)
+        with path.open("wb") as file:
+            write_po(file, small)
+
+    monkeypatch.setattr(translations, "path_of", lambda *_, **__: path)
+    translations.words.cache_clear()
+    yield speak
+    translations.words.cache_clear()
 
 
 def _secondary() -> dict[str, pd.DataFrame]:

@@ -7,12 +7,13 @@ import io
 import re
 from typing import Any
 
+import lxml.html
 import pandas as pd
 import pytest
 
 from schemas.assessment import AssessmentPlan
 from schemas.base import column_types
-from schemas.vocabulary import AT_BASE_PRICES
+from schemas.vocabulary import AT_BASE_PRICES, OF_THE_DAY
 from tasks.files import read_cells
 from tasks.languages import Language
 from tasks.publish import sheets
@@ -21,6 +22,7 @@ from tasks.publish.sections.feedback import contested, contested_by, feedback
 from tasks.publish.sections.findings import findings
 from tasks.publish.sections.follow_up import follow_up
 from tasks.publish.sections.summary import summary
+from tasks.tongue import speaking
 
 CONTESTED = "written_contract/stitchers_women"
 
@@ -54,6 +56,31 @@ def test_a_workshop_of_an_earlier_wave_contests_nothing_and_is_told_apart(plan, 
     placed = feedback(report)
     assert placed["parts"] == []
     assert len(placed["before"].rows) == 2
+
+
+def test_what_was_said_is_told_role_by_role_in_the_words_of_the_folder(plan, tables, french_of):
+    french_of(
+        {"contested": "contesté", "{one}: {other}": "{one} : {other}", "{one}; {other}": "{one} ; {other}"}
+    )
+    said = "trader (contested): By choice: nobody is sent away; leader of a group: Loans doubled"
+    tables = changed(tables, "feedback", comment=said)
+    own = {
+        "trader": "commerçante",
+        "By choice: nobody is sent away": "De plein gré",
+        "Loans doubled": "Des prêts",
+    }
+
+    def told() -> set[str]:
+        return {
+            cell.text
+            for _, part in feedback(Report(plan, tables))["parts"]
+            for row in part.rows
+            for cell in row
+        }
+
+    assert said in told()
+    with speaking("fr", own):
+        assert "commerçante (contesté) : De plein gré ; leader of a group : Des prêts" in told()
 
 
 def test_participants_and_stakeholders_are_told_apart(plan, tables):
@@ -119,7 +146,7 @@ def test_a_sheet_for_each_finding_that_is_not_withheld_and_its_sentence_on_it(pl
     assert len(shown) < len(tables["findings"])
     printed = "".join(content.decode() for name, content in files.items() if name.endswith(".html"))
     assert printed.count("<article>") == len(shown)
-    assert sorted(re.findall(r"Goes into feedback/workshops as: (\S+)</p>", printed)) == sorted(
+    assert sorted(re.findall(r"Goes into feedback/workshops as: <code>([^<]+)</code>", printed)) == sorted(
         shown["finding"]
     )
     assert "http" not in printed.replace("http-equiv", "")
@@ -168,6 +195,32 @@ def test_a_sheet_in_a_further_language_says_when_what_may_be_chance_of_prices_an
     figure = findings["figure"].str.replace("/baseline/", "/none/")
     page = handed_out(french, {**once, "findings": findings.assign(figure=figure)})
     assert "Question posée en janvier 2026." in page["sheets-stitchers_women.fr.html"].decode()
+
+
+def test_a_sheet_in_a_further_language_tells_a_change_that_may_be_too_small_to_count(plan, tables):
+    french = AssessmentPlan.model_validate({**plan.model_dump(), "report": {"languages": ["en", "fr"]}})
+    unsure = changed(tables, "findings", direction="uncertain")
+    small = {"ci_low": 0.5, "ci_high": 9.5}
+    told = handed_out(french, changed(unsure, "impact_estimates", **small))["sheets-stitchers_women.fr.html"]
+    stated = re.findall(r'class="statement">(.+)</p>', told.decode())
+    assert any("probablement un peu mieux que pour les autres" in one for one in stated)
+    assert any("probablement un peu moins bien que pour les autres" in one for one in stated)
+    assert "Il n’est pas sûr que la différence soit assez grande pour compter." in told.decode()
+    recalled = changed(unsure, "impact_estimates", **small, estimator="recall", money=OF_THE_DAY)
+    silent = handed_out(french, recalled)["sheets-stitchers_women.fr.html"].decode()
+    assert "probablement" not in silent
+
+
+def test_what_is_typed_stands_apart_from_the_words_of_the_language(plan, tables):
+    """Whoever fills in the workbook needs its words, and whoever reads the sheet those of the language."""
+    french = AssessmentPlan.model_validate({**plan.model_dump(), "report": {"languages": ["en", "fr"]}})
+    page = lxml.html.document_fromstring(handed_out(french, tables)["sheets-stitchers_women.fr.html"])
+    sheet = page.find(".//article")
+    typed = [one.text for one in sheet.iter("code")]
+    findings = set(tables["findings"]["finding"])
+    assert set(typed) - findings == {"confirmed", "contested", "comment", "participants", "stakeholders"}
+    assert "réunion des bureaux et des entreprises stakeholders" in sheet.text_content()
+    assert "Les mots écrits comme confirmed y sont notés tels quels." in sheet.text_content()
 
 
 def test_the_tables_that_come_back_bear_the_columns_of_their_contracts(plan, tables):

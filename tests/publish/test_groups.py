@@ -16,7 +16,7 @@ from tasks.publish import groups
 from tasks.publish.files import report_files
 from tasks.publish.html import TEMPLATES
 from tasks.publish.report import RELEASED
-from tasks.publish.sections import group as section
+from tasks.publish.sections import group_changes
 from tests.publish.conftest import GROUPS, HIDDEN_GROUP, WAVES
 from tests.publish.test_html import contrast
 
@@ -153,7 +153,7 @@ def test_what_may_be_chance_is_marked(plan, tables, provenance, pages):
 def test_a_mark_of_chance_stands_also_where_a_thing_is_only_named_and_on_women_or_men_alone(
     plan, tables, provenance, monkeypatch
 ):
-    monkeypatch.setitem(section.MOST, "figures", 0)
+    monkeypatch.setattr(group_changes, "MOST_FIGURES", 0)
     rows = tables["winners_losers"]
     own = (rows["poverty_group"] == WOMEN) & (rows["indicator"] == "income_month")
     women = rows[own].assign(gender="women", direction="worse", p_adjusted=1.0)
@@ -348,6 +348,10 @@ def test_how_arms_that_no_lot_formed_stand_apart_is_told_as_worse_or_better_than
     assert "▲ Better for you than for the others" in told
     assert "The women among you, by themselves: ▲ Money earned from work (better)" in told
     assert ("How you live, January 2026" in told) == (start == "none")
+    assert ("How you live, February 2023 to January 2026" in told) == (start != "none")
+    assert "What changed" not in told
+    assert "things are better" in told
+    assert "went better" not in told
     assert "▲ better than for the others: " in text_of(pages["groups/all.html"])
 
 
@@ -383,6 +387,70 @@ def test_women_and_men_of_a_group_are_told_of_by_themselves_as_less_sure(plan, t
     assert less_sure in told
 
 
+def leaning(tables: dict[str, pd.DataFrame], **more: object) -> dict[str, pd.DataFrame]:
+    """Return the tables with a loss of money of the women that may be too small to count."""
+    rows = tables["winners_losers"].copy()
+    own = (rows["poverty_group"] == WOMEN) & (rows["indicator"] == "income_month")
+    loss = {"direction": "uncertain", "estimate": -150.0, "ci_low": -290.0, "ci_high": -10.0}
+    rows.loc[own, list(loss)] = list(loss.values())
+    return {**tables, "winners_losers": rows.assign(**more)}
+
+
+def test_a_loss_that_may_be_too_small_to_count_is_told_with_its_figures(plan, tables, provenance, pages):
+    assert "robably a little" not in pages[f"groups/{WOMEN}.html"]
+    told = groups.render(in_languages(plan, "en", "fr"), leaning(tables), provenance, {"fr": OWN})
+    page = lxml.html.document_fromstring(told[f"groups/{WOMEN}.html"])
+    (head,) = page.xpath("//tr[@class='side slightly worse']")
+    assert head.text_content().strip() == "▽ Probably a little worse for you than for the others"
+    (row,) = head.xpath("following-sibling::tr")
+    figures = [one.text_content() for one in row.xpath("td")]
+    assert "Money earned from work" in row.xpath("string(th)")
+    assert len(figures) == 4
+    assert all(re.fullmatch(r"[\d,]+", one) for one in figures)
+    words = text_of(told[f"groups/{WOMEN}.html"])
+    assert "▽ 1 thing probably went a little worse" in words
+    assert "It is not sure that the difference is large enough to matter." in words
+    before, now, theirs, theirs_now = figures
+    together = text_of(told["groups/all.html"])
+    assert (
+        "▽ probably a little worse than for the others: Money earned from work "
+        f"(from {before} to {now} local money a month; the others from {theirs} to {theirs_now})"
+    ) in together
+    assert "It is not sure that the difference is large enough to matter." in together
+    assert "▽ 1 chose va probablement un peu moins bien" in text_of(told[f"groups/fr/{WOMEN}.html"])
+    assert "probablement un peu moins bien que pour les autres" in text_of(told["groups/fr/all.html"])
+
+
+def test_what_leans_rests_on_an_interval_beside_zero_and_on_no_prices(plan, tables, provenance):
+    def told(**more: object) -> str:
+        changed = leaning(tables, **more)
+        return text_of(groups.render(plan, changed, provenance)[f"groups/{WOMEN}.html"])
+
+    assert "Probably a little worse for you" in told()
+    assert "Money earned from work †" in told(p_adjusted=0.2)
+    for cannot in (
+        {"ci_high": 10.0},
+        {"ci_low": None, "ci_high": None},
+        {"direction": None},
+        {"withheld_by": "threshold"},
+        {"basis": "change"},
+        {"basis": "recall", "money": OF_THE_DAY},
+    ):
+        assert "robably a little" not in told(**cannot), cannot
+    assert "Probably a little worse than you remember" in told(basis="recall", money=AT_PRICES_OF_NOW)
+    contracts = tables["winners_losers"]["indicator"] == "written_contract"
+    tables["winners_losers"].loc[contracts, "direction"] = "uncertain"
+    assert "Probably a little better than before Workers" not in told(basis="change")
+    assert "Probably a little better than before" in told(basis="change")
+
+
+def test_things_of_which_nothing_can_be_told_are_counted_in_whole_sentences(plan, tables, provenance):
+    tables["winners_losers"] = tables["winners_losers"].assign(direction=None)
+    told = groups.render(plan, tables, provenance)
+    assert "? we cannot tell about 4 things" in text_of(told[f"groups/{WOMEN}.html"])
+    assert "For 4 things it is not clear which way they went." in text_of(told["groups/all.html"])
+
+
 def test_all_groups_stand_side_by_side(plan, tables, provenance, pages):
     page = lxml.html.document_fromstring(pages["groups/all.html"])
     assert page.xpath("//article//h3/a/@href") == [f"{group}.html" for group in GROUPS]
@@ -393,7 +461,7 @@ def test_all_groups_stand_side_by_side(plan, tables, provenance, pages):
     assert "▼ worse than for the others: " in told["Casual day labourers in cutting"]
     assert "▲" not in told["Casual day labourers in cutting"]
     hidden = told[GROUPS[HIDDEN_GROUP][0]]
-    assert "4 are not told, so that nobody can be recognised." in hidden
+    assert "4 things are not told, so that nobody can be recognised." in hidden
     assert "▼" not in hidden
     assert "▲" not in hidden
     whole = text_of(pages["groups/all.html"])
@@ -409,7 +477,7 @@ def test_all_groups_stand_side_by_side(plan, tables, provenance, pages):
 
 
 def test_what_a_page_has_no_room_for_is_named_all_the_same(plan, tables, provenance, monkeypatch):
-    monkeypatch.setitem(section.MOST, "figures", 1)
+    monkeypatch.setattr(group_changes, "MOST_FIGURES", 1)
     page = groups.render(plan, tables, provenance)["groups/casual_cutters.html"]
     rows = lxml.html.document_fromstring(page).xpath("//tbody/tr[not(@class)]")
     assert len(rows) == 1

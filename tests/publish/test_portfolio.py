@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import io
 import posixpath
 import re
 from dataclasses import replace
@@ -15,6 +16,7 @@ import pytest
 
 from schemas.portfolio import PortfolioPlan
 from schemas.vocabulary import AT_BASE_PRICES, OF_THE_DAY
+from tasks.catalogue import standard_indicators
 from tasks.portfolio import Member, compare, compared
 from tasks.publish import charts
 from tasks.publish.portfolio import portfolio_files
@@ -31,6 +33,7 @@ def member(name: str, *scores: int, cluster: str = "") -> Member:
         title=f"The report of {name}",
         country="Peru",
         sector="Garments",
+        language="en",
         status="draft",
         latitude=None,
         longitude=None,
@@ -75,9 +78,10 @@ def tree() -> lxml.html.HtmlElement:
 def test_every_rank_stands_beside_its_interval(tree):
     rows = tree.xpath("//div[@id='ranking']//tbody/tr")
     assert len(rows) == 4
-    for row, rank, span in zip(rows[:3], column(tree, 2), column(tree, 3), strict=False):
-        low, high = span.split(" to ")
-        assert float(low) <= float(rank) <= float(high)
+    for row, rank, drawn in zip(rows[:3], column(tree, 2), column(tree, 3), strict=False):
+        middle, low, high = (float(one) for one in re.findall(r"[\d.]+", drawn))
+        first, last = (float(one) for one in rank.split("–"))
+        assert first <= low <= middle <= high <= last
         assert len(row.xpath(".//*[local-name()='circle']")) == 1
     assert column(tree, 2)[3] == "not scored"
     assert column(tree, 3)[3] == "–"
@@ -96,14 +100,16 @@ def test_each_row_leads_to_its_report_and_says_where_it_stands():
 
 def test_what_is_not_told_apart_is_said_first(tree):
     first = tree.xpath("//p[@class='outcome']")[0].text_content()
-    assert first.startswith("No cluster can be told apart from any other (3 pairs compared)")
+    assert first == "No cluster can be told apart from any other (3 pairs compared). All are tied."
     assert tree.xpath("//div[@id='apart']") == []
+    assert column(tree, 2)[:3] == ["1–3"] * 3
+    assert [one.partition(" Gar")[0] for one in column(tree, 0)] == [f"The {one} cluster" for one in "abcd"]
 
 
 def test_clusters_that_are_told_apart_are_listed():
     tree = page([whole("low", 1), whole("high", 5), whole("same", 5)])
     first = tree.xpath("//p[@class='outcome']")[0].text_content()
-    assert first.startswith("2 of 3 pairs of clusters can be told apart. For the others")
+    assert first == ("2 of 3 pairs of clusters can be told apart. The clusters of any other pair are tied.")
     cells = [
         [cell.text_content().strip() for cell in row] for row in tree.xpath("//div[@id='apart']//tbody/tr")
     ]
@@ -112,7 +118,7 @@ def test_clusters_that_are_told_apart_are_listed():
         ["The same cluster", "The low cluster", "–", "1"],
         ["The low cluster", "–", "The high cluster and The same cluster", "0"],
     ]
-    assert column(tree, 2) == ["1.5", "1.5", "3"]
+    assert column(tree, 2) == ["1–2", "1–2", "3"]
 
 
 def test_of_many_clusters_only_the_number_is_told():
@@ -227,6 +233,8 @@ def indicator(assessment: str, **more) -> dict:
         "limits": "Parallel trends.",
         "by_chance": True,
     }
+    if more.get("mean"):
+        row |= {"mean_low": more["mean"] - 0.1, "mean_high": more["mean"] + 0.1}
     return {**row, **(finding if more.pop("found", False) else {}), **more}
 
 
@@ -259,9 +267,9 @@ def test_indicators_are_compared_where_nothing_is_ranked():
         "Fewer than two clusters have a score of Table 2: none is ranked."
     ]
     assert [column(tree, 2), column(tree, 3)] == [["not scored", "not ranked"], ["–", "–"]]
-    assert [row[1] for row in cells(files["indicators/association_member.html"], "clusters-1")] == [
-        "50 % After",
-        "25 % After",
+    assert [row[1:3] for row in cells(files["indicators/association_member.html"], "clusters-1")] == [
+        ["1", "50 % After"],
+        ["2", "25 % After"],
     ]
     assert files["tables/cluster_pairs.csv"] == b"above,below,share_above,told_apart\n"
 
@@ -274,22 +282,22 @@ def cells(content: bytes, table: str) -> list[list[str]]:
 def test_an_indicator_stands_across_clusters_with_interval_and_claim(compared_site):
     content = compared_site["indicators/association_member.html"]
     rows = cells(content, "clusters-1")
-    assert [row[0] for row in rows] == [f"The {one} cluster Peru · draft" for one in "bac"]
-    assert rows[0][1:] == [
+    assert [row[0] for row in rows] == [f"The {one} cluster Peru · draft" for one in "abc"]
+    assert rows[1][1:] == [
         "75 % After",
-        "40 to 60 %",
+        "65 to 85 %",
         "+10 points Before to After",
         "+2 to +18 points",
         "▲ gained †",
         "causal Difference in differences. Parallel trends.",
     ]
-    assert rows[1][1:] == ["(25 %) After", "no interval", "–", "–", "no finding", "–"]
+    assert rows[0][1:] == ["(25 %) After", "no interval", "–", "–", "no finding", "–"]
     assert rows[2][1] == "withheld (fewer than 10) After"
     tree = lxml.html.document_fromstring(content.decode())
     assert tree.xpath("//h1/text()") == ["Members <of> an association"]
     assert tree.xpath("//dl[@class='claims']//dt/text()") == ["causal"]
     dots = tree.xpath("//div[@id='clusters-1']//tbody//td[2]//*[local-name()='circle']/@cx")
-    assert dots == ["129", "47"]
+    assert dots == ["47", "129"]
 
 
 def test_what_is_measured_in_another_way_stands_apart(compared_site):
@@ -320,7 +328,73 @@ def test_a_page_says_at_which_prices_the_changes_of_money_are():
 
 def test_the_better_end_stands_first(compared_site):
     rows = cells(compared_site["indicators/hours.html"], "clusters-1")
-    assert [row[1] for row in rows] == ["30 After", "40 After"]
+    assert [row[1:3] for row in rows] == [["1", "30 After"], ["2", "40 After"]]
+    assert b"Less is better: rank 1 is the least." in compared_site["indicators/hours.html"]
+
+
+def test_means_that_are_not_told_apart_are_tied_and_stand_by_name():
+    """Half-widths of 10 points: 10 points apart is chance, 40 is not; without an interval no rank."""
+    means = {"a": 0.5, "b": 0.6, "c": 0.9, "d": 0.7}
+    files = site(
+        [with_indicators(name, indicator(name, mean=mean)) for name, mean in means.items()]
+        + [with_indicators("e", indicator("e", mean=0.1, mean_low=None, mean_high=None))]
+    )
+    rows = cells(files["indicators/association_member.html"], "clusters-1")
+    assert [(row[0][4], row[1]) for row in rows] == [
+        ("c", "1"),
+        ("d", "2–3"),
+        ("b", "2–4"),
+        ("a", "3–4"),
+        ("e", "not ranked"),
+    ]
+    page = lxml.html.document_fromstring(files["indicators/association_member.html"].decode())
+    assert "A rank of 2–4 means: one cluster is told to stand above" in page.text_content()
+    assert page.xpath("//th[@aria-sort]//text()") == ["Rank"]
+    told = pd.read_csv(io.BytesIO(files["tables/indicators.csv"])).set_index("assessment")
+    assert told["rank_first"].dropna().to_dict() == {"a": 3, "b": 2, "c": 1, "d": 2}
+    tied = site([with_indicators(name, indicator(name, mean=means[name])) for name in "ab"])
+    rows = cells(tied["indicators/association_member.html"], "clusters-1")
+    assert [(row[0][4], row[1]) for row in rows] == [("a", "1–2"), ("b", "1–2")]
+
+
+def test_an_end_that_was_rounded_past_its_mean_breaks_nothing():
+    files = site(
+        [
+            with_indicators("a", indicator("a", mean=0.5, mean_low=0.51)),
+            with_indicators("b", indicator("b", mean=0.9)),
+        ]
+    )
+    rows = cells(files["indicators/association_member.html"], "clusters-1")
+    assert [row[1] for row in rows] == ["1", "2"]
+
+
+def test_words_of_an_assessment_bear_its_language_where_it_is_not_that_of_the_page():
+    """A screen reader reads a French name as French; what the catalogue calls an indicator is English."""
+    label = standard_indicators()["written_contract"].label
+    french = replace(
+        with_indicators(
+            "f",
+            indicator("f", label="Adhérents"),
+            indicator("f", indicator="written_contract", label=label),
+        ),
+        language="fr",
+        sector="Habillement",
+        latitude=1.0,
+        longitude=2.0,
+    )
+    files = site([french, with_indicators("e")])
+    trees = {
+        name: lxml.html.document_fromstring(content.decode())
+        for name, content in files.items()
+        if name.endswith(".html")
+    }
+    assert {tree.get("lang") for tree in trees.values()} == {"en"}
+    marked = {name: tree.xpath("//*[@lang='fr']/text()") for name, tree in trees.items()}
+    assert marked["index.html"] == ["The f cluster", "Habillement", "Peru"]
+    assert marked["map.html"] == ["The f cluster", "Peru", "Habillement"]
+    assert marked["indicators.html"] == ["Adhérents"]
+    assert marked["indicators/association_member.html"] == ["Adhérents", "The f cluster", "After"]
+    assert marked["indicators/written_contract.html"] == ["The f cluster", "After"]
 
 
 def test_the_list_of_indicators_counts_what_moved(compared_site):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tasks import households, links, replaced
+from tasks import catalogue, households, links, poverty_inputs, replaced
 from tasks.publish import cells, vocabulary, wording
 from tasks.publish.report import RELEASED
 from tasks.publish.sections import identification
@@ -38,6 +38,12 @@ def test_each_word_of_a_closed_list_is_marked_or_has_words_of_its_own(name, colu
     own = IN_WORDS_OF_THEIR_OWN.get((name, column), IN_WORDS_OF_THEIR_OWN.get(column, {}))
     unmarked = {word for word in allowed if word.replace("_", " ") not in vocabulary.WORDS}
     assert unmarked <= set(own)
+
+
+def test_each_item_of_box_1_and_each_share_of_the_catalogue_is_marked():
+    units = {one.unit for one in catalogue.standard_indicators().values() if wording.is_share(one.unit)}
+    assert set(poverty_inputs.box_1()) == set(vocabulary.BOX_1)
+    assert units <= set(vocabulary.UNITS)
 
 
 def test_each_check_of_the_interviews_is_marked():

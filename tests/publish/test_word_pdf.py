@@ -116,6 +116,31 @@ def test_small_pictures_stand_in_one_line_each_with_its_words():
     assert sum(one.width.mm for one in document.inline_shapes) <= 170
 
 
+def test_a_wide_map_stands_on_a_page_across_and_the_report_goes_on_upright():
+    docx = pytest.importorskip("docx")
+    drawing = '<svg xmlns="http://www.w3.org/2000/svg" width="1200" height="600"><title>map</title></svg>'
+    chain = f'<div class="map across"><h3>The chain</h3><figure>{drawing}</figure></div>'
+    page = f"<html><body><h1>x</h1><main><p>before</p>{chain}<p>after</p></main></body></html>"
+    document = docx.Document(io.BytesIO(word(page, MADE)))
+    turned = [round(one.page_width.mm) > round(one.page_height.mm) for one in document.sections]
+    assert turned == [False, True, False]
+    assert document.inline_shapes[0].width.mm > 200
+    assert all(one.footer.is_linked_to_previous for one in list(document.sections)[1:])
+
+
+def test_a_claim_has_its_letter_and_a_lead_in_stays_with_its_table():
+    docx = pytest.importorskip("docx")
+    claims = '<dl><div><dt><span class="letter">A</span> Goes together.</dt><dd>Not by lot.</dd></div></dl>'
+    table = "<table><caption>c</caption><thead><tr><th>a</th></tr></thead><tr><td>b</td></tr></table>"
+    told = f'<h3>Actions</h3><p>Of nine, one.</p><div class="table">{table}</div><p>Then.</p>'
+    page = f"<html><body><h1>x</h1><main>{claims}{told}</main></body></html>"
+    document = docx.Document(io.BytesIO(word(page, MADE)))
+    written = {one.text: one for one in document.paragraphs}
+    assert "A. Goes together. Not by lot." in written
+    assert written["Of nine, one."].paragraph_format.keep_with_next
+    assert not written["Then."].paragraph_format.keep_with_next
+
+
 def office(*, without: str = "", words: str = "Our letter") -> bytes:
     """Return the template of an office: its own page, fonts, colours, head and foot, and a text."""
     import docx
@@ -187,13 +212,32 @@ def weasyprint_tells(message: str, *of: object) -> bool:
 
 def test_the_page_is_laid_out_without_what_only_a_screen_shows():
     laid_out = printable(
-        PAGE.replace("<td>", "<td data-label='Gained'><div>").replace("</td>", "</div></td>")
+        PAGE.replace("<td>", "<td data-label='Gained' role='cell'><div>").replace("</td>", "</div></td>")
     )
     assert "Contents" not in laid_out
     assert laid_out.count("<svg") == PAGE.count("<svg") - 1
-    assert '<td data-label="Gained"><ul><li>Earnings</li>' in laid_out
+    assert "<td><ul><li>Earnings</li>" in laid_out
     assert "viewbox" in laid_out.lower()
     assert laid_out.index("<style>") < laid_out.index("</head>")
+
+
+def test_nothing_tells_of_the_start_of_weasyprint_either(pango):
+    """A library that a run loads may have all logged: the lines of the run stay by themselves."""
+    code = (
+        "import logging; logging.basicConfig(level=logging.INFO);"
+        "from tests.publish.test_word_pdf import PAGE, pdf; pdf(PAGE, 'ab' * 32)"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603
+    assert told.stderr == ""
+
+
+def test_what_shows_more_rows_on_a_telephone_is_in_neither_format():
+    docx = pytest.importorskip("docx")
+    more = '<label class="more"><input type="checkbox"> Show all 20 rows</label>'
+    page = PAGE.replace("</table>", f"</table>{more}")
+    assert "Show all" not in printable(page)
+    document = docx.Document(io.BytesIO(word(page, MADE)))
+    assert not any("Show all" in one.text for one in document.paragraphs)
 
 
 @pytest.mark.slow

@@ -28,6 +28,7 @@ def test_a_manifest_says_what_the_plan_says_and_is_read_back(tmp_path):
         "cluster": "Baskets",
         "country": "Nowhere",
         "sector": "Basketry",
+        "language": "en",
         "currency": "",
         "study_design": "repeat",
         "waves": [{"wave": "baseline", "label": "baseline"}, {"wave": "followup", "label": "followup"}],

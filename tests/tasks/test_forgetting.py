@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import os
 import tempfile
 from pathlib import Path
 from typing import Any, cast
 
 import pandas as pd
+import pyarrow.parquet as pq
 import pyreadstat
 import pytest
 
@@ -16,6 +18,7 @@ from schemas.faults import Refused
 from tasks import forgetting, rewriting, vault
 from tasks.files import read_file
 from tasks.intake import take_in
+from tasks.reading import Unreadable
 from tasks.rewriting import without_records
 from tests import exports
 from tests.command import psia
@@ -110,7 +113,7 @@ def test_a_coded_project_that_names_the_person_is_told_though_it_is_packed(folde
 
 def test_each_file_that_could_speak_of_the_person_under_another_name_is_named(folder):
     """A coded talk under a name, members without the key, a scan: nobody is let to think that all is done."""
-    write(folder, {"waves/homes.csv": "home,member,age\n17,1,9\n", "waves/baseline/notes.txt": "none"})
+    write(folder, {"waves/old/homes.csv": "home,member,age\n17,1,9\n", "waves/baseline/notes.txt": "none"})
     (folder / "waves/baseline/scan.pdf").write_bytes(b"%PDF-1.7 \xff\xfe")
     (folder / "waves/baseline/coded.qdpx").write_bytes(coded([("Talk", "Earns less", "Kim")], codes=[]))
     own, plan = vault.Vault(folder, "tiny"), read_plan(folder / "assessment.toml")
@@ -119,7 +122,7 @@ def test_each_file_that_could_speak_of_the_person_under_another_name_is_named(fo
     assert todo.by_hand == {
         "waves/baseline/coded.qdpx": forgetting.CODED,
         "waves/baseline/scan.pdf": forgetting.UNREADABLE,
-        "waves/homes.csv": forgetting.NOT_READ,
+        "waves/old/homes.csv": forgetting.NOT_READ,
     }
 
 
@@ -137,6 +140,36 @@ def test_records_leave_a_csv_and_every_other_byte_stays():
 
 
 GONE = ("R017", "98290 10017", "uuid:0017")
+
+
+def dies(*_: object, **__: object) -> None:
+    os._exit(70)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+@pytest.mark.parametrize(
+    ("kind", "module", "act"),
+    [
+        ("dta", pyreadstat, "read_dta"),
+        ("dta", pyreadstat, "write_dta"),
+        ("sav", pyreadstat, "write_sav"),
+        ("parquet", pq, "read_table"),
+        ("parquet", pq, "write_table"),
+    ],
+)
+def test_what_ends_the_program_that_rewrites_a_file_changes_nothing_and_leaves_nothing(
+    kind, module, act, tmp_path, monkeypatch
+):
+    frame = pd.DataFrame({"respondent": ["R016", "R017"], "income": [1.0, 2.0]})
+    content = written(kind, frame.astype({"respondent": "str"}), frame)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    assert b"R017" not in rewriting.without_rows(content, f".{kind}", 0, {3}, ())
+    monkeypatch.setattr(module, act, dies)
+    with pytest.raises(Unreadable):
+        rewriting.without_rows(content, f".{kind}", 0, {3}, ())
+    assert not list(tmp_path.iterdir())
+
+
 KINDS = ("csv", "xlsx", "dta", "sav", "parquet", "zip")
 
 

@@ -13,6 +13,7 @@ from tasks import headers
 from tasks.files import Received
 from tasks.intake import take_in
 from tasks.vault import Vault
+from tests.command import psia
 from tests.folders import two_waves
 
 PEOPLE = [f"Canary Zelphine {one}" for one in range(30)]
@@ -35,6 +36,8 @@ def received(names: list[str], *rows: list[str]) -> Received:
         (["respondent", "same"], [2]),
         (["respondent", "income_month"], []),
         (["Asha Devi", "income"], []),
+        (["R0", "income"], [1]),
+        (["r0", "R"], []),
     ],
 )
 def test_a_name_that_looks_like_a_value_is_told_by_its_place(names, places):
@@ -60,6 +63,44 @@ def test_faults_name_places_instead_and_of_a_headless_file_one_is_left():
     assert str(told) == 't.csv, row 1, column 2: column 2 is odd. write ["column 2"]'
     headless = Fault("t.csv", "", 1, rule=headers.NO_HEADER)
     assert headers.without_values([fault, headless], [], ()) == [headless]
+
+
+@pytest.mark.parametrize("case", [str.title, str.lower])
+@pytest.mark.parametrize("columns", [1, 2])
+def test_a_wave_of_single_words_without_header_is_refused_and_names_nobody(tmp_path, case, columns):
+    folder = two_waves(tmp_path / "tiny")
+    plan = folder / "assessment.toml"
+    row = 'role = "baseline"\ncolumns = { respondent = "_row" }'
+    plan.write_text(plan.read_text().replace('role = "baseline"', row))
+    names = [case(f"zelphine{chr(97 + one)}") for one in range(26)]
+    rows = [",".join(pair[:columns]) for pair in zip(names, reversed(names), strict=True)]
+    (folder / "waves/baseline/interviews.csv").write_text("\n".join(rows) + "\n")
+    ended = psia("check", folder)
+    assert ended.returncode == 1
+    assert f"waves/baseline/interviews.csv, row 1: {headers.NO_HEADER}" in ended.stderr
+    assert "zelphine" not in ended.stderr.casefold()
+
+
+def test_a_wave_of_ids_and_single_words_without_header_is_refused_and_names_nobody(tmp_path):
+    folder = two_waves(tmp_path / "tiny")
+    path = folder / "waves/baseline/interviews.csv"
+    path.write_text("".join(f"R{one:03},zelphine{chr(97 + one)}\n" for one in range(26)))
+    ended = psia("check", folder)
+    assert f"waves/baseline/interviews.csv, row 1: {headers.NO_HEADER}" in ended.stderr
+    assert "zelphine" not in ended.stderr
+
+
+def test_a_column_of_single_names_goes_into_no_warehouse_before_the_plan_decides(tmp_path):
+    folder = two_waves(tmp_path / "tiny")
+    path = folder / "waves/baseline/interviews.csv"
+    head, *rows = path.read_text().splitlines()
+    told = [f"{row},zelphine{chr(97 + one % 26)}{chr(97 + one // 26)}" for one, row in enumerate(rows)]
+    path.write_text("\n".join([f"{head},q7", *told]) + "\n")
+    ended = psia("run", folder, "--engine", "process")
+    assert ended.returncode == 1
+    assert "column q7: may be personal" in ended.stderr
+    assert "zelphine" not in ended.stderr
+    assert not (folder / "results/warehouse.duckdb").exists()
 
 
 @pytest.mark.parametrize("name", ["waves/baseline/interviews.csv", "waves/followup/withdrawals.csv"])

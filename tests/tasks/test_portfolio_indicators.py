@@ -40,6 +40,7 @@ def released(folder: Path, *, currency: str = "INR", name: str = "a", **tables: 
         "cluster": "Baskets",
         "country": "Peru",
         "sector": "Basketry",
+        "language": "en",
         "currency": currency,
         "study_design": "repeat",
         "waves": [{"wave": "before", "label": "Before"}, {"wave": "after", "label": "Two years on"}],

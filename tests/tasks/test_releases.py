@@ -122,7 +122,8 @@ def test_a_release_without_its_record_is_a_fault(folder, release):
     release.mkdir()
     assert releases.changed_faults(folder)
     release.rmdir()
-    assert not releases.changed_faults(folder)
+    (fault,) = releases.changed_faults(folder)
+    assert fault.file == state.SIGNATURES
 
 
 @pytest.mark.parametrize("content", ["{", "", "[]", "1", "\xff", "{}", '{"signed": 1}', '{"signed": ["a"]}'])
@@ -133,9 +134,7 @@ def test_a_damaged_record_is_told_in_words(folder, release, content):
     assert fault.rule.startswith(("is damaged", "has changed"))
 
 
-@pytest.mark.parametrize(
-    "gone", [f"../{releases.SIGNATURES}", "report.html", "manifest.json", state.RESPONDENTS]
-)
+@pytest.mark.parametrize("gone", ["../signatures.csv", "report.html", "manifest.json", state.RESPONDENTS])
 def test_what_was_signed_and_by_whom_has_to_be_there(folder, release, gone):
     (release / gone).unlink()
     assert len(releases.changed_faults(folder)) == 1
@@ -152,6 +151,12 @@ SAME = [
     "\uff2cead researcher",
     "Lead re\u00adsearcher",
     "Lead re\u017fearcher",
+    "Lead\u034f researcher",
+    "Lead\ufe0f researcher\U000e0100",
+    "Lead\u3164researcher\u115f",
+    "Lead\u2800researcher",
+    "Lead-researcher.",
+    "L\u00e9ad res\u0323earcher",
 ]
 
 
@@ -166,16 +171,72 @@ def test_a_role_written_otherwise_is_the_same_role(folder, who):
         sign(folder, who)
 
 
-@pytest.mark.parametrize("who", [" ", "\u200b", "\u200b \ufeff"], ids=ascii)
+MIXED = [
+    "Le\u0430d researcher",
+    "L\u0435ad r\u0435searcher",
+    "L\U0001d41ead r\u0435searcher",
+    "\u04bb\u0435\u0430\u0501 of evaluation",
+    "Lead researcher \u03bf",
+    "Head \u043ef evaluation",
+    "Head of evaluati\u0585n",
+    "\u0440\u0443\u043a\u006f\u0432\u043e\u0434",
+]
+
+
+@pytest.mark.parametrize("who", MIXED, ids=ascii)
+def test_a_role_in_letters_of_two_scripts_is_refused_of_signers_and_of_the_author(folder, who):
+    with pytest.raises(Refused, match="mixes letters of"):
+        sign(folder, who)
+    assert not (folder / state.SIGNATURES).exists()
+    text = (folder / "assessment.toml").read_text()
+    (folder / "assessment.toml").write_text(text.replace(AUTHOR, who))
+    with pytest.raises(Refused, match="mixes letters of") as refused:
+        plan_of(folder)
+    assert refused.value.faults[0].column == "disclosure.author"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("मुख्य मूल्यांकन अधिकारी", "कार्यक्रम कार्यालय"),
+        ("Руководитель оценки", "Отдел программ"),
+        ("رئيس التقييم", "مكتب البرنامج ٢"),
+        ("評価責任者", "データ管理の責任者"),
+        ("책임자", "평가 담당자"),
+        ("Chargée d'évaluation", "Bureau n° 2 (programme)"),
+        ("ผู้ประเมิน", "Επικεφαλής"),
+    ],
+    ids=ascii,
+)
+def test_roles_in_any_one_script_sign(folder, one, other):
+    sign(folder, one, other)
+    assert publish(folder)
+    assert not releases.changed_faults(folder)
+
+
+def test_a_signature_in_two_scripts_written_by_hand_is_a_fault_of_its_row(folder, release):
+    with (folder / state.SIGNATURES).open("a") as file:
+        file.write(f"{releases.tree_hash(release)},{MIXED[0]},2026-04-01\n")
+    (fault,) = releases.changed_faults(folder)
+    assert (fault.file, fault.row) == (state.SIGNATURES, 4)
+    assert "Cyrillic and Latin" in fault.rule
+
+
+@pytest.mark.parametrize("who", [" ", "\u200b", "\u200b \ufeff", ".", "\u3164", "\u0301"], ids=ascii)
 def test_a_role_that_nobody_sees_is_none(folder, who):
     with pytest.raises(Refused, match="names no role"):
         sign(folder, who)
 
 
+def test_a_role_with_signs_that_are_not_printed_is_refused(folder):
+    with pytest.raises(Refused, match="not printed"):
+        sign(folder, "Head\x07of evaluation")
+
+
 def test_signatures_written_by_hand_count_once_a_role_and_never_the_author(folder):
     sign(folder, "Head of evaluation")
     sha256 = releases.tree_hash(folder / "results/current")
-    with (folder / "releases" / releases.SIGNATURES).open("a") as file:
+    with (folder / state.SIGNATURES).open("a") as file:
         file.write(f"{sha256},Lead\u200b researcher,2026-04-01\n{sha256},HEAD of evaluation,2026-04-01\n")
     assert publish(folder) is None
     sign(folder, "Programme office")

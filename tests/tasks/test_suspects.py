@@ -19,6 +19,7 @@ def column(values: list[str], name: str = "q1") -> list[str]:
 
 
 PEOPLE = [f"{first} {last}" for first in ("Asha", "José", "Amélie", "आशा", "Ravi") for last in "ABCDEFGH"]
+FIRST = [a + b for a in ("as", "mi", "us", "gi", "si", "la") for b in ("ha", "ra", "ta", "na", "vi")]
 
 
 @pytest.mark.parametrize(
@@ -73,6 +74,10 @@ def test_a_name_is_matched_by_whole_words_of_four_languages(name, kind):
         ([f"ABCDE{1000 + i}F" for i in range(30)], "identity"),
         (PEOPLE, "nearly everybody"),
         ([f"We sell {i} sheets because traders pay late" for i in range(30)], "nearly everybody"),
+        (FIRST, "half the people"),
+        ([one.title() for one in FIRST] * 2, "half the people"),
+        ([*FIRST[:24], "none of these", "x1"] + ["refused"] * 10, "half the people"),
+        (["आशा", "मीरा", "उषा", "रवि", "गीता", "सीता", "लता", "किरण", "रेखा", "नीता"] * 2, "half the people"),
     ],
 )
 def test_values_alone_are_enough(values, why):
@@ -94,6 +99,10 @@ def test_values_alone_are_enough(values, why):
         [f"uuid:{i:08x}-aaaa-bbbb" for i in range(40)],
         [f"place-{i:02}" for i in range(40)],
         ["Asha Devi", "Ravi Kumar"],  # too few to say
+        FIRST[:19],
+        FIRST[:7] * 4,  # a village
+        ["weaver", "printer", "dyer", "block-maker", "cloth trader", "none"] * 5,
+        [f"W{i}" for i in range(40)],
     ],
 )
 def test_ordinary_columns_are_left_alone(values):
@@ -163,7 +172,7 @@ def test_the_label_of_a_form_is_looked_at_and_its_text_questions_tell_apart_by_o
     labelled = pd.DataFrame({"q7": ["x1y", "z2"]}, dtype="string")
     assert suspects(labelled, {}) == []
     assert [one.column for one in suspects(labelled, {"q7": ["Quel est votre nom ?"]})] == ["q7"]
-    single = pd.DataFrame({"q8": [f"Word{chr(97 + i)}" for i in range(26)]}, dtype="string")
+    single = pd.DataFrame({"q8": [f"Word{i}" for i in range(26)]}, dtype="string")
     assert suspects(single, {}) == []
     assert [one.column for one in suspects(single, {}, texts=["q8"])] == ["q8"]
 

@@ -261,7 +261,7 @@ def test_a_sealed_project_is_read(tmp_path):
             "design/codes.csv",
             "Earns less",
             "Earn les",
-            "row 2, column code: the code 'Earn les' is in no coded.qdpx. Did you mean 'Earns less'?",
+            "row 2, column code: is in no coded.qdpx. Did you mean 'Earns less'?",
         ),
         (
             "design/codes.csv",

@@ -11,14 +11,15 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from schemas.assessment import Wave
-from tasks import intake, show
+from schemas.assessment import Wave, read_plan
+from tasks import intake, show, wave_files
 from tasks.exports import Export
 from tasks.files import Received
 from tasks.run import Run
 from tasks.vault import Vault
 from tasks.wave_files import settle
 from tests.assessed import tables_of
+from tests.command import psia
 from tests.flows.test_run import go, tree
 from tests.folders import SPECIFICATION, interviews, two_waves, write
 from tests.tasks.test_intake import FOLLOWUP, HEADER, change, plan, refused, taken
@@ -371,6 +372,29 @@ def test_interviews_beside_those_that_the_plan_names_are_refused(tmp_path):
     (told,) = unread(tmp_path, *names, interviews="waves/late/Homes.csv")
     assert "interviews_late.csv: nothing reads" in told
     assert "Add it to interviews = … of the wave 'late' in the plan" in told
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["people.csv", "Panel.xlsx", "panel-homes.csv", "people.csv.age", "talks.qdpx", "old.xls", "b.zip"],
+)
+def test_a_file_beside_the_waves_that_nothing_reads_is_refused_by_name(tmp_path, name):
+    folder = two_waves(tmp_path)
+    write(folder, {f"waves/{name}": "respondent,name\nR001,Zelphine Quandle\n"})
+    ended = psia("check", folder)
+    assert ended.returncode == 1
+    assert f"waves/{name}: nothing reads a file of this name" in ended.stderr
+    assert "Zelphine" not in ended.stderr
+
+
+def test_files_beside_the_waves_that_the_plan_names_and_notes_are_let_be(tmp_path):
+    folder = two_waves(tmp_path)
+    (folder / "waves/followup/interviews.csv").rename(folder / "waves/panel.csv")
+    plan(folder, FOLLOWUP, FOLLOWUP + 'interviews = "./waves/panel.csv"\n')
+    repeat = "member,PARENT_KEY\n1,R001\n"
+    write(folder, {"waves/README.md": "none", "waves/~$panel.xlsx": "", "waves/panel-members.csv": repeat})
+    assert list(wave_files.unread_beside(folder, read_plan(folder / "assessment.toml"))) == []
+    taken(folder)
 
 
 def test_a_late_file_under_a_near_name_stops_the_intake(tmp_path):

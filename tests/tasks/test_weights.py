@@ -347,6 +347,29 @@ def test_margins_that_do_not_fit_are_told_with_their_row(tmp_path, old, new, tol
     assert told in found, found
 
 
+@pytest.mark.parametrize("name", ["Zelphine Quandle", "Zelphine"])
+@pytest.mark.parametrize("old", ["all,arm,programme", "all,arm", "all"])
+def test_a_name_in_the_margins_is_in_no_fault(tmp_path, old, name):
+    found = refused(
+        calibrated(tmp_path, MARGINS.replace(old, f"{old.rpartition(',')[0]},{name}".strip(","), 1))
+    )
+    assert "design/margins.csv, row 2, column" in found
+    assert "Zelphine" not in found
+
+
+def test_answers_that_may_be_names_are_counted_and_not_listed(tmp_path):
+    folder = calibrated(tmp_path, MARGINS.replace(",arm,", ",leader,"))
+    for wave in ("baseline", "followup"):
+        path = folder / f"waves/{wave}/interviews.csv"
+        head, *rows = path.read_text().splitlines()
+        told = [f"{row},{'Zelphine' if place % 2 else 'Quandle'}" for place, row in enumerate(rows)]
+        path.write_text("\n".join([f"{head},leader", *told]) + "\n")
+    found = refused(folder)
+    assert "Write one of the 2 answers of the interviews" in found
+    assert "Zelphine" not in found
+    assert "Quandle" not in found
+
+
 def test_several_variables_take_raking_and_margins_take_a_method(tmp_path):
     several = calibrated(tmp_path / "a", weights=RAKING.replace("raking", "post_stratification"))
     assert "post-stratification takes one variable" in refused(several)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from tasks.publish import grids, wording
 from tasks.publish.cells import NOTHING, Cell, cell_of
 from tasks.publish.grids import Grid
 from tasks.publish.report import Report, Row
+from tasks.tongue import Words, _, code, ngettext, pgettext, told
+from tasks.translations import ENGLISH, N_
 
-EMPTY, NO_SEAT = "empty seat", "no seat is kept"
+_UNHELD = Words({True: N_("empty seat"), False: N_("no seat is kept")})
+"""Whether a seat is kept -> what stands where nobody holds it."""
 
 
 def feedback(report: Report) -> dict[str, Any]:
@@ -20,8 +24,8 @@ def feedback(report: Report) -> dict[str, Any]:
         "parts": [
             (heading, said)
             for heading, kind, earlier in (
-                ("What the participants say of the findings", "participants", False),
-                ("What stakeholders of the cluster say of the findings", "stakeholders", False),
+                (_("What the participants say of the findings"), "participants", False),
+                (_("What stakeholders of the cluster say of the findings"), "stakeholders", False),
             )
             if (said := _said(report, kind, earlier=earlier)).rows
         ],
@@ -31,10 +35,10 @@ def feedback(report: Report) -> dict[str, Any]:
         "overdue": _overdue(report),
         "carried": _actions(
             report,
-            "What earlier waves have left to do, overdue first",
+            _("What earlier waves have left to do, overdue first"),
             report.rows("actions", {"carried": True}),
         ),
-        "actions": _actions(report, "Actions, each with an owner and a date", report.rows("actions")),
+        "actions": _actions(report, _("Actions, each with an owner and a date"), report.rows("actions")),
         "recommendations": _recommendations(report),
     }
 
@@ -54,8 +58,9 @@ def contested_by(report: Report, rows: list[Row]) -> str:
         here = [row for row in rows if row["kind"] == kind]
         who = dict.fromkeys(one for row in here for one in (row["contested_by"] or "").split(", ") if one)
         if here:
-            told = wording.listing(report.label("poverty_group", one) for one in who)
-            parts.append(f"in the {words}{f' by {told}' if told else ''}")
+            by = wording.listing(report.label("poverty_group", one) for one in who)
+            message = _("in the {workshop} by {who}") if by else _("in the {workshop}")
+            parts.append(message.format(workshop=words, who=by))
     return wording.listing(parts)
 
 
@@ -68,50 +73,89 @@ def silent_groups(report: Report) -> list[str]:
         label = report.label("wave", wave)
         if not away:
             sentences.append(
-                f"{label}: each of the {wording.counted(len(rows), 'focus group')} sent somebody."
+                ngettext(
+                    "{wave}: each of the {n} focus group sent somebody.",
+                    "{wave}: each of the {n} focus groups sent somebody.",
+                    len(rows),
+                ).format(wave=label, n=wording.whole(len(rows)))
             )
             continue
         by_group: dict[str, list[str]] = {}
         for row in away:
-            by_group.setdefault(row["poverty_group"], []).append(row["focus_group"])
-        told = (
+            by_group.setdefault(row["poverty_group"], []).append(told(row["focus_group"]))
+        groups = (
             f"{report.label('poverty_group', group)} ({', '.join(names)})"
             for group, names in by_group.items()
         )
         sentences.append(
-            f"{label}: {wording.whole(len(away))} of {wording.counted(len(rows), 'focus group')} sent nobody,"
-            f" and their view of the findings is not here: {wording.listing(told)}."
+            ngettext(
+                "{wave}: {away} of {n} focus group sent nobody, and their view of the findings is not here:"
+                " {groups}.",
+                "{wave}: {away} of {n} focus groups sent nobody, and their view of the findings is not here:"
+                " {groups}.",
+                len(rows),
+            ).format(
+                wave=label,
+                away=wording.whole(len(away)),
+                n=wording.whole(len(rows)),
+                groups=wording.listing(groups),
+            )
         )
     return sentences
 
 
 def _workshops(report: Report) -> Grid:
     columns = {
-        "workshop": "Workshop",
-        "held_on": "Held on",
-        "participants": "People",
-        "findings": "Findings spoken of",
-        "contested": "Of these, contested",
-        "recommendations": "Recommendations",
+        "workshop": _("Workshop"),
+        "held_on": _("Held on"),
+        "participants": _("People"),
+        "findings": _("Findings spoken of"),
+        "contested": _("Of these, contested"),
+        "recommendations": _("Recommendations"),
     }
     rows = sorted(report.rows("workshops"), key=lambda row: row["held_on"])
-    return grids.grid(report, "workshops", "The workshops", columns, rows=rows, as_given=True)
+    return grids.grid(report, "workshops", _("The workshops"), columns, rows=rows, as_given=True)
 
 
 def _said(report: Report, kind: str, *, earlier: bool) -> Grid:
     columns = {
-        "finding": "Finding",
-        "verdict": "Verdict",
-        "comment": "What was said",
-        "workshop": "Workshop",
-        "held_on": "Held on",
+        "finding": _("Finding"),
+        "verdict": _("Verdict"),
+        "comment": _("What was said"),
+        "workshop": _("Workshop"),
+        "held_on": _("Held on"),
     }
-    rows = [row for row in report.rows("feedback", {"of_earlier": earlier}) if kind in ("", row["kind"])]
+    rows = [
+        {**row, "comment": _comments(row["comment"])}
+        for row in report.rows("feedback", {"of_earlier": earlier})
+        if kind in ("", row["kind"])
+    ]
     caption = {
-        "participants": "Verdicts of the participants’ workshops, contested findings first",
-        "stakeholders": "Verdicts of the stakeholders’ workshops, contested findings first",
-    }.get(kind, "Verdicts on the findings of earlier waves")
+        "participants": _("Verdicts of the participants’ workshops, contested findings first"),
+        "stakeholders": _("Verdicts of the stakeholders’ workshops, contested findings first"),
+    }.get(kind, _("Verdicts on the findings of earlier waves"))
     return grids.grid(report, "feedback", caption, columns, rows=rows)
+
+
+def _comments(recorded: str | None) -> str | None:
+    """Return what was said in the language that is spoken: as a whole, else role by role.
+
+    `carry_feedback` joins what the roles said.
+    """
+    if not recorded or code() == ENGLISH:
+        return recorded
+    if (said := told(recorded)) != recorded:
+        return said
+    return wording.in_a_row(*map(_comment, recorded.split("; ")))
+
+
+def _comment(recorded: str) -> str:
+    role, colon, words = recorded.partition(": ")
+    if not colon:
+        return told(recorded)
+    verdict = re.fullmatch(rf"(.+) \(({'|'.join(wording.FEEDBACK)})\)", role)
+    who = f"{told(verdict[1])} ({wording.FEEDBACK[verdict[2]]})" if verdict else told(role)
+    return wording.headed(who, told(words))
 
 
 def _committee(report: Report) -> Grid:
@@ -122,21 +166,19 @@ def _committee(report: Report) -> Grid:
     body = [
         [
             Cell(_kept_for(report, row)),
-            Cell(row["role"]) if row["role"] else Cell(EMPTY if row["kept"] else NO_SEAT, "contradict"),
+            Cell(told(row["role"])) if row["role"] else Cell(_UNHELD[bool(row["kept"])], "contradict"),
             cell_of(report, "committee", row, "since"),
         ]
         for row in rows
     ]
-    labels = ("Kept for", "Held by", "Since")
-    return grids.placed(report, "Seats of the poverty monitoring committee", labels, body)
+    labels = (_("Kept for"), _("Held by"), _("Since"))
+    return grids.placed(report, _("Seats of the poverty monitoring committee"), labels, body)
 
 
 def _kept_for(report: Report, row: Row) -> str:
-    return (
-        report.label("poverty_group", row["poverty_group"])
-        if row["poverty_group"]
-        else f"Stakeholders: {wording.plain(row['seat'])}"
-    )
+    if row["poverty_group"]:
+        return report.label("poverty_group", row["poverty_group"])
+    return _("Stakeholders: {seat}").format(seat=wording.plain(row["seat"]))
 
 
 def _empty_seats(report: Report) -> str:
@@ -146,26 +188,40 @@ def _empty_seats(report: Report) -> str:
     if not rows:
         return ""
     if not empty:
-        return "Each poverty group has a seat that is held."
+        return _("Each poverty group has a seat that is held.")
     held = {row["poverty_group"] for row in groups if row["role"]}
     without = [one for one in dict.fromkeys(row["poverty_group"] for row in empty) if one not in held]
-    told = wording.listing(report.label("poverty_group", one) for one in without)
-    return f"Nobody sits on the committee for {told}." if told else "Some seats are empty."
+    if not without:
+        return _("Some seats are empty.")
+    unheard = wording.listing(report.label("poverty_group", one) for one in without)
+    return _("Nobody sits on the committee for {groups}.").format(groups=unheard)
 
 
 def _actions(report: Report, caption: str, rows: list[Row]) -> Grid:
     late = {True: 0, False: 1}
     body = [
         [
-            Cell(row["statement"]),
-            Cell(row["owner"]),
+            Cell(told(row["statement"])),
+            Cell(told(row["owner"])),
             cell_of(report, "actions", row, "due"),
-            Cell(row["status"], "contradict", note="overdue") if row["overdue"] else Cell(row["status"]),
+            _status(row),
             cell_of(report, "actions", row, "finding") if row["finding"] else NOTHING,
         ]
         for row in sorted(rows, key=lambda row: (late[row["overdue"]], row["due"], row["action"]))
     ]
-    return grids.placed(report, caption, ("Action", "Owner", "Due", "Status", "Answers the finding"), body)
+    labels = (
+        _("Action"),
+        pgettext("of an action", "Owner"),
+        _("Due"),
+        _("Status"),
+        _("Answers the finding"),
+    )
+    return grids.placed(report, caption, labels, body)
+
+
+def _status(row: Row) -> Cell:
+    status = told(row["status"])
+    return Cell(status, "contradict", note=_("overdue")) if row["overdue"] else Cell(status)
 
 
 def _overdue(report: Report) -> str:
@@ -174,18 +230,20 @@ def _overdue(report: Report) -> str:
     if not late:
         return ""
     day = wording.date(report.plan.assessment.report_date)
-    verb = "is" if late == 1 else "are"
-    return f"Of {wording.counted(len(rows), 'action')}, {wording.whole(late)} {verb} overdue on {day}."
+    actions = wording.counted(len(rows), "action", "actions")
+    return ngettext(
+        "Of {actions}, {n} is overdue on {day}.", "Of {actions}, {n} are overdue on {day}.", late
+    ).format(actions=actions, n=wording.whole(late), day=day)
 
 
 def _recommendations(report: Report) -> Grid:
     columns = {
-        "statement": "Recommendation",
-        "proposed_by": "Proposed by",
-        "standing": "How the workshop took it",
-        "finding": "Answers the finding",
-        "action": "What is to be done about it",
-        "workshop": "Workshop",
+        "statement": _("Recommendation"),
+        "proposed_by": _("Proposed by"),
+        "standing": _("How the workshop took it"),
+        "finding": _("Answers the finding"),
+        "action": _("What is to be done about it"),
+        "workshop": _("Workshop"),
     }
-    caption = "Recommendations, by kind of workshop"
+    caption = _("Recommendations, by kind of workshop")
     return grids.grid(report, "recommendations", caption, columns, parted_by="kind")

@@ -9,6 +9,7 @@ from tasks.publish import wording
 from tasks.publish.cells import Cell, cell_of
 from tasks.publish.report import Report, Row
 from tasks.publish.sections.feedback import contested, contested_by
+from tasks.publish.sections.statements import statement
 from tasks.tongue import _, told
 
 
@@ -65,7 +66,7 @@ def findings(report: Report) -> Findings:
             group=report.label("poverty_group", row["poverty_group"]),
             indicator=report.label("indicator", row["indicator"]),
             verdict=cell_of(report, "findings", row, "direction"),
-            statement="" if report.hidden("findings", row, "statement") else row["statement"] or "",
+            statement=statement(report, row),
             claim=claims[row["claim"], row["limits"]],
             evidence=_model(row["evidence"]),
             contested=row["finding"] in against,

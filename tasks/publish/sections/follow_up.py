@@ -16,6 +16,25 @@ from tasks.publish.cells import side_by_side
 from tasks.publish.grids import Grid
 from tasks.publish.report import Report, Row
 from tasks.publish.sections.figures import Figure, better, chosen, plain_estimates
+from tasks.tongue import _, ngettext, pgettext
+from tasks.translations import NN_
+
+_BECAME = (
+    ("held", NN_("{n} held", "{n} held")),
+    ("reversed", NN_("{n} turned into the opposite", "{n} turned into the opposite")),
+    ("not seen any more", NN_("{n} cannot be seen any more", "{n} cannot be seen any more")),
+    (
+        "appeared since",
+        NN_("{n} spoke of no change, and there is one now", "{n} spoke of no change, and there is one now"),
+    ),
+    (
+        "not asked any more",
+        NN_(
+            "{n} cannot be told, for it is not asked any more",
+            "{n} cannot be told, for it is not asked any more",
+        ),
+    ),
+)
 
 
 def before_and_after(report: Report) -> list[Figure]:
@@ -43,18 +62,26 @@ def _held(report: Report) -> list[str]:
     kinds = dict.fromkeys((row["to_wave"], row["follow_up"]) for row in report.rows("wave_changes"))
     sentences = []
     for wave, kind in sorted(kinds, key=lambda one: report.rank("wave", one[0])):
-        sentence = f"{report.label('wave', wave)}: {wording.FOLLOW_UPS[kind]}."
+        told = [
+            _("{wave}: {follow_up}.").format(
+                wave=report.label("wave", wave), follow_up=wording.FOLLOW_UPS[kind]
+            )
+        ]
         if kind == "limited":
-            sentence += (
-                " No error is given for its changes, and nothing that follows from it is claimed to be more"
-                " than what people remember."
+            told.append(
+                _(
+                    "No error is given for its changes, and nothing that follows from it is claimed to be"
+                    " more than what people remember."
+                )
             )
         if _prices_moved(report, wave):
-            sentence += (
-                " Prices moved in the meantime. Changes of money are in money of the day, and a gain that"
-                " prices may have eaten is told as uncertain."
+            told.append(
+                _(
+                    "Prices moved in the meantime. Changes of money are in money of the day, and a gain that"
+                    " prices may have eaten is told as uncertain."
+                )
             )
-        sentences.append(sentence)
+        sentences.append(" ".join(told))
     return sentences
 
 
@@ -71,46 +98,43 @@ def _prices_moved(report: Report, wave: str) -> bool:
 
 def _earlier(report: Report) -> Grid:
     columns = {
-        "finding": "Finding",
-        "report": "Told by",
-        "was": "It said",
-        "claim": "Claim",
-        "now": "Now",
-        "verdict": "What became of it",
+        "finding": _("Finding"),
+        "report": _("Told by"),
+        "was": _("It said"),
+        "claim": _("Claim"),
+        "now": _("Now"),
+        "verdict": _("What became of it"),
     }
-    return grids.grid(report, "earlier_findings", "Earlier findings beside the newest", columns)
+    return grids.grid(report, "earlier_findings", _("Earlier findings beside the newest"), columns)
 
 
 def _became(report: Report) -> str:
     """Return how many earlier findings held, and how many did not, in one sentence."""
     name = "earlier_findings"
     rows = [row for row in report.rows(name) if not report.hidden(name, row, "verdict")]
-    told = Counter(row["verdict"] for row in rows)
+    if not rows:
+        return ""
+    verdicts = Counter(row["verdict"] for row in rows)
     parts = [
-        f"{wording.whole(told[verdict])} {words}"
-        for verdict, words in (
-            ("held", "held"),
-            ("reversed", "turned into the opposite"),
-            ("not seen any more", "cannot be seen any more"),
-            ("appeared since", "spoke of no change, and there is one now"),
-            ("not asked any more", "cannot be told, for it is not asked any more"),
-        )
-        if told[verdict]
+        ngettext(*forms, verdicts[verdict]).format(n=wording.whole(verdicts[verdict]))
+        for verdict, forms in _BECAME
+        if verdicts[verdict]
     ]
-    return f"Of {wording.counted(len(rows), 'earlier finding')}, {wording.listing(parts)}." if rows else ""
+    findings = wording.counted(len(rows), "earlier finding", "earlier findings")
+    return _("Of {findings}, {parts}.").format(findings=findings, parts=wording.listing(parts))
 
 
 def _forms(report: Report) -> Grid:
     columns = {
-        "question": "Question",
-        "difference": "Change",
-        "was": "Before",
-        "now": "Now",
-        "indicators": "For the indicator",
-        "from_wave": "From",
-        "to_wave": "To",
+        "question": _("Question"),
+        "difference": _("Change"),
+        "was": _("Before"),
+        "now": _("Now"),
+        "indicators": _("For the indicator"),
+        "from_wave": pgettext("wave", "From"),
+        "to_wave": pgettext("wave", "To"),
     }
-    return grids.grid(report, "form_changes", "What a wave asks otherwise than the one before", columns)
+    return grids.grid(report, "form_changes", _("What a wave asks otherwise than the one before"), columns)
 
 
 def _same_forms(report: Report) -> str:
@@ -120,14 +144,14 @@ def _same_forms(report: Report) -> str:
     asked = [wave for (wave,) in report.different("instruments", ["wave"])]
     if report.has("form_changes") or len(asked) < 2:
         return ""
-    return "By the plan, the waves ask the same questions in the same words."
+    return _("By the plan, the waves ask the same questions in the same words.")
 
 
 def other_changes(report: Report) -> Grid:
     """Return the changes of the indicators that have no picture of their own."""
     drawn = set(chosen(report))
     rows = [row for row in report.rows("wave_changes") if row["indicator"] not in drawn]
-    return _changes_grid(report, "Changes of the other indicators", rows)
+    return _changes_grid(report, _("Changes of the other indicators"), rows)
 
 
 def _before_and_after(report: Report, ident: str, indicator: str) -> Figure | None:
@@ -161,8 +185,12 @@ def _before_and_after(report: Report, ident: str, indicator: str) -> Figure | No
         values, lambda value: wording.quantity(value, unit), least=0 if min(values) >= 0 else None, tight=True
     )
     label = report.label("indicator", indicator)
-    told = "; ".join(f"{row.label}: {', '.join(one.words for one in row.pairs)}" for row in rows)
+    told = wording.in_a_row(
+        *(wording.headed(row.label, ", ".join(one.words for one in row.pairs)) for row in rows)
+    )
     first, last = (report.short(wave) for wave in pair)
+    title = _("{indicator}, {first} to {last}").format(indicator=label, first=first, last=last)
+    caption = _("{indicator}, change in {unit}").format(indicator=label, unit=wording.unit(unit))
     return Figure(
         ident=ident,
         title=label,
@@ -173,8 +201,8 @@ def _before_and_after(report: Report, ident: str, indicator: str) -> Figure | No
         from_zero=scale.low <= 0 <= scale.high,
         both_arms=any(len(row.pairs) > 1 for row in rows),
         intervals=False,
-        panels=(Markup(charts.pair_rows(ident, f"{label}, {first} to {last}", f"{told}.", scale, rows)),),  # noqa: S704
-        grid=_changes_grid(report, f"{label}, change in {wording.unit(unit)}", changes),
+        panels=(Markup(charts.pair_rows(ident, title, f"{told}.", scale, rows)),),  # noqa: S704
+        grid=_changes_grid(report, caption, changes),
     )
 
 
@@ -188,18 +216,18 @@ def _pair(report: Report, indicator: str, row: Row, ends: list[float | None], *,
     unit = report.unit(indicator)
     change = "" if row["change"] is None else wording.change(row["change"], unit, side_by_side(row))
     words = hidden or (f"{said.symbol} {said.words} {change}" if said else change)
-    arm = "" if alone else f"{report.label('arm', row['arm'])}: "
+    words = words if alone else wording.headed(report.label("arm", row["arm"]), words)
     before, after = (None, None) if hidden else ends
-    return charts.Pair(arm + words, said.style if said else "", before, after, row["arm"] == "comparison")
+    return charts.Pair(words, said.style if said else "", before, after, row["arm"] == "comparison")
 
 
 def _changes_grid(report: Report, caption: str, rows: Sequence[Row]) -> Grid:
     """Return changes between waves, one column an arm."""
     several = len({row["indicator"] for row in rows}) > 1
     columns = {
-        **({"indicator": "Indicator"} if several else {}),
-        "poverty_group": "Poverty group",
-        "from_wave": "From",
-        "to_wave": "To",
+        **({"indicator": _("Indicator")} if several else {}),
+        "poverty_group": _("Poverty group"),
+        "from_wave": pgettext("wave", "From"),
+        "to_wave": pgettext("wave", "To"),
     }
     return grids.pivot(report, "wave_changes", caption, columns, ("arm",), "change_with_verdict", rows)

@@ -1,22 +1,19 @@
-"""The summary page of a poverty group: what the released tables tell of it, in the words of a language.
+"""The summary page of a poverty group: who was asked, what was said, and what is to be done about it.
 
-Sentences stand in reports/groups/group.html.j2. Where a cell is withheld, its text is "" and the template
-says why.
+What has changed: group_changes.py. Sentences stand in reports/groups/group.html.j2. Where a cell is withheld,
+its text is "" and the template says why.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import chain
 
-from schemas.vocabulary import ALL, AT_BASE_PRICES, AT_PRICES_OF_NOW
+from schemas.vocabulary import ALL
 from tasks.publish import wording
-from tasks.publish.report import FEW, RELEASED, Report, Row, cases
-from tasks.publish.sections.feedback import contested
+from tasks.publish.report import Report, Row
 from tasks.publish.spoken import Spoken
 
 MOST = {
-    "figures": 12,
     "important": 5,
     "quotes": 3,
     "said": 4,
@@ -25,97 +22,6 @@ MOST = {
     "proposals": 3,
 }
 """How many of a kind a page has room for; the rest is counted, and stands in the whole report."""
-SIDES = ("worse", "better", "unchanged", "uncertain", "few", "withheld")
-BASES = ("impact", "recall", "change")
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A mean as it is printed; why: '' or 'withheld' or 'few', in place of the text."""
-
-    text: str = ""
-    why: str = ""
-
-
-@dataclass(frozen=True)
-class Thing:
-    """An indicator: its words, unit, the group's figures before and now, those of others, and its marks.
-
-    prices: its verdict is at the prices of one time, and its means are in the money of each day. some_only:
-    its verdict is of some answers, by a filter of the plan, and its means are of all.
-    """
-
-    ident: str
-    words: str
-    unit: str
-    figures: tuple[Figure, ...]
-    contested: bool
-    by_chance: bool
-    prices: bool = False
-    some_only: bool = False
-
-
-@dataclass(frozen=True)
-class Change:
-    """What changed between two times, by one basis: side -> things. In the figures, one mean a column.
-
-    within: gender -> what went worse or better for its people alone, in a group of women and men.
-    """
-
-    basis: str
-    earlier: str
-    later: str
-    columns: tuple[str, ...]
-    parts: dict[str, tuple[Thing, ...]]
-    claims: tuple[tuple[str, tuple[str, ...]], ...]
-    within: dict[str, tuple[tuple[str, Thing], ...]]
-
-    def count(self, side: str) -> int:
-        """Return how many things have gone this way."""
-        return len(self.parts.get(side, ()))
-
-    @property
-    def told(self) -> int:
-        """Return of how many things anything can be told."""
-        return sum(map(self.count, SIDES[:4]))
-
-    @property
-    def with_figures(self) -> list[tuple[str, tuple[Thing, ...]]]:
-        """Return the things that have changed, losses first, as many as a page has room for."""
-        room, found = MOST["figures"], []
-        for side in SIDES[:2]:
-            if part := self.parts.get(side, ())[: max(room, 0)]:
-                found.append((side, part))
-                room -= len(part)
-        return found
-
-    @property
-    def without_figures(self) -> list[tuple[str, tuple[Thing, ...]]]:
-        """Return the things that are only named: what has hardly changed, is open, or may not be told.
-
-        Of what has changed, that for whose figures the page has no room.
-        """
-        shown = {side: len(part) for side, part in self.with_figures}
-        rest = {side: part[shown.get(side, 0) :] for side, part in self.parts.items()}
-        return [(side, rest[side]) for side in SIDES if rest.get(side)]
-
-    def any_figure(self, why: str) -> bool:
-        """Return whether a figure is not printed for a reason."""
-        return any(figure.why == why for figure in self._figures)
-
-    @property
-    def bracketed(self) -> bool:
-        """Return whether a figure rests on so few that it stands in brackets."""
-        return any(figure.text.startswith("(") for figure in self._figures)
-
-    @property
-    def _figures(self) -> list[Figure]:
-        return [figure for _, part in self.with_figures for one in part for figure in one.figures]
-
-    def marked(self, mark: str) -> bool:
-        """Return whether a thing bears a mark: 'contested', 'by_chance', 'prices' or 'some_only'."""
-        alone = (one for part in self.within.values() for _, one in part)
-        return any(getattr(one, mark) for one in (*chain(*self.parts.values()), *alone))
 
 
 @dataclass(frozen=True)
@@ -140,149 +46,6 @@ def has_page(report: Report, group: str) -> bool:
     """Return whether the released tables tell anything of a group that its people could be told."""
     tables = ("winners_losers", "indicator_estimates", "indicator_selection", "quotes")
     return any(report.rows(name, {"poverty_group": group}) for name in tables)
-
-
-def changes(report: Report, spoken: Spoken, group: str) -> list[Change]:
-    """Return what changed for a group, by basis and pair of waves, so that unlike changes are never mixed."""
-    found: dict[tuple[str, str, str], list[Row]] = {}
-    for row in report.rows("winners_losers", {"poverty_group": group, "gender": ALL}):
-        found.setdefault((_basis(row), row["from_wave"], row["to_wave"]), []).append(row)
-    ordered = sorted(found, key=lambda key: (BASES.index(key[0]), report.rank("wave", key[2]), key[1]))
-    means = {
-        (row["indicator"], row["wave"], row["arm"]): row
-        for row in report.rows("indicator_estimates", {"poverty_group": group})
-        if row["category"] == row["gender"] == row["difference"] == ALL
-    }
-    return [_change(report, spoken, group, key, found[key], means) for key in ordered]
-
-
-def _basis(row: Row) -> str:
-    """Return a row's basis as it is told: levels are told as the impact is, against the others."""
-    return "impact" if row["basis"] == "levels" else row["basis"]
-
-
-def _within(
-    report: Report, spoken: Spoken, group: str, key: tuple[str, str, str]
-) -> dict[str, tuple[tuple[str, Thing], ...]]:
-    """Return what went worse or better for the women and for the men of a group, each by themselves."""
-    basis, start, end = key
-    where = {"poverty_group": group, "from_wave": start, "to_wave": end}
-    found: dict[str, list[tuple[str, Thing]]] = {}
-    for row in report.rows("winners_losers", where):
-        of_gender = _basis(row) == basis and row["gender"] in ("women", "men")
-        if of_gender and (side := _side(report, row)) in SIDES[:2]:
-            found.setdefault(row["gender"], []).append((side, _thing(report, spoken, row)))
-    return {
-        gender: tuple(sorted(found[gender], key=lambda one: SIDES.index(one[0]))) for gender in sorted(found)
-    }
-
-
-def _change(
-    report: Report,
-    spoken: Spoken,
-    group: str,
-    key: tuple[str, str, str],
-    rows: list[Row],
-    means: dict[tuple[str, str, str], Row],
-) -> Change:
-    basis, start, end = key
-    before = start != "none" and basis != "recall"
-    columns = tuple(
-        f"{who}_{when}"
-        for who, here in (("you", True), ("others", basis == "impact"))
-        for when, then in (("before", before), ("now", True))
-        if here and then
-    ) + (("change",) if basis == "recall" else ())
-    against = contested(report)
-    parts: dict[str, list[Thing]] = {}
-    claims: dict[str, list[str]] = {}
-    for row in rows:
-        side, ident = _side(report, row), row["indicator"]
-        words = spoken.indicator(report, ident)
-        wave_of = {"before": start, "now": end}
-        figures = tuple(
-            _recalled(report, spoken, row)
-            if column == "change"
-            else _mean(report, spoken, _row_of(means, ident, column, wave_of))
-            for column in columns
-        )
-        thing = _thing(report, spoken, row, figures, contested=f"{ident}/{group}" in against)
-        parts.setdefault(side, []).append(thing)
-        if side in SIDES[:3]:
-            claims.setdefault(row["claim"], []).append(words)
-    waves = ("" if start == "none" else spoken.wave(report.plan, start), spoken.wave(report.plan, end))
-    return Change(
-        basis,
-        *waves,
-        columns,
-        {side: tuple(parts[side]) for side in SIDES if side in parts},
-        tuple((claim, tuple(claims[claim])) for claim in wording.CLAIMS if claim in claims),
-        _within(report, spoken, group, key),
-    )
-
-
-def _thing(
-    report: Report,
-    spoken: Spoken,
-    row: Row,
-    figures: tuple[Figure, ...] = (),
-    *,
-    contested: bool = False,
-) -> Thing:
-    side, ident = _side(report, row), row["indicator"]
-    told = side in SIDES[:3]
-    filtered = {one.name for one in report.plan.specification if one.filter}
-    return Thing(
-        ident,
-        spoken.indicator(report, ident),
-        spoken.unit(report, ident),
-        figures,
-        contested,
-        wording.is_by_chance(side, row["p_adjusted"]),
-        prices=told and row["money"] in (AT_BASE_PRICES, AT_PRICES_OF_NOW),
-        some_only=told and row["specification"] in filtered,
-    )
-
-
-def _row_of(
-    means: dict[tuple[str, str, str], Row], indicator: str, column: str, wave_of: dict[str, str]
-) -> Row | None:
-    """Return the mean of a column: of those of the group whom the programme reached, or of the others."""
-    who, _, when = column.partition("_")
-    arms = ("comparison",) if who == "others" else ("programme", ALL)
-    return next((row for arm in arms if (row := means.get((indicator, wave_of[when], arm)))), None)
-
-
-def _recalled(report: Report, spoken: Spoken, row: Row) -> Figure:
-    """Return the change that people remember; nothing else tells of the time before."""
-    if report.hidden("winners_losers", row, "estimate"):
-        return Figure(why="few" if row["withheld_by"] == FEW else "withheld")
-    if row["estimate"] is None:
-        return Figure()
-    text = spoken.change(row["estimate"], report.unit(row["indicator"]))
-    few = cases(row, RELEASED["winners_losers"]) < wording.FEWEST_WITHOUT_BRACKETS
-    return Figure(f"({text})" if few else text)
-
-
-def _side(report: Report, row: Row) -> str:
-    if row["withheld_by"] == FEW:
-        return "few"
-    if report.hidden("winners_losers", row, "direction"):
-        return "withheld"
-    return "uncertain" if row["direction"] in (None, "silent") else row["direction"]
-
-
-def _mean(report: Report, spoken: Spoken, row: Row | None) -> Figure:
-    name = "indicator_estimates"
-    if row is None:
-        return Figure()
-    if report.hidden(name, row, "estimate"):
-        return Figure(why="few" if row["withheld_by"] == FEW else "withheld")
-    if row["estimate"] is None:
-        return Figure()
-    text = spoken.quantity(row["estimate"], report.unit(row["indicator"]))
-    few = cases(row, RELEASED[name]) < wording.FEWEST_WITHOUT_BRACKETS
-    return Figure(f"({text})" if few else text)
 
 
 def asked(report: Report, spoken: Spoken, group: str) -> list[Asked]:

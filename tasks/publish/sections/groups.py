@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from schemas.vocabulary import BASES
 from tasks.publish import wording
 from tasks.publish.report import Report
 from tasks.publish.sections import group as section
-from tasks.publish.sections.group import Change
+from tasks.publish.sections.group_changes import FIGURED, Change, changes
 from tasks.publish.spoken import Spoken
 
 
@@ -21,12 +22,21 @@ class Together:
     later: str
     lines: tuple[tuple[str, str, Change], ...]
 
+    @property
+    def of_levels(self) -> bool:
+        """Return whether it tells how the groups stand beside the others, as of Change."""
+        return any(change.of_levels for _, _, change in self.lines)
+
+    def any(self, side: str) -> bool:
+        """Return whether a thing has gone this way in a group."""
+        return any(change.count(side) for _, _, change in self.lines)
+
     def marked(self, mark: str) -> bool:
         """Return whether a thing that has changed bears a mark, as of Change."""
         return any(
             getattr(thing, mark)
             for _, _, change in self.lines
-            for side in section.SIDES[:2]
+            for side in FIGURED
             for thing in change.parts.get(side, ())
         )
 
@@ -37,7 +47,7 @@ def all_groups(report: Report, spoken: Spoken, groups: list[str]) -> dict[str, A
     found: dict[tuple[str, str, str], list[tuple[str, str, Change]]] = {}
     claims: dict[str, list[str]] = {}
     for group in groups:
-        for change in section.changes(report, spoken, group):
+        for change in changes(report, spoken, group):
             key = (change.basis, change.earlier, change.later)
             found.setdefault(key, []).append((labels[group], f"{group}.html", change))
             for claim, _ in change.claims:
@@ -46,7 +56,7 @@ def all_groups(report: Report, spoken: Spoken, groups: list[str]) -> dict[str, A
     said = {group: section.workshops(report, spoken, group)[0] for group in groups}
     actions, left_out = section.actions(report, spoken, None)
     seats = [(labels[group], section.seat(report, spoken, group)) for group in groups]
-    ordered = sorted(found, key=lambda key: section.BASES.index(key[0]))
+    ordered = sorted(found, key=lambda key: BASES.index(key[0]))
     return {
         "together": [Together(*key, tuple(found[key])) for key in ordered],
         "claims": [(one, list(dict.fromkeys(claims[one]))) for one in wording.CLAIMS if one in claims],

@@ -9,12 +9,14 @@ from schemas.vocabulary import ALL
 from tasks.publish import grids, wording
 from tasks.publish.grids import Grid
 from tasks.publish.report import Report, Row
+from tasks.tongue import _
+from tasks.translations import N_
 
 COLUMNS = {
-    "wording": "Question",
-    "answer_in_unit": "Answer",
-    "poverty_groups": "Asked of",
-    "indicators": "For the indicator",
+    "wording": N_("Question"),
+    "answer_in_unit": N_("Answer"),
+    "poverty_groups": N_("Asked of"),
+    "indicators": N_("For the indicator"),
 }
 
 
@@ -44,18 +46,22 @@ def _listed(report: Report, waves: Sequence[str]) -> dict[str, Any]:
     private = sum(bool(row["sensitive"]) for row in rows)
     recalled = sum(row["recalls"] is not None for row in rows)
     alike = all(_groups(row) == [ALL] for row in rows)
-    columns = {column: head for column, head in COLUMNS.items() if not (alike and column == "poverty_groups")}
+    columns = {
+        column: _(head) for column, head in COLUMNS.items() if not (alike and column == "poverty_groups")
+    }
     return {
         "alike": alike,
         "title": wording.listing(labels),
         "versions": versions,
-        "private": f"{wording.counted(private, 'question')} of {wording.whole(len(rows))}",
-        "recalled": wording.counted(recalled, "question") if recalled else "",
+        "private": _("{questions} of {all}").format(
+            questions=wording.counted(private, "question", "questions"), all=wording.whole(len(rows))
+        ),
+        "recalled": wording.counted(recalled, "question", "questions") if recalled else "",
         "numbers": None if alike else _numbers(report, rows),
         "questions": grids.grid(
             report,
             "instruments",
-            f"What is asked: {wording.listing(labels)}",
+            _("What is asked: {waves}").format(waves=wording.listing(labels)),
             columns,
             rows=rows,
             parted_by="section",
@@ -70,9 +76,14 @@ def _numbers(report: Report, rows: Sequence[Row]) -> Grid:
         asked = [row for row in rows if group.id in _groups(row) or _groups(row) == [ALL]]
         if asked:
             only = [row for row in asked if _groups(row) == [group.id]]
-            told.append((group.label, wording.whole(len(asked)), wording.whole(len(only))))
+            told.append(
+                (report.label("poverty_group", group.id), wording.whole(len(asked)), wording.whole(len(only)))
+            )
     return grids.named(
-        report, "Questions for each group", ("Group", "Questions", "Of these, asked of nobody else"), told
+        report,
+        _("Questions for each group"),
+        (_("Group"), _("Questions"), _("Of these, asked of nobody else")),
+        told,
     )
 
 

@@ -8,9 +8,13 @@ from tasks.publish import grids, wording
 from tasks.publish.cells import NOTHING, Cell
 from tasks.publish.grids import Grid
 from tasks.publish.report import Report
+from tasks.tongue import _, told
+from tasks.translations import N_
 
-KINDS = ("participatory", "quantitative", "qualitative")
+KINDS = (N_("participatory"), N_("quantitative"), N_("qualitative"))
 """The columns of Box A.1, in its order."""
+STAGES = (N_("initial"), N_("during"), N_("towards the end"))
+"""Its rows, as METHOD_STAGES names them."""
 
 
 def methods(report: Report) -> dict[str, Grid]:
@@ -20,30 +24,32 @@ def methods(report: Report) -> dict[str, Grid]:
         return {}
     planned = []
     for stage in METHOD_STAGES:
-        cells = [Cell(wording.capital(stage))]
+        cells = [Cell(wording.capital(told(stage)))]
         for kind in KINDS:
             here = [row for row in rows if (row["stage"], row["kind"]) == (stage, kind)]
-            told = tuple(f"{row['method']}: {row['purpose']} ({row['by']})" for row in here)
-            cells.append(Cell("", items=told) if told else NOTHING)
+            items = tuple(
+                f"{told(row['method'])}: {told(row['purpose'])} ({told(row['by'])})" for row in here
+            )
+            cells.append(Cell("", items=items) if items else NOTHING)
         planned.append(cells)
-    labels = ["Stage", *(wording.capital(kind) for kind in KINDS)]
+    labels = [_("Stage"), *(wording.capital(_(kind)) for kind in KINDS)]
     return {
-        "planned": grids.placed(report, "Which method serves at which stage", labels, planned),
+        "planned": grids.placed(report, _("Which method serves at which stage"), labels, planned),
         "roles": _roles(report),
     }
 
 
 def _roles(report: Report) -> Grid:
-    told = []
+    rows = []
     for ident, role in research_methods.roles().items():
-        fills = [row["method"] for row in report.rows("research_methods", {"role_in_box": ident})]
-        told.append(
+        fills = [told(row["method"]) for row in report.rows("research_methods", {"role_in_box": ident})]
+        rows.append(
             (
-                wording.capital(role["label"]),
-                role["stage"],
-                role["kind"],
-                wording.listing(fills) if fills else "not used",
+                wording.capital(told(role["label"])),
+                told(role["stage"]),
+                told(role["kind"]),
+                wording.listing(fills) if fills else _("not used"),
             )
         )
-    labels = ("What methods can do (Box A.1)", "Stage", "Kind", "Here by")
-    return grids.named(report, "What of Box A.1 is used, and what is not", labels, told)
+    labels = (_("What methods can do (Box A.1)"), _("Stage"), _("Kind"), _("Here by"))
+    return grids.named(report, _("What of Box A.1 is used, and what is not"), labels, rows)

@@ -5,15 +5,17 @@ from __future__ import annotations
 from tasks.publish import grids, wording
 from tasks.publish.grids import Grid
 from tasks.publish.report import Report
+from tasks.tongue import _, told
 
 
 def scope(report: Report) -> Grid:
     """Return the actors that the assessment covers and those that it does not, with the reason."""
     rows = [
-        (report.label("actor", node.node), wording.SCOPES[node.covered], node.reason)
+        (report.label("actor", node.node), wording.SCOPES[node.covered], told(node.reason))
         for node in sorted(report.plan.scope.node, key=lambda node: not node.covered)
     ]
-    return grids.named(report, "Actors inside and outside the scope", ("Actor", "Scope", "Reason"), rows)
+    labels = (_("Actor"), _("Scope"), _("Reason"))
+    return grids.named(report, _("Actors inside and outside the scope"), labels, rows)
 
 
 def resources(report: Report) -> list[tuple[str, str]]:
@@ -21,9 +23,9 @@ def resources(report: Report) -> list[tuple[str, str]]:
     given = report.plan.resources
     made = []
     if given.budget:
-        made.append(("Budget", f"{wording.exact(given.budget)} {given.currency}".strip()))
+        made.append((_("Budget"), f"{wording.exact(given.budget)} {given.currency}".strip()))
     if given.staff_days:
-        made.append(("Staff days", wording.exact(given.staff_days)))
+        made.append((_("Staff days"), wording.exact(given.staff_days)))
     if given.team:
-        made.append(("Team", wording.listing(given.team)))
+        made.append((_("Team"), wording.listing(map(told, given.team))))
     return made

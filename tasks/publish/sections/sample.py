@@ -8,6 +8,7 @@ from schemas.assessment import Sampling
 from tasks import catalogue
 from tasks.publish import wording
 from tasks.publish.report import Report
+from tasks.tongue import _, told
 
 
 @dataclass(frozen=True)
@@ -28,9 +29,9 @@ def sample(report: Report) -> Sample:
     box_3 = {row["id"]: row for row in catalogue.read("box_3")["unit"]}[plan.unit]
     record = next(iter(report.rows("draw_record")), None)
     return Sample(
-        unit=box_3["label"],
-        advantages=tuple(box_3["advantages"]),
-        limits=tuple(box_3["limits"]),
+        unit=told(box_3["label"]),
+        advantages=tuple(map(told, box_3["advantages"])),
+        limits=tuple(map(told, box_3["limits"])),
         sentences=tuple(_sentences(plan)),
         seed="" if record is None or record["seed"] is None else str(record["seed"]),
         frame_sha256=record["frame_sha256"] if record else "",
@@ -38,33 +39,37 @@ def sample(report: Report) -> Sample:
 
 
 def _sentences(plan: Sampling) -> list[str]:
-    told = []
+    words = []
     if plan.by_chance:
-        told.append(wording.SAMPLE_METHODS[plan.method])
+        words.append(wording.SAMPLE_METHODS[plan.method])
         if plan.method == "two_stage":
-            told.append(wording.CLUSTER_DRAWS[plan.draw_clusters].format(number=plan.per_cluster))
+            words.append(wording.CLUSTER_DRAWS[plan.draw_clusters].format(number=plan.per_cluster))
         elif plan.size and plan.method != "simple":
-            told.append(wording.ALLOCATIONS[plan.allocation].format(number=wording.whole(plan.size)))
+            words.append(wording.ALLOCATIONS[plan.allocation].format(number=wording.whole(plan.size)))
     if plan.design == "purposive":
-        told.append("Each quota is filled in the order in which the list states its units.")
+        words.append(_("Each quota is filled in the order in which the list states its units."))
     if plan.replacements:
         place = wording.REPLACED_WITHIN[
             "quota" if plan.design == "purposive" else "cluster" if plan.method == "two_stage" else "stratum"
         ]
-        told.append(
-            f"Up to {wording.whole(plan.replacements)} replacements are listed for each {place}, in the "
-            f"order in which they are asked. They stand in only for somebody of the same {place} who cannot "
-            "be interviewed. That fills a place; it does not tell what the person who was not reached would "
-            "have said."
+        words.append(
+            _(
+                "Up to {number} replacements are listed for each {place}, in the order in which they are "
+                "asked. They stand in only for somebody of the same {place} who cannot be interviewed. "
+                "That fills a place; it does not tell what the person who was not reached would have said."
+            ).format(number=wording.whole(plan.replacements), place=place)
         )
     if plan.households:
-        told.append(
-            f"Of the drawn people’s households {wording.whole(plan.households)} are drawn by chance and "
-            "visited as well."
+        words.append(
+            _("Of the drawn people’s households {number} are drawn by chance and visited as well.").format(
+                number=wording.whole(plan.households)
+            )
         )
     if plan.weighs_households:
-        told.append(
-            "A household has more chances the more of its members could be chosen. So each interview asks "
-            "how many could be, and the weights of its members are shared by that number."
+        words.append(
+            _(
+                "A household has more chances the more of its members could be chosen. So each interview "
+                "asks how many could be, and the weights of its members are shared by that number."
+            )
         )
-    return told
+    return words

@@ -9,12 +9,16 @@ from markupsafe import Markup
 from schemas.vocabulary import ALL
 from tasks.publish import charts, wording
 from tasks.publish.report import Report, Row
+from tasks.tongue import Words, _, ngettext
+from tasks.translations import N_
 
-_ESTIMATORS = {
-    "difference": "the arms are compared in the last wave alone",
-    "ancova": "the arms are compared in the last wave, given the answers before the programme",
-    "difference_in_differences": "the change in one arm is compared with the change in the other",
-}
+_ESTIMATORS = Words(
+    {
+        "difference": N_("the arms are compared in the last wave alone"),
+        "ancova": N_("the arms are compared in the last wave, given the answers before the programme"),
+        "difference_in_differences": N_("the change in one arm is compared with the change in the other"),
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -46,41 +50,65 @@ def size(report: Report) -> Size:
 def _assumptions(report: Report) -> list[str]:
     plan = report.plan.sample_size
     told = [
-        f"a chance of {_percent(plan.power)} to find the effect if it is there, at a level of"
-        f" {_percent(plan.level)} (two-sided)",
+        _("a chance of {power} to find the effect if it is there, at a level of {level} (two-sided)").format(
+            power=_percent(plan.power), level=_percent(plan.level)
+        ),
         _ESTIMATORS[plan.estimator],
-        f"people of one locality resemble each other with an intra-cluster correlation of {plan.icc:g}",
-        f"a person’s answers in two waves correlate with {plan.baseline_correlation:g}",
+        _("people of one locality resemble each other with an intra-cluster correlation of {icc}").format(
+            icc=wording.exact(plan.icc)
+        ),
+        _("a person’s answers in two waves correlate with {correlation}").format(
+            correlation=wording.exact(plan.baseline_correlation)
+        ),
     ]
-    for words, share in (("refuse", plan.refusal), ("are lost before the last wave", plan.attrition)):
-        told.append(
-            f"{_percent(share.programme)} of the programme arm and {_percent(share.comparison)} of the"
-            f" comparison arm {words}"
-        )
+    refuse = _("{programme} of the programme arm and {comparison} of the comparison arm refuse")
+    lost = _(
+        "{programme} of the programme arm and {comparison} of the comparison arm are lost before the last "
+        "wave"
+    )
+    for words, share in ((refuse, plan.refusal), (lost, plan.attrition)):
+        told.append(words.format(programme=_percent(share.programme), comparison=_percent(share.comparison)))
     return [wording.sentence(one) for one in told]
 
 
 def _percent(share: float) -> str:
-    return f"{wording.exact(float(wording.rounded(wording.percent(share), 1)))} %".replace(".0 %", " %")
+    return f"{wording.exact(float(wording.half_up(wording.percent(share), 1)))} %".replace(".0 %", " %")
 
 
 def _sentence(report: Report, row: Row) -> str:
     """Return for one indicator what can be seen, and whether that is small enough."""
     label, unit = report.label("indicator", row["indicator"]), report.unit(row["indicator"])
     if row["mde"] is None:
-        return f"{label}: no effect that this sample would find can be named."
-    told = f"{label}: an effect of {wording.effect(row['mde'], unit)} or more would be found"
+        return _("{indicator}: no effect that this sample would find can be named.").format(indicator=label)
     smallest = row["smallest_change"]
-    if row["verdict"] == "can be seen":
-        return f"{told}, and smaller ones count as no change (below {wording.effect(smallest, unit)})."
-    if row["verdict"] == "too small to be seen":
-        return (
-            f"{told}. A change counts from {wording.effect(smallest, unit)} on: one between the two would"
-            " probably be missed, and the report would call it uncertain."
-        )
-    if row["verdict"] == "too few clusters":
-        return f"{told} if there were clusters enough: with fewer than six no p-value is given."
-    return f"{told}. What counts as a change is not known in this unit."
+    return _SEEN.get(row["verdict"], _SEEN[""]).format(
+        indicator=label,
+        effect=wording.effect(row["mde"], unit),
+        smallest="" if smallest is None else wording.effect(smallest, unit),
+    )
+
+
+_SEEN = Words(
+    {
+        "can be seen": N_(
+            "{indicator}: an effect of {effect} or more would be found, and smaller ones count as no change "
+            "(below {smallest})."
+        ),
+        "too small to be seen": N_(
+            "{indicator}: an effect of {effect} or more would be found. A change counts from {smallest} "
+            "on: one between the two would probably be missed, and the report would call it uncertain."
+        ),
+        "too few clusters": N_(
+            "{indicator}: an effect of {effect} or more would be found if there were clusters enough: with "
+            "fewer than six no p-value is given."
+        ),
+        "": N_(
+            "{indicator}: an effect of {effect} or more would be found. What counts as a change is not "
+            "known in this unit."
+        ),
+    }
+)
+"""Verdict on the size of the sample -> what it says of an indicator; "" of any other."""
 
 
 def _picture(report: Report, ident: str, row: Row) -> Markup | None:
@@ -94,25 +122,33 @@ def _picture(report: Report, ident: str, row: Row) -> Markup | None:
     limit = row["smallest_change"]
     inside = limit is not None and limit <= 1.25 * max(effects)
     values = [*effects, limit] if inside else effects
-    across = charts.scale(values, lambda value: wording.effect(value, unit).removesuffix(" points"), least=0)
+    across = charts.scale(values, lambda value: wording.points(wording.effect(value, unit)), least=0)
     along = charts.scale([0, *(point["people"] for point in points)], wording.whole, least=0)
     marked = [(point, point["planned"]) for point in points if point["planned"] or point["affordable"]]
     label = report.label("indicator", row["indicator"])
-    words = "; ".join(
-        f"{wording.whole(point['people'])} people: {wording.effect(point['mde'], unit)}" for point in points
+    words = wording.in_a_row(
+        *(
+            wording.headed(
+                wording.counted(point["people"], "person", "people"), wording.effect(point["mde"], unit)
+            )
+            for point in points
+        )
     )
+    in_unit = ngettext(*wording.POINTS, 2) if wording.is_share(unit) else wording.unit(unit)
     svg = charts.curve(
         ident,
         label,
-        f"{_sentence(report, row)} By people drawn: {words}.",
+        _("{sentence} By people drawn: {effects}.").format(sentence=_sentence(report, row), effects=words),
         charts.Curve(
             points=tuple((point["people"], point["mde"]) for point in points),
             marks=tuple(((point["people"], point["mde"]), planned) for point, planned in marked),
             limit=limit if inside else None,
             along=along,
             across=across,
-            verdict=f"This sample: {wording.effect(row['mde'], unit)}" if row["mde"] is not None else "",
-            detail=f"in {'points' if wording.is_share(unit) else wording.unit(unit)}, by people drawn",
+            verdict=""
+            if row["mde"] is None
+            else _("This sample: {effect}").format(effect=wording.effect(row["mde"], unit)),
+            detail=_("in {unit}, by people drawn").format(unit=in_unit),
         ),
     )
     return Markup(svg)  # noqa: S704
@@ -124,8 +160,9 @@ def _affordable(report: Report) -> str:
         if point["affordable"]:
             cost = wording.exact(report.plan.sample_size.cost_per_interview or 0)
             currency = report.plan.resources.currency
-            return (
-                f"At {cost} {currency} an interview the whole budget pays for"
-                f" {wording.whole(point['people'])} people, each asked once a wave."
-            ).replace("  ", " ")
+            return _(
+                "At {cost} an interview the whole budget pays for {people}, each asked once a wave."
+            ).format(
+                cost=f"{cost} {currency}".strip(), people=wording.counted(point["people"], "person", "people")
+            )
     return ""

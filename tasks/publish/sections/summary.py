@@ -14,10 +14,26 @@ from tasks.publish.report import Report, Row
 from tasks.publish.sections.feedback import contested, contested_by
 from tasks.publish.sections.findings import side_of
 from tasks.references import reference_of
+from tasks.tongue import Words, _, ngettext, told
+from tasks.translations import N_, NN_
 
 MOST_LIMITS_OF_FINDINGS = 3
 MANY_INTERVALS = 20
-CONTESTED = " (contested)"
+_OUTCOMES = (
+    ("better", NN_("{n} is a gain", "{n} are gains")),
+    ("worse", NN_("{n} is a loss", "{n} are losses")),
+    ("unchanged", NN_("{n} is unchanged", "{n} are unchanged")),
+    ("uncertain", NN_("{n} is uncertain", "{n} are uncertain")),
+    ("withheld", NN_("{n} is withheld", "{n} are withheld")),
+)
+_COLUMNS = Words(
+    {
+        "better": N_("Gained"),
+        "worse": N_("Lost"),
+        "unchanged": N_("Unchanged"),
+        "uncertain": N_("Uncertain"),
+    }
+)
 
 
 def summary(report: Report) -> dict[str, Any]:
@@ -27,25 +43,22 @@ def summary(report: Report) -> dict[str, Any]:
         "outcome": _outcome(report, rows),
         "by_chance": _by_chance_in_words(report, rows),
         "ledger": _ledger(report, rows) if rows else None,
-        "official": [row["statement"] for row in report.rows("secondary_findings")],
+        "official": [told(row["statement"]) for row in report.rows("secondary_findings")],
         "limits": [*_limits_of_design(report), *_limits_of_data(report, rows)],
     }
 
 
 def _outcome(report: Report, rows: list[Row]) -> str:
-    told = Counter(side_of(report, row) for row in rows)
+    if not rows:
+        return ""
+    sides = Counter(side_of(report, row) for row in rows)
     parts = [
-        f"{wording.whole(told[side])} {words if told[side] == 1 else many}"
-        for side, words, many in (
-            ("better", "is a gain", "are gains"),
-            ("worse", "is a loss", "are losses"),
-            ("unchanged", "is unchanged", "are unchanged"),
-            ("uncertain", "is uncertain", "are uncertain"),
-            ("withheld", "is withheld", "are withheld"),
-        )
-        if told[side]
+        ngettext(*forms, sides[side]).format(n=wording.whole(sides[side]))
+        for side, forms in _OUTCOMES
+        if sides[side]
     ]
-    return f"Of {wording.counted(len(rows), 'finding')}, {wording.listing(parts)}." if rows else ""
+    findings = wording.counted(len(rows), "finding", "findings")
+    return _("Of {findings}, {parts}.").format(findings=findings, parts=wording.listing(parts))
 
 
 def _by_chance(report: Report, rows: list[Row]) -> set[str]:
@@ -63,21 +76,20 @@ def _by_chance_in_words(report: Report, rows: list[Row]) -> str:
     count = len(_by_chance(report, rows))
     if not count:
         return ""
-    verb = "does not stand" if count == 1 else "do not stand"
-    return (
-        f"{wording.BY_CHANCE} {wording.whole(count)} of the gains and losses {verb} when all tests of the"
-        " family are counted: such a finding may come of chance."
-    )
+    return ngettext(
+        "{mark} {n} of the gains and losses does not stand when all tests of the family are counted: such a"
+        " finding may come of chance.",
+        "{mark} {n} of the gains and losses do not stand when all tests of the family are counted: such a"
+        " finding may come of chance.",
+        count,
+    ).format(mark=wording.BY_CHANCE, n=wording.whole(count))
 
 
 def _ledger(report: Report, rows: list[Row]) -> Grid:
     against, by_chance = contested(report), _by_chance(report, rows)
-    sides: dict[str, dict[str, list[str]]] = {}
+    sides: dict[str, dict[str, list[Row]]] = {}
     for row in rows:
-        note = f"\u00a0{wording.BY_CHANCE}" if row["finding"] in by_chance else ""
-        note += CONTESTED if row["finding"] in against else ""
-        label = report.label("indicator", row["indicator"])
-        sides.setdefault(row["poverty_group"], {}).setdefault(side_of(report, row), []).append(label + note)
+        sides.setdefault(row["poverty_group"], {}).setdefault(side_of(report, row), []).append(row)
     order = sorted(
         sides,
         key=lambda group: (
@@ -93,57 +105,73 @@ def _ledger(report: Report, rows: list[Row]) -> Grid:
         cells = [Cell(report.label("poverty_group", group))]
         for side in ("better", "worse"):
             style = wording.GAINS[side].style
-            cells.append(Cell("", style, items=tuple(here[side])) if here.get(side) else NOTHING)
+            items = tuple(_in_ledger(report, row, by_chance, against) for row in here.get(side, []))
+            cells.append(Cell("", style, items=items) if items else NOTHING)
         for side in ("unchanged", "uncertain"):
             count = len(here.get(side, []))
-            unagreed = sum(one.endswith(CONTESTED) for one in here.get(side, []))
-            note = f"{wording.whole(unagreed)} contested" if unagreed else ""
+            unagreed = sum(row["finding"] in against for row in here.get(side, []))
+            note = _("{n} contested").format(n=wording.whole(unagreed)) if unagreed else ""
             cells.append(Cell(wording.whole(count), numeric=True, note=note) if count else NOTHING)
         cells.append(Cell(wording.withheld("threshold"), "withheld") if here.get("withheld") else NOTHING)
         body.append(cells)
     labels = [
-        "Poverty group",
-        *(
-            f"{wording.GAINS[side].symbol}\u00a0{words}"
-            for side, words in (
-                ("better", "Gained"),
-                ("worse", "Lost"),
-                ("unchanged", "Unchanged"),
-                ("uncertain", "Uncertain"),
-            )
-        ),
-        "Withheld",
+        _("Poverty group"),
+        *(f"{wording.GAINS[side].symbol}\u00a0{words}" for side, words in _COLUMNS.items()),
+        _("Withheld"),
     ]
-    return grids.placed(report, "Who gained and who lost, by poverty group", labels, body)
+    return grids.placed(report, _("Who gained and who lost, by poverty group"), labels, body)
+
+
+def _in_ledger(report: Report, row: Row, by_chance: set[str], against: dict[str, list[Row]]) -> str:
+    """Return the indicator of a gain or loss: marked where it may come of chance, or is contested."""
+    label = report.label("indicator", row["indicator"])
+    if row["finding"] in by_chance:
+        label = f"{label}\u00a0{wording.BY_CHANCE}"
+    return _("{finding} (contested)").format(finding=label) if row["finding"] in against else label
 
 
 def _limits_of_design(report: Report) -> list[str]:
     plan = report.plan
     limits = []
     if plan.assessment.study_design == "one-off" and plan.wave:
-        limits.append("The cluster was visited once: what has changed is what people remember.")
+        limits.append(_("The cluster was visited once: what has changed is what people remember."))
     asked = report.has("interviews") or report.has("indicator_estimates")
     if asked and plan.sampling.design in wording.NOT_SURELY_BY_CHANCE:
         limits.append(wording.SAMPLE_DESIGNS[plan.sampling.design])
     claims = {row["claim"] for row in report.rows("findings")}
     if claims and "causal" not in claims:
-        limits.append("No finding may be put down to the programme alone: the design does not allow it.")
-    every = report.rows("comparison_balance")
-    unbalanced = [row for row in every if row["verdict"] == "unbalanced"]
-    if unbalanced:
-        still = [row for row in every if row["adjusted_verdict"] == "unbalanced"]
-        matched = any(row["adjusted_verdict"] for row in every)
-        limits.append(
-            f"The programme group and the comparison group differ in {wording.whole(len(unbalanced))} of "
-            f"{wording.counted(len(every), 'characteristic')} that were compared: "
-            f"{wording.listing(wording.plain(row['covariate']) for row in unbalanced)}."
-            + (f" After matching they still differ in {wording.whole(len(still))}." if matched else "")
-        )
+        limits.append(_("No finding may be put down to the programme alone: the design does not allow it."))
+    limits += _unlike(report)
     if plan.comparison.spill_over:
+        reached = wording.in_a_row(*map(told, plan.comparison.spill_over))
         limits.append(
-            f"The programme may have reached the comparison group: {'; '.join(plan.comparison.spill_over)}."
+            _("The programme may have reached the comparison group: {reached}.").format(reached=reached)
         )
     return limits
+
+
+def _unlike(report: Report) -> list[str]:
+    """Return one sentence on the characteristics in which the arms differ, or none."""
+    every = report.rows("comparison_balance")
+    unbalanced = [row for row in every if row["verdict"] == "unbalanced"]
+    if not unbalanced:
+        return []
+    unlike = ngettext(
+        "The programme group and the comparison group differ in {some} of {n} characteristic that were"
+        " compared: {which}.",
+        "The programme group and the comparison group differ in {some} of {n} characteristics that were"
+        " compared: {which}.",
+        len(every),
+    ).format(
+        some=wording.whole(len(unbalanced)),
+        n=wording.whole(len(every)),
+        which=wording.listing(wording.plain(row["covariate"]) for row in unbalanced),
+    )
+    if not any(row["adjusted_verdict"] for row in every):
+        return [unlike]
+    still = wording.whole(sum(row["adjusted_verdict"] == "unbalanced" for row in every))
+    matched = _("After matching they still differ in {some}.").format(some=still)
+    return [f"{unlike} {matched}"]
 
 
 def _limits_of_data(report: Report, rows: list[Row]) -> list[str]:
@@ -151,25 +179,47 @@ def _limits_of_data(report: Report, rows: list[Row]) -> list[str]:
     contradictions = len(report.rows("triangulation", {"verdict": "contradict"}))
     if contradictions:
         limits.append(
-            f"In {wording.counted(contradictions, 'case')} the figures, the interviews and the focus groups "
-            "contradict each other; neither side is taken to be wrong."
+            ngettext(
+                "In {n} case the figures, the interviews and the focus groups contradict each other; neither"
+                " side is taken to be wrong.",
+                "In {n} cases the figures, the interviews and the focus groups contradict each other; neither"
+                " side is taken to be wrong.",
+                contradictions,
+            ).format(n=wording.whole(contradictions))
         )
-    labels = {row["finding"]: (row["indicator"], row["poverty_group"]) for row in rows}
-    against = {one: said for one, said in contested(report).items() if one in labels}
-    if against:
-        were = "finding was" if len(against) == 1 else "findings were"
-        told = (
-            f"{report.label('indicator', labels[one][0])} of {report.label('poverty_group', labels[one][1])}"
-            f" ({contested_by(report, said)})"
-            for one, said in against.items()
-        )
-        limits.append(f"{wording.whole(len(against))} {were} contested: {'; '.join(told)}.")
+    limits += _contested_in_words(report, rows)
     intervals = sum(1 for row in rows if side_of(report, row) != "withheld")
     if intervals >= MANY_INTERVALS:
         limits.append(
-            f"Each interval is one that misses the truth once in twenty times. Of {wording.whole(intervals)} "
-            f"intervals, about {wording.whole(round(intervals / 20))} can be expected to."
+            _(
+                "Each interval is one that misses the truth once in twenty times. Of {intervals} intervals,"
+                " about {missing} can be expected to."
+            ).format(intervals=wording.whole(intervals), missing=wording.whole(round(intervals / 20)))
         )
     common = Counter(row["limits"] for row in rows).most_common(MOST_LIMITS_OF_FINDINGS)
-    limits += [f"{wording.sentence(words)} ({wording.counted(count, 'finding')})" for words, count in common]
+    for words, count in common:
+        findings = wording.counted(count, "finding", "findings")
+        limits.append(f"{wording.sentence(told(words))} ({findings})")
     return limits
+
+
+def _contested_in_words(report: Report, rows: list[Row]) -> list[str]:
+    """Return one sentence on the findings that are contested, and by whom, or none."""
+    known = {row["finding"]: (row["indicator"], row["poverty_group"]) for row in rows}
+    against = {one: said for one, said in contested(report).items() if one in known}
+    if not against:
+        return []
+    which = [
+        _("{indicator} of {group} ({contested_by})").format(
+            indicator=report.label("indicator", known[one][0]),
+            group=report.label("poverty_group", known[one][1]),
+            contested_by=contested_by(report, said),
+        )
+        for one, said in against.items()
+    ]
+    count = len(against)
+    return [
+        ngettext(
+            "{n} finding was contested: {which}.", "{n} findings were contested: {which}.", count
+        ).format(n=wording.whole(count), which=wording.in_a_row(*which))
+    ]

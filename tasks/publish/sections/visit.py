@@ -5,6 +5,7 @@ from __future__ import annotations
 from tasks.publish import grids, wording
 from tasks.publish.grids import Grid
 from tasks.publish.report import Report
+from tasks.tongue import _, ngettext, told
 
 POVERTY_NODE = ("vulnerable", "likely")
 
@@ -14,13 +15,13 @@ def overruled(report: Report) -> Grid:
     return grids.grid(
         report,
         "poverty_nodes",
-        "Where an assessor overrules the count",
+        _("Where an assessor overrules the count"),
         {
-            "label": "Actor",
-            "rule_likelihood": "By the count",
-            "likelihood": "As judged",
-            "overruled_by": "Judged by",
-            "reason": "Why",
+            "label": _("Actor"),
+            "rule_likelihood": _("By the count"),
+            "likelihood": _("As judged"),
+            "overruled_by": _("Judged by"),
+            "reason": _("Why"),
         },
         rows=[row for row in report.rows("poverty_nodes") if row["overruled_by"] is not None],
     )
@@ -28,29 +29,32 @@ def overruled(report: Report) -> Grid:
 
 def groups_left_out(report: Report) -> str:
     """Return one sentence on the groups that the map finds at poverty nodes and the plan leaves out."""
-    labels = [row["label"] for row in report.rows("poverty_groups", {"planned": False})]
+    labels = [told(row["label"]) for row in report.rows("poverty_groups", {"planned": False})]
     if not labels:
         return ""
-    noun = "this group" if len(labels) == 1 else "these groups"
-    more = wording.counted(len(labels), "more group")
-    return (
-        f"The map finds {more} at poverty nodes, which the plan leaves out: {wording.listing(labels)}. "
-        f"This report does not say how {noun} fared."
-    )
+    return ngettext(
+        "The map finds {n} more group at poverty nodes, which the plan leaves out: {groups}. "
+        "This report does not say how this group fared.",
+        "The map finds {n} more groups at poverty nodes, which the plan leaves out: {groups}. "
+        "This report does not say how these groups fared.",
+        len(labels),
+    ).format(n=wording.whole(len(labels)), groups=wording.listing(labels))
 
 
 def unheard(report: Report) -> list[str]:
     """Return one sentence on poverty nodes of which no key informant was asked, or none."""
     silent = [
-        row["label"]
+        told(row["label"])
         for row in report.rows("informant_tree", {"side": "actor", "heard": False})
         if row["likelihood"] in POVERTY_NODE
     ]
     if not silent:
         return []
     return [
-        f"No key informant belongs to {wording.listing(silent)}, where poverty is likely or people are "
-        "vulnerable: what is said of them here, others say."
+        _(
+            "No key informant belongs to {nodes}, where poverty is likely or people are vulnerable: what is "
+            "said of them here, others say."
+        ).format(nodes=wording.listing(silent))
     ]
 
 
@@ -60,7 +64,10 @@ def checklist_count(report: Report) -> str:
     counts = {
         status: sum(row["status"] == status for row in rows) for status in ("answered", "partly", "open")
     }
-    return (
-        f"Of the {wording.whole(len(rows))} questions of Box A.2, {wording.whole(counts['answered'])} are "
-        f"answered, {wording.whole(counts['partly'])} partly and {wording.whole(counts['open'])} not at all."
+    return _(
+        "Of the {questions} questions of Box A.2, {answered} are answered, {partly} partly and {open} not at"
+        " all."
+    ).format(
+        questions=wording.whole(len(rows)),
+        **{status: wording.whole(count) for status, count in counts.items()},
     )

@@ -8,6 +8,7 @@ from schemas.vocabulary import ALL
 from tasks.publish import grids, wording
 from tasks.publish.grids import Grid
 from tasks.publish.report import Report, Row
+from tasks.tongue import _, ngettext, pgettext, told
 
 
 @dataclass(frozen=True)
@@ -36,37 +37,53 @@ def coders(report: Report) -> Grid:
         row for row in report.rows("coder_agreement") if row["code"] == ALL or row["verdict"] != "reliable"
     ]
     columns = {
-        "code": "Code",
-        "alpha": "Alpha",
-        "sources": "Interviews read by two or more",
-        "coders": "Coders",
-        "verdict": "Agreement",
+        "code": _("Code"),
+        "alpha": _("Alpha"),
+        "sources": _("Interviews read by two or more"),
+        "coders": _("Coders"),
+        "verdict": pgettext("of coders", "Agreement"),
     }
-    caption = "How far the coders agree: all codes together, and those with less than enough"
+    caption = _("How far the coders agree: all codes together, and those with less than enough")
     return grids.grid(report, "coder_agreement", caption, columns, rows=rows, parted_by="wave")
 
 
 def voices(report: Report) -> Voices:
     """Return the quotes that may be told, by poverty group in the order of the report."""
     rows = report.rows("quotes")
-    told = [row for row in rows if not report.hidden("quotes", row, "words")]
-    groups = sorted({row["poverty_group"] for row in told}, key=lambda one: report.rank("poverty_group", one))
+    shown = [row for row in rows if not report.hidden("quotes", row, "words")]
+    groups = sorted(
+        {row["poverty_group"] for row in shown}, key=lambda one: report.rank("poverty_group", one)
+    )
     parts = [
         (
             report.label("poverty_group", group),
-            tuple(_quote(report, row) for row in told if row["poverty_group"] == group),
+            tuple(_quote(report, row) for row in shown if row["poverty_group"] == group),
         )
         for group in groups
     ]
-    languages = sorted({row["language"] for row in told if row["language"]})
-    spoken = f"They were said in {wording.listing(languages)}." if languages else ""
-    hidden = len(rows) - len(told)
-    verb = "is" if hidden == 1 else "are"
-    why = f"fewer than {wording.FEWEST_RESPONDENTS} people could have said it, and they could be recognised"
-    withheld = f"{wording.counted(hidden, 'quote', 'quotes')} {verb} withheld: {why}." if hidden else ""
-    return Voices(tuple(parts), spoken, withheld)
+    return Voices(tuple(parts), _spoken_in(shown), _withheld(len(rows) - len(shown)))
+
+
+def _spoken_in(rows: list[Row]) -> str:
+    languages = sorted({row["language"] for row in rows if row["language"]})
+    if not languages:
+        return ""
+    return _("They were said in {languages}.").format(languages=wording.listing(map(told, languages)))
+
+
+def _withheld(quotes: int) -> str:
+    if not quotes:
+        return ""
+    return ngettext(
+        "{n} quote is withheld: fewer than {fewest} people could have said it, and they could be recognised.",
+        "{n} quotes are withheld: fewer than {fewest} people could have said it, and they could be"
+        " recognised.",
+        quotes,
+    ).format(n=wording.whole(quotes), fewest=wording.FEWEST_RESPONDENTS)
 
 
 def _quote(report: Report, row: Row) -> Quote:
     about = report.label("indicator", row["indicator"]) if row["indicator"] else ""
-    return Quote(row["words"], ", ".join(filter(None, (row["label"], report.short(row["wave"]), about))))
+    return Quote(
+        told(row["words"]), ", ".join(filter(None, (told(row["label"]), report.short(row["wave"]), about)))
+    )

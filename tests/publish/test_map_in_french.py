@@ -181,7 +181,7 @@ def test_what_official_statistics_show_is_told_with_figures_as_the_language_writ
     rows = [
         ("Leather; shoes", 14.7, 12.6),
         ("Wood", 16.2, 13.1),
-        ("TOTAL", -2.25, 12.0),
+        ("TOTAL", -2.2, 12.0),
     ]
     grown = pd.DataFrame(rows, columns=["sector", "inside", "outside"]).assign(comparison="pay")
     grown["difference_points"] = grown["inside"] - grown["outside"]

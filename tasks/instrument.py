@@ -125,8 +125,24 @@ def answers_in_words(item: Item) -> str:
     """Return what may be answered to a question, in English."""
     if item.answers:
         return "; ".join(answer.label[ENGLISH] for answer in item.answers)
-    what = {"integer": "whole number", "number": "number", "text": "words"}[item.kind]
+    if item.kind == "text":
+        return "words"
     low, high = (f"{one:g}" if one is not None else "" for one in (item.minimum, item.maximum))
-    if low and high:
-        return f"{what}, {low} to {high}"
-    return f"{what}, {low} or more" if low else f"{what}, {high} or less" if high else what
+    return _ANSWERED[item.kind][bool(low), bool(high)].format(low=low, high=high)
+
+
+_ANSWERED = {
+    "integer": {
+        (False, False): "whole number",
+        (True, True): "whole number, {low} to {high}",
+        (True, False): "whole number, {low} or more",
+        (False, True): "whole number, {high} or less",
+    },
+    "number": {
+        (False, False): "number",
+        (True, True): "number, {low} to {high}",
+        (True, False): "number, {low} or more",
+        (False, True): "number, {high} or less",
+    },
+}
+"""What number may be answered, by its kind and whether its lowest and its highest are known."""

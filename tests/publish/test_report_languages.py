@@ -180,4 +180,5 @@ def test_the_report_is_made_in_each_language_that_has_a_catalogue(plan, all_tabl
     assert '<html lang="fr"' in french
     assert '<html lang="en"' in english
     assert made["design.html"] != made["design.en.html"]
-    assert english == files.report_files(plan, all_tables, [], {})[0]["report.html"].decode()
+    alone = files.report_files(plan, all_tables, [], {})[0]["report.html"].decode()
+    assert english == alone.replace("value-chain.svg", "value-chain.en.svg")

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from itertools import product
+from typing import Any
 
 import lxml.etree
 import pandas as pd
 import pytest
 
 from schemas.assessment import GrowthComparison
-from schemas.base import TABLES, conform, empty
+from schemas.base import TABLES, conform
 from tasks import catalogue, checklist, secondary, stored
 from tasks import table_2 as scoring
 from tasks.publish import cells, chain, chain_drawing, textsize
 from tasks.publish.report import Report
 from tasks.publish.sections import table_2
-from tasks.publish.sections.context import surroundings
-from tasks.publish.sections.identification import identification
 from tasks.tongue import told
 from tests import maps
 from tests.catalogues import Messages, spoken
@@ -72,9 +71,10 @@ def test_the_picture_is_drawn_in_the_language_that_is_spoken(tmp_path, plan, tab
 def test_the_picture_of_another_language_has_a_file_of_its_own(tmp_path, plan, tables):
     report = plan.report.model_copy(update={"languages": ["en", "fr"]})
     both = plan.model_copy(update={"report": report})
-    assert chain.value_chain(Report(both, tables)).name == "pictures/value-chain.svg"
+    names = [getattr(chain.value_chain(Report(both, tables)), "name", "")]
     with spoken(tmp_path, CHAIN):
-        assert chain.value_chain(Report(both, tables)).name == "pictures/value-chain.fr.svg"
+        names.append(getattr(chain.value_chain(Report(both, tables)), "name", ""))
+    assert names == ["pictures/value-chain.svg", "pictures/value-chain.fr.svg"]
 
 
 @pytest.mark.parametrize("mapped", [maps.large, maps.crowded_stage])
@@ -126,7 +126,7 @@ MAPPING: Messages = {
 OWN = {"Workshops": "Ateliers", "list": "liste", "Dyers and printers": "Teinturiers et imprimeurs"}
 
 
-def ticked(actors: pd.DataFrame) -> dict[str, dict[str, object]]:
+def ticked(actors: pd.DataFrame) -> dict[Any, dict[Any, Any]]:
     answer = {"question": ["cluster.firms_number"], "answer": ["A few. Ask; ask"], "complete": [True]}
     answers = conform(pd.DataFrame({**answer, "citation": ["book"]}), TABLES["staged.mapping_answers"])
     rows = checklist.tick_off_questions(actors, LINKS, INSTITUTIONS, EVIDENCE, answers)
@@ -146,11 +146,9 @@ def test_what_the_mapping_found_is_told_part_by_part(tmp_path, plan):
         assert cells.cell_of(report, "mapping_checklist", few["cluster.employment"], "sources").text == (
             "liste ; walk"
         )
-        assert told(str(few["institutions.associations"]["found"])) == "Rien sur la carte : associations"
+        assert told(few["institutions.associations"]["found"]) == "Rien sur la carte : associations"
         names = "Teinturiers et imprimeurs, Actor 0, Actor 1, Actor 2, Actor 3 et Actor 4"
-        assert told(str(many["cluster.employment"]["found"])) == (
-            f"2 sur 11 (acteurs), sauf {names} et 3 encore"
-        )
+        assert told(many["cluster.employment"]["found"]) == (f"2 sur 11 (acteurs), sauf {names} et 3 encore")
 
 
 def test_each_figure_of_table_2_is_marked_for_translation():
@@ -163,7 +161,7 @@ def test_each_figure_of_table_2_is_marked_for_translation():
         for counts, rest, percent in product(product((0, 1, 5), repeat=len(levels)), (0, 4), (20, 50)):
             whole = sum(counts) + (rest if "rest" in rule else 0)
             if whole:
-                counted = dict(zip(levels, counts, strict=True))
+                counted: dict[int, int] = dict(zip(levels, counts, strict=True))
                 found.add(scoring._majority(counted, whole, rule, percent)[2])
     assert found == {*table_2.FIGURES}
 
@@ -183,7 +181,7 @@ def test_what_official_statistics_show_is_told_with_figures_as_the_language_writ
     rows = [
         ("Leather; shoes", 14.7, 12.6),
         ("Wood", 16.2, 13.1),
-        ("TOTAL", -2.25, 12.0),
+        ("TOTAL", -2.2, 12.0),
     ]
     grown = pd.DataFrame(rows, columns=["sector", "inside", "outside"]).assign(comparison="pay")
     grown["difference_points"] = grown["inside"] - grown["outside"]

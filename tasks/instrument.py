@@ -121,6 +121,18 @@ def table(instruments: Iterable[Instrument]) -> pd.DataFrame:
     return conform(pd.DataFrame(rows), Instruments) if rows else empty(Instruments)
 
 
+_NUMBERS = {
+    "integer": (
+        "whole number",
+        "whole number, {low} or more",
+        "whole number, {high} or less",
+        "whole number, {low} to {high}",
+    ),
+    "number": ("number", "number, {low} or more", "number, {high} or less", "number, {low} to {high}"),
+}
+"""Kind of question -> what may be answered: without ends, with a lower one, an upper one, and both."""
+
+
 def answers_in_words(item: Item) -> str:
     """Return what may be answered to a question, in English."""
     if item.answers:
@@ -128,21 +140,4 @@ def answers_in_words(item: Item) -> str:
     if item.kind == "text":
         return "words"
     low, high = (f"{one:g}" if one is not None else "" for one in (item.minimum, item.maximum))
-    return _ANSWERED[item.kind][bool(low), bool(high)].format(low=low, high=high)
-
-
-_ANSWERED = {
-    "integer": {
-        (False, False): "whole number",
-        (True, True): "whole number, {low} to {high}",
-        (True, False): "whole number, {low} or more",
-        (False, True): "whole number, {high} or less",
-    },
-    "number": {
-        (False, False): "number",
-        (True, True): "number, {low} to {high}",
-        (True, False): "number, {low} or more",
-        (False, True): "number, {high} or less",
-    },
-}
-"""What number may be answered, by its kind and whether its lowest and its highest are known."""
+    return _NUMBERS[item.kind][bool(low) + 2 * bool(high)].format(low=low, high=high)

@@ -19,7 +19,7 @@ from tasks.publish.report import Report
 from tasks.publish.sections import group as section
 from tasks.publish.sections.group_changes import changes
 from tasks.publish.sections.groups import all_groups
-from tasks.publish.spoken import Spoken
+from tasks.publish.spoken import Spoken, spoken_by
 
 
 def render(
@@ -57,6 +57,8 @@ def _common(
 ) -> dict[str, Any]:
     """Return what every page sees; group: whose it is, or all."""
     up = "" if spoken.first else "../"
+    reports = spoken_by(report.plan)
+    code = spoken.code if spoken.code in reports else next(iter(reports))
     return {
         **spoken.messages(),
         "spoken": spoken,
@@ -67,7 +69,8 @@ def _common(
             for one in languages
             if one != spoken
         ],
-        "whole_report": f"../{up}report.html",
+        "whole_report": f"../{up}report{reports[code]}.html",
+        "language_of_report": code,
         "plan": report.plan,
         "provenance": provenance,
     }

@@ -42,7 +42,7 @@ def answers(folder: Path, whole: str, version: int) -> None:
     (folder / "waves" / "followup" / "interviews.csv").write_text(text)
 
 
-@pytest.mark.slow
+@pytest.mark.slow(minutes=5)
 def test_kills_at_random_moments_lose_and_double_nothing(tmp_path):
     folder = two_waves(tmp_path / "tiny")
     whole = (folder / "waves" / "followup" / "interviews.csv").read_text()

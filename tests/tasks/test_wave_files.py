@@ -264,7 +264,7 @@ def left_behind(folder: Path) -> dict[str, object]:
     return found
 
 
-@pytest.mark.slow
+@pytest.mark.slow(minutes=4)
 def test_all_24_orders_of_arrival_give_the_same_exports(tmp_path):
     """The files come one by one, with a run after each: the exports at the end are the same bytes.
 

@@ -150,7 +150,7 @@ def comparison_group(report: Report) -> ComparisonGroup:
     pictures = (_differences(report), _overlap(report))
     return ComparisonGroup(
         method=tuple(_method(report)),
-        problem=f"{_('Nobody could be matched.')} {told(problems[0])}." if problems else "",
+        problem=_("Nobody could be matched. {why}.").format(why=told(problems[0])) if problems else "",
         verdict=_verdict(report),
         tests=tuple(_tests(report)),
         pictures=tuple(Markup(one) for one in pictures if one),  # noqa: S704

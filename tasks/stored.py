@@ -342,7 +342,7 @@ READINGS = (
     N_("data structure"),
     N_("message prepared"),
     N_("multiplied as UNIT_MULT says"),
-    N_("missing code '{code}' in {column}"),
+    N_("missing code '{code}' in {where}"),
     N_("missing code '{code}' ({label}) in {column}"),
     N_("the columns made rows"),
     N_("decimal sign"),

@@ -1,7 +1,7 @@
 """Sentences that tasks write into tables in English, so that a report in another language can say them.
 
-`tongue.told` knows them by their words; {places} hold what differs: a word or a number, {columns} a list of
-them, {why} and {text} sentences. A test holds each against the source of the task that writes it.
+`tongue.told` knows them by their words; {places} hold what differs: a word or a number, {columns} and {names}
+a list, {why} and {text} sentences. A test holds each against the source of the task that writes it.
 """
 
 from __future__ import annotations
@@ -342,7 +342,7 @@ READINGS = (
     N_("data structure"),
     N_("message prepared"),
     N_("multiplied as UNIT_MULT says"),
-    N_("missing code '{code}' in {column}"),
+    N_("missing code '{code}' in {where}"),
     N_("missing code '{code}' ({label}) in {column}"),
     N_("the columns made rows"),
     N_("decimal sign"),

@@ -127,6 +127,8 @@ _LISTED = {"columns": ", | and ", "names": ", "}
 _HELD = {"why": ".+?", "text": ".+?", "more": r"\d+"}
 """What places of these names hold: sentences or a number; any other `_PART` of a sentence."""
 _PART = "(?:(?![.!?] ).)+?"
+_AS_WRITTEN = ("cell", "code", "column", "word")
+"""Places of these names hold what stands in a file, which is not said otherwise."""
 
 
 def _known(text: str) -> str | None:
@@ -149,7 +151,7 @@ def _placed(name: str, text: str) -> str:
     from babel.lists import format_list
 
     if name not in _LISTED:
-        return told(text)
+        return text if name in _AS_WRITTEN else told(text)
     items = [told(one) for one in re.split(_LISTED[name], text)]
     return format_list(items, locale=translations.locale(code()))
 

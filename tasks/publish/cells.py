@@ -830,6 +830,7 @@ _FORMS: dict[tuple[str, str], Form] = {
     ("statistics", "value"): _statistic,
     ("statistics", "source"): _source,
     ("statistics", "statistic"): _statistic_divided,
+    ("sources", "source"): lambda _, row: Cell(row["source"]),
     ("sources", "year"): lambda _, row: Cell(str(row["year"])),
     ("sector_growth", "difference_points"): _signed("difference_points", 1),
     ("printed_checks", "printed"): _places("printed", 1),

@@ -508,6 +508,11 @@ def capital(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
+def uncapital(words: str) -> str:
+    """Return the words with a small letter first."""
+    return words[:1].lower() + words[1:]
+
+
 def sentence(words: str) -> str:
     """Return the words with a capital first and a full stop last."""
     words = words.strip()

@@ -59,15 +59,15 @@ def finding_of(report: Report) -> dict:
 def test_it_is_made_again_in_the_language_spoken_with_its_numbers_and_own_words(plan, tables, french):
     report = report_of(plan, tables, estimate=-0.523, ci_low=-0.721, ci_high=-0.325)
     assert statement(report, finding_of(report)) == (
-        "Casual day labourers in cutting: say over one's own income moved by −0.523 points against the "
-        "comparison group, Baseline 2023 to Follow-up 2026 (95 % interval −0.721 to −0.325). This is a "
+        "Casual day labourers in cutting: say over one's own income moved by −0.52 points against the "
+        "comparison group, Baseline 2023 to Follow-up 2026 (95 % interval −0.72 to −0.33). This is a "
         "change for the worse."
     )
     with speaking("fr", OWN):
         assert statement(report, finding_of(report)) == (
-            "Journaliers de la coupe : mot à dire sur son propre revenu, évolution de −0,523 points par "
-            "rapport au groupe de comparaison, de Référence 2023 à Suivi 2026 (intervalle à 95 % de −0,721 à "
-            "−0,325). C’est une dégradation."
+            "Journaliers de la coupe : mot à dire sur son propre revenu, évolution de −0,52 points par "
+            "rapport au groupe de comparaison, de Référence 2023 à Suivi 2026 (intervalle à 95 % de −0,72 à "
+            "−0,33). C’est une dégradation."
         )
 
 

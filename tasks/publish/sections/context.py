@@ -56,7 +56,7 @@ def surroundings(report: Report) -> dict[str, Any]:
         if name in known
     ]
     rest = [row for row in figures if row["topic"] is None]
-    open_ones = [wording.TOPICS[name].lower() for name in TOPICS if name not in known]
+    open_ones = [wording.uncapital(wording.TOPICS[name]) for name in TOPICS if name not in known]
     return {
         "topics": topics,
         "rest": _grid(report, _("Other official statistics") if topics else _("Official statistics"), rest),
@@ -74,7 +74,7 @@ def readings(report: Report) -> Grid | None:
         parts.setdefault((row["part"], row["source"], row["file"], row["sheet"]), []).append(row)
     rows = [
         [
-            Cell(told(source)),
+            Cell(source),
             Cell(_("{file}, sheet {sheet}").format(file=file, sheet=sheet) if sheet else file),
             *(_items(rows, how) for how in ("declared", "sniffed", "rule")),
         ]
@@ -105,7 +105,7 @@ def _statement(report: Report, row: Row) -> Cell:
     published = f" ({source['year']})" if source and source["year"] else ""
     page = row["page"] or ""
     place = _("page {page}").format(page=page) if page.isdigit() else told(page)
-    where = ", ".join(filter(None, (f"{told(row['source'])}{published}", place)))
+    where = ", ".join(filter(None, (f"{row['source']}{published}", place)))
     return Cell(told(row["statement"]), note=wording.in_a_row(str(row["year"] or ""), where))
 
 

@@ -9,7 +9,7 @@ from tasks.methods.districts import STEPS
 from tasks.publish import grids, wording
 from tasks.publish.grids import Grid
 from tasks.publish.report import Report, Row
-from tasks.tongue import Words, _, ngettext, told
+from tasks.tongue import Words, _, ngettext
 from tasks.translations import N_, NN_
 
 MOST_ROWS = 15
@@ -104,7 +104,7 @@ def _identified(report: Report, source: str, year: str) -> Identified:
     shown = sorted(found, key=lambda row: not row["is_district"])[: 2 * MOST_ROWS]
     notes = report.rows("identification_notes", where)
     wrong = [row for row in notes if row["rule"] == "children exceed parent"]
-    title = f"{told(source)}, {year}"
+    title = f"{source}, {year}"
     return Identified(
         title,
         grids.grid(

@@ -42,7 +42,7 @@ def _of(report: Report, wave: str) -> list[Row]:
 def _listed(report: Report, waves: Sequence[str]) -> dict[str, Any]:
     rows = _of(report, waves[0])
     labels = [report.short(wave) for wave in waves]
-    versions = [f"{report.short(wave)}: {_of(report, wave)[0]['version']}" for wave in waves]
+    versions = [wording.headed(report.short(wave), _of(report, wave)[0]["version"]) for wave in waves]
     private = sum(bool(row["sensitive"]) for row in rows)
     recalled = sum(row["recalls"] is not None for row in rows)
     alike = all(_groups(row) == [ALL] for row in rows)

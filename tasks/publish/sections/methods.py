@@ -28,7 +28,8 @@ def methods(report: Report) -> dict[str, Grid]:
         for kind in KINDS:
             here = [row for row in rows if (row["stage"], row["kind"]) == (stage, kind)]
             items = tuple(
-                f"{told(row['method'])}: {told(row['purpose'])} ({told(row['by'])})" for row in here
+                wording.headed(told(row["method"]), f"{told(row['purpose'])} ({told(row['by'])})")
+                for row in here
             )
             cells.append(Cell("", items=items) if items else NOTHING)
         planned.append(cells)

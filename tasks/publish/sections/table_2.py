@@ -112,7 +112,7 @@ def _rules(report: Report) -> Iterator[str]:
     ruled = [row for row in report.rows("characteristic_scores") if row["rule_score"] is not None]
     if not ruled:
         return
-    other = [told(row["label"]).lower() for row in ruled if row["scored_with"] == "assessors"]
+    other = [wording.uncapital(told(row["label"])) for row in ruled if row["scored_with"] == "assessors"]
     scored = ngettext(
         "{n} characteristic could be scored by a rule on the figures of the map.",
         "{n} characteristics could be scored by a rule on the figures of the map.",

@@ -12,11 +12,13 @@ _OF_ANY_SCRIPT = {"MODIFIER"}
 def compared(who: str) -> str:
     """Return a role as it is compared: its letters and figures, without case, accents and other forms.
 
+    A figure of any script is the figure.
+
     >>> compared("Lead\u200b  Researcher") == compared("lead-researcher.")
     True
     """
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", who).casefold())
-    return "".join(one for one in plain if _is_seen(one))
+    return "".join(str(unicodedata.decimal(one, one)) for one in plain if _is_seen(one))
 
 
 def _is_seen(sign: str) -> bool:

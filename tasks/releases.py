@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from schemas import roles
 from schemas.assessment import AssessmentPlan
@@ -147,7 +148,7 @@ def published(folder: Path) -> list[dict[str, str]]:
     for path in kept(folder):
         one = {"release": path.name, "sha256": "", "signed": "", "rules": ""}
         try:
-            about = json.loads((path / PUBLISHED).read_bytes())
+            about = _recorded(path)
             signed = [f"{one['who']} ({one['when']})" for one in about["signed"]]
             rules = json.dumps(about["rules"], sort_keys=True)
             one |= {"sha256": str(about["sha256"]), "signed": "; ".join(signed), "rules": rules}
@@ -171,7 +172,7 @@ def _gone(folder: Path) -> list[tuple[str, list[Signature]]]:
         with suppress(*state.UNREADABLE):
             there.add(tree_hash(path))
         with suppress(*state.UNREADABLE):
-            there.add(json.loads((path / PUBLISHED).read_bytes())["sha256"])
+            there.add(_recorded(path)["sha256"])
     signed: dict[str, list[Signature]] = {}
     for one in signatures(folder):
         signed.setdefault(one.sha256, []).append(one)
@@ -180,6 +181,13 @@ def _gone(folder: Path) -> list[tuple[str, list[Signature]]]:
         for sha256, ones in signed.items()
         if len(whole := _others(ones, "")) >= NEEDED and sha256 not in there
     ]
+
+
+def _recorded(release: Path) -> Any:
+    """Return what published.json says. Raises one of state.UNREADABLE."""
+    path = release / PUBLISHED
+    state.digest(path)  # raises where it never ends
+    return json.loads(path.read_bytes())
 
 
 def _told(signed: Iterable[Signature]) -> str:
@@ -197,7 +205,7 @@ def wrong_with(release: Path) -> str:
     if not record.is_file():
         return f"has no {PUBLISHED}: it is no release, or is damaged"
     try:
-        about = json.loads(record.read_bytes())
+        about = _recorded(release)
         if not isinstance(about, dict):
             return f"is damaged: {PUBLISHED} cannot be read"
     except state.UNREADABLE:

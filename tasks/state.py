@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import importlib.metadata
 import json
@@ -111,8 +112,9 @@ def is_as_listed(tree: Path, beside: Collection[str] = ()) -> bool:
     """
     try:
         listed = _listed(tree)
-        return all(digest(tree / one) == sha256 for one, sha256 in listed.items()) and not unlisted(
-            tree, beside
+        found = _found(tree)
+        return found - {"manifest.json", *beside} == set(listed) and all(
+            digest(tree / one) == sha256 for one, sha256 in listed.items()
         )
     except UNREADABLE:
         return False
@@ -124,16 +126,22 @@ def unlisted(tree: Path, beside: Collection[str] = ()) -> list[str]:
     beside: files at its top that may be there too. Raises one of UNREADABLE where the manifest
     cannot be read.
     """
-    known = {*_listed(tree), "manifest.json", *beside}
-    found = []
+    return sorted(_found(tree) - {*_listed(tree), "manifest.json", *beside})
+
+
+def _found(tree: Path) -> set[str]:
+    """Return the names of all files in a tree, hidden ones and links to folders too."""
+    found = set()
     for here, folders, files in os.walk(tree):
         links = [one for one in folders if (Path(here) / one).is_symlink()]
-        found += [(Path(here) / one).relative_to(tree).as_posix() for one in (*files, *links)]
-    return sorted(set(found) - known)
+        found |= {(Path(here) / one).relative_to(tree).as_posix() for one in (*files, *links)}
+    return found
 
 
 def _listed(tree: Path) -> dict[str, str]:
-    manifest = json.loads((tree / "manifest.json").read_bytes())
+    path = tree / "manifest.json"
+    digest(path)  # raises where it never ends
+    manifest = json.loads(path.read_bytes())
     return {one["file"]: one["sha256"] for one in manifest["files"]}
 
 
@@ -168,7 +176,12 @@ def changes(folder: Path) -> list[str]:
 
 
 def digest(path: Path) -> str:
-    """Return the SHA-256 of a file, read piece by piece."""
+    """Return the SHA-256 of a file, read piece by piece.
+
+    Raises OSError where it is none that ends, such as a pipe or a device.
+    """
+    if path.exists() and not path.is_file():
+        raise OSError(errno.EINVAL, "is no file", str(path))
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

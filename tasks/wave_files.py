@@ -32,7 +32,11 @@ from tasks.files import (
 from tasks.interviews import IDS, ROW_NUMBER, ids_of, wave_words
 
 STEM = "interviews"
-DATA_SUFFIXES = (*WAVE_SUFFIXES, ".xls", ".xlsm", ".ods", ".tsv", ".qdpx")
+DATA_SUFFIXES = (
+    *WAVE_SUFFIXES,
+    *(".xls", ".xlsm", ".xlsb", ".ods", ".tsv", ".json", ".jsonl", ".qdpx"),
+    *(".zsav", ".por", ".xpt", ".sas7bdat", ".rds", ".rdata", ".feather", ".arrow", ".sqlite", ".db", ".gz"),
+)
 """Endings of files that hold data, those that are not read among them: notes and pictures may lie beside."""
 MOST_TOLD = 100
 REVIEW = "the review on the server"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
 from pathlib import Path
 
@@ -11,7 +13,7 @@ from typer.testing import CliRunner
 from flows.cli import app
 from schemas.assessment import AssessmentPlan, read_plan
 from schemas.faults import Refused
-from tasks import diff, releases, state
+from tasks import diff, releases, signatures, state
 from tasks.publish import tree
 from tests.folders import GROUPS, WAVES, plan
 
@@ -108,6 +110,36 @@ def test_a_release_can_be_compared_with_the_newest_report(folder, release):
         diff.diff(release, folder)
 
 
+def pipe(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
+def endless(path: Path) -> None:
+    path.unlink()
+    path.symlink_to("/dev/zero")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes")
+@pytest.mark.parametrize("act", [pipe, endless])
+@pytest.mark.parametrize("name", ["report.html", "manifest.json", "published.json", "respondents.csv"])
+def test_a_file_of_a_release_that_never_ends_is_a_fault_and_not_waited_for(folder, release, name, act):
+    act(release / name)
+    assert [one.file for one in releases.changed_faults(folder)] == [f"releases/{release.name}"]
+    assert "whole" not in listed(folder)
+
+
+def test_a_manifest_that_lists_what_lies_elsewhere_is_read_no_further(folder, release):
+    manifest = release / "manifest.json"
+    about = json.loads(manifest.read_text())
+    about["files"].append({"file": "/dev/zero", "sha256": "0" * 64})
+    manifest.write_text(json.dumps(about))
+    for role in ("Head of evaluation", "Programme office"):
+        signed = signatures.Signature(releases.tree_hash(release), role, "2026-04-01")
+        signatures.add(folder, signed)
+    assert not releases.is_as_signed(release)
+
+
 def test_a_folder_linked_into_a_release_is_a_file_that_nobody_signed(release, tmp_path):
     (release / "groups").symlink_to(tmp_path, target_is_directory=True)
     assert "holds groups," in releases.wrong_with(release)
@@ -157,7 +189,16 @@ SAME = [
     "Lead\u2800researcher",
     "Lead-researcher.",
     "L\u00e9ad res\u0323earcher",
+    "Lead researcher\u2028",
 ]
+
+
+def test_the_figures_of_any_script_are_the_same_figures(folder):
+    sign(folder, "Officer 2")
+    with pytest.raises(Refused, match="has signed this report already"):
+        sign(folder, "Officer \u0662")
+    sign(folder, "Officer 3")
+    assert publish(folder)
 
 
 @pytest.mark.parametrize("who", SAME, ids=ascii)

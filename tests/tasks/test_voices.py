@@ -14,6 +14,7 @@ from schemas.base import TABLES, conform
 from schemas.faults import Refused
 from tasks import disclosure
 from tasks.run import Run
+from tasks.tellable import UNTOLD
 from tests.assessed import tables_of
 from tests.folders import two_waves, write
 from tests.qdpx import coded, packed, project
@@ -261,7 +262,7 @@ def test_a_sealed_project_is_read(tmp_path):
             "design/codes.csv",
             "Earns less",
             "Earn les",
-            "row 2, column code: is in no coded.qdpx. Did you mean 'Earns less'?",
+            f"row 2, column code: the code {UNTOLD} is in no coded.qdpx. Did you mean 'Earns less'?",
         ),
         (
             "design/codes.csv",

@@ -376,7 +376,18 @@ def test_interviews_beside_those_that_the_plan_names_are_refused(tmp_path):
 
 @pytest.mark.parametrize(
     "name",
-    ["people.csv", "Panel.xlsx", "panel-homes.csv", "people.csv.age", "talks.qdpx", "old.xls", "b.zip"],
+    [
+        "people.csv",
+        "Panel.xlsx",
+        "panel-homes.csv",
+        "people.csv.age",
+        "talks.qdpx",
+        "old.xls",
+        "old.json",
+        "p.csv.gz",
+        "p.json",
+        "b.zip",
+    ],
 )
 def test_a_file_beside_the_waves_that_nothing_reads_is_refused_by_name(tmp_path, name):
     folder = two_waves(tmp_path)

@@ -33,7 +33,7 @@ _PLOT_HEIGHT = 124
 _DODGE = 0.035
 _SPAN_HEIGHT = 58
 _ROW_SIGNS = 34
-"""Letters of a row's bold label on one line; a longer one takes two."""
+"""Letters of a row's bold label on one line; a longer one takes two or three."""
 
 
 @dataclass(frozen=True)
@@ -226,7 +226,7 @@ def curve(ident: str, title: str, description: str, drawing: Curve) -> str:
 
 def span_rows(ident: str, title: str, description: str, scale: Scale, spans: Sequence[Span]) -> str:
     """Return one SVG with a row a label: its words, and below them the interval with its middle marked."""
-    labels = [_wrapped(span.label, characters=_ROW_SIGNS) for span in spans]
+    labels = [_wrapped(span.label, characters=_ROW_SIGNS, lines=3) for span in spans]
     height = sum(_SPAN_HEIGHT + _LINE * (len(lines) - 1) for lines in labels)
     plot = svg.Plot(PANEL_WIDTH - 30, height, (scale.low, scale.high), (height, 0))
     padding: dict[str, float] = {"left": 15, "right": 15, "top": 22, "bottom": 4}
@@ -346,7 +346,7 @@ def _end_words(point: Point) -> str:
 
 
 def _row_height(row: Row) -> int:
-    more = _LINE * (len(_wrapped(row.label, characters=_ROW_SIGNS)) - 1)
+    more = _LINE * (len(_wrapped(row.label, characters=_ROW_SIGNS, lines=3)) - 1)
     return more + (40 if len(row.pairs) == 1 else 24 + 29 * len(row.pairs))
 
 
@@ -364,7 +364,7 @@ def _rows_data(rows: Sequence[Row], scale: Scale, plot: svg.Plot) -> svg.Data:
 def _add_row(data: svg.Data, row: Row, scale: Scale, plot: svg.Plot, top: float) -> None:
     left, right = plot.x_at(-16), plot.x_at(PANEL_WIDTH - 22)
     alone = len(row.pairs) == 1
-    lines = _wrapped(row.label, characters=_ROW_SIGNS)
+    lines = _wrapped(row.label, characters=_ROW_SIGNS, lines=3)
     for line in lines:
         data["bold"].append(_words(left, top + 12, line, INK, _TITLE))
         top += _LINE

@@ -9,7 +9,7 @@ from tasks.publish import svg
 from tasks.publish.charts import GAIN, GRID, INK, LOSS, MUTED
 from tasks.publish.textsize import wrapped
 
-LABEL_WIDTH, COLUMN_WIDTH, ROW_HEIGHT, HEAD_LINE = 250, 76, 30, 13
+LABEL_WIDTH, COLUMN_WIDTH, LABEL_LINE, HEAD_LINE = 200, 76, 12, 13
 COLOURS = {"gain": GAIN, "loss": LOSS, "same": INK, "unsure": MUTED}
 
 
@@ -32,7 +32,9 @@ def matrix(
     """Return one SVG: the heads above, and for each row its label and a sign in each column that has one."""
     lines_of = [wrapped(head, 11, COLUMN_WIDTH - 4, lines=4) for head in heads]
     top = HEAD_LINE * max(map(len, lines_of), default=1) + 8
-    width, height = LABEL_WIDTH + COLUMN_WIDTH * len(heads), ROW_HEIGHT * len(rows)
+    labels = [wrapped(label, 11, LABEL_WIDTH - 10, lines=3) for label, _ in rows]
+    row_height = LABEL_LINE * max(2, *map(len, labels)) + 6 if labels else 0
+    width, height = LABEL_WIDTH + COLUMN_WIDTH * len(heads), row_height * len(rows)
     plot = svg.Plot(width, height, (0, width), (height, 0))
     padding: dict[str, float] = {"left": 4, "right": 4, "top": top, "bottom": 4}
     data = svg.nothing()
@@ -45,21 +47,20 @@ def matrix(
         for number, line in enumerate(lines):
             at = -8 - HEAD_LINE * (len(lines) - 1 - number)
             data["middle"].append(words(middle, at, line, MUTED, 11))
-    for number, (label, signs) in enumerate(rows):
-        y = ROW_HEIGHT * (number + 0.5)
+    for number, (lines, (_, signs)) in enumerate(zip(labels, rows, strict=True)):
+        y = row_height * (number + 0.5)
         data["rules"].append(
             {
                 "x": 0,
                 "x2": width,
-                "y": y - ROW_HEIGHT / 2,
-                "y2": y - ROW_HEIGHT / 2,
+                "y": y - row_height / 2,
+                "y2": y - row_height / 2,
                 "colour": GRID,
                 "width": 1,
             }
         )
-        lines = wrapped(label, 11, LABEL_WIDTH - 10, lines=2)
         for line, text in enumerate(lines):
-            shift = 12 * line - 6 * (len(lines) - 1)
+            shift = LABEL_LINE * (line - (len(lines) - 1) / 2)
             data["start"].append(words(0, y + shift, text, INK, 11))
         for middle, sign in zip(middles, signs, strict=True):
             if sign:

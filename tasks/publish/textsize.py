@@ -69,7 +69,7 @@ def _broken(word: str, size: float, limit: float, bold: bool) -> list[str]:
     pieces: list[str] = []
     left = word
     while width(left, size, bold=bold) > limit and len(left) > 1:
-        hyphen = "-" if left.isalpha() and max(left) < LATIN_ENDS else ""
+        hyphen = "-" if left.rstrip(":;,.").isalpha() and max(left) < LATIN_ENDS else ""
         fits = 1
         while width(left[: fits + 1] + hyphen, size, bold=bold) <= limit:
             fits += 1

@@ -146,3 +146,16 @@ def test_ticks_that_would_read_alike_get_the_decimals_that_tell_them_apart():
     shares = charts.scale([0.001, 0.004], lambda value: f"{value * 100:.0f} %", least=0)
     assert [label for _, label in shares.ticks][:2] == ["0.1 %", "0.2 %"]
     assert [label for _, label in charts.scale([0, 100], lambda value: f"{value:.0f}").ticks][-1] == "100"
+
+
+def test_a_long_label_of_a_row_is_told_in_full():
+    label = "Workers with a rash or hard breathing from dyes in the last month"
+    row = charts.Row(label, (charts.Pair("2 to 4", "gain", 2, 4),))
+    span = charts.Span(label, 1, 2, 3, "1 to 3")
+    scale = charts.scale([0, 5], str)
+    for drawn in (
+        charts.pair_rows("x", "title", "told", scale, [row]),
+        charts.span_rows("x", "title", "told", scale, [span]),
+    ):
+        texts = re.findall(r">([^<>]+)</text>", drawn)
+        assert label in " ".join(texts)

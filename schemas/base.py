@@ -102,6 +102,7 @@ class Release:
     means: figures that add up with their counts: none that is withheld may follow from the others.
     people: further columns of counts of people, rounded with those of `count` and withheld with the row; else
     each alone, where it is below 10 (0 is told) or where others would give it away. The row is told without.
+    nearest: columns of counts of people in a table without `cells`, rounded as those are.
     sums: column -> the columns that it is the sum of, also when these are rounded.
     rests_on: the column that names the row behind this one: withheld there, `count` and `hide` are here too.
     borrowed: column of a direction -> the column that names the row from which it is taken: where that is
@@ -122,6 +123,7 @@ class Release:
     cells: tuple[Cells, ...] = ()
     means: tuple[Means, ...] = ()
     people: tuple[str, ...] = ()
+    nearest: tuple[str, ...] = ()
     sums: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     rests_on: str = ""
     borrowed: Mapping[str, str] = field(default_factory=dict)

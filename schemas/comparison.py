@@ -56,6 +56,7 @@ class ComparisonMatching(Contract):
             "adjusted_variance_ratio",
         ),
         rounded={"adjusted_standardized_difference": 2, "adjusted_variance_ratio": 2},
+        nearest=("programme_respondents", "comparison_respondents"),
     ),
 )
 class ComparisonBalance(Contract):

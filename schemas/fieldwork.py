@@ -131,7 +131,10 @@ class Interviews(Contract):
     grain="one row a wave and reason",
     key=("wave", "reason"),
     release=Release(
-        totals={"interviews": 10}, partition={"interviews": ("wave",)}, apart={"reason": ("received", "used")}
+        totals={"interviews": 10},
+        partition={"interviews": ("wave",)},
+        apart={"reason": ("received", "used")},
+        nearest=("interviews",),
     ),
 )
 class WaveLosses(Contract):

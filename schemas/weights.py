@@ -28,6 +28,7 @@ class Weights(Contract):
         count=("expected", "interviewed", "not_interviewed"),
         hide=("response_rate", "joined", "factor"),
         partition={"interviewed": ("wave",), "not_interviewed": ("wave",)},
+        nearest=("expected", "interviewed", "not_interviewed"),
     ),
 )
 class ResponseClasses(Contract):

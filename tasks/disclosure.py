@@ -394,8 +394,8 @@ def _rounded(
     elif rule.together:
         for column in (*rule.together, *rule.sums):
             out[column] = out[column].map(suppression.rounded, na_action="ignore").astype("Int64")
-    elif "respondents" in rule.count:
-        for column in rule.count:
+    else:
+        for column in rule.count if "respondents" in rule.count else rule.nearest:
             out[column] = out[column].map(suppression.rounded, na_action="ignore").astype("Int64")
     for column, parts in rule.sums.items():
         total = out[list(parts)].sum(axis=1, min_count=len(parts)).astype("Int64")

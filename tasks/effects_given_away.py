@@ -89,13 +89,20 @@ class _System:
             self.numbers.append(people)
         return self.positions[key]
 
+    def fits(self, figures: Sequence[_Figure]) -> bool:
+        """Return whether there are answers that give these figures, and all that is known beside them."""
+        return self._ends({}, figures) is not None
+
     def gives_away(self, aim: Sums, figures: Sequence[_Figure]) -> bool:
-        """Return whether what is known and these figures tell a sum; where no answers fit, they tell none."""
+        """Return whether these figures, beside what is known, tell a sum."""
+        ends = self._ends(aim, figures)
+        return ends is not None and sums.tells_a_sum(*ends, to_the_person=self.highest == 1)
+
+    def _ends(self, aim: Sums, figures: Sequence[_Figure]) -> tuple[float, float] | None:
         low = [self.lowest * people for people in self.numbers]
         high = [self.highest * people for people in self.numbers]
         known = [*self.known, *((one.held, one.low, one.high) for one in figures)]
-        ends = sums.combination_bounds(known, low, high, aim, whole=self.whole)
-        return ends is not None and sums.tells_a_sum(*ends, to_the_person=self.highest == 1)
+        return sums.combination_bounds(known, low, high, aim, whole=self.whole)
 
 
 def effects_given_away(exact: Tables, told: Tables, units: Mapping[str, str]) -> dict[str, set[int]]:
@@ -160,8 +167,11 @@ def _of_indicator(
     """
     means = _means(tables)
     system = _of_means(means, tables, released, unit)
-    figures = _figures(system, effects, means, tables, released, unit)
+    read = _figures(system, effects, means, tables, released, unit)
     _know_of_parts(system, effects, means)
+    figures: list[_Figure] = []
+    for one in read:  # with other weights than those of the means it is no such combination
+        figures += [one] if system.fits([*figures, one]) else []
     given_away = [aim for aim in _few(system, effects, means) if system.gives_away(aim, figures)]
     told: list[_Figure] = []
     for one in sorted(figures, key=lambda one: (-one.people, one.places)):
@@ -178,9 +188,9 @@ def _of_means(means: Means, tables: Tables, told: Tables, unit: str) -> _System:
     system.whole = is_share(unit) and all(abs(one - round(one)) < 1e-6 for one in values.values())
     for key, one in means.items():
         at = system.sum_of(key, one.people)
-        row = told[MEANS].loc[one.position]
+        row: Any = told[MEANS].loc[one.position]
         if pd.notna(row["estimate"]):
-            low, high = _range_of_mean(row, unit)
+            low, high = _range_of_mean(row.to_dict(), unit)
             system.known.append(({at: 1.0}, low * one.people, high * one.people))
     for parts, whole in _partitions(means):
         gap = sum(values[part] for part in parts) - values[whole]  # as weights make it
@@ -191,6 +201,9 @@ def _of_means(means: Means, tables: Tables, told: Tables, unit: str) -> _System:
             (row["poverty_group"], ALL, row["arm"], row[f"{end}_wave"]) for end in ("to", "from")
         )
         if between and {later, earlier} <= means.keys():
+            off = means[later].mean - means[earlier].mean - row["change"]
+            if abs(off) > 1e-6 * max(1.0, abs(means[later].mean)):
+                continue  # not of the same people as these means
             held = {
                 system.positions[later]: 1 / means[later].people,
                 system.positions[earlier]: -1 / means[earlier].people,
@@ -199,14 +212,14 @@ def _of_means(means: Means, tables: Tables, told: Tables, unit: str) -> _System:
     return system
 
 
-def _range_of_mean(row: pd.Series, unit: str) -> tuple[float, float]:
+def _range_of_mean(row: Row, unit: str) -> tuple[float, float]:
     """Return what a mean can be: it stands alone too, as in a table of balance, and then has its own digits.
 
     The interval of a share need not be symmetric: it tells no more of the share.
     """
     mean, share = float(row["estimate"]), is_share(unit)
     half, middle = half_told(mean, share=share), as_told_one(mean, share=share)
-    beside = (-float("inf"), float("inf")) if share else range_told(row.to_dict(), "estimate", share=False)
+    beside = (-float("inf"), float("inf")) if share else range_told(row, "estimate", share=False)
     return max(middle - half, beside[0]), min(middle + half, beside[1])
 
 
@@ -294,22 +307,26 @@ def _figures(
     unit: str,
 ) -> list[_Figure]:
     """Return the told effects, and the differences of effects; those of the same people are one figure."""
-    found: dict[tuple[tuple[int, float], ...], _Figure] = {}
+    found: dict[tuple[tuple[int, float], ...], list[_Figure]] = {}
 
     def add(held: Sums, told: tuple[float, float], people: int, place: Place) -> None:
         key = tuple(sorted((at, round(times, 12)) for at, times in held.items() if abs(times) > 1e-12))
-        one = found.setdefault(key, _Figure(held, *told, people, []))
-        one.low, one.high = max(one.low, told[0]), min(one.high, told[1])
-        one.places.append(place)
+        for one in found.setdefault(key, []):
+            low, high = max(one.low, told[0]), min(one.high, told[1])
+            if low <= high:
+                one.low, one.high = low, high
+                one.places.append(place)
+                return
+        found[key].append(_Figure(held, *told, people, [place]))
 
     for one in effects:
         held = _combined(system, one, means)
         if one.told:
             add(held, one.told, sum(one.people.values()), one.place)
-    frame = tables.get(DIFFERENCES)
+    frame = tables.get(DIFFERENCES, pd.DataFrame())
     by_key = {(*one.model, *one.node): one for one in effects if one.place[0] == EFFECTS}
-    for position in frame.index if frame is not None else ():
-        row = frame.loc[position]
+    for position in frame.index:
+        row: Any = frame.loc[position]
         between = _range(told[DIFFERENCES].loc[position], "estimate", unit)
         model = (row["specification"], row["from_wave"], row["to_wave"])
         part, whole = (by_key.get((*model, group, ALL)) for group in (row["poverty_group"], ALL))
@@ -317,7 +334,7 @@ def _figures(
             others = {at: -times for at, times in _combined(system, whole, means, part).items()}
             held = _added(_combined(system, part, means), others)
             add(held, between, sum(whole.people.values()), (DIFFERENCES, position))
-    return list(found.values())
+    return [one for alike in found.values() for one in alike]
 
 
 def _know_of_parts(system: _System, effects: list[_Effect], means: Means) -> None:

@@ -59,7 +59,8 @@ def fit(frame: pd.DataFrame, model: Model) -> pd.DataFrame:
     (observations less all coefficients and fixed effects, for the rules of publication); respondents
     (different ones); observations (rows, or differences, that entered); smallest_cell (the fewest
     respondents of an arm in a wave, for the rules of publication); programme_from, programme_to,
-    comparison_from, comparison_to (`people_of_arms`); clusters (<NA> where errors know of none);
+    comparison_from, comparison_to (people of an arm and wave, where the estimate is a plain difference of
+    the arms' means or changes, else <NA>); clusters (<NA> where errors know of none);
     programme_clusters and comparison_clusters (`clusters_of_sides`); untested (why there is neither
     p-value nor interval; <NA> where they are there).
 
@@ -125,7 +126,7 @@ def fit(frame: pd.DataFrame, model: Model) -> pd.DataFrame:
         observations=len(table),
         smallest_cell=_smallest_cell(table),
         clusters=_clusters(table),
-        **people_of_arms(table, model, names),
+        **_people_of_arms(table, model, names),
     )
     return withhold_p_value_for_few_clusters(results.join(clusters_of_sides(table, names)))
 
@@ -300,7 +301,7 @@ def _clusters(table: pd.DataFrame) -> Any:
     return int(table["cluster"].nunique()) if "cluster" in table else pd.NA
 
 
-def people_of_arms(table: pd.DataFrame, model: Model, names: Sequence[str]) -> dict[str, Any]:
+def _people_of_arms(table: pd.DataFrame, model: Model, names: Sequence[str]) -> dict[str, Any]:
     """Return how many people of each arm and wave a plain difference of the arms is of, <NA> for any other.
 
     Plain is a model whose one coefficient is the programme arm's mean, or its mean change, less that of the

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -104,7 +105,8 @@ def combination_bounds(
 
     known: combinations (sum by position -> its coefficient) with the least and the most that they are. low,
     high: the same of each sum alone. whole: the sums are counts. In the sums' unit; both infinite where
-    it is not bounded on both sides. By linear programming, of counts by integer programming.
+    it is not bounded on both sides. By linear programming, of counts by integer programming. Raises
+    ValueError where a least is above its most.
 
     Source: Hundepool et al. (2012), Statistical Disclosure Control, Wiley, chapter 4, the intruder's problem;
     solved by HiGHS. The example is by hand: 11 people have 33, ten of them 29 to 30.
@@ -116,14 +118,18 @@ def combination_bounds(
     from scipy.optimize import Bounds, LinearConstraint, milp
 
     size = len(low)
+    if any(least > most for _, least, most in known):
+        raise ValueError("The least is above the most")
     rows = [row for row, (held, _, _) in enumerate(known) for _ in held]
     columns = [at for held, _, _ in known for at in held]
     times = [float(one) for held, _, _ in known for one in held.values()]
     matrix = sparse.csr_array((times, (rows, columns)), shape=(len(known), size))
     # figures come from sums of binary fractions: what is known is a little less than it looks
     slack = 1e-9 * np.array([max(1.0, *(abs(one) for one in ends if np.isfinite(one))) for _, *ends in known])
-    least = np.array([one for _, one, _ in known]) - slack
-    most = np.array([one for _, _, one in known]) + slack
+    least: Any = np.array([one for _, one, _ in known]) - slack
+    most: Any = np.array([one for _, _, one in known]) + slack
+    smallest: Any = np.array(low)
+    largest: Any = np.array(high)
     wanted = np.zeros(size)
     for at, one in aim.items():
         wanted[at] = one
@@ -132,7 +138,7 @@ def combination_bounds(
         done = milp(
             sign * wanted,
             constraints=LinearConstraint(matrix, least, most) if known else None,
-            bounds=Bounds(np.array(low), np.array(high)),
+            bounds=Bounds(smallest, largest),
             integrality=np.full(size, int(whole)),
         )
         if done.status == 2:
@@ -175,7 +181,8 @@ def figure_range(
     Each of them is what it can be itself: estimate; ends, of the 95 % interval, which is symmetric; error,
     the standard error; p_value, two-sided. freedom: degrees of freedom, None where they are not told. The
     interval's middle is the estimate, its ends are so many errors away, and the p-value tells how many errors
-    the estimate is from 0. In the estimate's unit.
+    the estimate is from 0. In the estimate's unit. Raises ValueError where the least that an estimate can be
+    is above the most.
 
     Source: Student's t; the example is by hand: 10 to 20 is around 15, though 14 to 17 is told.
 
@@ -185,6 +192,8 @@ def figure_range(
     from scipy.stats import norm
     from scipy.stats import t as student
 
+    if estimate[0] > estimate[1]:
+        raise ValueError("The least is above the most")
     ranges = [estimate]
     if ends:
         (low, low_most), (high_least, high) = ends
@@ -202,4 +211,5 @@ def figure_range(
             near, far = min(least) * half[0], max(most) * half[1]
             middle = sum(estimate) / 2
             ranges.append((near, far) if middle > 0 else (-far, -near) if middle < 0 else (-far, far))
-    return max(one[0] for one in ranges), min(one[1] for one in ranges)
+    low, high = max(one[0] for one in ranges), min(one[1] for one in ranges)
+    return (low, high) if low <= high else estimate  # an interval of another kind, such as a bounded one

@@ -174,7 +174,7 @@ def read(row: Mapping[str, Any], figure: str, *, share: bool) -> tuple[float, fl
     value = row[figure]
     if share:
         return within(value, 0.01)
-    ends = [row.get(end) for end in ("ci_low", "ci_high")]
+    ends: list[Any] = [row.get(end) for end in ("ci_low", "ci_high")]
     if any(end is None or pd.isna(end) for end in ends):
         return within(value, places([value])[0])
     at = places([value, *ends])
@@ -193,7 +193,7 @@ def read(row: Mapping[str, Any], figure: str, *, share: bool) -> tuple[float, fl
             far = student.isf(max(p_low, 0.0) / 2, row["degrees_of_freedom"]) * most
             near = student.isf(min(p_high, 1.0) / 2, row["degrees_of_freedom"]) * least
             low, high = (max(low, near), min(high, far)) if value > 0 else (max(low, -far), min(high, -near))
-    return low, high
+    return float(low), float(high)
 
 
 class Attacker:
@@ -274,7 +274,7 @@ class Attacker:
             )
             yield here - there, *ends  # type: ignore[misc]
 
-    def targets(self) -> Iterator[tuple[str, np.ndarray, float]]:
+    def targets(self) -> Iterator[tuple[str, Any, Any]]:
         """Yield the sums that are protected, with how many people they are of."""
         groups = [ALL, *sorted({kind["poverty_group"] for kind in self.kinds})]
         for group, gender in itertools.product(groups, (ALL, "women", "men")):
@@ -302,14 +302,17 @@ class Attacker:
 
     def ends(self, aim: np.ndarray) -> tuple[float, float]:
         """Return the least and the most that a sum can be."""
-        known = LinearConstraint(np.array(self.rows), np.array(self.low), np.array(self.high))
-        most = self.counts if self.share else np.full(len(self.counts), np.inf)
+        least: Any = np.array(self.low)
+        most: Any = np.array(self.high)
+        known = LinearConstraint(np.array(self.rows), least, most)
+        nobody: Any = np.zeros(len(self.counts))
+        largest: Any = self.counts if self.share else np.full(len(self.counts), np.inf)
         found = []
         for sign in (1.0, -1.0):
             done = milp(
                 sign * aim,
                 constraints=known,
-                bounds=Bounds(np.zeros(len(self.counts)), most),
+                bounds=Bounds(nobody, largest),
                 integrality=np.full(len(self.counts), int(self.share)),
             )
             assert done.status in (0, 3), "the attacker errs: no sums fit what he reads"
@@ -338,3 +341,57 @@ def test_the_answers_of_the_few_who_fell_out_are_not_had_from_means_and_effects(
     released = disclosure.release_all(exact, disclosure.Rules())
     found = [one for indicator in UNITS for one in Attacker(rows, released, indicator).finds()]
     assert not found, "\n".join(found)
+
+
+CHANGES = [
+    Specification.model_validate(
+        {
+            "name": "changes",
+            "indicators": list(UNITS),
+            "estimator": "first_differences",
+            "from_wave": "first",
+            "to_wave": "second",
+            "error_type": "robust",
+        }
+    )
+]
+
+
+def panel(left: int) -> pd.DataFrame:
+    """Return the answers of 30 people of each arm; so many of the programme are in the first wave alone."""
+    random = np.random.default_rng(5)
+    people = pd.DataFrame({"arm": ["programme"] * (30 + left) + ["comparison"] * 30})
+    people = people.assign(
+        respondent=[f"r{n}" for n in range(len(people))],
+        poverty_group="g0",
+        gender="women",
+        old=0.0,
+        first=True,
+        second=people.index >= left,
+    )
+    both = pd.concat([people.assign(wave="first"), people[people["second"]].assign(wave="second")])
+    size = len(both)
+    return both.assign(
+        wage=random.integers(900, 2100, size).astype(float),
+        days=random.integers(4, 31, size).astype(float),
+        trusts=random.integers(0, 2, size).astype(float),
+    ).reset_index(drop=True)
+
+
+@pytest.mark.parametrize(("left", "told"), [(0, True), (1, False), (4, False), (10, True)])
+def test_an_effect_falls_where_one_to_nine_fell_out_of_one_arm_alone(left: int, told: bool) -> None:
+    released = disclosure.release_all(exact_tables(panel(left), CHANGES), disclosure.Rules())
+    effects = released["mart.impact_estimates"]
+    assert (effects["withheld_by"] == "").all() == told
+    assert (effects["withheld_by"] == "given away by others").all() != told
+    assert effects["respondents"].notna().all()
+    for name, figure in (("indicator_estimates", "estimate"), ("wave_changes", "change")):
+        assert released[f"mart.{name}"][figure].notna().all()
+    assert not {"programme_from", "comparison_to"} & {*effects}
+
+
+def test_figures_that_were_public_keep_their_digits_and_give_away_what_they_like() -> None:
+    exact = exact_tables(panel(1), CHANGES)
+    released = disclosure.release_all(exact, disclosure.Rules(public=True))
+    for name in ("impact_estimates", "indicator_estimates"):
+        assert released[f"mart.{name}"]["estimate"].equals(exact[f"mart.{name}"]["estimate"])

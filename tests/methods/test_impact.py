@@ -656,3 +656,44 @@ def test_residual_degrees_of_freedom_count_every_parameter() -> None:
             to_wave="two",
         )
         assert fit(frame, model)["residual_degrees"].tolist() == [18]
+
+
+OF_ARMS = ["programme_from", "programme_to", "comparison_from", "comparison_to"]
+
+
+def of_two_waves() -> pd.DataFrame:
+    """Return two people of the programme in both waves, one in the first alone; three of the comparison."""
+    arms = dict.fromkeys("abc", "programme") | dict.fromkeys("def", "comparison")
+    rows = [(one, wave) for wave in (1, 2) for one in arms if (one, wave) != ("c", 2)]
+    frame = pd.DataFrame(rows, columns=["respondent", "wave"])
+    values = [1.0, 2.0, 4.0, 1.0, 3.0, 3.5, 5.0, 2.0, 2.0, 1.5, 4.0]
+    return frame.assign(arm=frame["respondent"].map(arms), y=values, age=[3.0, 4, 1, 6, 2, 5, 3, 4, 6, 2, 5])
+
+
+@pytest.mark.parametrize(
+    ("model", "people"),
+    [
+        (Model("first_differences", "y", error_type="iid", from_wave=1, to_wave=2), [2, 2, 3, 3]),
+        (Model("difference_in_differences", "y", error_type="iid", from_wave=1, to_wave=2), [3, 2, 3, 3]),
+        (
+            Model(
+                *("difference_in_differences", "y", (), ("respondent", "wave")),
+                error_type="iid",
+                from_wave=1,
+                to_wave=2,
+            ),
+            [2, 2, 3, 3],
+        ),
+        (Model("difference", "y", error_type="iid", to_wave=1), [None, 3, None, 3]),
+        (
+            Model("first_differences", "y", covariates=("age",), error_type="iid", from_wave=1, to_wave=2),
+            [None] * 4,
+        ),
+        (Model("ancova", "y", error_type="iid", from_wave=1, to_wave=2), [None] * 4),
+    ],
+)
+def test_the_people_of_the_arms_are_counted_where_an_estimate_is_a_plain_difference(
+    model: Model, people: list[int | None]
+) -> None:
+    (row,) = fit(of_two_waves(), model)[OF_ARMS].to_dict("records")
+    assert [None if pd.isna(row[name]) else row[name] for name in OF_ARMS] == people

@@ -167,12 +167,15 @@ def _of_indicator(
     """
     means = _means(tables)
     system = _of_means(means, tables, released, unit)
+    aims = list(_few(system, effects, means))
+    if not aims:
+        return
     read = _figures(system, effects, means, tables, released, unit)
     _know_of_parts(system, effects, means)
     figures: list[_Figure] = []
     for one in read:  # with other weights than those of the means it is no such combination
         figures += [one] if system.fits([*figures, one]) else []
-    given_away = [aim for aim in _few(system, effects, means) if system.gives_away(aim, figures)]
+    given_away = [aim for aim in aims if system.gives_away(aim, figures)]
     told: list[_Figure] = []
     for one in sorted(figures, key=lambda one: (-one.people, one.places)):
         if any(system.gives_away(aim, [*told, one]) for aim in given_away):

@@ -10,12 +10,11 @@ import logging
 from typing import Any
 
 SANS = "'Noto Sans', 'Liberation Sans', Arial, Helvetica, sans-serif"
-SERIF = "Charter, 'Bitstream Charter', Georgia, Cambria, 'Noto Serif', 'Liberation Serif', serif"
-"""The letters of the page and of its pictures. Where a machine has no others, system-ui and sans-serif are
-DejaVu Sans, a tenth wider: words of pictures then touch, and the report has more pages."""
-BLOCKS = (
-    f":root {{ --sans: {SANS}; --serif: {SERIF}; }}"
-    + """
+"""The letters of pictures, as reports/style.css has them for the page on paper.
+
+Where a machine has no others, sans-serif is DejaVu Sans, a tenth wider: words of pictures would touch.
+"""
+BLOCKS = """
 .facts, .panels, .beside, .pair, .findings > li, .quiet > li { display: block; }
 .facts div { display: inline-block; vertical-align: top; width: 44.5mm; padding: 0 3mm 1mm 0; }
 .panels .chart { display: inline-block; width: 57mm; margin-bottom: 3mm; vertical-align: top; }
@@ -31,7 +30,6 @@ BLOCKS = (
 .pair > div { width: 88mm; padding-right: 3mm; }
 th, td { overflow-wrap: normal; }
 """
-)
 """WeasyPrint 70 fails on a grid that a page ends in, and parts floats there: grids become blocks and cells.
 
 It also breaks words of a narrow column, which a browser does only where nothing else helps.

@@ -472,6 +472,8 @@ def _region(report: Report, row: Row) -> Cell:
 
 def _statistic(report: Report, row: Row) -> Cell:
     unit = row["unit"]
+    if unit.strip().lower() == "year":
+        return Cell(f"{row['value']:g}", numeric=True)
     share = wording.is_share(unit) and abs(row["value"]) <= 1
     return Cell(wording.quantity(row["value"], unit) if share else wording.exact(row["value"]), numeric=True)
 

@@ -107,6 +107,12 @@ def test_an_indicator_is_defined_by_what_is_asked_and_not_by_its_expression(plan
     assert "CASE" not in cell.text + cell.note
 
 
+def test_a_year_is_printed_as_a_year(plan, tables):
+    tables["statistics"] = tables["statistics"].iloc[:1].assign(unit="year", value=2018.0)
+    report = Report(plan, tables)
+    assert cell_of(report, "statistics", report.rows("statistics")[0], "value").text == "2018"
+
+
 def test_the_picture_tells_the_figure_of_the_finding_and_no_other_term_of_its_model(plan, tables):
     """By the alphabet another term stands first; its figure beside the verdict would be another's."""
     impact = tables["impact_estimates"]

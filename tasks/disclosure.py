@@ -102,7 +102,7 @@ def release_all(tables: Mapping[str, pd.DataFrame], rules: Rules) -> dict[str, p
         withhold(out[name], rule, _is_sensitive(frame, rule, harmful, groups, rules.harmless), SENSITIVE)
         withhold(out[name], rule, _is_dominated(frame), DOMINANCE)
         withhold(out[name], rule, fits_too_closely(frame), FEW_DEGREES)
-        withhold(out[name], rule, filter_leaves_out_few(frame, SMALLEST_CELL), GIVEN_AWAY)
+    _withhold_models_of_nearly_the_same_people(exact, out)
     _withhold_alike(exact, out)
     known = [_aligned_to(exact, tables) for tables in rules.before]
     for name, frame in exact.items():
@@ -235,6 +235,24 @@ def _is_dominated(frame: pd.DataFrame) -> pd.Series:
     amounts = frame[["amounts", "largest", "second_largest"]]
     found = [suppression.is_dominated(*row) for row in amounts.dropna().itertuples(index=False, name=None)]
     return pd.Series(found, index=amounts.dropna().index, dtype=bool).reindex(frame.index, fill_value=False)
+
+
+def _withhold_models_of_nearly_the_same_people(
+    exact: Mapping[str, pd.DataFrame], out: Mapping[str, pd.DataFrame]
+) -> None:
+    """Withhold a filtered model that leaves out few beside another, and all that is made of it."""
+    effects = "mart.impact_estimates"
+    if effects not in exact:
+        return
+    rows = filter_leaves_out_few(exact[effects], SMALLEST_CELL)
+    withhold(out[effects], TABLES[effects].about().release or Release(), rows, GIVEN_AWAY)
+    model = ["specification", "indicator"]
+    hit = set(exact[effects].loc[rows, model].itertuples(index=False, name=None))
+    for name in ("mart.impact_differences", "mart.winners_losers", "mart.pre_trends"):
+        if hit and name in exact and len(exact[name]):
+            keys = exact[name][model].itertuples(index=False, name=None)
+            of_model = pd.Series([key in hit for key in keys], index=exact[name].index)
+            withhold(out[name], TABLES[name].about().release or Release(), of_model, GIVEN_AWAY)
 
 
 def _withhold_alike(exact: Mapping[str, pd.DataFrame], out: Mapping[str, pd.DataFrame]) -> None:

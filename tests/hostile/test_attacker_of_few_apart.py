@@ -98,7 +98,7 @@ def exact_tables(rows: pd.DataFrame, plan: list[Specification]) -> dict[str, pd.
     waves = conform(
         pd.DataFrame(
             {"wave": WAVES, "position": [1, 2], "label": WAVES, "role": ["baseline", "follow-up"]}
-        ).assign(follow_up=[None, "repeat"]),
+        ).assign(follow_up=pd.Series([None, "repeat"], dtype="string")),
         TABLES["staged.waves"],
     )
     study = pd.DataFrame([{"study_design": "longitudinal", "sample_design": "census"}])

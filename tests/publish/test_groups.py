@@ -387,7 +387,7 @@ def test_women_and_men_of_a_group_are_told_of_by_themselves_as_less_sure(plan, t
     assert less_sure in told
 
 
-def leaning(tables: dict[str, pd.DataFrame], **more: object) -> dict[str, pd.DataFrame]:
+def leaning(tables: dict[str, pd.DataFrame], **more: str | float | bool) -> dict[str, pd.DataFrame]:
     """Return the tables with a loss of money of the women that may be too small to count."""
     rows = tables["winners_losers"].copy()
     own = (rows["poverty_group"] == WOMEN) & (rows["indicator"] == "income_month")

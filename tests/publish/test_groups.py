@@ -422,7 +422,7 @@ def test_a_loss_that_may_be_too_small_to_count_is_told_with_its_figures(plan, ta
 
 
 def test_what_leans_rests_on_an_interval_beside_zero_and_on_no_prices(plan, tables, provenance):
-    def told(**more: object) -> str:
+    def told(**more: str | float | bool) -> str:
         changed = leaning(tables, **more)
         return text_of(groups.render(plan, changed, provenance)[f"groups/{WOMEN}.html"])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import lxml.html
 import pandas as pd
@@ -387,7 +388,7 @@ def test_women_and_men_of_a_group_are_told_of_by_themselves_as_less_sure(plan, t
     assert less_sure in told
 
 
-def leaning(tables: dict[str, pd.DataFrame], **more: str | float | bool) -> dict[str, pd.DataFrame]:
+def leaning(tables: dict[str, pd.DataFrame], **more: Any) -> dict[str, pd.DataFrame]:
     """Return the tables with a loss of money of the women that may be too small to count."""
     rows = tables["winners_losers"].copy()
     own = (rows["poverty_group"] == WOMEN) & (rows["indicator"] == "income_month")
@@ -422,7 +423,7 @@ def test_a_loss_that_may_be_too_small_to_count_is_told_with_its_figures(plan, ta
 
 
 def test_what_leans_rests_on_an_interval_beside_zero_and_on_no_prices(plan, tables, provenance):
-    def told(**more: str | float | bool) -> str:
+    def told(**more: Any) -> str:
         changed = leaning(tables, **more)
         return text_of(groups.render(plan, changed, provenance)[f"groups/{WOMEN}.html"])
 

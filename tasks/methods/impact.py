@@ -128,6 +128,7 @@ def fit(frame: pd.DataFrame, model: Model) -> pd.DataFrame:
         clusters=_clusters(table),
         **_people_of_arms(table, model, names),
     )
+    results = results.astype(dict.fromkeys(OF_ARMS, "Int64"))
     return withhold_p_value_for_few_clusters(results.join(clusters_of_sides(table, names)))
 
 

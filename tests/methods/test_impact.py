@@ -13,6 +13,7 @@ from scipy import stats
 
 from tasks.methods.impact import (
     AFTER,
+    OF_ARMS,
     PROGRAMME,
     Model,
     fit,
@@ -418,7 +419,9 @@ def test_without_arms_programme_clusters_are_those_where_the_term_is_not_zero() 
     model = Model("difference", "income", ("treated",), to_wave="end", cluster="village")
     without, known = fit(frame.drop(columns="arm"), model), fit(frame, model)
     assert (without["smallest_cell"] > known["smallest_cell"]).all()  # no arms, so no cells of an arm
-    cells = "smallest_cell"
+    assert known[list(OF_ARMS)].notna().any(axis=None)
+    cells = ["smallest_cell", *OF_ARMS]
+    assert without[list(OF_ARMS)].isna().all(axis=None)
     pd.testing.assert_frame_equal(without.drop(columns=cells), known.drop(columns=cells))
 
 

@@ -661,9 +661,6 @@ def test_residual_degrees_of_freedom_count_every_parameter() -> None:
         assert fit(frame, model)["residual_degrees"].tolist() == [18]
 
 
-OF_ARMS = ["programme_from", "programme_to", "comparison_from", "comparison_to"]
-
-
 def of_two_waves() -> pd.DataFrame:
     """Return two people of the programme in both waves, one in the first alone; three of the comparison."""
     arms = dict.fromkeys("abc", "programme") | dict.fromkeys("def", "comparison")

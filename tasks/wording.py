@@ -15,7 +15,7 @@ import pandas as pd
 from schemas.assessment import PovertyGroup, Wave
 from schemas.vocabulary import ALL, OF_THE_DAY
 from tasks import expressions
-from tasks.methods import suppression
+from tasks.methods import claims, suppression
 from tasks.publish.wording import (
     BY_CHANCE,
     FEWEST_TO_PRINT,
@@ -192,7 +192,8 @@ def tells_levels(row: Mapping[Any, Any]) -> bool:
 def _verdict(row: Mapping[Any, Any], *, of_levels: bool) -> str:
     """Return what the sentence says of the change, and whether that stands when all tests are counted."""
     direction = str(row["direction"])
-    if direction == "uncertain" and (float(row["ci_low"]) > 0 or float(row["ci_high"]) < 0):
+    ends = float(row["ci_low"]), float(row["ci_high"])
+    if direction == "uncertain" and claims.excludes_zero(*ends, row.get("p_value")):
         if of_levels:
             return _("The data do not show whether the difference is large enough to count.")
         return _("The data do not show whether the change is large enough to count.")

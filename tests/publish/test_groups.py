@@ -53,7 +53,7 @@ def test_each_group_has_a_page_in_each_language(pages):
     french = lxml.html.document_fromstring(pages[f"groups/fr/{WOMEN}.html"])
     assert (english.get("lang"), french.get("lang"), french.get("dir")) == ("en", "fr", "ltr")
     assert english.xpath("//nav/a/@href") == [f"fr/{WOMEN}.html", "all.html", "../report.html"]
-    assert french.xpath("//nav/a/@href") == [f"../{WOMEN}.html", "all.html", "../../report.html"]
+    assert french.xpath("//nav/a/@href") == [f"../{WOMEN}.html", "all.html", "../../report.fr.html"]
     assert french.findtext(".//h1") == "Femmes qui cousent à la maison"
     assert "2 mars 2026" in text_of(pages[f"groups/fr/{WOMEN}.html"])
 

@@ -1,0 +1,43 @@
+"""Figures rounded to the digits that are printed say the same as before, and are rounded once only."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tasks import wording
+from tasks.publish.spoken import Spoken
+from tasks.told_figures import as_told
+
+UNITS = {"share": "share", "days": "days a month"}
+FIGURES = ["estimate", "ci_low", "ci_high"]
+
+
+def told(rows: list[list[float]], indicator: str) -> list[list[float]]:
+    frame = pd.DataFrame(rows, columns=FIGURES, dtype="float64").assign(indicator=indicator)
+    return as_told(frame, frame, UNITS)[FIGURES].to_numpy().tolist()
+
+
+@pytest.mark.parametrize("indicator", UNITS)
+@given(estimate=st.floats(-2, 2), half=st.floats(0, 2), size=st.integers(-2, 6))
+def test_an_interval_holds_its_estimate_and_is_worded_as_before(indicator, estimate, half, size):
+    scale = 1.0 if indicator == "share" else 10.0**size
+    exact = [scale * estimate, scale * (estimate - half), scale * (estimate + half)]
+    (rounded,) = told([exact], indicator)
+    middle, low, high = rounded
+    assert low <= middle <= high
+    assert all(one * other >= 0 for one, other in zip(exact, rounded, strict=True))
+    assert told([rounded], indicator) == [rounded]
+    before = wording.change(exact[0], exact[1], exact[2], UNITS[indicator])
+    assert wording.change(middle, low, high, UNITS[indicator]) == before
+
+
+@pytest.mark.parametrize("indicator", UNITS)
+def test_a_nought_has_no_sign(indicator):
+    (rounded,) = told([[-0.001, -9.0, 9.0]], indicator)
+    assert math.copysign(1, rounded[0]) == 1
+    assert Spoken("en").change(-0.001, UNITS["share"]) == "0 in 100"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from statistics import NormalDist
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tasks import wording
@@ -41,3 +42,39 @@ def test_a_nought_has_no_sign(indicator):
     (rounded,) = told([[-0.001, -9.0, 9.0]], indicator)
     assert math.copysign(1, rounded[0]) == 1
     assert Spoken("en").change(-0.001, UNITS["share"]) == "0 in 100"
+
+
+@pytest.mark.parametrize("estimator", ["difference", "difference_in_differences", "recall"])
+@pytest.mark.parametrize("respondents", [15, 60])
+@given(
+    estimate=st.floats(-0.3, 0.3),
+    half=st.floats(0.001, 0.3),
+    p_adjusted=st.floats(0, 1),
+    direction=st.sampled_from(["better", "worse", "unchanged", "uncertain"]),
+)
+def test_a_finding_reads_the_same_by_the_figures_that_are_told(
+    estimator, respondents, estimate, half, p_adjusted, direction
+):
+    row = {
+        "indicator": "share",
+        "estimator": estimator,
+        "term": "programme",
+        "poverty_group": "stitchers",
+        "from_wave": "first",
+        "to_wave": "second",
+        "respondents": respondents,
+        "estimate": estimate,
+        "ci_low": estimate - half,
+        "ci_high": estimate + half,
+        "p_value": 2 * NormalDist().cdf(-1.959964 * abs(estimate) / half),
+        "p_adjusted": p_adjusted,
+        "tests": 3,
+        "direction": direction,
+        "money": None,
+    }
+    exact = pd.DataFrame([row])
+    released = as_told(exact, exact, UNITS).to_dict("records")[0]
+    assume(released["ci_low"] or released["ci_high"])  # else no digit tells on which side of 0 it lies
+    about = {"unit": "share", "label": "Owns a machine"}
+    plan = wording.Told({}, {}, "PKR")
+    assert wording.statement(released, about, plan) == wording.statement(row, about, plan)

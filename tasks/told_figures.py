@@ -6,6 +6,7 @@ A figure of many people with all its digits tells the answers of the few that an
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
@@ -99,7 +100,7 @@ def as_told_one(value: float, beside: Iterable[float] = (), *, share: bool, erro
     """Return one figure as it is told; beside: as in `as_printed`."""
     if share:
         return share_of(value, PLACES_OF_ERRORS if error else PLACES_OF_SHARES)
-    return float(as_printed(value, beside))
+    return _without_sign_of_nought(as_printed(value, beside))
 
 
 def in_shares(exact: pd.DataFrame, units: Mapping[str, str]) -> pd.Series:
@@ -115,7 +116,7 @@ def in_shares(exact: pd.DataFrame, units: Mapping[str, str]) -> pd.Series:
 
 def share_of(value: float, places: int = PLACES_OF_SHARES) -> float:
     """Return a share rounded half up; the noise of binary fractions decides nothing."""
-    return float(half_up(round(float(value), 12), places))
+    return _without_sign_of_nought(half_up(round(float(value), 12), places))
 
 
 def p_value(value: float) -> float:
@@ -137,4 +138,8 @@ def _shares(row: list[float], places: int) -> list[float]:
 def _printed(row: list[float]) -> list[float]:
     known = [value for value in row if value == value]
     beside = known if len(row) > 1 else []
-    return [float(as_printed(value, beside)) if value == value else value for value in row]
+    return [_without_sign_of_nought(as_printed(value, beside)) if value == value else value for value in row]
+
+
+def _without_sign_of_nought(figure: Decimal) -> float:
+    return float(figure) + 0.0

@@ -111,9 +111,12 @@ def told(text: str) -> str:
     tongue = _SPOKEN.get()
     if tongue.code == ENGLISH or not text:
         return tongue.own.get(text, text)
+    if whole := _known(text):
+        return whole
     sentences, said = _SENTENCE_END.split(text), []
     while sentences:
-        runs = ((" ".join(sentences[:many]), many) for many in range(len(sentences), 0, -1))
+        longest = min(len(sentences), _MOST_SENTENCES)
+        runs = ((" ".join(sentences[:many]), many) for many in range(longest, 0, -1))
         words, many = next(((words, many) for run, many in runs if (words := _known(run))), (sentences[0], 1))
         said.append(words)
         sentences = sentences[many:]
@@ -121,6 +124,8 @@ def told(text: str) -> str:
 
 
 _SENTENCE_END = re.compile(r"(?<=[.!?;]) ")
+_MOST_SENTENCES = 10
+"""In what is known, unless it is the whole text: to look up every run of a long text would take minutes."""
 _NUMBER = re.compile(r"[-\u2212+]?[\d\u202f]+\.\d+")
 _LISTED = {"columns": ", | and ", "names": ", "}
 """Places of these names hold a list: 'a, b and c', or 'a, b, c' of labels, in which there may be an 'and'."""

@@ -14,8 +14,8 @@ import pandas as pd
 
 from schemas.assessment import PovertyGroup, Wave
 from schemas.vocabulary import ALL, OF_THE_DAY
-from tasks import expressions
-from tasks.methods import suppression
+from tasks import expressions, told_figures
+from tasks.methods import claims, suppression
 from tasks.publish.wording import (
     BY_CHANCE,
     FEWEST_TO_PRINT,
@@ -123,10 +123,10 @@ def statement(row: Mapping[Any, Any], indicator: Mapping[Any, Any] | pd.Series, 
     size = change(estimate, float(row["ci_low"]), float(row["ci_high"]), unit, plan.currency)
     if suppression.rounded(int(row["respondents"])) < FEWEST_TO_PRINT:
         few = _("too few people for a figure: fewer than {fewest}").format(fewest=FEWEST_TO_PRINT)
-        size = Size("", "", few)
+        size = Size(size.sign, "", few)
     start, end = (_short(row[key], plan.waves) for key in ("from_wave", "to_wave"))
     kind = _kind(row)
-    body = _BODIES[kind, _way(kind, estimate, size)].format(
+    body = _BODIES[kind, _way(kind, size)].format(
         what=_inside(told(str(indicator["label"]))),
         size=size.words if kind in _AT_ONE_TIME else size.sign + size.words,
         start=start,
@@ -155,15 +155,12 @@ def _kind(row: Mapping[Any, Any]) -> str:
     return "apart over time" if tells_levels(row) else "change"
 
 
-def _way(kind: str, estimate: float, size: Size) -> str:
+def _way(kind: str, size: Size) -> str:
     """Return which way an estimate points, and whether its size is told: the second part of the keys."""
     if kind in _AT_ONE_TIME:
-        nought = not estimate or (size.words and not size.sign)
-        way = "same" if nought else "higher" if estimate > 0 else "lower"
+        way = {"": "same", "+": "higher", MINUS: "lower"}[size.sign]
         return f"{way} by" if size.words else way
-    if size.words:
-        return "by"
-    return "not" if not estimate else "up" if estimate > 0 else "down"
+    return "by" if size.words else {"": "not", "+": "up", MINUS: "down"}[size.sign]
 
 
 def _group(row: Mapping[Any, Any], plan: Told) -> str:
@@ -192,7 +189,8 @@ def tells_levels(row: Mapping[Any, Any]) -> bool:
 def _verdict(row: Mapping[Any, Any], *, of_levels: bool) -> str:
     """Return what the sentence says of the change, and whether that stands when all tests are counted."""
     direction = str(row["direction"])
-    if direction == "uncertain" and (float(row["ci_low"]) > 0 or float(row["ci_high"]) < 0):
+    ends = float(row["ci_low"]), float(row["ci_high"])
+    if direction == "uncertain" and claims.excludes_zero(*ends, row.get("p_value")):
         if of_levels:
             return _("The data do not show whether the difference is large enough to count.")
         return _("The data do not show whether the change is large enough to count.")
@@ -202,7 +200,10 @@ def _verdict(row: Mapping[Any, Any], *, of_levels: bool) -> str:
             "{verdict} {mark} Of {tests} tests made together, it may be one that finds something by chance"
             " (adjusted p {p})."
         ).format(
-            verdict=words, mark=BY_CHANCE, tests=int(row["tests"]), p=written(float(row["p_adjusted"]), 2)
+            verdict=words,
+            mark=BY_CHANCE,
+            tests=int(row["tests"]),
+            p=written(told_figures.p_value(float(row["p_adjusted"])), 2),
         )
     return words
 

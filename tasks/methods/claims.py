@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from math import isinf, isnan
 
 LARGEST_STANDARDIZED_DIFFERENCE = 0.25
+LEVEL = 0.05
 PARALLEL_TRENDS = (
     "It is assumed that, without the programme, both arms would have changed alike (parallel trends)."
 )
@@ -206,13 +207,36 @@ def direction(
     return "unchanged" if named is not None and -named <= low and high <= named else "uncertain"
 
 
-def leaning(verdict: str, low: float | None, high: float | None, better: str) -> str:
+def excludes_zero(low: float | None, high: float | None, p_value: float | None = None) -> bool:
+    """Return whether a 95 % interval excludes zero; where one end is told as 0, its p-value tells it.
+
+    An end that is told with few digits reads as 0 on either side of it. p_value: two-sided, of the same test
+    as the interval; None where there is none.
+
+    Source: as `direction`; a test at 5 % and the 95 % interval of the same statistic say the same (Altman and
+    Bland 1995).
+
+    >>> excludes_zero(0.01, 0.05), excludes_zero(-0.01, 0.05)
+    (True, False)
+    >>> excludes_zero(0.0, 0.05, 0.049), excludes_zero(0.0, 0.05, 0.051), excludes_zero(0.0, 0.0, 0.049)
+    (True, False, False)
+    """
+    if low is None or high is None:
+        return False
+    at_an_end = (low == 0) != (high == 0)
+    by_test = at_an_end and p_value is not None and p_value < LEVEL
+    return low > 0 or high < 0 or by_test
+
+
+def leaning(
+    verdict: str, low: float | None, high: float | None, better: str, p_value: float | None = None
+) -> str:
     """Say which way a change leans that may be too small to count: better, worse, or "" for neither.
 
-    verdict is that of `direction` on the interval [low, high]; better is "higher" or "lower". It leans where
-    the verdict is "uncertain" and the interval excludes zero: then its sign is known, and only whether it
-    reaches the smallest change is not. It holds of no verdict that something else has made uncertain, such as
-    `direction_of_money`. Raises ValueError where better is another word.
+    verdict is that of `direction` on the interval [low, high]; better is "higher" or "lower"; p_value as in
+    `excludes_zero`. It leans where the verdict is "uncertain" and the interval excludes zero: then its sign
+    is known, and only whether it reaches the smallest change is not. It holds of no verdict that something
+    else has made uncertain, such as `direction_of_money`. Raises ValueError where better is another word.
 
     Source: as `direction`; an interval that excludes zero and holds the smallest change tells the sign and
     leaves the size open (Altman and Bland 1995).
@@ -224,9 +248,9 @@ def leaning(verdict: str, low: float | None, high: float | None, better: str) ->
     """
     if better not in ("higher", "lower"):
         raise ValueError("What is better must be 'higher' or 'lower'")
-    if verdict != "uncertain" or low is None or high is None or not (low > 0 or high < 0):
+    if verdict != "uncertain" or high is None or not excludes_zero(low, high, p_value):
         return ""
-    return "better" if (low > 0) == (better == "higher") else "worse"
+    return "better" if (high > 0) == (better == "higher") else "worse"
 
 
 def direction_of_money(verdict: str, change: float, price_ratios: Sequence[float]) -> str:

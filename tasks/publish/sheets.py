@@ -203,7 +203,7 @@ def _told(direction: str | None, estimate: Row, better: str) -> str:
         return "uncertain"
     if estimate["estimator"] == "recall" and estimate["money"] == OF_THE_DAY:
         return direction
-    leans = leaning(direction, estimate["ci_low"], estimate["ci_high"], better)
+    leans = leaning(direction, estimate["ci_low"], estimate["ci_high"], better, estimate["p_value"])
     return f"{SLIGHTLY}{leans}" if leans else direction
 
 

@@ -131,6 +131,7 @@ class Spoken:
         return bool(words) and not self.first and not self.own.get("said", words or "")
 
     def _written(self, number: Decimal) -> str:
+        number = number or Decimal(0)  # nought has no sign, whatever it was rounded from
         return format_decimal(number, locale=translations.locale(self.code), decimal_quantization=False)
 
 

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 from itertools import product
+from statistics import NormalDist
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from tasks import told_figures
 from tasks.methods.claims import (
     BEFORE_THE_PROGRAMME,
     LIMITED,
@@ -208,6 +210,17 @@ def test_what_leans_is_small_and_its_sign_is_known(
     if leans:
         assert abs(change) < least < max(abs(low), abs(high))
         assert leans == direction(change, low, high, None, better)
+
+
+@given(change=st.floats(0.001, 0.3), errors=st.floats(1.7, 2.3), better=BETTER)
+def test_it_leans_alike_by_the_digits_that_are_told(change: float, errors: float, better: str) -> None:
+    error = change / errors
+    low, high = change - 1.959964 * error, change + 1.959964 * error
+    p_value = told_figures.p_value(2 * NormalDist().cdf(-errors))
+    told_low, told_high = told_figures.share_of(low), told_figures.share_of(high)
+    assume(told_high > 0)  # else no digit is told
+    exact = leaning("uncertain", low, high, better)
+    assert leaning("uncertain", told_low, told_high, better, p_value) == exact
 
 
 @pytest.mark.parametrize("end", [None, float("nan")])

@@ -160,6 +160,14 @@ def test_what_is_known_is_told_beside_what_is_not():
     assert told(f"We saw it. {known} Twice!") == f"We saw it. {SAID[known]} Twice!"
 
 
+@pytest.mark.usefixtures("french")
+def test_what_is_known_is_told_at_the_end_of_a_long_text():
+    """Each run of its sentences would take a quarter of an hour to look up."""
+    known = "The programme may have reached the comparison arm (spill-over)."
+    told_before = "We fetched water from the wells of others. " * 1000
+    assert told(told_before + known) == told_before + SAID[known]
+
+
 def test_english_stays_as_it_was_written():
     text = "The arms differed before the programme by up to 0.27 standard deviations, more than 0.25."
     assert told(text) == text

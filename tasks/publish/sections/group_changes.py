@@ -261,7 +261,8 @@ def _side(report: Report, row: Row) -> str:
 
 def _leans(report: Report, row: Row) -> str:
     for indicator in report.rows("indicators", {"indicator": row["indicator"]}):
-        return leaning(row["direction"], row["ci_low"], row["ci_high"], indicator["better"])
+        ends = row["ci_low"], row["ci_high"]
+        return leaning(row["direction"], *ends, indicator["better"], row["p_value"])
     return ""
 
 

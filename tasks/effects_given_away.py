@@ -90,12 +90,21 @@ class _System:
         return self.positions[key]
 
     def fits(self, figures: Sequence[_Figure]) -> bool:
-        """Return whether there are answers that give these figures, and all that is known beside them."""
-        return self._ends({}, figures) is not None
+        """Return whether there are answers that give these figures, and all that is known beside them.
+
+        Where that is not found out they are taken to.
+        """
+        try:
+            return self._ends({}, figures) is not None
+        except sums.Unsolved:
+            return True
 
     def gives_away(self, aim: Sums, figures: Sequence[_Figure]) -> bool:
-        """Return whether these figures, beside what is known, tell a sum."""
-        ends = self._ends(aim, figures)
+        """Return whether these figures, beside what is known, tell a sum, or that is not found out."""
+        try:
+            ends = self._ends(aim, figures)
+        except sums.Unsolved:
+            return True
         return ends is not None and sums.tells_a_sum(*ends, to_the_person=self.highest == 1)
 
     def _ends(self, aim: Sums, figures: Sequence[_Figure]) -> tuple[float, float] | None:

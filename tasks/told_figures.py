@@ -66,6 +66,10 @@ def half_told(value: float, beside: Iterable[float] = (), *, share: bool, error:
     return 10.0 ** int(told.as_tuple().exponent) / 2 if value else 0.0
 
 
+FEWEST_FREEDOM, MOST_FREEDOM = 1.0, 1e7
+"""Between these the degrees of freedom of a row are looked for that does not tell them."""
+
+
 def range_told(row: Mapping[Any, Any], figure: str, *, share: bool) -> tuple[float, float]:
     """Return what an estimate or a change can be, by its digits as told and those of the rest of its row.
 
@@ -92,8 +96,33 @@ def range_told(row: Mapping[Any, Any], figure: str, *, share: bool) -> tuple[flo
         (around("ci_low", *beside), around("ci_high", *beside)) if interval else None,
         around("standard_error", error=True) if known("standard_error") else None,
         p_told,
-        float(row["degrees_of_freedom"]) if known("degrees_of_freedom") else None,
+        float(row["degrees_of_freedom"]) if known("degrees_of_freedom") else _freedom(row, figure),
     )
+
+
+def _freedom(row: Mapping[Any, Any], figure: str) -> float | None:
+    """Return the degrees of freedom that interval and p-value of a row were made with, None without them.
+
+    A reader may know them from another table. row: before rounding.
+    """
+    from scipy.optimize import brentq
+    from scipy.stats import t as student
+
+    told = [row.get(one) for one in ("ci_low", "ci_high", "p_value", figure)]
+    if any(pd.isna(one) for one in told):
+        return None
+    low, high, p_value, estimate = map(float, told)  # type: ignore[arg-type] -- none is missing
+    if not 0 < p_value < 1 or high <= low:
+        return None
+    wanted = abs(estimate) / ((high - low) / 2)
+
+    def off(freedom: float) -> float:
+        return float(student.isf(p_value / 2, freedom) / student.isf(0.025, freedom)) - wanted
+
+    if off(FEWEST_FREEDOM) * off(MOST_FREEDOM) > 0:
+        return None
+    found: Any = brentq(off, FEWEST_FREEDOM, MOST_FREEDOM)
+    return float(found)
 
 
 def as_told_one(value: float, beside: Iterable[float] = (), *, share: bool, error: bool = False) -> float:

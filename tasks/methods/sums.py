@@ -93,6 +93,15 @@ def tells_a_mean(low: float, high: float, mean: float, people: int, *, share: bo
     return high - low <= 2 * P_PERCENT / 100 * abs(mean) + 1e-6
 
 
+UNBOUNDED = 3
+"""How scipy says that a program has no bound."""
+LONGEST_SECONDS = 30.0
+
+
+class Unsolved(Exception):
+    """A program was not solved: what it would tell is not known."""
+
+
 def combination_bounds(
     known: Sequence[tuple[Mapping[int, float], float, float]],
     low: Sequence[float],
@@ -106,7 +115,7 @@ def combination_bounds(
     known: combinations (sum by position -> its coefficient) with the least and the most that they are. low,
     high: the same of each sum alone. whole: the sums are counts. In the sums' unit; both infinite where
     it is not bounded on both sides. By linear programming, of counts by integer programming. Raises
-    ValueError where a least is above its most.
+    ValueError where a least is above its most, Unsolved where the program finds no end in LONGEST_SECONDS.
 
     Source: Hundepool et al. (2012), Statistical Disclosure Control, Wiley, chapter 4, the intruder's problem;
     solved by HiGHS. The example is by hand: 11 people have 33, ten of them 29 to 30.
@@ -140,11 +149,14 @@ def combination_bounds(
             constraints=LinearConstraint(matrix, least, most) if known else None,
             bounds=Bounds(smallest, largest),
             integrality=np.full(size, int(whole)),
+            options={"time_limit": LONGEST_SECONDS},
         )
         if done.status == 2:
             return None
-        if done.status:
+        if done.status == UNBOUNDED:
             return -float("inf"), float("inf")
+        if done.status:
+            raise Unsolved(done.message)
         ends.append(round(sign * float(done.fun), 6))
     return ends[0], ends[1]
 

@@ -78,3 +78,17 @@ def test_a_finding_reads_the_same_by_the_figures_that_are_told(
     about = {"unit": "share", "label": "Owns a machine"}
     plan = wording.Told({}, {}, "PKR")
     assert wording.statement(released, about, plan) == wording.statement(row, about, plan)
+
+
+@given(
+    estimate=st.floats(-5, 5).filter(lambda one: abs(one) > 1e-3),
+    error=st.floats(0.01, 3),
+    freedom=st.integers(2, 200),
+)
+def test_what_a_row_tells_of_its_estimate_is_never_that_it_is_another(estimate, error, freedom):
+    """Also where the table does not tell the degrees of freedom, and few clusters make them few."""
+    half = student.isf(0.025, freedom) * error
+    p_value = 2 * student.sf(abs(estimate) / error, freedom)
+    row = {"estimate": estimate, "ci_low": estimate - half, "ci_high": estimate + half, "p_value": p_value}
+    low, high = range_told(row, "estimate", share=False)
+    assert low - 1e-9 <= estimate <= high + 1e-9

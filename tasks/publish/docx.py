@@ -15,6 +15,7 @@ from typing import IO, Any
 from tasks.publish import MADE
 from tasks.publish.docx_table import MUTED, Cell, fitted, xml
 from tasks.tongue import _, code, pgettext
+from tasks.translations import ENGLISH
 from tasks.word_template import refuse_ways_out
 
 STYLES = {
@@ -67,6 +68,7 @@ class Document:
         about.title, about.author, about.language = name, "psia", code()
         about.created = about.modified = about.last_printed = MADE
         about.last_modified_by, about.revision = "psia", 1
+        self._proof_in("en-GB" if code() == ENGLISH else code())
         page = self._docx.sections[0]
         self._measure(page)
         foot = page.footer.paragraphs[0] if page.footer.paragraphs else page.footer.add_paragraph()
@@ -76,6 +78,13 @@ class Document:
             _field(foot, "PAGE")
             foot.add_run(f" {of} ")
             _field(foot, "NUMPAGES")
+
+    def _proof_in(self, language: str) -> None:
+        """Say in which language Word looks for slips of spelling."""
+        from docx.oxml.ns import qn
+
+        for one in self._docx.styles.element.iter(qn("w:lang")):
+            one.set(qn("w:val"), language)
 
     def _measure(self, page: Any) -> None:
         """Say how wide what stands on a page may be, and how tall a picture, with its heading and caption."""
@@ -243,7 +252,8 @@ class Document:
     ) -> None:
         self._tables += 1
         above = self._docx.add_paragraph(style="Caption")
-        above.add_run(f"Table {self._tables}. {_written(caption)}").bold = True
+        numbered = _("Table {number}. {caption}").format(number=self._tables, caption=_written(caption))
+        above.add_run(numbered).bold = True
         above.paragraph_format.keep_with_next = True
         style = self._docx.styles["Table Grid"].style_id
         clean = [[replace(c, words=_written(c.words), note=_written(c.note)) for c in row] for row in rows]

@@ -31,6 +31,10 @@ def own_words(report: Report, code: str, own: Language) -> dict[str, str]:
 def _questions(report: Report, code: str, own: Language) -> dict[str, str]:
     """Return the questions of the forms, their headings and answers, as the forms say them in a language."""
     forms, words = languages.shipped(code), dict[str, str]()
+    for part in ("text", "heading"):  # the frame of the forms; what has {places} is filled in before
+        for key, english in languages.english().words[part].items():
+            said = own.get(part, key) or forms.get(part, key)
+            words |= {english: said} if said and "{" not in english else {}
     yes_no = [own.get("text", one) or forms.get("text", one) for one in ("yes", "no")]
     words |= {"Yes; No": "; ".join(yes_no)} if all(yes_no) else {}
     known = {**catalogue.questions(), **catalogue.form_questions()}
@@ -38,7 +42,7 @@ def _questions(report: Report, code: str, own: Language) -> dict[str, str]:
         ident, question = row["question"], known.get(row["question"])
         if said := own.get("question", ident) or (question and forms.get("question", ident)):
             words[row["wording"]] = said
-        if said := own.get("heading", row["section"]) or forms.get("heading", row["section"]):
+        if said := own.get("heading", row["section"]):
             words[row["section"]] = said
         if question and question.choices:
             answers = {
@@ -46,6 +50,9 @@ def _questions(report: Report, code: str, own: Language) -> dict[str, str]:
                 for one in question.choices
             }
             words["; ".join(answers)] = "; ".join(answers.values())
+        if unit := row["unit"]:
+            said = own.get("unit", unit) or forms.get("unit", unit)
+            words |= {unit: said} if said else {}
     return words
 
 

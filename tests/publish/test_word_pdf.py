@@ -22,6 +22,7 @@ from tasks.publish.html import render
 from tasks.publish.pdf import pdf, printable
 from tasks.publish.word import word
 from tasks.state import ROOT
+from tasks.tongue import speaking
 from tests.publish.conftest import PAGE
 
 MADE = [("psia", "0.1.0"), ("Data as of", "2024-06-28"), ("Hash of the released tables", "ab" * 32)]
@@ -302,3 +303,13 @@ def test_other_hash_seed_time_zone_locale_and_threads_give_the_same_bytes(pango)
 def test_dates_within_word_are_fixed():
     with zipfile.ZipFile(io.BytesIO(word(PAGE, MADE))) as archive:
         assert {info.date_time for info in archive.infolist()} == {(2004, 12, 4, 0, 0, 0)}
+
+
+def test_word_knows_the_language_of_the_report():
+    for code, tag, caption in (("en", "en-GB", "Table 1. "), ("fr", "fr", "Tableau 1. ")):
+        with speaking(code):
+            made = word(PAGE, MADE)
+        with zipfile.ZipFile(io.BytesIO(made)) as parts:
+            styles = parts.read("word/styles.xml").decode()
+            assert set(re.findall(r'<w:lang [^>]*w:val="([^"]+)"', styles)) == {tag}
+            assert caption in parts.read("word/document.xml").decode()

@@ -123,6 +123,11 @@ def told(text: str) -> str:
     return " ".join(said)
 
 
+def is_known(text: str) -> bool:
+    """Return whether there are words for a text as a whole in the language that is spoken."""
+    return _known(text) is not None
+
+
 _SENTENCE_END = re.compile(r"(?<=[.!?;]) ")
 _MOST_SENTENCES = 10
 """In what is known, unless it is the whole text: to look up every run of a long text would take minutes."""

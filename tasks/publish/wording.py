@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import reduce
 
-from tasks.tongue import Words, _, code, decimal_sign, ngettext, told
+from tasks.tongue import Words, _, code, decimal_sign, is_known, ngettext, told
 from tasks.translations import ENGLISH, N_, NN_, locale
 
 THIN_SPACE = "\u202f"
@@ -545,8 +545,7 @@ def in_a_row(*parts: str) -> str:
 
 def each_told(texts: str) -> str:
     """Return 'one; other' as a task has joined them, each in the language that is spoken."""
-    said = told(texts)
-    return said if said != texts else in_a_row(*map(told, texts.split("; ")))
+    return told(texts) if is_known(texts) else in_a_row(*map(told, texts.split("; ")))
 
 
 def _joined(message: str, *parts: str) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tasks import stored
+from tasks.publish.wording import each_told
 from tasks.tongue import speaking, told
 from tests.catalogues import spoken
 
@@ -173,3 +174,8 @@ def test_english_stays_as_it_was_written():
     assert told(text) == text
     with speaking("en", {text: "They differed."}):
         assert told(text) == "They differed."
+
+
+@pytest.mark.usefixtures("french")
+def test_of_texts_that_a_task_has_joined_each_is_told_where_one_is_the_folders_own():
+    assert each_told("a locality; Early 2022; wells") == "une localité; Début 2022; wells"

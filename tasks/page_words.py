@@ -1,4 +1,4 @@
-"""Whether the summary pages can be made in every language that the plan names, before anything is computed.
+"""Whether the report and the summary pages can be made in every language that the plan names, before anything is computed.
 
 The words of psia have to be there whole; those of the assessment (groups, its own indicators, waves without a
 date) are in the first language, and are to be given in each other one.
@@ -51,7 +51,7 @@ def missing(
         file = f"design/languages/{code}.toml"
         for part, key, words in _needed(plan, indicators, shown):
             if key and not own[code].get(part, key):
-                rule = f"is missing, and the summary pages are to be in '{code}' too"
+                rule = f"is missing, and the report and the summary pages are to be in '{code}' too"
                 remedy = f'Under [{part}] write {_key(key)} = "…", which says in that language: {words}'
                 faults.append(Fault(file, column=f"{part}.{key}", rule=rule, remedy=remedy))
     return faults

@@ -9,7 +9,9 @@ from tasks.publish import wording
 
 _MINUS = ("−", "–")
 _SPACES = re.compile("[\\s\u202f\u00a0]")
-_NUMBER = re.compile(r"([+-]?)(\d+(?:\.\d+)?)(%|percent|points?|percentagepoints?)?")
+_NUMBER = re.compile(
+    r"([+-]?)(\d+(?:[.,]\d+)?)(%|percent|pourcent|points?|percentagepoints?|points?depourcentage)?"
+)
 
 
 OF_SHARES = ("share", "change of a share")
@@ -59,6 +61,8 @@ class Printed:
 def read_number(text: str) -> Printed | None:
     """Return a number as it stands in the report (−12.4, 1 030, 54 %, +25 points); None where it is none.
 
+    A comma is that of decimals, as a French report prints them: no report parts thousands with it.
+
     >>> read_number("−1 030"), read_number("+25 points"), read_number("income")
     (Printed(digits='1030', sign='-', unit=''), Printed(digits='25', sign='+', unit='points'), None)
     """
@@ -69,7 +73,7 @@ def read_number(text: str) -> Printed | None:
     if not found:
         return None
     unit = found[3] or ""
-    return Printed(found[2], found[1], "points" if "point" in unit else "%" if unit else "")
+    return Printed(found[2].replace(",", "."), found[1], "points" if "point" in unit else "%" if unit else "")
 
 
 def figure_as_printed(value: float, kind: str = "other") -> Figure:

@@ -1,4 +1,4 @@
-"""What the block-printing demonstration says in French: words of its forms and of its groups' summary pages.
+"""What the block-printing demonstration says in French: words of its forms, report and summary pages.
 
 Called by make_block_printing.py. Everything is invented.
 """
@@ -19,8 +19,8 @@ dye_allergy = "Le mois dernier, les teintures vous ont-elles donné des rougeurs
 guard_on_machine = "Y a-t-il des protections sur les parties mobiles ou chaudes de l’étuve ou d’autres \
 machines là où vous travaillez ?"
 
-# For the summary pages of the groups: the assessment's own indicator, and what was said or written by \
-itself.
+# For the report and the groups' summary pages: the assessment's own indicator, and what was said or \
+written by itself.
 [indicator]
 dye_allergy = "Travailleurs qui ont eu des rougeurs ou de la peine à respirer à cause des teintures"
 

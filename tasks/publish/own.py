@@ -19,7 +19,7 @@ def own_words(report: Report, code: str, own: Language) -> dict[str, str]:
     for group in report.plan.poverty_group:
         words |= {group.label: said} if (said := own.get("group", group.id)) else {}
     for wave in report.plan.wave:
-        words |= {wave.label: said} if wave.label and (said := own.get("wave", wave.name)) else {}
+        words |= {wave.label or wave.name: said} if (said := own.get("wave", wave.name)) else {}
     plain, say = translations.plain("indicator"), translations.words(code).pgettext
     for ident, known in catalogue.standard_indicators().items() if code != ENGLISH else ():
         words |= {known.label: say("indicator", plain[ident])}

@@ -104,7 +104,7 @@ def test_a_printed_number_leads_to_its_row(folder):
     estimates = table(folder, "released.impact_estimates")
     (row,) = estimates[estimates["poverty_group"] == "workshop-men"].to_dict("records")
     printed = f"{row['estimate']:.4f}"
-    for asked in (printed, f"+{printed}"):
+    for asked in (printed, f"+{printed}", printed.replace(".", ",")):
         record = one(folder, asked)
         assert record["column"] == "estimate"
         assert record["row"] == "impact_estimates/programme/programme x after/income_month/workshop-men" + (

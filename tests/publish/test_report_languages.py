@@ -188,3 +188,13 @@ def test_the_report_is_made_in_each_language_that_has_a_catalogue(plan, all_tabl
     assert made["design.html"] != made["design.en.html"]
     alone = files.report_files(plan, all_tables, [], {})[0]["report.html"].decode()
     assert english.replace("value-chain.en.svg", "value-chain.svg") == alone
+
+
+def test_a_wave_without_a_label_has_the_words_of_the_language_in_the_report_too(plan, tables):
+    unlabelled = [plan.wave[0].model_copy(update={"label": ""}), *plan.wave[1:]]
+    report = Report(plan.model_copy(update={"wave": unlabelled}), tables)
+    name = unlabelled[0].name
+    assert report.label("wave", name) == name
+    said = Language("fr", "français", own={"wave": {name: "avant"}}, words={"wave": {name: "avant"}})
+    with speaking("fr", own.own_words(report, "fr", said)):
+        assert report.label("wave", name) == "avant"

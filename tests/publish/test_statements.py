@@ -71,6 +71,23 @@ def test_it_is_made_again_in_the_language_spoken_with_its_numbers_and_own_words(
         )
 
 
+def test_english_says_the_labels_of_a_folder_in_another_language_in_its_own_words(plan, tables):
+    report = report_of(plan, tables, estimate=-0.523, ci_low=-0.721, ci_high=-0.325)
+    own = {"Casual day labourers in cutting": "Day labourers", "Baseline 2023": "Before"}
+    with speaking("en", own):
+        assert statement(report, finding_of(report)) == (
+            "Day labourers: say over one's own income moved by −0.52 points against the comparison group, "
+            "Before to Follow-up 2026 (95 % interval −0.72 to −0.33). This is a change for the worse."
+        )
+
+
+def test_an_english_page_has_the_released_sentence_that_its_row_does_not_make(plan, tables):
+    released = finding_of(Report(plan, tables))["statement"]
+    assert again(Report(plan, tables), finding_of(Report(plan, tables))) != released
+    with speaking("en", {"Casual day labourers in cutting": "Day labourers"}):
+        assert statement(Report(plan, tables), finding_of(Report(plan, tables))) == released
+
+
 def test_of_few_people_the_way_alone_is_said(plan, tables, french):
     report = report_of(plan, tables, respondents=20)
     with speaking("fr", OWN):

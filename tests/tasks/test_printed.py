@@ -28,6 +28,16 @@ from tasks.publish.report import RELEASED
         ("1\u202f060", 1060, "count", True),
         ("+1060", 1060, "count", False),
         ("1\u202f060", 1058.2, "other", True),
+        ("1,02", 1.0204, "other", True),
+        ("1,02", 102.0, "other", False),
+        ("0,35", 0.35, "share", False),
+        ("\u22123,24", -3.2415, "other", True),
+        ("\u22123,24", 3.2415, "other", False),
+        ("22,0\u202f%", 0.2201, "share", True),
+        ("22,0 %", 0.2207, "share", False),
+        ("12,4 pour cent", 12.4, "percent", True),
+        ("+25,1 points de pourcentage", 0.251, "change of a share", True),
+        ("1\u202f060,5", 1060.5, "other", True),
     ],
 )
 def test_a_number_fits_what_the_report_prints_so(asked, value, kind, fits):
@@ -36,7 +46,7 @@ def test_a_number_fits_what_the_report_prints_so(asked, value, kind, fits):
     assert reads_as(figure_as_printed(value, kind), number) is fits
 
 
-@pytest.mark.parametrize("asked", ["income_month/all", "25 days", "%", "points"])
+@pytest.mark.parametrize("asked", ["income_month/all", "25 days", "%", "points", "1,234.5", "1,2,3"])
 def test_other_words_are_no_numbers(asked):
     assert read_number(asked) is None
 

@@ -150,8 +150,9 @@ def test_what_the_assessment_has_not_said_in_a_further_language_is_asked_for():
     faults = page_words.missing(plan_in("en", "fr"), own(), indicators, shown)
     assert [fault.column for fault in faults] == ["group.home", "wave.w1", "indicator.mine", "unit.sacks"]
     assert str(faults[2]) == (
-        "design/languages/fr.toml, key indicator.mine: is missing, and the summary pages are to be in 'fr'"
-        ' too. Under [indicator] write mine = "…", which says in that language: Rice in store'
+        "design/languages/fr.toml, key indicator.mine: is missing, and the report and the summary pages "
+        "are to be in 'fr' too. "
+        'Under [indicator] write mine = "…", which says in that language: Rice in store'
     )
     said = own(group={"home": "a"}, wave={"w1": "b"}, indicator={"mine": "c"}, unit={"sacks": "d"})
     assert page_words.missing(plan_in("en", "fr"), said, indicators, shown) == []

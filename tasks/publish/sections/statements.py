@@ -15,15 +15,17 @@ from tasks.translations import ENGLISH
 def statement(report: Report, finding: Row) -> str:
     """Return the sentence of a row of findings; nothing where it is withheld.
 
-    In English it is the one that was released. In another language it is made again, where that gives the
-    released one in English too; else the released one stands, marked as English.
+    It is made again, with what the folder calls things in that language, where in English with the labels of
+    the folder this gives the released one; else the released one stands, marked as English on another's page.
     """
     released = "" if report.hidden("findings", finding, "statement") else finding["statement"] or ""
-    if code() == ENGLISH or not released:
-        return released
+    if not released:
+        return ""
     with speaking(ENGLISH):
         is_the_same = again(report, finding) == released
-    return again(report, finding) if is_the_same else Markup('<span lang="en">{}</span>').format(released)
+    if is_the_same:
+        return again(report, finding)
+    return released if code() == ENGLISH else Markup('<span lang="en">{}</span>').format(released)
 
 
 def again(report: Report, finding: Row) -> str:

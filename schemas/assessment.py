@@ -1087,7 +1087,8 @@ class Register(Part):
 class ReportPart(Part):
     """The formats of the report that are made beside those that are always made, and languages.
 
-    languages: of the report and of the summary pages for the poverty groups. The first is that in which the folder is written.
+    languages: of the report and of the summary pages for the poverty groups. The first is that in which the
+    folder is written.
     """
 
     formats: list[Literal["word", "pdf", "iati", "ro-crate"]] = []

@@ -25,8 +25,8 @@ PARTS = (
 )
 """The tables of a language file. `choice` has one table a question; group: labels of the poverty groups.
 
-The last three are for the report and the summary pages of the groups: words of indicators and waves by id, and
-what was said or written by itself.
+The last three are for the report and the summary pages of the groups: words of indicators and waves by id,
+and what was said or written by itself.
 """
 
 

@@ -1,4 +1,4 @@
-"""Whether the report and the summary pages can be made in every language that the plan names, before anything is computed.
+"""Whether report and summary pages can be made in every language of the plan, before anything is computed.
 
 The words of psia have to be there whole; those of the assessment (groups, its own indicators, waves without a
 date) are in the first language, and are to be given in each other one.

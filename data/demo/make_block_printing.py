@@ -1186,7 +1186,7 @@ programme_began = 2022-03-01
 carried_out_by = "researchers of an invented university"
 currency = "INR"
 
-# Languages of the report and the groups' summary pages; design/languages/fr.toml has the folder's own words in French.
+# Languages of the report and the summary pages; design/languages/fr.toml has the folder's words in French.
 [report]
 languages = ["en", "fr"]
 

@@ -695,5 +695,5 @@ def of_two_waves() -> pd.DataFrame:
 def test_the_people_of_the_arms_are_counted_where_an_estimate_is_a_plain_difference(
     model: Model, people: list[int | None]
 ) -> None:
-    (row,) = fit(of_two_waves(), model)[OF_ARMS].to_dict("records")
+    (row,) = fit(of_two_waves(), model)[list(OF_ARMS)].to_dict("records")
     assert [None if pd.isna(row[name]) else row[name] for name in OF_ARMS] == people

@@ -14,6 +14,8 @@ from schemas.faults import Fault, Refused
 from tasks.state import SIGNATURES
 
 COLUMNS = ("sha256", "who", "when")
+LONGEST_ROLE = 10_000
+"""In letters. How long a cell may be for the reader of CSV depends on what ran before in the process."""
 REMEDY = "Put the file back as it was: 'psia release --sign' alone writes it"
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -79,6 +81,8 @@ def _wrong_with(cells: list[str]) -> str:
     sha256, who, when = cells
     if not _SHA256.fullmatch(sha256):
         return "has no SHA-256 of a report"
+    if len(who) > LONGEST_ROLE:
+        return "has a cell without end"
     if wrong := roles.wrong_with(who):
         return wrong
     return "" if _is_date(when) else "has no date such as 2026-03-31"

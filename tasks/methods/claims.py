@@ -211,7 +211,7 @@ def excludes_zero(low: float | None, high: float | None, p_value: float | None =
     """Return whether a 95 % interval excludes zero; where one end is told as 0, its p-value tells it.
 
     An end that is told with few digits reads as 0 on either side of it. p_value: two-sided, of the same test
-    as the interval; None where there is none.
+    as the interval; None where there is none. Raises ValueError where the interval ends before it begins.
 
     Source: as `direction`; a test at 5 % and the 95 % interval of the same statistic say the same (Altman and
     Bland 1995).
@@ -223,6 +223,8 @@ def excludes_zero(low: float | None, high: float | None, p_value: float | None =
     """
     if low is None or high is None:
         return False
+    if low > high:
+        raise ValueError("The interval ends before it begins")
     at_an_end = (low == 0) != (high == 0)
     by_test = at_an_end and p_value is not None and p_value < LEVEL
     return low > 0 or high < 0 or by_test

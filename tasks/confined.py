@@ -126,6 +126,11 @@ def _widen(pipe: int) -> None:
 
 
 def _as_told(error: Exception) -> bytes:
+    """Return an exception as pickle writes it, without those behind it, which may be of a library.
+
+    Dask, once it is imported, lets pickle write them and the traceback too.
+    """
+    error.__cause__ = error.__context__ = error.__traceback__ = None
     try:
         return pickle.dumps((False, error))
     except Exception:  # some library's own, which pickle does not take

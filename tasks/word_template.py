@@ -6,7 +6,6 @@ import hashlib
 import io
 import posixpath
 import re
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -154,11 +153,10 @@ def parsed(part: bytes, name: str) -> Any:
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
     )
-    root: Any = None
-    with suppress(etree.XMLSyntaxError, ValueError):
+    try:
         root = etree.fromstring(part, parser)
-    if root is None:  # raised here, so that the parser's own error need not cross from the child with it
-        raise Unreadable(Problem(f"holds {name}, which cannot be read", AGAIN))
+    except (etree.XMLSyntaxError, ValueError):
+        raise Unreadable(Problem(f"holds {name}, which cannot be read", AGAIN)) from None
     about = root.getroottree().docinfo
     if about.internalDTD is not None:
         raise Unreadable(Problem("defines entities, as no Word file does", AGAIN))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copyreg
 import io
 import os
 import time
@@ -14,11 +15,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pyreadstat
 import pytest
+from lxml import etree  # pyright: ignore[reportAttributeAccessIssue] -- no types
+from tblib.pickling_support import pickle_exception
 
 from schemas.faults import Refused
 from tasks import confined
 from tasks.files import read_cells
-from tasks.reading import Unreadable
+from tasks.reading import Problem, Unreadable
 from tasks.sources import parquet, spss, stata
 
 TABLE = pd.DataFrame({"respondent": ["a", "b"], "income": [1.5, 2.0]})
@@ -82,3 +85,17 @@ def test_a_small_parquet_file_that_unfolds_to_more_than_is_read_is_refused_by_it
         read_cells(sink.getvalue(), ".parquet", "file")
     with pytest.raises(Unreadable):
         parquet.read(sink.getvalue(), cast("Any", None))
+
+
+def refuses_behind_a_fault_of_the_parser(_: bytes) -> None:
+    try:
+        etree.fromstring(b"<x")
+    except etree.XMLSyntaxError:
+        raise Unreadable(Problem("cannot be read")) from None
+
+
+def test_a_refusal_crosses_whatever_stands_behind_it(monkeypatch):
+    """Dask has pickle write the exceptions behind one, and those of lxml cannot be written."""
+    monkeypatch.setitem(copyreg.dispatch_table, Unreadable, pickle_exception)
+    with pytest.raises(Unreadable, match="cannot be read"):
+        confined.confined(refuses_behind_a_fault_of_the_parser, b"")

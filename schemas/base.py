@@ -336,6 +336,8 @@ def conform(frame: pd.DataFrame, contract: type[Contract]) -> pd.DataFrame:
         return empty(contract)
     out = {}
     kinds = column_types(contract)
+    if list(frame.columns) == list(kinds) and list(frame.dtypes) == _pandas_types(contract):
+        return frame.copy(deep=False)
     allowed_empty = set(kinds) - set(required_columns(contract))
     for column, kind in kinds.items():
         dtype = pandas_dtype(kind)
@@ -394,7 +396,7 @@ def check(
 def _contract_faults(
     frame: pd.DataFrame, contract: type[Contract], file: str, sheet: str, rows: pd.Series
 ) -> list[Fault]:
-    as_typed = {column: str(frame[column].dtype) for column in frame} == _plain_types(column_types(contract))
+    as_typed = _types(frame) == _plain_types(column_types(contract))
     if as_typed and not len(frame):
         return []
     positions = frame.reset_index(drop=True)
@@ -420,6 +422,15 @@ def _is_filled_without_rules(frame: pd.DataFrame, contract: type[Contract]) -> b
     if any(column.checks for column in declared(contract).values()):
         return False
     return not frame[required_columns(contract)].isna().any(axis=None)
+
+
+def _types(frame: pd.DataFrame) -> dict[str, str]:
+    return dict(zip(frame.columns, map(str, frame.dtypes), strict=True))
+
+
+@cache
+def _pandas_types(contract: type[Contract]) -> list[Any]:
+    return [pandas_dtype(kind) for kind in column_types(contract).values()]
 
 
 def _plain_types(kinds: Mapping[str, str]) -> dict[str, str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from tasks.methods.suppression import P_PERCENT, Relation
+from tasks.methods.suppression import LONGEST_SECONDS, P_PERCENT, UNBOUNDED, Relation, extremes
 
 ALIKE = 0.05
 
@@ -51,24 +51,13 @@ def _sums(
     wanted: tuple[int, ...],
 ) -> tuple[tuple[float, float], ...]:
     from scipy import sparse
-    from scipy.optimize import linprog
 
     rows = [row for row, one in enumerate(relations) for _ in one.cells]
     columns = [cell for one in relations for cell in one.cells]
     signs = [sign for one in relations for sign in (-1.0, *[1.0] * len(one.parts))]
     equal = sparse.csr_array((signs, (rows, columns)), shape=(len(relations), len(cells)))
-    found = []
-    for cell in wanted:
-        ends = []
-        for sign in (1.0, -1.0):
-            aim = np.zeros(len(cells))
-            aim[cell] = sign
-            done = linprog(aim, A_eq=equal, b_eq=np.array(gaps), bounds=cells, method="highs")
-            if done.status == 2:
-                raise ValueError("No sums fit what is known")
-            ends.append(sign * float(done.fun) if done.status == 0 else -sign * float("inf"))
-        found.append((ends[0], ends[1]))
-    return tuple(found)
+    system = {"A_eq": equal, "b_eq": np.array(gaps), "bounds": cells}
+    return tuple(extremes(cell, system) for cell in wanted)
 
 
 def tells_a_mean(low: float, high: float, mean: float, people: int, *, share: bool) -> bool:
@@ -91,11 +80,6 @@ def tells_a_mean(low: float, high: float, mean: float, people: int, *, share: bo
     if share:
         return high < ALIKE or low > 1 - ALIKE or (high - low) * people < 1
     return high - low <= 2 * P_PERCENT / 100 * abs(mean) + 1e-6
-
-
-UNBOUNDED = 3
-"""How scipy says that a program has no bound."""
-LONGEST_SECONDS = 30.0
 
 
 class Unsolved(Exception):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,9 @@ BASE = 5
 DOMINANT_SHARE = 0.9
 P_PERCENT = 10
 AMOUNTS = ("amounts", "largest", "second_largest")
+UNBOUNDED = 3
+"""How scipy says that a program has no bound."""
+LONGEST_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
@@ -181,7 +185,6 @@ def _bounds(
     signs: tuple[float, ...],
 ) -> tuple[tuple[float, float], ...]:
     from scipy import sparse
-    from scipy.optimize import linprog
 
     def matrix(chosen: list[Relation]) -> sparse.csr_array | None:
         if not chosen:
@@ -199,21 +202,40 @@ def _bounds(
         "A_ub": matrix(within),
         "b_ub": np.zeros(len(within)) if within else None,
         "bounds": cells,
-        "method": "highs",
     }
     found = []
     for cell in wanted:
-        ends = []
-        for sign in signs:
-            aim = np.zeros(len(cells))
-            aim[cell] = sign
-            done = linprog(aim, **system)
-            if done.status == 2:
-                raise ValueError("No counts fit what is known")
-            ends.append(sign * float(done.fun) if done.status == 0 else -sign * float("inf"))
-        low, high = ends if len(ends) > 1 else (0.0, *ends)
+        low, high = extremes(cell, system, signs)
         found.append((_inwards(low, np.ceil), _inwards(high, np.floor)))
     return tuple(found)
+
+
+def extremes(
+    cell: int, system: dict[str, Any], signs: tuple[float, ...] = (1.0, -1.0)
+) -> tuple[float, float]:
+    """Return the least (sign 1) and the most (-1) that a cell of a program can be; the least is 0 unasked.
+
+    Infinite where nothing bounds it. Both 0 where the program was not solved within LONGEST_SECONDS: what is
+    not known to be protected counts as told. Raises ValueError where nothing fits what is known.
+
+    Source: Hundepool et al. (2012), Statistical Disclosure Control, Wiley, chapter 4, the intruder's problem.
+
+    >>> extremes(1, {"A_eq": [[1, 1]], "b_eq": [12], "bounds": [(5, None), (0, None)]})
+    (0.0, 7.0)
+    """
+    from scipy.optimize import linprog
+
+    ends = []
+    for sign in signs:
+        aim = np.zeros(len(system["bounds"]))
+        aim[cell] = sign
+        done = linprog(aim, method="highs", options={"time_limit": LONGEST_SECONDS}, **system)
+        if done.status == 2:
+            raise ValueError("Nothing fits what is known")
+        if done.status not in (0, UNBOUNDED):
+            return 0.0, 0.0
+        ends.append(-sign * float("inf") if done.status else sign * float(done.fun))
+    return (ends[0], ends[1]) if len(ends) > 1 else (0.0, ends[0])
 
 
 def _inwards(value: float, towards: np.ufunc) -> float:

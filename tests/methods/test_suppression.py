@@ -57,6 +57,15 @@ def test_the_intruder_finds_by_hand_what_the_program_finds():
     assert found == [(0.0, 16.0), (16.0, 32.0)]
 
 
+def test_what_is_not_found_out_in_time_counts_as_told(monkeypatch):
+    """Both ends at nobody: less than ten, so that more is withheld."""
+    monkeypatch.setattr(suppression, "LONGEST_SECONDS", 0.0)
+    known = [46.0, 0.0, 0.0, 7.0]
+    assert suppression.bounds(known, [46.0, INFINITE, INFINITE, 7.0], [Relation(0, (1, 2, 3))], [1]) == [
+        (0, 0)
+    ]
+
+
 @settings(max_examples=40)
 @given(st.lists(st.lists(st.integers(0, 40), min_size=3, max_size=3), min_size=2, max_size=3))
 def test_no_whole_number_of_people_is_left_exact_or_below_ten(inside):
@@ -101,7 +110,7 @@ def test_what_is_rounded_adds_up_and_is_never_far_off(parts):
 
 
 def test_nothing_fits_contradictions_and_negative_counts_are_refused():
-    with pytest.raises(ValueError, match="No counts fit"):
+    with pytest.raises(ValueError, match="Nothing fits"):
         suppression.bounds([20, 5, 5], [20, 6, 6], [Relation(0, (1, 2))], [1])
     for function in (suppression.rounded, lambda count: suppression.withhold_together([count], (), [])):
         with pytest.raises(ValueError, match="not negative"):

@@ -51,7 +51,9 @@ def sign(folder: Path, plan: AssessmentPlan, tree: Path, who: str, when: str) ->
     known = signatures_of(folder, sha256)
     who = " ".join(who.split())
     if wrong := roles.wrong_with(who):
-        remedy = 'Say in which role you sign, in the letters of one script: --sign "head of evaluation"'
+        remedy = (
+            'Say in which role you sign, each word in the letters of one script: --sign "head of evaluation"'
+        )
         raise _refused("sign", wrong, remedy)
     if roles.compared(who) == roles.compared(plan.disclosure.author):
         raise _refused("sign", f"'{who}' is the author", "Two others have to sign")

@@ -190,6 +190,7 @@ SAME = [
     "Lead-researcher.",
     "L\u00e9ad res\u0323earcher",
     "Lead researcher\u2028",
+    "\u04cf\u0435\u0430\u0501 \u0433\u0435\u0455\u0435\u0430\u0433\u0441\u04bb\u0435\u0433",  # Cyrillic
 ]
 
 
@@ -221,6 +222,10 @@ MIXED = [
     "Head \u043ef evaluation",
     "Head of evaluati\u0585n",
     "\u0440\u0443\u043a\u006f\u0432\u043e\u0434",
+    "Le\u200b\u0430\u200bd researcher",
+    "Le\u200a\u0430\u200ad researcher",
+    "Lead \u13aa",
+    "IT \u4e00 \u30fc",
 ]
 
 
@@ -246,10 +251,12 @@ def test_a_role_in_letters_of_two_scripts_is_refused_of_signers_and_of_the_autho
         ("책임자", "평가 담당자"),
         ("Chargée d'évaluation", "Bureau n° 2 (programme)"),
         ("ผู้ประเมิน", "Επικεφαλής"),
+        ("IT-специалист по кадрам", "M&E अधिकारी"),
+        ("IT担当者", "IT담당자"),
     ],
     ids=ascii,
 )
-def test_roles_in_any_one_script_sign(folder, one, other):
+def test_roles_in_any_script_sign_and_in_two_that_are_told_apart(folder, one, other):
     sign(folder, one, other)
     assert publish(folder)
     assert not releases.changed_faults(folder)

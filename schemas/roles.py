@@ -16,7 +16,7 @@ _IN_USE = {
     *("SINHALA", "DEVANAGARI", "BENGALI", "GUJARATI", "GURMUKHI", "ORIYA", "TAMIL", "TELUGU", "KANNADA"),
     "MALAYALAM",
 }
-"""Scripts that may stand beside others. Some of the rest look like Latin letter by letter (Cherokee, Lisu)."""
+"""Scripts that may stand beside others. Some of the rest look like Latin by each letter (Cherokee, Lisu)."""
 _SAID = {"CJK": "Chinese or Japanese", "NKO": "N’Ko"}
 _LIKE_LATIN = str.maketrans(
     "авгекморнстухіјѕһԁԛԝүӏ" + "αβεζηικμνορτυχ" + "օոսհցզյլ",

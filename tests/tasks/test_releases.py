@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -156,6 +157,27 @@ def test_a_release_without_its_record_is_a_fault(folder, release):
     release.rmdir()
     (fault,) = releases.changed_faults(folder)
     assert fault.file == state.SIGNATURES
+
+
+def test_a_release_that_is_gone_with_its_signatures_is_missed_by_a_later_one(folder, release):
+    text = (folder / "assessment.toml").read_text()
+    (folder / "assessment.toml").write_text(re.sub("report_date = .*", "report_date = 2099-01-01", text))
+    about = {"psia": "1", "inputs": [], "libraries": {}, "rules": releases.rules_in_force(plan_of(folder))}
+    about["earlier_releases"] = releases.before(folder, plan_of(folder))
+    assert [one["release"] for one in about["earlier_releases"]] == [release.name]
+    files = {"report.html": b"<p>two</p>", "datapackage.json": b'{"resources": []}'}
+    tree.publish(folder / "results", files, about)
+    sign(folder, "Head of evaluation", "Programme office")
+    assert publish(folder)
+    assert "gone" not in listed(folder)
+    gone = releases.tree_hash(release)
+    shutil.rmtree(release)
+    path = folder / state.SIGNATURES
+    lines = path.read_text().splitlines(keepends=True)
+    path.write_text("".join(one for one in lines if gone not in one or "Programme office" in one))
+    assert not releases.changed_faults(folder)
+    how = f"is gone with its signatures: 2099-01-01 was made after releases/{release.name}"
+    assert f"{gone}: {how}." in listed(folder)
 
 
 @pytest.mark.parametrize("content", ["{", "", "[]", "1", "\xff", "{}", '{"signed": 1}', '{"signed": ["a"]}'])

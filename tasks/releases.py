@@ -166,7 +166,8 @@ def published(folder: Path) -> list[dict[str, str]]:
     """Return what was published, oldest first: who signed it and when, and whether it is as it was then.
 
     Releases that are gone, also those that later ones name alone, stand last, without a name. Where
-    published.json is gone or cannot be read, only the name and the state are known. Raises Refused where the signatures cannot be read.
+    published.json is gone or cannot be read, only the name and the state are known. Raises Refused where the
+    signatures cannot be read.
     """
     signatures(folder)
     found = []

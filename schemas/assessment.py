@@ -1149,7 +1149,7 @@ class RulesOff(Part):
 
 def _is_a_role(who: str) -> str:
     if who and (wrong := roles.wrong_with(who)):
-        raise ValueError(f"{wrong}: write the role in the letters of one script")
+        raise ValueError(f"{wrong}: write each word of the role in the letters of one script")
     return who
 
 

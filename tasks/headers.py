@@ -19,7 +19,7 @@ from tasks.suspects import told_by_name
 NO_HEADER = "the first row is no header: none of the columns of this table is in it"
 PUT_NAMES = "Put the names of the columns in the first row"
 FEWEST = 3
-"""Different words in a column under which nothing is said about what they are."""
+"""Rows, and different words in a column, under which nothing is said about what they are."""
 LOOKED_AT = 1000
 """Cells that are compared with a name by their form."""
 _NUMBER = r"[0-9]+"
@@ -60,9 +60,9 @@ def is_data(frame: pd.DataFrame, known: Collection[str]) -> bool:
     """Return whether the first row looks like data: a name looks like a value, or all columns are of words.
 
     Words in a column that half the rows have another of are names of people or places, and a first row of
-    nothing but such words is one of them.
+    nothing but such words is one of them. Below fewer than FEWEST rows no name can be told from a value.
     """
-    if places_of_values(frame, known):
+    if len(frame) < FEWEST or places_of_values(frame, known):
         return True
     columns = [(str(column), as_text(frame.iloc[:, place]).dropna()) for place, column in enumerate(frame)]
     return bool(columns) and all(

@@ -1271,7 +1271,7 @@ def _folders_of_no_wave(folder: Path, waves: list[str]) -> list[str]:
     """Return a line for each folder under waves/ that holds files and is no wave of the plan."""
     told = []
     for path in sorted((folder / "waves").glob("*/")):
-        if path.is_dir() and path.name not in waves and any(one.is_file() for one in path.iterdir()):
+        if path.is_dir() and path.name not in waves and any(one.is_file() for one in path.rglob("*")):
             close = difflib.get_close_matches(path.name, waves, n=1, cutoff=0.5)
             hint = f". Did you mean '{close[0]}'?" if close else ""
             told.append(f"{path.name}: no wave of the plan, so that waves/{path.name} is not read{hint}")
@@ -1289,10 +1289,11 @@ def _files_of_other_names(folder: Path, wave: Wave) -> list[str]:
     """Return the data files in a wave's folder that bear the name of no table of a wave."""
     known = _tables_of_a_wave()
     logs = {log.file for log in wave.corrections}
+    directory = folder / "waves" / wave.name
     return [
-        path.name
-        for path in wave_files.data_files(folder / "waves" / wave.name)
-        if wave_files.stem(path.name) not in known
+        path.relative_to(directory).as_posix()
+        for path in wave_files.data_files(directory, below=True)
+        if not (path.parent == directory and wave_files.stem(path.name) in known)
         and path.relative_to(folder).as_posix().removesuffix(SEALED) not in logs
     ]
 
@@ -1304,8 +1305,15 @@ def _unread_files(folder: Path, wave: Wave, waves: Sequence[Wave]) -> Iterator[F
         named |= {one.interviews} if isinstance(one.interviews, str) else set(one.interviews)
     repeats = tuple(f"{wave_files.stem(one)}-" for one in named if one)
     known = _tables_of_a_wave()
-    for path in wave_files.data_files(folder / "waves" / wave.name):
+    directory = folder / "waves" / wave.name
+    for path in wave_files.data_files(directory, below=True):
         file, stem = path.relative_to(folder).as_posix(), wave_files.stem(path.name)
+        if path.parent != directory or path.name.startswith("."):
+            if not wave_files.is_named(file, named):
+                rule = "nothing reads a data file that is hidden, or in a folder within a wave's folder"
+                remedy = f"Put it into waves/{wave.name} under a name that is read"
+                yield Fault(file, rule=rule, remedy=f"{remedy}, or move it out of waves/")
+            continue
         clear = Path(path.name.removesuffix(SEALED))
         could_be_read = clear.suffix in WAVE_SUFFIXES or clear.name == coded.FILE
         by_plan = file.removesuffix(SEALED) in named or stem.startswith(repeats)

@@ -51,7 +51,9 @@ def sign(folder: Path, plan: AssessmentPlan, tree: Path, who: str, when: str) ->
     known = signatures_of(folder, sha256)
     who = " ".join(who.split())
     if wrong := roles.wrong_with(who):
-        remedy = 'Say in which role you sign, in the letters of one script: --sign "head of evaluation"'
+        remedy = (
+            'Say in which role you sign, each word in the letters of one script: --sign "head of evaluation"'
+        )
         raise _refused("sign", wrong, remedy)
     if roles.compared(who) == roles.compared(plan.disclosure.author):
         raise _refused("sign", f"'{who}' is the author", "Two others have to sign")
@@ -137,11 +139,35 @@ def kept(folder: Path) -> list[Path]:
     return sorted(path for path in found if path.is_dir())
 
 
+def before(folder: Path, plan: AssessmentPlan) -> list[dict[str, str]]:
+    """Return the releases of earlier dates than the plan's report, oldest first, each by its hash.
+
+    They stand in the manifest, which is signed: an earlier release that is deleted with its signatures is
+    missed as long as a later one stands.
+    """
+    date = plan.assessment.report_date.isoformat()
+    return [{"release": one.name, "sha256": tree_hash(one)} for one in kept(folder) if one.name < date]
+
+
+def _missed(folder: Path) -> dict[str, str]:
+    """Return the hash of each release that a later one was made after, and that nothing else tells -> how."""
+    known = {*_held(folder), *(sha256 for sha256, _ in _gone(folder))}
+    missed = {}
+    for path in kept(folder):
+        with suppress(*state.UNREADABLE):
+            for one in json.loads((path / "manifest.json").read_bytes())["earlier_releases"]:
+                if one["sha256"] not in known:
+                    how = f"is gone with its signatures: {path.name} was made after releases/{one['release']}"
+                    missed.setdefault(str(one["sha256"]), how)
+    return missed
+
+
 def published(folder: Path) -> list[dict[str, str]]:
     """Return what was published, oldest first: who signed it and when, and whether it is as it was then.
 
-    Releases that are gone stand last, without a name. Where published.json is gone or cannot be read, only
-    the name and the state are known. Raises Refused where the signatures cannot be read.
+    Releases that are gone, also those that later ones name alone, stand last, without a name. Where
+    published.json is gone or cannot be read, only the name and the state are known. Raises Refused where the
+    signatures cannot be read.
     """
     signatures(folder)
     found = []
@@ -158,21 +184,17 @@ def published(folder: Path) -> list[dict[str, str]]:
     for sha256, signed in _gone(folder):
         one = {"release": "", "sha256": sha256, "signed": _told(signed), "rules": ""}
         found.append({**one, "state": "is gone: no folder in releases/ holds it"})
+    for sha256, how in _missed(folder).items():
+        found.append({"release": "", "sha256": sha256, "signed": "", "rules": "", "state": how})
     return found
 
 
 def _gone(folder: Path) -> list[tuple[str, list[Signature]]]:
     """Return the hash and the signatures of each tree that was signed by enough, and that no folder holds.
 
-    A damaged folder holds the tree that its record names. The command refuses the author, so that whoever
-    made the report, two roles are two others.
+    The command refuses the author, so that whoever made the report, two roles are two others.
     """
-    there = set()
-    for path in kept(folder):
-        with suppress(*state.UNREADABLE):
-            there.add(tree_hash(path))
-        with suppress(*state.UNREADABLE):
-            there.add(_recorded(path)["sha256"])
+    there = _held(folder)
     signed: dict[str, list[Signature]] = {}
     for one in signatures(folder):
         signed.setdefault(one.sha256, []).append(one)
@@ -181,6 +203,17 @@ def _gone(folder: Path) -> list[tuple[str, list[Signature]]]:
         for sha256, ones in signed.items()
         if len(whole := _others(ones, "")) >= NEEDED and sha256 not in there
     ]
+
+
+def _held(folder: Path) -> set[Any]:
+    """Return the hashes of the trees in releases/. A damaged folder holds the tree that its record names."""
+    there = set()
+    for path in kept(folder):
+        with suppress(*state.UNREADABLE):
+            there.add(tree_hash(path))
+        with suppress(*state.UNREADABLE):
+            there.add(_recorded(path)["sha256"])
+    return there
 
 
 def _recorded(release: Path) -> Any:

@@ -515,6 +515,7 @@ class Run:
         for one in about["left_out"]:
             self.say(f"Left out: the report as {one['format']}. {one['because']}")
         about["code"] = self._present["code"]
+        about["earlier_releases"] = releases.before(self.folder, self.plan)
         return tree.publish(self.results, files, about)
 
     def end(self, status: str) -> None:

@@ -41,6 +41,11 @@ NEAR_UNIQUE = 0.9
 MOST = 0.5
 """Share of the values that have to look like a telephone number, a position, a number of identity or a name,
 and of different values from which words may be names: first names are borne by several."""
+FEWEST_WORDS = 50
+"""Different words from which the rare ones are looked at: trades, religions and castes are fewer."""
+ONCE = 0.4
+"""Share of the different words that one person alone has, from which they may be first names in a large wave:
+many bear the common ones, and few each of the rest. In a village are several."""
 FEWEST_DECIMALS = 4
 """Decimals of a degree that tell a place to some ten metres."""
 NARROWEST = 20
@@ -114,11 +119,15 @@ def suspects(
 
 @dataclass(frozen=True)
 class _Look:
-    """What is looked at of a column: how many cells it has, how many differ, and a sample of those."""
+    """What is looked at of a column: how many cells it has, how many differ, and a sample of those.
+
+    once: how many of the different ones stand in one cell alone; of text.
+    """
 
     cells: int
     different: int
     sample: pa.Array
+    once: int = 0
 
     @classmethod
     def of(cls, values: pd.Series) -> _Look:
@@ -130,12 +139,13 @@ class _Look:
             different = np.unique(filled.to_numpy())
             taken = as_text(pd.Series(_evenly(different)))
             return cls(len(filled), len(different), pa.array(taken, pa.large_string()))
-        cells = _compute("unique", pa.array(filled.astype("string"), pa.large_string()))
+        counted = _compute("value_counts", pa.array(filled.astype("string"), pa.large_string()))
+        cells, counts = counted.flatten()
+        once = _compute("equal", counts, 1).true_count
         ordered = cells.take(_compute("sort_indices", cells))
         taken = _compute("utf8_trim_whitespace", _evenly(ordered))
-        return cls(
-            len(filled), len(cells), taken.filter(_compute("not_equal", taken, pa.scalar("", taken.type)))
-        )
+        taken = taken.filter(_compute("not_equal", taken, pa.scalar("", taken.type)))
+        return cls(len(filled), len(cells), taken, once)
 
     def matches(self, pattern: str) -> pa.Array:
         """Return for each value of the sample whether the pattern is found in it."""
@@ -165,6 +175,8 @@ class _Look:
             return "it is text that nearly everybody has another of"
         if self._tells_apart(MOST) and self.share(UP_TO_THREE_WORDS) >= MOST:
             return "it is words that half the people have another of"
+        if self._has_rare_ones() and self.share(UP_TO_THREE_WORDS) >= MOST:
+            return "it is many words that one person alone has, as first names are"
         return ""
 
     def names_within(self) -> list[str]:
@@ -199,6 +211,9 @@ class _Look:
 
     def _tells_apart(self, share: float = NEAR_UNIQUE) -> bool:
         return self.cells >= FEWEST_TEXTS and self.different >= share * self.cells
+
+    def _has_rare_ones(self) -> bool:
+        return self.different >= FEWEST_WORDS and self.once >= ONCE * self.different
 
     def _like_telephones(self) -> bool:
         if self.share(TELEPHONE) < MOST or self.share(DATE) >= MOST:

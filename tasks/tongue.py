@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TypeVar
 
-from tasks import stored, translations
+from tasks import shapes, stored, translations
+from tasks.shapes import Shape
 from tasks.translations import ENGLISH, REPORT
 
 Key = TypeVar("Key")
@@ -108,18 +109,24 @@ def told(text: str) -> str:
     places filled in; of a text of several sentences each is told, and a sentence of which nothing is known
     stays as it is.
     """
+    return _told(text, 0)
+
+
+def _told(text: str, depth: int) -> str:
+    """Return `told` of a text that stands so deep within others."""
     tongue = _SPOKEN.get()
     if tongue.code == ENGLISH or not text:
         return tongue.own.get(text, text)
-    if whole := _known(text):
+    if whole := _known(text, depth):
         return whole
-    sentences, said = _SENTENCE_END.split(text), []
-    while sentences:
-        longest = min(len(sentences), _MOST_SENTENCES)
-        runs = ((" ".join(sentences[:many]), many) for many in range(longest, 0, -1))
-        words, many = next(((words, many) for run, many in runs if (words := _known(run))), (sentences[0], 1))
+    sentences, said, first = _SENTENCE_END.split(text), [], 0
+    while first < len(sentences):
+        longest = min(len(sentences) - first, _MOST_SENTENCES)
+        runs = ((" ".join(sentences[first : first + many]), many) for many in range(longest, 0, -1))
+        known = ((words, many) for run, many in runs if (words := _known(run, depth)))
+        words, many = next(known, (sentences[first], 1))
         said.append(words)
-        sentences = sentences[many:]
+        first += many
     return " ".join(said)
 
 
@@ -134,14 +141,15 @@ _MOST_SENTENCES = 10
 _NUMBER = re.compile(r"[-\u2212+]?[\d\u202f]+\.\d+")
 _LISTED = {"columns": ", | and ", "names": ", "}
 """Places of these names hold a list: 'a, b and c', or 'a, b, c' of labels, in which there may be an 'and'."""
-_HELD = {"why": ".+?", "text": ".+?", "more": r"\d+"}
-"""What places of these names hold: sentences or a number; any other `_PART` of a sentence."""
-_PART = "(?:(?![.!?] ).)+?"
+_HELD = {"why": shapes.SENTENCES, "text": shapes.SENTENCES, "more": shapes.NUMBER}
+"""What places of these names hold; any other a part of a sentence."""
+_DEEPEST = 5
+"""Sentences within sentences that are looked at: no task writes more."""
 _AS_WRITTEN = ("cell", "code", "column", "word")
 """Places of these names hold what stands in a file, which is not said otherwise."""
 
 
-def _known(text: str) -> str | None:
+def _known(text: str, depth: int = 0) -> str | None:
     """Return a text in the language that is spoken, None where nothing is known of it."""
     own = _SPOKEN.get().own
     if text in own:
@@ -150,34 +158,23 @@ def _known(text: str) -> str | None:
         return said
     if _NUMBER.fullmatch(text):
         return text.replace(".", decimal_sign())
-    for own_words, pattern, message in _patterns():
-        if own_words in text and (match := pattern.fullmatch(text)) and (said := _(message)) != message:
-            places = match.groupdict().items()
-            return said.format(**{name: _placed(name, part) for name, part in places})
+    for shape in _shapes() if depth < _DEEPEST else []:
+        if (parts := shape.parts_of(text)) and (said := _(shape.message)) != shape.message:
+            return said.format(**{name: _placed(name, part, depth + 1) for name, part in parts.items()})
     return None
 
 
-def _placed(name: str, text: str) -> str:
+def _placed(name: str, text: str, depth: int) -> str:
     from babel.lists import format_list
 
     if name not in _LISTED:
-        return text if name in _AS_WRITTEN else told(text)
-    items = [told(one) for one in re.split(_LISTED[name], text)]
+        return text if name in _AS_WRITTEN else _told(text, depth)
+    items = [_told(one, depth) for one in re.split(_LISTED[name], text)]
     return format_list(items, locale=translations.locale(code()))
 
 
 @cache
-def _patterns() -> list[tuple[str, re.Pattern[str], str]]:
-    """Return the longest run of words of each stored sentence with places, its pattern and the sentence.
-
-    Those with most words of their own come first.
-    """
-    found = []
-    for message in stored.SENTENCES:
-        parts = re.split(r"\{(\w+)\}", message)
-        own_words, places = parts[::2], parts[1::2]
-        if places:
-            held = [*(f"(?P<{place}>{_HELD.get(place, _PART)})" for place in places), ""]
-            pattern = "".join(re.escape(own) + place for own, place in zip(own_words, held, strict=True))
-            found.append((max(own_words, key=len), re.compile(pattern, re.DOTALL), message))
-    return sorted(found, key=lambda one: (-len(re.sub(r"\{\w+\}", "", one[2])), one[2]))
+def _shapes() -> list[Shape]:
+    """Return the shape of each stored sentence with places; those with most words of their own come first."""
+    found = [Shape(message, _HELD) for message in stored.SENTENCES if "{" in message]
+    return sorted(found, key=lambda one: (-sum(map(len, one.own_words)), one.message))

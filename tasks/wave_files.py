@@ -7,7 +7,7 @@ without revisions they are refused.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
@@ -38,6 +38,8 @@ DATA_SUFFIXES = (
     *(".zsav", ".por", ".xpt", ".sas7bdat", ".rds", ".rdata", ".feather", ".arrow", ".sqlite", ".db", ".gz"),
 )
 """Endings of files that hold data, those that are not read among them: notes and pictures may lie beside."""
+_LEFT_BESIDE = ("~$", ".~", "._")
+"""Begins what an open spreadsheet, or a copy made on macOS, leaves beside a file: no rows stand in it."""
 MOST_TOLD = 100
 REVIEW = "the review on the server"
 """Stands among the columns of a row for whether a reviewer rejected it."""
@@ -80,13 +82,16 @@ def stem(file: str) -> str:
     return Path(file.removesuffix(SEALED)).stem
 
 
-def data_files(directory: Path) -> list[Path]:
-    """Return the files of a wave's folder that may hold data, by name, whether or not anything reads them."""
+def data_files(directory: Path, below: bool = False) -> list[Path]:
+    """Return the files of a wave's folder that may hold data, by name, whether or not anything reads them.
+
+    Hidden ones are among them. below: those in folders within it too.
+    """
     return [
         path
-        for path in sorted(directory.glob("*"))
+        for path in sorted(directory.rglob("*") if below else directory.glob("*"))
         if path.is_file()
-        and not path.name.startswith((".", "~$"))  # what an open spreadsheet leaves beside it
+        and not path.name.startswith(_LEFT_BESIDE)
         and Path(path.name.removesuffix(SEALED)).suffix.casefold() in DATA_SUFFIXES
     ]
 
@@ -102,15 +107,20 @@ def unread_beside(folder: Path, plan: AssessmentPlan) -> Iterator[Fault]:
     names = {one.file for one in files}
     for wave in plan.wave:
         names |= {wave.interviews} if isinstance(wave.interviews, str) else set(wave.interviews)
-    named = {os.path.normpath(name) for name in names}
-    repeats = tuple(f"{name.removesuffix('.csv')}-" for name in named if name.endswith(".csv"))
     for path in data_files(folder / "waves"):
         file = path.relative_to(folder).as_posix()
-        if file.removesuffix(SEALED) in named or file.startswith(repeats):
+        if is_named(file, names):
             continue
         remedy = "Put it into the folder of its wave, name it in the plan with interviews = …"
         rule = "nothing reads a file of this name that lies in no wave's folder"
         yield Fault(file, rule=rule, remedy=f"{remedy}, or move it out of waves/")
+
+
+def is_named(file: str, names: Iterable[str]) -> bool:
+    """Return whether a file is one of these of the plan, or the table of a repeat of one of them."""
+    named = {os.path.normpath(name) for name in names if name}
+    repeats = tuple(f"{name.removesuffix('.csv')}-" for name in named if name.endswith(".csv"))
+    return file.removesuffix(SEALED) in named or file.startswith(repeats)
 
 
 def _is_repeat_of(received: Received, stems: Sequence[str]) -> bool:

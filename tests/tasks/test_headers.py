@@ -21,7 +21,7 @@ PHONES = [f"+91 98000000{one:02}" for one in range(30)]
 
 
 def received(names: list[str], *rows: list[str]) -> Received:
-    frame = pd.DataFrame(rows, dtype="string").set_axis(names, axis=1)
+    frame = pd.DataFrame(rows, dtype="string", columns=range(len(names))).set_axis(names, axis=1)
     return Received("t", "t.csv", "", frame, pd.Series(range(2, len(rows) + 2)), "", b"")
 
 
@@ -53,7 +53,17 @@ def test_a_table_without_any_known_column_lacks_its_header():
         "respondent, when). Put the names of the columns in the first row"
     )
     assert headers.lacks_header(table, ["respondent"], {"x"}) is None
-    assert headers.lacks_header(table, [], {"respondent"}) is None
+    longer = received(["trade", "income"], *([one, "none"] for one in ("weaver", "printer", "weaver")))
+    assert headers.lacks_header(longer, [], {"respondent"}) is None
+
+
+@pytest.mark.parametrize("people", [["Zelphine"], ["Zelphine", "Asha"], ["R001-a", "R002-b", "R003-c"]])
+def test_a_few_rows_of_which_no_column_is_known_lack_their_header(people):
+    table = received([people[0]], *([one] for one in people[1:]))
+    fault = headers.lacks_header(table, [], {"respondent"})
+    assert fault
+    assert fault.rule == headers.NO_HEADER
+    assert headers.lacks_header(table, [], {people[0]}) is None
 
 
 def test_faults_name_places_instead_and_of_a_headless_file_one_is_left():

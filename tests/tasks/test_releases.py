@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -158,6 +159,27 @@ def test_a_release_without_its_record_is_a_fault(folder, release):
     assert fault.file == state.SIGNATURES
 
 
+def test_a_release_that_is_gone_with_its_signatures_is_missed_by_a_later_one(folder, release):
+    text = (folder / "assessment.toml").read_text()
+    (folder / "assessment.toml").write_text(re.sub("report_date = .*", "report_date = 2099-01-01", text))
+    about = {"psia": "1", "inputs": [], "libraries": {}, "rules": releases.rules_in_force(plan_of(folder))}
+    about["earlier_releases"] = releases.before(folder, plan_of(folder))
+    assert [one["release"] for one in about["earlier_releases"]] == [release.name]
+    files = {"report.html": b"<p>two</p>", "datapackage.json": b'{"resources": []}'}
+    tree.publish(folder / "results", files, about)
+    sign(folder, "Head of evaluation", "Programme office")
+    assert publish(folder)
+    assert "gone" not in listed(folder)
+    gone = releases.tree_hash(release)
+    shutil.rmtree(release)
+    path = folder / state.SIGNATURES
+    lines = path.read_text().splitlines(keepends=True)
+    path.write_text("".join(one for one in lines if gone not in one or "Programme office" in one))
+    assert not releases.changed_faults(folder)
+    how = f"is gone with its signatures: 2099-01-01 was made after releases/{release.name}"
+    assert f"{gone}: {how}." in listed(folder)
+
+
 @pytest.mark.parametrize("content", ["{", "", "[]", "1", "\xff", "{}", '{"signed": 1}', '{"signed": ["a"]}'])
 def test_a_damaged_record_is_told_in_words(folder, release, content):
     (release / releases.PUBLISHED).write_text(content, encoding="latin-1")
@@ -190,6 +212,7 @@ SAME = [
     "Lead-researcher.",
     "L\u00e9ad res\u0323earcher",
     "Lead researcher\u2028",
+    "\u04cf\u0435\u0430\u0501 \u0433\u0435\u0455\u0435\u0430\u0433\u0441\u04bb\u0435\u0433",  # Cyrillic
 ]
 
 
@@ -221,6 +244,10 @@ MIXED = [
     "Head \u043ef evaluation",
     "Head of evaluati\u0585n",
     "\u0440\u0443\u043a\u006f\u0432\u043e\u0434",
+    "Le\u200b\u0430\u200bd researcher",
+    "Le\u200a\u0430\u200ad researcher",
+    "Lead \u13aa",
+    "IT \u4e00 \u30fc",
 ]
 
 
@@ -246,10 +273,12 @@ def test_a_role_in_letters_of_two_scripts_is_refused_of_signers_and_of_the_autho
         ("책임자", "평가 담당자"),
         ("Chargée d'évaluation", "Bureau n° 2 (programme)"),
         ("ผู้ประเมิน", "Επικεφαλής"),
+        ("IT-специалист по кадрам", "M&E अधिकारी"),
+        ("IT担当者", "IT담당자"),
     ],
     ids=ascii,
 )
-def test_roles_in_any_one_script_sign(folder, one, other):
+def test_roles_in_any_script_sign_and_in_two_that_are_told_apart(folder, one, other):
     sign(folder, one, other)
     assert publish(folder)
     assert not releases.changed_faults(folder)

@@ -22,6 +22,13 @@ PEOPLE = [f"{first} {last}" for first in ("Asha", "José", "Amélie", "आशा
 FIRST = [a + b for a in ("as", "mi", "us", "gi", "si", "la") for b in ("ha", "ra", "ta", "na", "vi")]
 
 
+def borne(words: int, people: int) -> list[str]:
+    """Return a word of letters for each person: the second half as often as the first, the third a third."""
+    shares = 1 / np.arange(1, words + 1)
+    drawn = np.random.default_rng(5).choice(words, people, p=shares / shares.sum())
+    return ["Z" + "".join(chr(97 + int(digit)) for digit in f"{one:03}") for one in drawn]
+
+
 @pytest.mark.parametrize(
     ("name", "kind"),
     [
@@ -77,6 +84,7 @@ def test_a_name_is_matched_by_whole_words_of_four_languages(name, kind):
         (FIRST, "half the people"),
         ([one.title() for one in FIRST] * 2, "half the people"),
         ([*FIRST[:24], "none of these", "x1"] + ["refused"] * 10, "half the people"),
+        (borne(1000, 2000), "one person alone"),
         (["आशा", "मीरा", "उषा", "रवि", "गीता", "सीता", "लता", "किरण", "रेखा", "नीता"] * 2, "half the people"),
     ],
 )
@@ -101,6 +109,9 @@ def test_values_alone_are_enough(values, why):
         ["Asha Devi", "Ravi Kumar"],  # too few to say
         FIRST[:19],
         FIRST[:7] * 4,  # a village
+        [f"{one}pur" for one in borne(150, 150)] * 6,  # villages of six
+        borne(60, 2000),  # homes of migrants: some villages are common
+        borne(30, 400),  # trades in the words of the people
         ["weaver", "printer", "dyer", "block-maker", "cloth trader", "none"] * 5,
         [f"W{i}" for i in range(40)],
     ],

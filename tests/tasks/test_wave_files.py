@@ -363,8 +363,23 @@ def test_what_is_read_and_notes_beside_it_are_let_be(tmp_path):
         "consent.pdf",
         "a.jpg",
         "~$late.xlsx",
+        "media/a.jpg",
+        ".DS_Store",
+        "._interviews.csv",
     ]
     assert unread(tmp_path, *names) == []
+    further = ["raw/homes.csv", "raw/homes-members.csv"]
+    (told,) = unread(tmp_path / "b", *further, "raw/homes_2.csv", interviews="./waves/late/raw/homes.csv")
+    assert "raw/homes_2.csv: nothing reads" in told
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["media/interviews.csv", "a/b/homes.xlsx", ".interviews.csv", ".ipynb_checkpoints/corrections.csv"],
+)
+def test_a_data_file_that_is_hidden_or_further_down_is_refused(tmp_path, name):
+    (told,) = unread(tmp_path, "interviews.csv", name)
+    assert told.startswith(f"waves/late/{name}: nothing reads a data file that is hidden, or in a folder ")
 
 
 def test_interviews_beside_those_that_the_plan_names_are_refused(tmp_path):

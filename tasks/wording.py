@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
@@ -20,7 +21,9 @@ from tasks.publish.wording import (
     BY_CHANCE,
     FEWEST_TO_PRINT,
     MINUS,
+    POINTS,
     THIN_SPACE,
+    column,
     half_up,
     in_currency,
     is_by_chance,
@@ -30,9 +33,8 @@ from tasks.publish.wording import (
     meaningful,
     percent,
     places_beside,
-    plain,
 )
-from tasks.tongue import Words, _, code, decimal_sign, ngettext, told
+from tasks.tongue import Words, _, code, decimal_sign, ngettext, recorded, told
 from tasks.translations import N_
 
 
@@ -47,9 +49,13 @@ def written(value: float, places: int) -> str:
 
     It is rounded half up. From 1,000 on, three digits matter: 1,034 is written as 1 030.
     """
-    number = half_up(meaningful(value) if abs(value) >= 1000 else value, places)
+    number = _to_be_written(value, places)
     text = f"{abs(number):,.{places}f}".replace(",", THIN_SPACE).replace(".", decimal_sign())
     return f"{MINUS}{text}" if number < 0 and not _is_nought(text) else text
+
+
+def _to_be_written(value: float, places: int) -> Decimal:
+    return half_up(meaningful(value) if abs(value) >= 1000 else value, places)
 
 
 def _is_nought(number: str) -> bool:
@@ -57,10 +63,12 @@ def _is_nought(number: str) -> bool:
     return not re.search("[1-9]", number)
 
 
-def plain_unit(unit: str, currency: str = "") -> str:
+def _behind(number: Decimal, unit: str, currency: str) -> str:
     """Return the unit as it stands behind a number: 'currency per month' is 'INR a month'."""
+    if is_share(unit):
+        return ngettext("percentage point", "percentage points", number)
     if unit.startswith("score"):
-        return _("points")
+        return ngettext(*POINTS, number)
     if not is_money(unit):
         return told(unit.strip())
     return told(in_currency(unit, currency)).replace(" per month", " a month")
@@ -82,9 +90,9 @@ def change(estimate: float, low: float, high: float, unit: str, currency: str = 
     """
     share = is_share(unit)
     places = 0 if share else decimals(estimate, low, high)
-    number = _in_unit(abs(estimate), places, share=share)
-    points = ngettext("percentage point", "percentage points", 1 if number == "1" else 2)
-    words = f"{number} {points if share else plain_unit(unit, currency)}".strip()
+    size = float(percent(abs(estimate))) if share else abs(estimate)
+    number = written(size, places)
+    words = f"{number} {_behind(_to_be_written(size, places), unit, currency)}".strip()
     sign = "" if _is_nought(number) else MINUS if estimate < 0 else "+"
     if pd.isna(low) or pd.isna(high):
         return Size(sign, words, _("no interval can be given"))
@@ -127,7 +135,7 @@ def statement(row: Mapping[Any, Any], indicator: Mapping[Any, Any] | pd.Series, 
     start, end = (_short(row[key], plan.waves) for key in ("from_wave", "to_wave"))
     kind = _kind(row)
     body = _BODIES[kind, _way(kind, size)].format(
-        what=_inside(told(str(indicator["label"]))),
+        what=_inside(recorded(str(indicator["label"]))),
         size=size.words if kind in _AT_ONE_TIME else size.sign + size.words,
         start=start,
         end=end,
@@ -165,11 +173,12 @@ def _way(kind: str, size: Size) -> str:
 
 def _group(row: Mapping[Any, Any], plan: Told) -> str:
     """Return the poverty group, and by what those were chosen of whom alone a model tells."""
-    group = told(plan.groups.get(row["poverty_group"], row["poverty_group"]))
+    group = str(row["poverty_group"])
+    group = told(plan.groups[ALL]) if group == ALL else recorded(plan.groups.get(group, group))
     condition = row.get("filter")
     if not isinstance(condition, str) or not condition:
         return group
-    columns = listing(plain(one) for one in expressions.columns(condition))
+    columns = listing(column(one) for one in expressions.columns(condition))
     return _("{group}, only those chosen by {columns}").format(group=group, columns=columns)
 
 
@@ -210,7 +219,7 @@ def _verdict(row: Mapping[Any, Any], *, of_levels: bool) -> str:
 
 def _short(wave: object, labels: Mapping[str, str]) -> str:
     """Return a wave's label up to its first comma: 'Baseline, spring 2026' is 'Baseline' in a sentence."""
-    return told(labels.get(str(wave), str(wave))).partition(",")[0]
+    return recorded(labels.get(str(wave), str(wave))).partition(",")[0]
 
 
 _AT_ONE_TIME = ("apart", "apart over time")

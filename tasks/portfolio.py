@@ -34,6 +34,7 @@ class Member:
     """What one assessment has released: what it is, scores by characteristic, nodes, and its indicators.
 
     folder: its name in the folder of the portfolio. indicators: as `indicators_of` returns them.
+    other_languages: codes of those in which the report stands beside report.html, by commas.
     """
 
     assessment: str
@@ -42,7 +43,6 @@ class Member:
     country: str
     sector: str
     language: str
-    other_languages: str | None
     status: str
     data_date: str
     latitude: float | None
@@ -55,6 +55,7 @@ class Member:
     nodes_likely: int
     nodes_unknown: int
     indicators: tuple[Record, ...] = ()
+    other_languages: str | None = None
 
 
 @dataclass(frozen=True)

@@ -128,7 +128,7 @@ MADE = {"problem", "untested", "withheld_by", "no_interval"}
 
 def recorded(plan, tables) -> list[str]:
     """Return what the folder says, which stays as it is: the plan, and texts that are no vocabulary."""
-    told = {*own_strings(plan.model_dump(mode="json")), *WRITTEN_BY_BABEL, "psia"}
+    told = {*own_strings(plan.model_dump(mode="json")), *WRITTEN_BY_BABEL, "psia", "English"}
     for name, frame in tables.items():
         fields = RELEASED[name].to_schema().columns if name in RELEASED else {}
         for column in frame.select_dtypes(["object", "string"]):
@@ -199,7 +199,8 @@ def test_what_the_folder_calls_something_is_not_said_by_the_catalogue(plan, tabl
     group = plan.poverty_group[0].model_copy(update={"label": "bar"})
     nodes = tables["poverty_nodes"].assign(label="trade")
     named = plan.model_copy(update={"poverty_group": [group, *plan.poverty_group[1:]]})
-    report = Report(named, {**tables, "poverty_nodes": nodes, "poverty_groups": None, "actors": None})
+    others = {name: frame for name, frame in tables.items() if name not in ("poverty_groups", "actors")}
+    report = Report(named, {**others, "poverty_nodes": nodes})
     actor = nodes["actor"].iloc[0]
     with speaking("fr", own.own_words(report, "fr", Language("fr", "fr"))):
         assert report.label("poverty_group", group.id) == "bar"

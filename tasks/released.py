@@ -92,7 +92,7 @@ def read_released(folder: Path) -> Released:
     except ValidationError as error:
         key = ".".join(map(str, error.errors()[0]["loc"]))
         if all(one["type"] == "missing" for one in error.errors()) and key != "assessment":
-            rule = f"does not say '{key}': an earlier version of psia made it"
+            rule = f"lacks {key}: an earlier version of psia made it"
             raise _refused(folder, f"results/current/manifest.json {rule}", again=True) from None
         rule = f"is damaged, or another version of psia made it ({key or 'no JSON'})"
         raise _refused(folder, f"results/current/manifest.json {rule}") from None

@@ -21,7 +21,6 @@ from tasks.publish.wording import (
     BY_CHANCE,
     FEWEST_TO_PRINT,
     MINUS,
-    POINTS,
     THIN_SPACE,
     column,
     half_up,
@@ -63,14 +62,22 @@ def _is_nought(number: str) -> bool:
     return not re.search("[1-9]", number)
 
 
-def _behind(number: Decimal, unit: str, currency: str) -> str:
-    """Return the unit as it stands behind a number: 'currency per month' is 'INR a month'."""
+def _with_unit(number: Decimal, figure: str, unit: str, currency: str) -> str:
+    """Return a number with its unit behind it: 'currency per month' is 'INR a month'."""
+    if not unit.strip():
+        return figure
+    if is_money(unit):
+        return f"{figure} {_in_currency(unit, currency)}"
     if is_share(unit):
-        return ngettext("percentage point", "percentage points", number)
-    if unit.startswith("score"):
-        return ngettext(*POINTS, number)
-    if not is_money(unit):
-        return told(unit.strip())
+        message = ngettext("{number} percentage point", "{number} percentage points", number)
+    elif unit.startswith("score"):
+        message = ngettext("{number} point", "{number} points", number)
+    else:  # units are words for many: a language whose 0 and 1.9 are no more than one sets them apart
+        message = ngettext("{number} {unit}", "{number} {unit}", number)
+    return message.format(number=figure, unit=told(unit.strip()))
+
+
+def _in_currency(unit: str, currency: str) -> str:
     return told(in_currency(unit, currency)).replace(" per month", " a month")
 
 
@@ -92,7 +99,7 @@ def change(estimate: float, low: float, high: float, unit: str, currency: str = 
     places = 0 if share else decimals(estimate, low, high)
     size = float(percent(abs(estimate))) if share else abs(estimate)
     number = written(size, places)
-    words = f"{number} {_behind(_to_be_written(size, places), unit, currency)}".strip()
+    words = _with_unit(_to_be_written(size, places), number, unit, currency)
     sign = "" if _is_nought(number) else MINUS if estimate < 0 else "+"
     if pd.isna(low) or pd.isna(high):
         return Size(sign, words, _("no interval can be given"))

@@ -27,6 +27,8 @@ dye_allergy = "Travailleurs qui ont eu des rougeurs ou de la peine à respirer �
 [said]
 "Rangpura block printers (invented)" = "Imprimeurs à la planche de Rangpura (inventé)"
 "Rangpura cluster development programme (invented)" = "Programme de développement de Rangpura (inventé)"
+"Home workers" = "Travailleuses et travailleurs à domicile"
+"matched" = "comparaison appariée"
 "researchers of an invented university" = "des chercheurs d’une université inventée"
 "Reserve a third of the centre's border work for women who print at home" = "Réserver un tiers des \
 bordures du centre aux femmes qui impriment chez elles"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 
 from schemas.vocabulary import ALL, OF_THE_DAY
 from tasks import expressions
@@ -57,8 +58,16 @@ def cell_of(report: Report, name: str, row: Row, column: str) -> Cell:
         return _bracketed(Cell(wording.mean(value), numeric=True), name, row, source)
     if column in _CODES:
         return Cell(value)
-    is_of_folder = column in _RECORDED and (name, column) not in _OF_PSIA
-    return Cell(recorded(value) if is_of_folder else told(value))
+    return Cell(recorded(value) if _is_of_folder(name, column) else told(value))
+
+
+@cache
+def _is_of_folder(name: str, column: str) -> bool:
+    """Return whether a column holds what the folder says, and no word of a closed list."""
+    if column not in _RECORDED or (name, column) in _OF_PSIA:
+        return False
+    known = RELEASED[name].to_schema().columns.get(column)
+    return known is None or all(check.name != "isin" for check in known.checks)
 
 
 def _bracketed(cell: Cell, name: str, row: Row, source: str) -> Cell:
@@ -450,7 +459,7 @@ def _tried(report: Report, row: Row) -> Cell:
     item = row["item"]
     if row["kind"] == "question":
         asked = report.rows("instruments", {"question": item})
-        return Cell(told(asked[0]["wording"]), note=item) if asked else Cell(recorded(item))
+        return Cell(told(asked[0]["wording"]), note=item) if asked else Cell(wording.column(item))
     if row["kind"] == "indicator" and item in standard_indicators():
         return Cell(told(standard_indicators()[item].label))
     kind = {"indicator": "indicator", "group": "poverty_group"}.get(row["kind"])

@@ -513,7 +513,7 @@ def kind_of_institution(kind: str) -> str:
     return pgettext("kind of institution", "labour") if kind == "labour" else told(kind)
 
 
-COLUMNS = ("arm", "difference", "gender", "poverty_group", "wave")
+COLUMNS = ("arm", "difference", "gender", "household", "interview", "poverty_group", "wave")
 """Columns of the interviews that bear the same name in every assessment."""
 
 

@@ -225,7 +225,7 @@ def test_the_file_names_title_seed_and_draws(folder):
         (
             "manifest.json",
             lambda text: json.dumps({k: v for k, v in json.loads(text).items() if k != "language"}),
-            "does not say 'language': an earlier version of psia made it",
+            "lacks language: an earlier version of psia made it",
         ),
         ("manifest.json", "not", "is damaged, or another version of psia made it (no JSON)"),
     ],

@@ -463,7 +463,7 @@ def _tried(report: Report, row: Row) -> Cell:
     if row["kind"] == "indicator" and item in standard_indicators():
         return Cell(told(standard_indicators()[item].label))
     kind = {"indicator": "indicator", "group": "poverty_group"}.get(row["kind"])
-    return Cell(report.label(kind, item) if kind else recorded(item))
+    return Cell(report.label(kind, item) if kind else wording.column(item))
 
 
 def _decided(report: Report, row: Row) -> Cell:

@@ -212,6 +212,12 @@ def test_what_the_folder_calls_something_is_not_said_by_the_catalogue(plan, tabl
         assert (wording.kind_of_institution("labour"), told("labour")) == ("syndicat", "travail")
 
 
+def test_what_a_word_file_says_of_itself_has_the_date_in_words(provenance):
+    with speaking("fr"):
+        said = replace(provenance, data_date="2026-09-01").in_words()
+    assert said == [*provenance.pairs()[:1], ("Data as of", "1er septembre 2026"), *provenance.pairs()[2:]]
+
+
 def test_a_wave_without_a_label_has_the_words_of_the_language_in_the_report_too(plan, tables):
     unlabelled = [plan.wave[0].model_copy(update={"label": ""}), *plan.wave[1:]]
     report = Report(plan.model_copy(update={"wave": unlabelled}), tables)

@@ -31,8 +31,9 @@ followup = "Début 2024, deux ans après"
 [said]
 "Rangpura block printers (invented)" = "Imprimeurs à la planche de Rangpura (inventé)"
 "Rangpura cluster development programme (invented)" = "Programme de développement de Rangpura (inventé)"
-"Hand block printing in Rangpura (invented): poverty and social impact of a cluster programme" = "L’impression \
-à la planche à Rangpura (inventé) : impact d’un programme de grappe sur la pauvreté et la société"
+"Hand block printing in Rangpura (invented): poverty and social impact of a cluster programme" \
+= "L’impression à la planche à Rangpura (inventé) : impact d’un programme de grappe sur \
+la pauvreté et la société"
 "India" = "Inde"
 "Hand block printing of textiles" = "Impression textile à la planche"
 "Home workers" = "Travailleuses et travailleurs à domicile"

@@ -697,10 +697,11 @@ def signed(figure: str) -> str:
 
 def span(low: str, high: str) -> str:
     """Return the two ends of an interval; the unit is written once."""
-    percent_sign = f"{THIN_SPACE}%"
-    if low.endswith(percent_sign) and high.endswith(percent_sign):
-        low = low.removesuffix(percent_sign)
-    return _("{low} to {high}").format(low=points(low), high=high)
+    one, many = (f" {ngettext(*POINTS, number)}" for number in (1, 2))
+    for unit in (f"{THIN_SPACE}%", many):
+        if low.endswith(unit) and high.endswith(unit):
+            low = low.removesuffix(unit)
+    return _("{low} to {high}").format(low=low.removesuffix(one), high=high)
 
 
 def points(change: str) -> str:

@@ -53,6 +53,7 @@ class PortfolioClusters(Contract):
     latitude: Number = number("degrees, to a tenth; north above nought", missing=True, ge=-90, le=90)
     longitude: Number = number("degrees, to a tenth; east above nought", missing=True, ge=-180, le=180)
     report: Text = text("the report, from the folder of the portfolio")
+    other_languages: Text = text("codes of the other languages of the report, by commas", missing=True)
     language: Text = text("language in which the assessment is written, of its labels and names")
     content_hash: Text = text("hash of what was released")
 

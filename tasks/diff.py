@@ -50,7 +50,8 @@ def _causes(before: Record, after: Record) -> Iterator[Record]:
     """Yield what the trees were made of that is not the same: corrections, inputs, plan, code, libraries."""
     inputs = [{one["file"]: one["sha256"] for one in each["inputs"]} for each in (before, after)]
     for name, old, new in _unlike(*inputs):
-        kind = "correction" if Path(name).name.startswith("corrections") else "input"
+        kind = "definitions" if name.endswith(".toml") else "input"
+        kind = "correction" if Path(name).name.startswith("corrections") else kind
         yield _why(kind, name, old, new)
     for cause in ("plan", "code", "psia"):
         if before.get(cause) != after.get(cause):
@@ -112,6 +113,7 @@ def _told_why(why: list[Record], differ: bool) -> Iterator[str]:
     words = {
         "input": "file of data",
         "correction": "log of corrections",
+        "definitions": "file of definitions or words",
         "plan": "the plan (assessment.toml)",
         "code": "the code of psia",
         "psia": "the version of psia",

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -216,6 +217,34 @@ class Intake:
         ]
 
 
+def _strings(value: Any) -> Iterator[str]:
+    """Yield each text within a plan or a definition."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, one in value.items():
+            yield str(key)
+            yield from _strings(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from _strings(one)
+
+
+def _texts(intake: Intake) -> Iterator[str]:
+    """Yield every text of the folder: of its plan, its definitions and its tables, with the words of psia."""
+    for one in (
+        intake.plan,
+        *intake.indicators.values(),
+        *intake.questions.values(),
+        *catalogue.questions().values(),
+    ):
+        yield from _strings(one.model_dump(mode="json"))
+    for frame in (*intake.tables.values(), *intake.raw.values()):
+        yield from map(str, frame.columns)
+        for column in frame.select_dtypes(["object", "string"]):
+            yield from map(str, frame[column].dropna().unique())
+
+
 def take_in(
     folder: Path, plan: AssessmentPlan, vault: Vault, hashes: Mapping[str, str] | None = None
 ) -> Intake:
@@ -261,6 +290,8 @@ def take_in(
         reader.beside_the_answers(asked)
         shown = [*intake.table(Indicators)["indicator"], *intake.table(Rankings)["indicator"]]
         intake.faults += page_words.missing(plan, intake.page_words, intake.indicators, dict.fromkeys(shown))
+        own = {one.code: one for one in intake.languages} | intake.page_words
+        intake.faults += page_words.unknown(plan, own.values(), intake.indicators, lambda: _texts(intake))
     return reader.told()
 
 

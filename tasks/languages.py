@@ -7,7 +7,7 @@ these, in design/languages/. What a file does not translate stays English, and i
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -139,10 +139,12 @@ def _read(path: Path, folder: str, faults: list[Fault]) -> dict[str, Any]:
             wanted = ", ".join(f"{{{one}}}" for one in sorted(_places(words))) or "none"
             rule = "has other places to be filled in than the English"
             faults.append(Fault(file, column=f"text.{key}", rule=rule, remedy=f"Use these: {wanted}"))
-    faults += [
-        Fault(file, column=place, rule="is not text", remedy="Write it in quotation marks")
-        for place in _not_text(raw)
-    ]
+    for place, said in _entries(raw):
+        if not isinstance(said, str):
+            faults.append(Fault(file, column=place, rule="is not text", remedy="Write it in quotation marks"))
+        elif not said.strip():
+            remedy = "Write the words in that language, or take the key out"
+            faults.append(Fault(file, column=place, rule="is blank", remedy=remedy))
     known = set(english().words["text"])
     for key in sorted(set(raw.get("text") or {}) - known if isinstance(raw.get("text"), dict) else ()):
         close = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
@@ -151,23 +153,29 @@ def _read(path: Path, folder: str, faults: list[Fault]) -> dict[str, Any]:
     return raw
 
 
-def _not_text(raw: dict[str, Any]) -> list[str]:
-    """Return the places of a language file where something else stands than text."""
-    wrong = [] if isinstance(raw.get("name", ""), str) else ["name"]
+def _entries(raw: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield each place of a language file where words are to stand, and what stands there."""
+    if "name" in raw:
+        yield "name", raw["name"]
     for part in PARTS:
         table = raw.get(part, {})
         if not isinstance(table, dict):
-            wrong.append(part)
+            yield part, None
             continue
-        for position, (key, value) in enumerate(table.items(), start=1):
-            if part != "choice":  # the key of what was said may be the very words of a person
-                told = position if part == "said" and tellable.value(key) == tellable.UNTOLD else key
-                wrong += [] if isinstance(value, str) else [f"{part}.{told}"]
-            elif not isinstance(value, dict):
-                wrong.append(f"choice.{key}")
+        for key, value in table.items():
+            if part == "choice" and isinstance(value, dict):
+                yield from ((f"choice.{key}.{name}", said) for name, said in value.items())
             else:
-                wrong += [f"choice.{key}.{name}" for name, said in value.items() if not isinstance(said, str)]
-    return wrong
+                yield place_of(part, key, table), None if part == "choice" else value
+
+
+def place_of(part: str, key: str, table: Mapping[str, Any]) -> str:
+    """Return how a fault names a key of a part; of what was said its number, where it may be personal.
+
+    The key of what was said may be the very words of a person.
+    """
+    is_personal = part == "said" and tellable.value(key) == tellable.UNTOLD
+    return f"{part}.{list(table).index(key) + 1 if is_personal else key}"
 
 
 def _places(words: str) -> set[str]:

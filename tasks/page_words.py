@@ -6,14 +6,15 @@ date) are in the first language, and are to be given in each other one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from schemas.assessment import AssessmentPlan
 from schemas.faults import Fault, nearest
 from tasks import catalogue, translations
 from tasks.catalogue import Indicator
-from tasks.languages import Language, own_words
+from tasks.languages import Language, own_words, place_of
 
 
 def read(folder: Path, plan: AssessmentPlan) -> tuple[dict[str, Language], list[Fault]]:
@@ -54,6 +55,41 @@ def missing(
                 rule = f"is missing, and the report and the summary pages are to be in '{code}' too"
                 remedy = f'Under [{part}] write {_key(key)} = "…", which says in that language: {words}'
                 faults.append(Fault(file, column=f"{part}.{key}", rule=rule, remedy=remedy))
+    return faults
+
+
+def unknown(
+    plan: AssessmentPlan,
+    own: Iterable[Language],
+    indicators: Mapping[str, Indicator],
+    said: Callable[[], Iterable[str]],
+) -> list[Fault]:
+    """Return a fault for each key of the assessment's own language files that nothing in it bears.
+
+    Its words would never be said, such as those of a misspelt group. own: the words of the assessment's own
+    files. said: all texts of the folder; a key of [said] is one of them or put together of such, as the
+    comments of a workshop are: 'role: comment; role: comment'.
+    """
+    known = {
+        "group": [one.id for one in plan.poverty_group],
+        "wave": [one.name for one in plan.wave],
+        "indicator": list(indicators),
+    }
+    faults = []
+    for language in own:
+        file = f"design/languages/{language.code}.toml"
+        for part, names in known.items():
+            for key in sorted(set(language.own.get(part, {})) - set(names)):
+                rule = f"is no {part} of this assessment, so that nothing would bear these words"
+                remedy = f"{nearest(key, names)}Write one of its own, or take the key out"
+                faults.append(Fault(file, column=f"{part}.{key}", rule=rule, remedy=remedy))
+        table = language.own.get("said", {})
+        text = "\0".join(said()) if table else ""
+        for key in table:
+            if not key.strip() or any(part.strip() not in text for part in re.split("[:;()]", key)):
+                rule = "is said nowhere in this folder, so that nothing would bear these words"
+                remedy = "Write it as it stands in results/current/tables/, or take the key out"
+                faults.append(Fault(file, column=place_of("said", key, table), rule=rule, remedy=remedy))
     return faults
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Sequence
 from contextlib import suppress
@@ -14,6 +15,7 @@ import pandas as pd
 
 from schemas.base import column_types, empty
 from schemas.faults import Fault, Refused
+from schemas.manifest import Manifest
 from schemas.portfolio import PortfolioClusters, PortfolioPairs, PortfolioPlan, PortfolioPriorities
 from tasks import catalogue
 from tasks.methods.priority import HIGHEST, LOWEST, draw_composites, intervals, pairs
@@ -32,6 +34,7 @@ class Member:
     """What one assessment has released: what it is, scores by characteristic, nodes, and its indicators.
 
     folder: its name in the folder of the portfolio. indicators: as `indicators_of` returns them.
+    other_languages: codes of those in which the report stands beside report.html, by commas.
     """
 
     assessment: str
@@ -52,6 +55,7 @@ class Member:
     nodes_likely: int
     nodes_unknown: int
     indicators: tuple[Record, ...] = ()
+    other_languages: str | None = None
 
 
 @dataclass(frozen=True)
@@ -130,6 +134,7 @@ def _member(released: Released) -> Member:
         country=about.country,
         sector=about.sector,
         language=about.language,
+        other_languages=_other_languages(about),
         status="released" if released.is_release else "draft",
         data_date=about.data_date.isoformat(),
         latitude=about.position.latitude if about.position else None,
@@ -143,6 +148,12 @@ def _member(released: Released) -> Member:
         nodes_unknown=nodes.count("unknown"),
         indicators=tuple(indicators_of(released)),
     )
+
+
+def _other_languages(about: Manifest) -> str | None:
+    """Return the codes of the languages in which the report stands beside report.html, by commas."""
+    found = (re.fullmatch(r"report\.([\w-]+)\.html", one.file) for one in about.files)
+    return ",".join(sorted(one[1] for one in found if one)) or None
 
 
 def _scores(released: Released) -> dict[str, float]:

@@ -91,6 +91,9 @@ def read_released(folder: Path) -> Released:
         manifest = Manifest.model_validate_json(content)
     except ValidationError as error:
         key = ".".join(map(str, error.errors()[0]["loc"]))
+        if all(one["type"] == "missing" for one in error.errors()) and key != "assessment":
+            rule = f"lacks {key}: an earlier version of psia made it"
+            raise _refused(folder, f"results/current/manifest.json {rule}", again=True) from None
         rule = f"is damaged, or another version of psia made it ({key or 'no JSON'})"
         raise _refused(folder, f"results/current/manifest.json {rule}") from None
     return Released(folder, manifest, _was_released(folder, hashlib.sha256(content).hexdigest()))
@@ -115,8 +118,9 @@ def _was_released(folder: Path, sha256: str) -> bool:
     )
 
 
-def _refused(folder: Path, rule: str) -> Refused:
-    return Refused([Fault(str(folder), rule=rule, remedy=f"Run it first: 'psia run {folder}', or add --run")])
+def _refused(folder: Path, rule: str, *, again: bool = False) -> Refused:
+    remedy = f"Run it {'again' if again else 'first'}: 'psia run {folder}', or add --run"
+    return Refused([Fault(str(folder), rule=rule, remedy=remedy)])
 
 
 def _as_released(cell: str) -> str:

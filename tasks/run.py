@@ -508,7 +508,8 @@ class Run:
             )
             for contract in disclosure.releasable()
         }
-        inputs = sorted({(one.file.removesuffix(".age"), one.sha256) for one in self.intake.received})
+        received = {(one.file.removesuffix(".age"), one.sha256) for one in self.intake.received}
+        inputs = sorted(received | self._definitions())
         files, about = report_files(
             self.plan, tables, inputs, state.libraries(), self.intake.page_words, self.intake.word_template
         )
@@ -517,6 +518,16 @@ class Run:
         about["code"] = self._present["code"]
         about["earlier_releases"] = releases.before(self.folder, self.plan)
         return tree.publish(self.results, files, about)
+
+    def _definitions(self) -> set[tuple[str, str]]:
+        """Return the files of design/ that are no tables: own indicators and words, with their hashes."""
+        hashes: Any = self._present["inputs"]
+        return {
+            (file, sha256)
+            for file, sha256 in hashes.items()
+            if file == "design/indicators.toml"
+            or (file.startswith("design/languages/") and file.endswith(".toml"))
+        }
 
     def end(self, status: str) -> None:
         """Note how the run has ended."""

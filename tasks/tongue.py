@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cache
 from typing import TypeVar
 
@@ -55,9 +56,12 @@ def _(message: str) -> str:
     return translations.words(code(), REPORT).gettext(message) if message else ""
 
 
-def ngettext(one: str, many: str, count: float) -> str:
-    """Return the form of a message that a count asks for, in the language that is spoken."""
-    return translations.words(code(), REPORT).ngettext(one, many, count)  # type: ignore[arg-type] -- 1.5 as 2
+def ngettext(one: str, many: str, count: float | Decimal) -> str:
+    """Return the form of a message that a count asks for, in the language that is spoken.
+
+    A count that is no whole number has the decimals with which it is printed: 1.0 points, 1,0 point.
+    """
+    return translations.words(code(), REPORT).ngettext(one, many, translations.count_like(count, code()))
 
 
 def pgettext(context: str, message: str) -> str:
@@ -65,9 +69,10 @@ def pgettext(context: str, message: str) -> str:
     return translations.words(code(), REPORT).pgettext(context, message)
 
 
-def npgettext(context: str, one: str, many: str, count: float) -> str:
+def npgettext(context: str, one: str, many: str, count: float | Decimal) -> str:
     """Return the form that a count asks for of a message that has another meaning elsewhere."""
-    return translations.words(code(), REPORT).npgettext(context, one, many, count)  # type: ignore[arg-type]
+    like = translations.count_like(count, code())
+    return translations.words(code(), REPORT).npgettext(context, one, many, like)
 
 
 class Words(Mapping[Key, str]):
@@ -102,8 +107,17 @@ def _decimal_sign(code: str) -> str:
     return get_decimal_symbol(translations.locale(code))
 
 
+def recorded(text: str) -> str:
+    """Return what the folder calls or says itself, in the words that it has for that: labels, names, remarks.
+
+    What it has no words for stays as it is recorded, also where it is a word of the catalogue: a label 'bar'
+    is no sign between columns.
+    """
+    return _SPOKEN.get().own.get(text, text)
+
+
 def told(text: str) -> str:
-    """Return what is recorded or was written down by a task, in the language that is spoken.
+    """Return a word of a closed list, or what was written down by a task, in the language that is spoken.
 
     The assessment's own words come first, then words of the catalogue, then sentences of `stored` with their
     places filled in; of a text of several sentences each is told, and a sentence of which nothing is known
@@ -169,7 +183,8 @@ def _placed(name: str, text: str, depth: int) -> str:
 
     if name not in _LISTED:
         return text if name in _AS_WRITTEN else _told(text, depth)
-    items = [_told(one, depth) for one in re.split(_LISTED[name], text)]
+    parts = re.split(_LISTED[name], text)
+    items = [recorded(one) if name == "names" else _told(one, depth) for one in parts]
     return format_list(items, locale=translations.locale(code()))
 
 

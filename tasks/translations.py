@@ -7,11 +7,13 @@ each of them in one more language, or is refused. docs/languages.md: how one is 
 
 from __future__ import annotations
 
+import datetime as dt
 import gettext
 import io
 import re
 import tomllib
 from collections.abc import Iterator
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -145,6 +147,33 @@ def locale(code: str) -> Locale:
         return Locale.parse("en-001" if code == ENGLISH else code, sep="-")
     except (UnknownLocaleError, ValueError):
         return Locale.parse("en_001")
+
+
+FIRST_OF_MONTH = {"fr": "1er"}
+"""Languages that write the first day of a month otherwise than by its number alone, as Babel does."""
+_COUNTS = (1, 2, 0, 3, 5, 11, 100, 1_000_000)
+"""Whole numbers that between them take each form that a language has."""
+
+
+def day(value: dt.date, code: str) -> str:
+    """Return a day with its month in words: '3 March 2026', '1er mars 2026'."""
+    from babel.dates import format_date
+
+    written = format_date(value, "long", locale=locale(code))
+    first = FIRST_OF_MONTH.get(code.partition("-")[0])
+    return re.sub(r"^1(?= )", first, written) if first else written
+
+
+def count_like(number: float | Decimal, code: str) -> int:
+    """Return a whole number of which a language speaks in the same form: it says 1.9 as 1, or as 2.
+
+    Catalogues (gettext) know forms of whole numbers alone. number: with the decimals that are printed.
+    """
+    if isinstance(number, int):
+        return abs(number)
+    form = locale(code).plural_form
+    alike = (count for count in _COUNTS if form(count) == form(number))
+    return next(alike, abs(int(number)))
 
 
 def plain(part: str) -> dict[str, str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
@@ -21,6 +22,7 @@ from tasks.publish.wording import (
     FEWEST_TO_PRINT,
     MINUS,
     THIN_SPACE,
+    column,
     half_up,
     in_currency,
     is_by_chance,
@@ -30,9 +32,8 @@ from tasks.publish.wording import (
     meaningful,
     percent,
     places_beside,
-    plain,
 )
-from tasks.tongue import Words, _, code, decimal_sign, ngettext, told
+from tasks.tongue import Words, _, code, decimal_sign, ngettext, recorded, told
 from tasks.translations import N_
 
 
@@ -47,9 +48,13 @@ def written(value: float, places: int) -> str:
 
     It is rounded half up. From 1,000 on, three digits matter: 1,034 is written as 1 030.
     """
-    number = half_up(meaningful(value) if abs(value) >= 1000 else value, places)
+    number = _to_be_written(value, places)
     text = f"{abs(number):,.{places}f}".replace(",", THIN_SPACE).replace(".", decimal_sign())
     return f"{MINUS}{text}" if number < 0 and not _is_nought(text) else text
+
+
+def _to_be_written(value: float, places: int) -> Decimal:
+    return half_up(meaningful(value) if abs(value) >= 1000 else value, places)
 
 
 def _is_nought(number: str) -> bool:
@@ -57,12 +62,22 @@ def _is_nought(number: str) -> bool:
     return not re.search("[1-9]", number)
 
 
-def plain_unit(unit: str, currency: str = "") -> str:
-    """Return the unit as it stands behind a number: 'currency per month' is 'INR a month'."""
-    if unit.startswith("score"):
-        return _("points")
-    if not is_money(unit):
-        return told(unit.strip())
+def _with_unit(number: Decimal, figure: str, unit: str, currency: str) -> str:
+    """Return a number with its unit behind it: 'currency per month' is 'INR a month'."""
+    if not unit.strip():
+        return figure
+    if is_money(unit):
+        return f"{figure} {_in_currency(unit, currency)}"
+    if is_share(unit):
+        message = ngettext("{number} percentage point", "{number} percentage points", number)
+    elif unit.startswith("score"):
+        message = ngettext("{number} point", "{number} points", number)
+    else:  # units are words for many: a language whose 0 and 1.9 are no more than one sets them apart
+        message = ngettext("{number} {unit}", "{number} {unit}", number)
+    return message.format(number=figure, unit=told(unit.strip()))
+
+
+def _in_currency(unit: str, currency: str) -> str:
     return told(in_currency(unit, currency)).replace(" per month", " a month")
 
 
@@ -82,9 +97,9 @@ def change(estimate: float, low: float, high: float, unit: str, currency: str = 
     """
     share = is_share(unit)
     places = 0 if share else decimals(estimate, low, high)
-    number = _in_unit(abs(estimate), places, share=share)
-    points = ngettext("percentage point", "percentage points", 1 if number == "1" else 2)
-    words = f"{number} {points if share else plain_unit(unit, currency)}".strip()
+    size = float(percent(abs(estimate))) if share else abs(estimate)
+    number = written(size, places)
+    words = _with_unit(_to_be_written(size, places), number, unit, currency)
     sign = "" if _is_nought(number) else MINUS if estimate < 0 else "+"
     if pd.isna(low) or pd.isna(high):
         return Size(sign, words, _("no interval can be given"))
@@ -127,7 +142,7 @@ def statement(row: Mapping[Any, Any], indicator: Mapping[Any, Any] | pd.Series, 
     start, end = (_short(row[key], plan.waves) for key in ("from_wave", "to_wave"))
     kind = _kind(row)
     body = _BODIES[kind, _way(kind, size)].format(
-        what=_inside(told(str(indicator["label"]))),
+        what=_inside(recorded(str(indicator["label"]))),
         size=size.words if kind in _AT_ONE_TIME else size.sign + size.words,
         start=start,
         end=end,
@@ -165,11 +180,12 @@ def _way(kind: str, size: Size) -> str:
 
 def _group(row: Mapping[Any, Any], plan: Told) -> str:
     """Return the poverty group, and by what those were chosen of whom alone a model tells."""
-    group = told(plan.groups.get(row["poverty_group"], row["poverty_group"]))
+    group = str(row["poverty_group"])
+    group = told(plan.groups[ALL]) if group == ALL else recorded(plan.groups.get(group, group))
     condition = row.get("filter")
     if not isinstance(condition, str) or not condition:
         return group
-    columns = listing(plain(one) for one in expressions.columns(condition))
+    columns = listing(column(one) for one in expressions.columns(condition))
     return _("{group}, only those chosen by {columns}").format(group=group, columns=columns)
 
 
@@ -210,7 +226,7 @@ def _verdict(row: Mapping[Any, Any], *, of_levels: bool) -> str:
 
 def _short(wave: object, labels: Mapping[str, str]) -> str:
     """Return a wave's label up to its first comma: 'Baseline, spring 2026' is 'Baseline' in a sentence."""
-    return told(labels.get(str(wave), str(wave))).partition(",")[0]
+    return recorded(labels.get(str(wave), str(wave))).partition(",")[0]
 
 
 _AT_ONE_TIME = ("apart", "apart over time")

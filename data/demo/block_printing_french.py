@@ -24,9 +24,20 @@ written by itself.
 [indicator]
 dye_allergy = "Travailleurs qui ont eu des rougeurs ou de la peine à respirer à cause des teintures"
 
+[wave]
+baseline = "Début 2022, avant le programme"
+followup = "Début 2024, deux ans après"
+
 [said]
 "Rangpura block printers (invented)" = "Imprimeurs à la planche de Rangpura (inventé)"
 "Rangpura cluster development programme (invented)" = "Programme de développement de Rangpura (inventé)"
+"Hand block printing in Rangpura (invented): poverty and social impact of a cluster programme" \
+= "L’impression à la planche à Rangpura (inventé) : impact d’un programme de grappe sur \
+la pauvreté et la société"
+"India" = "Inde"
+"Hand block printing of textiles" = "Impression textile à la planche"
+"Home workers" = "Travailleuses et travailleurs à domicile"
+"matched" = "comparaison appariée"
 "researchers of an invented university" = "des chercheurs d’une université inventée"
 "Reserve a third of the centre's border work for women who print at home" = "Réserver un tiers des \
 bordures du centre aux femmes qui impriment chez elles"

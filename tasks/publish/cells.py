@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 
 from schemas.vocabulary import ALL, OF_THE_DAY
 from tasks import expressions
@@ -17,7 +18,7 @@ from tasks.publish import wording
 from tasks.publish.report import FEW, RELEASED, Report, Row, cases
 from tasks.references import reference
 from tasks.told_figures import FIGURES
-from tasks.tongue import Words, _, ngettext, pgettext, told
+from tasks.tongue import Words, _, ngettext, pgettext, recorded, told
 from tasks.translations import N_, NN_
 
 
@@ -55,7 +56,18 @@ def cell_of(report: Report, name: str, row: Row, column: str) -> Cell:
         return Cell(wording.whole(value), numeric=True)
     if isinstance(value, float):
         return _bracketed(Cell(wording.mean(value), numeric=True), name, row, source)
-    return Cell(value if column in _CODES else told(value))
+    if column in _CODES:
+        return Cell(value)
+    return Cell(recorded(value) if _is_of_folder(name, column) else told(value))
+
+
+@cache
+def _is_of_folder(name: str, column: str) -> bool:
+    """Return whether a column holds what the folder says, and no word of a closed list."""
+    if column not in _RECORDED or (name, column) in _OF_PSIA:
+        return False
+    known = RELEASED[name].to_schema().columns.get(column)
+    return known is None or all(check.name != "isin" for check in known.checks)
 
 
 def _bracketed(cell: Cell, name: str, row: Row, source: str) -> Cell:
@@ -78,6 +90,13 @@ def _no_ratio() -> Cell:
 
 _CODES = ("industry", "main_industry", "period", "stratum", "year")
 """Columns of what is not said in words: of a code of an industry not even the point is changed."""
+_RECORDED = (
+    *("label", "node_label", "role", "owner", "proposed_by", "overruled_by", "by", "topic", "service"),
+    *("statement", "detail", "citation", "note", "alike", "unlike", "spill_over", "item", "criterion"),
+    *("area", "from", "to"),
+)
+"""Columns of text that the folder gives: no word of psia, though it may read like one."""
+_OF_PSIA = (("characteristic_scores", "label"), ("source_readings", "item"))
 _ENDS = ("ci_low", "ci_high")
 Form = Callable[[Report, Row], Cell]
 
@@ -163,7 +182,7 @@ def _quoted(report: Report, row: Row) -> Cell:
         if reference("quotes", one["wave"], one["quote"]) == row["quote"]:
             if report.hidden("quotes", one, "words"):
                 return NOTHING
-            return Cell(_("“{words}”").format(words=told(one["words"])), note=told(one["label"]))
+            return Cell(_("“{words}”").format(words=recorded(one["words"])), note=recorded(one["label"]))
     return NOTHING
 
 
@@ -241,7 +260,8 @@ def _median_with_quartiles(report: Report, row: Row) -> Cell:
 
 def _group_or_part(report: Report, row: Row) -> Cell:
     """Return a group, or the part of it that a gender, difference or category makes."""
-    parts = [told(row[column]) for column in ("gender", "difference", "category") if row[column] != ALL]
+    said = {"gender": told, "difference": recorded, "category": told}
+    parts = [say(row[column]) for column, say in said.items() if row[column] != ALL]
     return Cell(wording.headed(report.label("poverty_group", row["poverty_group"]), *parts))
 
 
@@ -303,7 +323,7 @@ def _dimension(report: Report, row: Row) -> Cell:
     """Return a dimension of capability by its label."""
     key = {column: row[column] for column in ("specification", "dimension")}
     known = next(iter(report.rows("capability_dimensions", key)), None)
-    return Cell(told(known["label"]) if known else wording.plain(row["dimension"]))
+    return Cell(recorded(known["label"]) if known else wording.named(row["dimension"]))
 
 
 def _group_or_gender(report: Report, row: Row) -> Cell:
@@ -314,7 +334,7 @@ def _group_or_gender(report: Report, row: Row) -> Cell:
 
 
 def _area(report: Report, row: Row) -> Cell:
-    return Cell(_("everywhere") if row["area"] == ALL else told(row["area"]))
+    return Cell(_("everywhere") if row["area"] == ALL else recorded(row["area"]))
 
 
 def _any_wave(report: Report, row: Row) -> Cell:
@@ -409,7 +429,7 @@ def _share_of(column: str) -> Form:
 
 
 def _decision(report: Report, row: Row) -> Cell:
-    return Cell(wording.DECIDED_BY[row["decided"]], note=told(row["decided_by"] or ""))
+    return Cell(wording.DECIDED_BY[row["decided"]], note=recorded(row["decided_by"] or ""))
 
 
 def _chi2(report: Report, row: Row) -> Cell:
@@ -439,11 +459,11 @@ def _tried(report: Report, row: Row) -> Cell:
     item = row["item"]
     if row["kind"] == "question":
         asked = report.rows("instruments", {"question": item})
-        return Cell(told(asked[0]["wording"]), note=item) if asked else Cell(told(item))
+        return Cell(told(asked[0]["wording"]), note=item) if asked else Cell(wording.column(item))
     if row["kind"] == "indicator" and item in standard_indicators():
         return Cell(told(standard_indicators()[item].label))
     kind = {"indicator": "indicator", "group": "poverty_group"}.get(row["kind"])
-    return Cell(report.label(kind, item) if kind else told(item))
+    return Cell(report.label(kind, item) if kind else wording.column(item))
 
 
 def _decided(report: Report, row: Row) -> Cell:
@@ -482,16 +502,16 @@ def _source(report: Report, row: Row) -> Cell:
     source = next(iter(report.rows("sources", {"source": row["source"]})), None)
     year = f" ({source['year']})" if source and source["year"] else ""
     page = row["page"] or ""
-    note = _("page {page}").format(page=page) if page.isdigit() else told(page)
+    note = _("page {page}").format(page=page) if page.isdigit() else recorded(page)
     return Cell(f"{row['source']}{year}", note=note)
 
 
 def _statistic_divided(report: Report, row: Row) -> Cell:
     """Return a statistic with what it is divided by below it: of whom or of what it tells."""
     if row["dimensions"] == "total":
-        return Cell(told(row["statistic"]))
+        return Cell(recorded(row["statistic"]))
     parts = [map(told, part.split("=")) for part in row["dimensions"].split("; ")]
-    return Cell(told(row["statistic"]), note=wording.in_a_row(*(wording.headed(*part) for part in parts)))
+    return Cell(recorded(row["statistic"]), note=wording.in_a_row(*(wording.headed(*part) for part in parts)))
 
 
 def _finding(report: Report, row: Row) -> Cell:
@@ -509,7 +529,7 @@ def _asked(report: Report, row: Row) -> Cell:
     except expressions.ExpressionError:
         return Cell(row["value"])
     words = " ".join(
-        wording.sentence(told(asked[one]) if one in asked else wording.plain(one)) for one in columns
+        wording.sentence(told(asked[one]) if one in asked else wording.column(one)) for one in columns
     )
     of_itself = row["value"].strip() in columns
     return Cell(words, note="" if of_itself else _("computed by the rule in tables/indicators.csv"))
@@ -627,7 +647,7 @@ def _when(report: Report, row: Row) -> Cell:
 
 
 def _workshop(row: Row) -> str:
-    return wording.plain(row["workshop"].replace("-", " "))
+    return wording.named(row["workshop"].replace("-", " "))
 
 
 _WORKSHOP_OF = Words({"participants": N_("of participants"), "stakeholders": N_("of stakeholders")})
@@ -709,7 +729,9 @@ _FORMS: dict[tuple[str, str], Form] = {
         wording.LIKELIHOODS[row["likelihood"]], f"likelihood {row['likelihood']}"
     ),
     ("", "gender"): _divided_by("gender"),
-    ("", "difference"): _divided_by("difference"),
+    ("", "difference"): lambda _, row: (
+        NOTHING if row["difference"] == ALL else Cell(recorded(row["difference"]))
+    ),
     ("", "interval"): _interval,
     ("", "direction"): _verdict(wording.GAINS, "direction"),
     ("", "quantitative"): _verdict(wording.VOICES, "quantitative"),
@@ -792,13 +814,15 @@ _FORMS: dict[tuple[str, str], Form] = {
         wording.quantity(row["response_rate"], "share"), numeric=True
     ),
     ("response_classes", "factor"): _places("factor", 2),
-    ("calibration_margins", "variable"): lambda _, row: Cell(wording.plain(row["variable"])),
-    ("calibration_margins", "category"): lambda _, row: Cell(wording.plain(row["category"])),
+    ("calibration_margins", "variable"): lambda _, row: Cell(wording.column(row["variable"])),
+    ("calibration_margins", "category"): lambda _, row: Cell(
+        (wording.plain if row["variable"] in wording.COLUMNS else wording.named)(row["category"])
+    ),
     **{("calibration_margins", column): _as_count(column) for column in ("target", "before", "after")},
     ("focus_group_verdicts", "verdict_with_people"): _verdict_with_people,
     ("coded_voices", "said_with_sources"): _said_with_sources,
     ("coder_agreement", "code"): lambda report, row: Cell(
-        _("all codes together") if row["code"] == ALL else told(row["code"])
+        _("all codes together") if row["code"] == ALL else recorded(row["code"])
     ),
     ("coder_agreement", "alpha"): _places("alpha", 2),
     ("coder_agreement", "verdict"): _worded(wording.ALPHAS, "verdict"),
@@ -942,7 +966,7 @@ _FORMS: dict[tuple[str, str], Form] = {
         wording.PROPOSALS[row["standing"]], "contradict" if row["standing"] == "disputed" else ""
     ),
     ("earlier_findings", "finding"): lambda report, row: Cell(
-        told(row["label"]), note=report.label("poverty_group", row["poverty_group"])
+        recorded(row["label"]), note=report.label("poverty_group", row["poverty_group"])
     ),
     ("earlier_findings", "was"): _verdict(wording.GAINS, "was"),
     ("earlier_findings", "now"): _verdict(wording.GAINS, "now"),
@@ -953,6 +977,10 @@ _FORMS: dict[tuple[str, str], Form] = {
     ("form_changes", "indicators"): _for_indicators,
     ("actions", "finding"): _finding,
     ("actions", "due"): _as_date("due"),
+    ("informant_tree", "label"): lambda _, row: Cell(
+        (told if row["side"] == "other" else recorded)(row["label"])
+    ),
+    ("institutions", "kind"): lambda _, row: Cell(wording.kind_of_institution(row["kind"])),
     ("indicators", "value"): _asked,
     ("indicators", "any_smallest_change"): _smallest_change,
     ("indicators", "table_1"): _table_1,

@@ -17,7 +17,7 @@ from schemas.vocabulary import LINKAGE_KINDS, STAGES
 from tasks.publish import chain_drawing, wording
 from tasks.publish.report import Report, Row
 from tasks.publish.spoken import spoken_by
-from tasks.tongue import Words, _, code, told
+from tasks.tongue import Words, _, code, recorded
 from tasks.translations import N_, NN_
 
 _COUNTS = {
@@ -41,16 +41,6 @@ _STAGES = Words(
         "production": N_("production"),
         "trade": N_("trade"),
         "market": N_("market"),
-    }
-)
-_INSTITUTIONS = Words(
-    {
-        "public": N_("public"),
-        "private": N_("private"),
-        "association": N_("association"),
-        "labour": N_("labour"),
-        "civil society": N_("civil society"),
-        "international": N_("international"),
     }
 )
 
@@ -161,14 +151,14 @@ def read_map(report: Report) -> Map:
         Institution(
             key=row["institution"],
             letter=report.label("letter", row["institution"]),
-            label=told(row["label"]),
-            kind=_INSTITUTIONS[row["kind"]],
+            label=recorded(row["label"]),
+            kind=wording.kind_of_institution(row["kind"]),
             inside=bool(row["inside"]),
             serves=tuple(key for key in known if row["institution"] in served.get(key, ())),
         )
         for row in report.rows("institutions")
     )
-    title = _("Value chain of {cluster}").format(cluster=told(report.plan.assessment.cluster))
+    title = _("Value chain of {cluster}").format(cluster=recorded(report.plan.assessment.cluster))
     return Map(title, actors, _links(report.rows("linkages"), known), institutions)
 
 
@@ -182,7 +172,7 @@ def _actor(report: Report, row: Row, node: Row, served: dict[str, list[str]], in
     letters = {report.label("letter", institution) for institution in served.get(row["actor"], ())}
     return Actor(
         key=row["actor"],
-        label=told(row["label"]),
+        label=recorded(row["label"]),
         stage=row["stage"],
         likelihood=node.get("likelihood") or "unknown",
         facts=tuple(facts),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pandas as pd
 
 from schemas.assessment import AssessmentPlan
-from tasks.publish.html import Provenance, common, placed
+from tasks.publish.html import Provenance, common, in_other_languages, placed
 from tasks.publish.report import Report
 from tasks.publish.sections.design import (
     asked_by_design,
@@ -23,7 +23,7 @@ from tasks.publish.sections.method import inputs, libraries
 from tasks.publish.sections.methods import methods
 from tasks.publish.sections.sample import sample
 from tasks.publish.sections.size import size
-from tasks.tongue import _, told
+from tasks.tongue import _, recorded
 
 TABLES = (
     "sample_sizes",
@@ -47,8 +47,9 @@ def render(plan: AssessmentPlan, tables: dict[str, pd.DataFrame], provenance: Pr
         return ""
     context = {
         **common(report, provenance),
+        "others_of": in_other_languages(plan, "design"),
         "kind": _("Design of a poverty and social impact assessment"),
-        "page_title": _("Design: {title}").format(title=told(plan.assessment.title)),
+        "page_title": _("Design: {title}").format(title=recorded(plan.assessment.title)),
         "asked_by_design": asked_by_design(report),
         "methods": methods(report),
         "rankings": rankings(report),

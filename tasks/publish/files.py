@@ -135,7 +135,7 @@ def _further(
         page = files[f"report{suffix}.html"].decode()
         with speaking(code):
             if wanted == "word":
-                made[f"report{suffix}.docx"] = word(page, provenance.pairs(), word_template)
+                made[f"report{suffix}.docx"] = word(page, provenance.in_words(), word_template)
             else:
                 made[f"report{suffix}.pdf"] = pdf(page, provenance.content_hash)
     return made

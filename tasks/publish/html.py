@@ -44,6 +44,7 @@ from tasks.publish.sections.table_2 import scored_at_all, table_2
 from tasks.publish.sections.visit import checklist_count, groups_left_out, overruled, unheard
 from tasks.publish.sections.voices import coders, voices
 from tasks.publish.sections.winners import winners
+from tasks.publish.spoken import Spoken, spoken_by
 from tasks.tongue import _
 from tasks.translations import N_
 
@@ -68,6 +69,11 @@ class Provenance:
             (N_("Hash of the released tables"), self.content_hash),
         ]
 
+    def in_words(self) -> list[tuple[str, str]]:
+        """Return the same with the date in words, as the pages have it, in the language that is spoken."""
+        version, (what, day), content = self.pairs()
+        return [version, (what, wording.date(day)), content]
+
 
 @dataclass(frozen=True)
 class Section:
@@ -89,7 +95,8 @@ def render(plan: AssessmentPlan, tables: dict[str, pd.DataFrame], provenance: Pr
     context = {
         **common(report, provenance),
         "kind": _("Poverty and social impact assessment"),
-        "page_title": tongue.told(plan.assessment.title),
+        "others_of": in_other_languages(plan, "report"),
+        "page_title": tongue.recorded(plan.assessment.title),
         "findings": findings(report),
         "feedback": feedback(report),
         "summary": summary(report),
@@ -148,6 +155,13 @@ def common(report: Report, provenance: Provenance) -> dict[str, Any]:
     }
 
 
+def in_other_languages(plan: AssessmentPlan, name: str) -> list[tuple[str, str, str]]:
+    """Return file, code and own name of each other language in which a page is made: 'report', 'design'."""
+    files = {code: f"{name}{suffix}.html" for code, suffix in spoken_by(plan).items()}
+    spoken = tongue.code()
+    return [(file, code, Spoken(code).name) for code, file in files.items() if code != spoken]
+
+
 def placed(folder: str, context: dict[str, Any]) -> str:
     """Return a page whose sections are the numbered templates of a folder of reports/, in their order.
 
@@ -190,6 +204,7 @@ def environment() -> ImmutableSandboxedEnvironment:
         "pgettext": tongue.pgettext,
         "npgettext": tongue.npgettext,
         "counted": wording.counted,
+        "recorded": tongue.recorded,
         "told": tongue.told,
     }
     return environment

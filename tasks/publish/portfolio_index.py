@@ -19,6 +19,7 @@ from tasks.publish.portfolio_parts import (
     Scale,
     Table,
     axis,
+    cluster,
     own_language,
     page,
     rank_entry,
@@ -26,7 +27,6 @@ from tasks.publish.portfolio_parts import (
     records,
     span,
     table,
-    to_report,
 )
 
 Row = dict[str, Any]
@@ -104,13 +104,7 @@ def _ranking(rows: Sequence[Row], last: int) -> Table:
     ]
     body = [
         (
-            Entry(
-                row["cluster"],
-                note=row["sector"],
-                link=to_report(row["report"]),
-                language=own_language(row),
-                note_language=own_language(row),
-            ),
+            cluster(row, note=row["sector"], note_language=own_language(row)),
             Entry(row["country"], language=own_language(row)),
             *_standing(row, scale),
             _nodes(row),

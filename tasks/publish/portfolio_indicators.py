@@ -20,13 +20,13 @@ from tasks.publish.portfolio_parts import (
     Scale,
     Table,
     axis,
+    cluster,
     own_language,
     page,
     rank_entry,
     records,
     span,
     table,
-    to_report,
 )
 
 Row = dict[str, Any]
@@ -167,12 +167,7 @@ def _clusters(ident: str, rows: Sequence[Row]) -> Table:
         ]
     body = [
         (
-            Entry(
-                row["cluster"],
-                note=f"{row['country']} · {row['status']}",
-                link=to_report(row["report"], "../"),
-                language=own_language(row),
-            ),
+            cluster(row, "../", note=f"{row['country']} · {row['status']}"),
             *([rank_entry(row)] if has_ranks else []),
             *_mean(row, means, unit),
             *(_change(row, changes, unit) if told else ()),

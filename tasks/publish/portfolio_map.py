@@ -22,6 +22,7 @@ from tasks.publish.portfolio_index import rank_words
 from tasks.publish.portfolio_parts import (
     Entry,
     Head,
+    cluster,
     own_language,
     page,
     rank_entry,
@@ -181,7 +182,7 @@ def _list(rows: Sequence[Row]) -> Any:
     ]
     body = [
         (
-            Entry(row["cluster"], link=to_report(row["report"]), language=own_language(row)),
+            cluster(row),
             Entry(row["country"], language=own_language(row)),
             Entry(row["sector"], language=own_language(row)),
             Entry(degrees(row["latitude"], "N", "S"), row["latitude"], numeric=True),

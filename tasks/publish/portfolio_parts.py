@@ -16,6 +16,7 @@ from schemas.portfolio import PortfolioPlan
 from tasks.languages import ENGLISH
 from tasks.publish import wording
 from tasks.publish.html import TEMPLATES, environment
+from tasks.publish.spoken import Spoken
 
 _WIDTH, _HEIGHT, _MARGIN = 176, 18, 6
 _MOST_RANKS = 1_000_000
@@ -26,6 +27,7 @@ _NO_PICTURE = Markup()
 
 class Entry(NamedTuple):
     """One cell. value: what it is ordered by, if not by its text; "" comes last. language: "" is the page's.
+    others: link, code and name of each other language in which that is there to which `link` leads.
 
     A tuple, because a template takes it apart at once: looking up its parts one by one is slow.
     """
@@ -40,6 +42,7 @@ class Entry(NamedTuple):
     picture: Markup = _NO_PICTURE
     language: str = ""
     note_language: str = ""
+    others: tuple[tuple[str, str, str], ...] = ()
 
 
 MISSING = Entry("–", "", "none")
@@ -122,6 +125,21 @@ def _picture(attributes: str, inner: str) -> Markup:
 def to_report(report: str, up: str = "") -> str:
     """Return the link to a report. report: from the folder of the portfolio. up: from a page to the index."""
     return f"{up}../../{quote(report)}"
+
+
+def cluster(row: Mapping[str, Any], up: str = "", **more: Any) -> Entry:
+    """Return a cluster, leading to its report in each language that it has. up: see `to_report`."""
+    link, others = to_report(row["report"], up), (row["other_languages"] or "").split(",")
+    return Entry(
+        row["cluster"],
+        link=link,
+        language=own_language(row),
+        others=tuple(
+            (f"{link.removesuffix('.html')}.{code}.html", code, Spoken(code).name)
+            for code in filter(None, others)
+        ),
+        **more,
+    )
 
 
 def ranks(row: Mapping[str, Any]) -> str:

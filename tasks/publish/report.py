@@ -30,7 +30,7 @@ from schemas.base import TABLES, Contract, column_types, required_columns
 from schemas.vocabulary import ALL, ARMS, LOSSES, POVERTY_MEASURES, STAGES
 from tasks.disclosure import ALIKE, FEW_VOICES
 from tasks.publish import wording
-from tasks.tongue import _, told
+from tasks.tongue import _, recorded, told
 from tasks.translations import N_
 
 _PHASES = (
@@ -62,6 +62,10 @@ FEW = "few"
 """The mark of a row whose figures are not printed, though they stand in the tables: too few respondents."""
 
 Row = dict[str, Any]
+
+
+_OF_PSIA = ("arm", "letter", "measure", "index")
+"""Kinds of labels that are words of psia; the others are the folder's own."""
 
 
 class Report:
@@ -146,7 +150,9 @@ class Report:
         """Return the label of a group, indicator, actor, wave or arm; the id where it has none."""
         known = self._labels.get(kind, {})
         ident = ident or ""
-        return told(known[ident]) if ident in known else wording.plain(ident)
+        if ident not in known:
+            return wording.column(ident) if kind == "indicator" else wording.plain(ident)
+        return told(known[ident]) if kind in _OF_PSIA or ident == ALL else recorded(known[ident])
 
     def short(self, wave: str) -> str:
         """Return a wave's label up to its first comma, where that still tells the waves apart."""
@@ -171,7 +177,7 @@ class Report:
         if self._regions is None:
             keys = ("source", "year", "region")
             self._regions = {at(row, keys): row["label"] or "" for row in self._raw("regions")}
-        return told(self._regions.get((source, year, region), ""))
+        return recorded(self._regions.get((source, year, region), ""))
 
     def unit(self, indicator: str) -> str:
         """Return the unit of an indicator, in the plan's currency where it is one of money."""

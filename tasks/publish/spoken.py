@@ -77,7 +77,7 @@ class Spoken:
 
     def date(self, value: dt.date | str) -> str:
         """Return a day with its month in words."""
-        return format_date(_day(value), "long", locale=translations.locale(self.code))
+        return translations.day(_day(value), self.code)
 
     def month(self, value: dt.date | str) -> str:
         """Return a month in words, with its year."""

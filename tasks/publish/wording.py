@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import reduce
 
-from tasks.tongue import Words, _, code, decimal_sign, is_known, ngettext, told
-from tasks.translations import ENGLISH, N_, NN_, locale
+from tasks.tongue import Words, _, code, decimal_sign, is_known, ngettext, pgettext, recorded, told
+from tasks.translations import ENGLISH, N_, NN_, day, locale
 
 THIN_SPACE = "\u202f"
 MINUS = "\u2212"
@@ -499,8 +499,27 @@ def clean(value: str) -> str:
 
 
 def plain(identifier: str) -> str:
-    """Return an identifier as words: 'women_and_minorities' -> 'women and minorities'."""
+    """Return an identifier of psia as words: 'women_and_minorities' -> 'women and minorities'."""
     return told(identifier.replace("_", " "))
+
+
+def named(identifier: str) -> str:
+    """Return a name that the folder gives, as words: a model 'by_trade' is 'by trade'."""
+    return recorded(identifier.replace("_", " "))
+
+
+def kind_of_institution(kind: str) -> str:
+    """Return the kind of an institution; labour, which also is what a link brings, is a union here."""
+    return pgettext("kind of institution", "labour") if kind == "labour" else told(kind)
+
+
+COLUMNS = ("arm", "difference", "gender", "household", "interview", "poverty_group", "wave")
+"""Columns of the interviews that bear the same name in every assessment."""
+
+
+def column(name: str) -> str:
+    """Return a column of the interviews as words; its own name in the folder is not a word of psia."""
+    return plain(name) if name in COLUMNS else named(name)
 
 
 def capital(words: str) -> str:
@@ -560,7 +579,7 @@ def letter(position: int) -> str:
 
 def sector(name: str) -> str:
     """Return the name of a sector, with words for all of them together."""
-    return _("All sectors") if name == "TOTAL" else told(name)
+    return _("All sectors") if name == "TOTAL" else recorded(name)
 
 
 def counted(count: int, one: str, many: str = "") -> str:
@@ -652,8 +671,7 @@ def quantity(value: float, unit: str, beside: Iterable[float | None] = ()) -> st
 def change(value: float, unit: str, beside: Iterable[float | None] = ()) -> str:
     """Return a change with its sign: of a share in percentage points. beside: see `mean`."""
     if is_share(unit):
-        points = rounded(percent(value))
-        return f"{signed(points)} {ngettext(*POINTS, 1 if points.lstrip(MINUS) == '1' else 2)}"
+        return f"{signed(rounded(percent(value)))} {_in_points(value, 0)}"
     return signed(mean(value, beside))
 
 
@@ -664,7 +682,12 @@ def effect(value: float, unit: str) -> str:
 
 def error(value: float, unit: str) -> str:
     """Return a standard error: of a share in percentage points, to one decimal."""
-    return f"{rounded(percent(value), 1)} {ngettext(*POINTS, 2)}" if is_share(unit) else mean(value)
+    return f"{rounded(percent(value), 1)} {_in_points(value, 1)}" if is_share(unit) else mean(value)
+
+
+def _in_points(share: float, places: int) -> str:
+    """Return the word behind a share in percentage points, printed with so many decimals."""
+    return ngettext(*POINTS, half_up(percent(share), places))
 
 
 def signed(figure: str) -> str:
@@ -683,7 +706,8 @@ def span(low: str, high: str) -> str:
 
 def points(change: str) -> str:
     """Return a change without the word for percentage points, as an axis bears it."""
-    return change.removesuffix(f" {ngettext(*POINTS, 2)}")
+    many, one = (f" {ngettext(*POINTS, number)}" for number in (2, 1))
+    return change.removesuffix(many).removesuffix(one)
 
 
 def probability(value: float) -> str:
@@ -699,9 +723,7 @@ def date(value: dt.date | str) -> str:
         except ValueError:
             return value
     if code() != ENGLISH:
-        from babel.dates import format_date
-
-        return format_date(value, "long", locale=locale(code()))
+        return day(value, code())
     return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
 
 

@@ -222,15 +222,23 @@ def test_the_file_names_title_seed_and_draws(folder):
         ),
         ("tables/poverty_nodes.csv", None, "is gone, though manifest.json lists it"),
         ("manifest.json", "{}", "is damaged, or another version of psia made it (assessment)"),
+        (
+            "manifest.json",
+            lambda text: json.dumps({k: v for k, v in json.loads(text).items() if k != "language"}),
+            "lacks language: an earlier version of psia made it",
+        ),
         ("manifest.json", "not", "is damaged, or another version of psia made it (no JSON)"),
     ],
 )
 def test_results_that_were_changed_are_refused_and_the_others_go_on(folder, file, content, words):
     path = folder / "shoes/results/current" / file
-    path.write_text(content) if content is not None else path.unlink()
+    if content is None:
+        path.unlink()
+    else:
+        path.write_text(content(path.read_text()) if callable(content) else content)
     done = psia("portfolio", folder)
     assert done.exit_code == 0, done.output
-    assert f"psia: {folder}/shoes: results/current/{file} {words}. Run it first" in done.stderr
+    assert f"psia: {folder}/shoes: results/current/{file} {words}. Run it " in done.stderr
     assert f"<li>shoes: results/current/{file} {words}</li>".encode() in published(folder)["index.html"]
     table = pd.read_csv(folder / "results/portfolio/tables/clusters.csv")
     assert table["assessment"].tolist() == ["baskets", "engines", "nothing"]

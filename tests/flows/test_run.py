@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import signal
 import subprocess
@@ -56,9 +57,13 @@ def test_waves_still_to_come_are_no_fault_and_give_no_estimates(tmp_path, finish
     answers = {wave: path.read_text() for wave, path in later.items()}
     for path in later.values():
         path.unlink()
+    write(folder, {"design/languages/fr.toml": '[group]\nweaver-women = "Tisseuses"\n'})
     code, lines = go(folder)
     assert code == 0
     assert "  wave baseline: no interviews yet" in lines
+    inputs = json.loads((folder / "results/current/manifest.json").read_bytes())["inputs"]
+    assert "design/languages/fr.toml" in {one["file"] for one in inputs}
+    (folder / "design/languages/fr.toml").unlink()  # it gives the form another version
     assert (folder / "results/current/design.html").is_file()
     assert "still to come" in (folder / "results/current/report.html").read_text()
     for wave, estimates in (("baseline", False), ("followup", True)):

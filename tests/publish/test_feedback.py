@@ -177,7 +177,7 @@ def test_sheets_are_made_in_each_language_of_the_plan_in_plain_words(plan, table
 def test_a_sheet_in_a_further_language_says_when_what_may_be_chance_of_prices_and_of_some(plan, tables):
     french = AssessmentPlan.model_validate({**plan.model_dump(), "report": {"languages": ["en", "fr"]}})
     sure = handed_out(french, tables)["sheets-stitchers_women.fr.html"].decode()
-    assert "Question posée en février 2023 et en janvier 2026." in sure
+    assert "Question posée\u00a0: février 2023 et janvier 2026." in sure
     assert not re.search("†|‡|d’une partie des réponses", sure)
     unsure = changed(tables, "impact_estimates", p_adjusted=0.2, money=AT_BASE_PRICES, filter="age > 17")
     told = handed_out(french, unsure)["sheets-stitchers_women.fr.html"].decode()
@@ -194,7 +194,7 @@ def test_a_sheet_in_a_further_language_says_when_what_may_be_chance_of_prices_an
     findings = tables["findings"]
     figure = findings["figure"].str.replace("/baseline/", "/none/")
     page = handed_out(french, {**once, "findings": findings.assign(figure=figure)})
-    assert "Question posée en janvier 2026." in page["sheets-stitchers_women.fr.html"].decode()
+    assert "Question posée\u00a0: janvier 2026." in page["sheets-stitchers_women.fr.html"].decode()
 
 
 def test_a_sheet_in_a_further_language_tells_a_change_that_may_be_too_small_to_count(plan, tables):

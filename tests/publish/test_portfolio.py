@@ -98,6 +98,15 @@ def test_each_row_leads_to_its_report_and_says_where_it_stands():
     assert column(tree, 8) == ["draft", "released"]
 
 
+def test_each_row_leads_to_its_report_in_every_language_that_it_has():
+    tree = page([replace(member("a", 5), other_languages="fr,sw"), member("b", 1)])
+    links = tree.xpath("//div[@id='ranking']//tbody/tr/th/a[@hreflang]")
+    assert [(one.get("href"), one.get("hreflang"), one.text) for one in links] == [
+        ("../../a/results/current/report.fr.html", "fr", "français"),
+        ("../../a/results/current/report.sw.html", "sw", "Kiswahili"),
+    ]
+
+
 def test_what_is_not_told_apart_is_said_first(tree):
     first = tree.xpath("//p[@class='outcome']")[0].text_content()
     assert first == "No cluster can be told apart from any other (3 pairs compared). All are tied."

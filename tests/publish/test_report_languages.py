@@ -17,9 +17,10 @@ from babel.messages.pofile import read_po, write_po
 
 from tasks import translations
 from tasks.languages import Language
-from tasks.publish import design, files, html, own
+from tasks.publish import design, files, html, own, wording
+from tasks.publish.cells import cell_of
 from tasks.publish.report import RELEASED, Report
-from tasks.tongue import speaking
+from tasks.tongue import speaking, told
 from tasks.translations import REPORT
 
 ROOT = Path(__file__).parents[2]
@@ -127,7 +128,7 @@ MADE = {"problem", "untested", "withheld_by", "no_interval"}
 
 def recorded(plan, tables) -> list[str]:
     """Return what the folder says, which stays as it is: the plan, and texts that are no vocabulary."""
-    told = {*own_strings(plan.model_dump(mode="json")), *WRITTEN_BY_BABEL, "psia"}
+    told = {*own_strings(plan.model_dump(mode="json")), *WRITTEN_BY_BABEL, "psia", "English"}
     for name, frame in tables.items():
         fields = RELEASED[name].to_schema().columns if name in RELEASED else {}
         for column in frame.select_dtypes(["object", "string"]):
@@ -187,7 +188,34 @@ def test_the_report_is_made_in_each_language_that_has_a_catalogue(plan, all_tabl
     assert '<html lang="en"' in english
     assert made["design.html"] != made["design.en.html"]
     alone = files.report_files(plan, all_tables, [], {})[0]["report.html"].decode()
-    assert english.replace("value-chain.en.svg", "value-chain.svg") == alone
+    for page, other, name in ((french, "report.en.html", "English"), (english, "report.html", "français")):
+        (link,) = lxml.html.fromstring(page).xpath("//header/nav/a")
+        assert (link.get("href"), link.text) == (other, name)
+    without = re.sub(r'<nav class="languages".*?</nav>\n', "", english, flags=re.DOTALL)
+    assert without.replace("value-chain.en.svg", "value-chain.svg") == alone
+
+
+def test_what_the_folder_calls_something_is_not_said_by_the_catalogue(plan, tables):
+    group = plan.poverty_group[0].model_copy(update={"label": "bar"})
+    nodes = tables["poverty_nodes"].assign(label="trade")
+    named = plan.model_copy(update={"poverty_group": [group, *plan.poverty_group[1:]]})
+    others = {name: frame for name, frame in tables.items() if name not in ("poverty_groups", "actors")}
+    report = Report(named, {**others, "poverty_nodes": nodes})
+    actor = nodes["actor"].iloc[0]
+    with speaking("fr", own.own_words(report, "fr", Language("fr", "fr"))):
+        assert report.label("poverty_group", group.id) == "bar"
+        assert report.label("poverty_group", "all") == "Tous les groupes ensemble"
+        assert report.label("actor", actor) == "trade"
+        assert cell_of(report, "poverty_nodes", {**report.rows("poverty_nodes")[0]}, "label").text == "trade"
+        assert (wording.column("trade"), wording.column("gender")) == ("trade", "sexe")
+        assert (told("bar"), told("trade")) == ("barre verticale", "commerce")
+        assert (wording.kind_of_institution("labour"), told("labour")) == ("syndicat", "travail")
+
+
+def test_what_a_word_file_says_of_itself_has_the_date_in_words(provenance):
+    with speaking("fr"):
+        said = replace(provenance, data_date="2026-09-01").in_words()
+    assert said == [*provenance.pairs()[:1], ("Data as of", "1er septembre 2026"), *provenance.pairs()[2:]]
 
 
 def test_a_wave_without_a_label_has_the_words_of_the_language_in_the_report_too(plan, tables):

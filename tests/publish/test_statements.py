@@ -19,7 +19,7 @@ SAID = {
     "{what} has moved down against the comparison group, {start} to {end}": (
         "{what}, baisse par rapport au groupe de comparaison, de {start} à {end}"
     ),
-    "points": "points",
+    ("{number} point", "{number} points"): ("{number} point", "{number} points"),
     "95 % interval {low} to {high}": "intervalle à 95 % de {low} à {high}",
     "too few people for a figure: fewer than {fewest}": "moins de {fewest} personnes : sans chiffre",
     "This is a change for the worse.": "C’est une dégradation.",
@@ -65,7 +65,7 @@ def test_it_is_made_again_in_the_language_spoken_with_its_numbers_and_own_words(
     )
     with speaking("fr", OWN):
         assert statement(report, finding_of(report)) == (
-            "Journaliers de la coupe : mot à dire sur son propre revenu, évolution de −0,52 points par "
+            "Journaliers de la coupe : mot à dire sur son propre revenu, évolution de −0,52 point par "
             "rapport au groupe de comparaison, de Référence 2023 à Suivi 2026 (intervalle à 95 % de −0,72 à "
             "−0,33). C’est une dégradation."
         )

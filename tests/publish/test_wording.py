@@ -8,6 +8,9 @@ from schemas import vocabulary
 from tasks import analysis
 from tasks.methods import _survey
 from tasks.publish import wording
+from tasks.publish.spoken import Spoken
+from tasks.tongue import speaking
+from tasks.wording import change
 
 
 def test_reasons_for_no_interval_are_words_of_the_contract():
@@ -54,6 +57,33 @@ def test_a_share_is_a_whole_percentage(value, said):
 )
 def test_a_change_has_a_sign(value, unit, said):
     assert wording.change(value, unit) == said
+
+
+@pytest.mark.parametrize(
+    ("share", "english", "french"),
+    [
+        (0.0, ("0 points", "0.0 points"), ("0 point", "0,0 point")),
+        (0.01, ("+1 point", "1.0 points"), ("+1 point", "1,0 point")),
+        (-0.01, ("−1 point", "−1.0 points"), ("−1 point", "−1,0 point")),
+        (0.019, ("+2 points", "1.9 points"), ("+2 points", "1,9 point")),
+        (-0.05, ("−5 points", "−5.0 points"), ("−5 points", "−5,0 points")),
+    ],
+)
+def test_each_language_has_its_own_plural_also_of_decimals(share, english, french):
+    for code, said in (("en", english), ("fr", french)):
+        with speaking(code):
+            assert (wording.change(share, "share"), wording.error(share, "share")) == said
+    with speaking("fr"):
+        assert wording.counted(0, "person", "people") == "0 personne"
+        assert change(1.3, 0.2, 2.4, "score 0 to 10").words == "1,30 point"
+
+
+def test_the_first_day_of_a_month_is_written_as_in_french():
+    with speaking("fr"):
+        assert wording.date("2026-09-01") == "1er septembre 2026"
+        assert wording.date("2026-09-11") == "11 septembre 2026"
+    assert Spoken("fr").date("2026-09-01") == "1er septembre 2026"
+    assert wording.date("2026-09-01") == "1 September 2026"
 
 
 def test_an_interval_names_its_unit_once():

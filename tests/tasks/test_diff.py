@@ -13,6 +13,7 @@ from tasks.publish.tree import publish
 
 PACKAGE = {"resources": [{"name": "growth", "schema": {"primaryKey": ["sector", "period"]}}]}
 ABOUT = {"inputs": [], "libraries": {"duckdb": "1"}, "plan": "p", "code": "c", "psia": "0.1.0"}
+WORDS = {"file": "design/languages/fr.toml", "sha256": "1"}
 HEAD = "sector,period,growth_pct,withheld_by\n"
 
 
@@ -58,12 +59,13 @@ def test_rows_and_figures_are_told_by_key_with_the_old_and_the_new_value(tmp_pat
 
 def test_each_cause_is_told_apart(tmp_path):
     old = inputs(waves__a__interviews="1", waves__a__corrections="1", kept="1")
-    new = inputs(waves__a__interviews="2", waves__a__corrections="2", kept="1", more="1")
+    new = [*inputs(waves__a__interviews="2", waves__a__corrections="2", kept="1", more="1"), WORDS]
     one = made(tmp_path / "one", "", {"inputs": old})
     changed = {"plan": "q", "code": "d", "psia": "0.2.0", "libraries": {"duckdb": "2"}, "inputs": new}
     lines, records = diff(one, made(tmp_path / "other", "", changed))
     causes = [(record["cause"], record["name"]) for record in records if record["kind"] == "why"]
     assert causes == [
+        ("definitions", "design/languages/fr.toml"),
         ("input", "more"),
         ("correction", "waves/a/corrections"),
         ("input", "waves/a/interviews"),
@@ -74,6 +76,7 @@ def test_each_cause_is_told_apart(tmp_path):
     ]
     assert "  the version of psia: changed (0.1.0 → 0.2.0)" in lines
     assert "  file of data more: new" in lines
+    assert "  file of definitions or words design/languages/fr.toml: new" in lines
 
 
 def test_what_is_no_tree_or_damaged_is_refused_with_what_to_do(tmp_path):

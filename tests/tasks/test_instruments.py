@@ -288,6 +288,7 @@ def test_the_table_lists_every_question_of_every_wave():
         ('[choice]\ngender = "F"', "choice.gender"),
         ('[text]\nversion = "{version"', "text.version"),
         ("text = 5", "text"),
+        ('[group]\na = " "', "group.a"),
         ("[text", ""),
     ],
 )

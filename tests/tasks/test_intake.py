@@ -356,3 +356,11 @@ def test_a_page_in_another_language_needs_all_words_of_the_folder_before_anythin
     french = "\n".join(f"[{part}]\n{lines}" for part, lines in words.items())
     run = taken(write(folder, {"design/languages/fr.toml": french}))
     assert run.intake.page_words["fr"].get("group", "weaver-women") == "x"
+    more = '\n[indicator]\nincom_month = "x"\n[said]\n"A tiny assessment" = "x"\n"nobody: said this" = "x"\n'
+    misspelt = french.replace("[group]", '[group]\nweaver-woman = "x"') + more
+    told = refused(write(folder, {"design/languages/fr.toml": misspelt}))
+    assert re.findall(r"fr.toml, key ([^:]+):", told) == [
+        *("group.weaver-woman", "indicator.incom_month", "said.2"),
+    ]
+    assert "key group.weaver-woman: is no group of this assessment" in told
+    assert "Did you mean 'weaver-women'?" in told

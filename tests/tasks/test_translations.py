@@ -102,8 +102,8 @@ def test_every_indicator_has_plain_words_and_every_unit_too():
             "does not translate '%(count)s thing went worse'",
         ),
         (
-            'msgstr "Avant le %(due)s"',
-            'msgstr "Avant le %(day)s"',
+            'msgstr "Au plus tard le %(due)s"',
+            'msgstr "Au plus tard le %(day)s"',
             "has other places to be filled in than %(due)s in 'By %(due)s'",
         ),
     ],

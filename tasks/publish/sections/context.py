@@ -11,7 +11,7 @@ from tasks.publish import grids, wording
 from tasks.publish.cells import NOTHING, Cell
 from tasks.publish.grids import Grid
 from tasks.publish.report import Report, Row
-from tasks.tongue import Words, _, told
+from tasks.tongue import Words, _, recorded, told
 from tasks.translations import N_
 
 COLUMNS = Words(
@@ -104,9 +104,9 @@ def _statement(report: Report, row: Row) -> Cell:
     source = next(iter(report.rows("sources", {"source": row["source"]})), None)
     published = f" ({source['year']})" if source and source["year"] else ""
     page = row["page"] or ""
-    place = _("page {page}").format(page=page) if page.isdigit() else told(page)
+    place = _("page {page}").format(page=page) if page.isdigit() else recorded(page)
     where = ", ".join(filter(None, (f"{row['source']}{published}", place)))
-    return Cell(told(row["statement"]), note=wording.in_a_row(str(row["year"] or ""), where))
+    return Cell(recorded(row["statement"]), note=wording.in_a_row(str(row["year"] or ""), where))
 
 
 def _figures(report: Report) -> list[Row]:

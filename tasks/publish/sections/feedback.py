@@ -9,7 +9,7 @@ from tasks.publish import grids, wording
 from tasks.publish.cells import NOTHING, Cell, cell_of
 from tasks.publish.grids import Grid
 from tasks.publish.report import Report, Row
-from tasks.tongue import Words, _, code, ngettext, pgettext, told
+from tasks.tongue import Words, _, code, ngettext, pgettext, recorded, told
 from tasks.translations import ENGLISH, N_
 
 _UNHELD = Words({True: N_("empty seat"), False: N_("no seat is kept")})
@@ -82,7 +82,7 @@ def silent_groups(report: Report) -> list[str]:
             continue
         by_group: dict[str, list[str]] = {}
         for row in away:
-            by_group.setdefault(row["poverty_group"], []).append(told(row["focus_group"]))
+            by_group.setdefault(row["poverty_group"], []).append(recorded(row["focus_group"]))
         groups = (
             f"{report.label('poverty_group', group)} ({', '.join(names)})"
             for group, names in by_group.items()
@@ -137,25 +137,25 @@ def _said(report: Report, kind: str, *, earlier: bool) -> Grid:
     return grids.grid(report, "feedback", caption, columns, rows=rows)
 
 
-def _comments(recorded: str | None) -> str | None:
+def _comments(comment: str | None) -> str | None:
     """Return what was said in the language that is spoken: as a whole, else role by role.
 
     `carry_feedback` joins what the roles said.
     """
-    if not recorded or code() == ENGLISH:
-        return recorded
-    if (said := told(recorded)) != recorded:
+    if not comment or code() == ENGLISH:
+        return comment
+    if (said := recorded(comment)) != comment:
         return said
-    return wording.in_a_row(*map(_comment, recorded.split("; ")))
+    return wording.in_a_row(*map(_comment, comment.split("; ")))
 
 
-def _comment(recorded: str) -> str:
-    role, colon, words = recorded.partition(": ")
+def _comment(comment: str) -> str:
+    role, colon, words = comment.partition(": ")
     if not colon:
-        return told(recorded)
+        return recorded(comment)
     verdict = re.fullmatch(rf"(.+) \(({'|'.join(wording.FEEDBACK)})\)", role)
-    who = f"{told(verdict[1])} ({wording.FEEDBACK[verdict[2]]})" if verdict else told(role)
-    return wording.headed(who, told(words))
+    who = f"{recorded(verdict[1])} ({wording.FEEDBACK[verdict[2]]})" if verdict else recorded(role)
+    return wording.headed(who, recorded(words))
 
 
 def _committee(report: Report) -> Grid:
@@ -166,7 +166,7 @@ def _committee(report: Report) -> Grid:
     body = [
         [
             Cell(_kept_for(report, row)),
-            Cell(told(row["role"])) if row["role"] else Cell(_UNHELD[bool(row["kept"])], "contradict"),
+            Cell(recorded(row["role"])) if row["role"] else Cell(_UNHELD[bool(row["kept"])], "contradict"),
             cell_of(report, "committee", row, "since"),
         ]
         for row in rows
@@ -178,7 +178,7 @@ def _committee(report: Report) -> Grid:
 def _kept_for(report: Report, row: Row) -> str:
     if row["poverty_group"]:
         return report.label("poverty_group", row["poverty_group"])
-    return _("Stakeholders: {seat}").format(seat=wording.plain(row["seat"]))
+    return _("Stakeholders: {seat}").format(seat=wording.named(row["seat"]))
 
 
 def _empty_seats(report: Report) -> str:
@@ -201,8 +201,8 @@ def _actions(report: Report, caption: str, rows: list[Row]) -> Grid:
     late = {True: 0, False: 1}
     body = [
         [
-            Cell(told(row["statement"])),
-            Cell(told(row["owner"])),
+            Cell(recorded(row["statement"])),
+            Cell(recorded(row["owner"])),
             cell_of(report, "actions", row, "due"),
             _status(row),
             cell_of(report, "actions", row, "finding") if row["finding"] else NOTHING,

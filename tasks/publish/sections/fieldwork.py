@@ -8,7 +8,7 @@ from schemas.vocabulary import ALL
 from tasks.publish import grids, wording
 from tasks.publish.grids import Grid
 from tasks.publish.report import Report, Row
-from tasks.tongue import Words, _, told
+from tasks.tongue import Words, _, recorded
 from tasks.translations import N_
 
 
@@ -17,7 +17,7 @@ def waves(report: Report) -> Grid:
     here = {wave for (wave,) in report.different("wave_losses", ["wave"])}
     rows = [
         (
-            told(wave.label or wave.name),
+            recorded(wave.label or wave.name),
             wording.WAVE_ROLES[wave.role],
             wording.period(wave.starts_on, wave.ends_on),
             _("received") if wave.name in here else _("still to come"),
@@ -143,4 +143,4 @@ _FITTED = Words(
 
 
 def _named(classes: list[str]) -> str:
-    return wording.listing(wording.plain(one) for one in classes)
+    return wording.listing(wording.column(one) for one in classes)

@@ -90,7 +90,7 @@ def findings(report: Report) -> Findings:
 def _model(evidence: str) -> str:
     """Return the model behind a finding by its name: `psia explain` and tables/ tell the rest."""
     specification = evidence.partition(": ")[2].rpartition(", ")[0] or evidence
-    return _("from the model “{model}”").format(model=wording.plain(specification.partition(", ")[0]))
+    return _("from the model “{model}”").format(model=wording.named(specification.partition(", ")[0]))
 
 
 def side_of(report: Report, row: Row) -> str:

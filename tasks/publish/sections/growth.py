@@ -10,7 +10,7 @@ from markupsafe import Markup
 from tasks.publish import charts, grids, wording
 from tasks.publish.grids import Grid
 from tasks.publish.report import Report, Row
-from tasks.tongue import _
+from tasks.tongue import _, ngettext
 
 
 @dataclass(frozen=True)
@@ -86,9 +86,7 @@ def _growth_picture(ident: str, title: str, finding: str, sectors: Mapping[str, 
             wording.sector(name),
             (
                 charts.Pair(
-                    _("{change} points").format(
-                        change=wording.signed(wording.rounded(row["difference_points"], 1))
-                    ),
+                    _in_points(row["difference_points"]),
                     "",
                     row["outside"],
                     row["inside"],
@@ -108,3 +106,9 @@ def _growth_picture(ident: str, title: str, finding: str, sectors: Mapping[str, 
         [0.0, *values], lambda value: f"{wording.mean(value)}{wording.THIN_SPACE}%", tight=True
     )
     return Markup(charts.pair_rows(ident, title, finding, scale, rows))  # noqa: S704
+
+
+def _in_points(points: float) -> str:
+    """Return a difference in percentage points, to one decimal."""
+    said = ngettext("{change} point", "{change} points", wording.half_up(points, 1))
+    return said.format(change=wording.signed(wording.rounded(points, 1)))

@@ -8,7 +8,7 @@ from tasks.publish import grids, wording
 from tasks.publish.cells import NOTHING, Cell
 from tasks.publish.grids import Grid
 from tasks.publish.report import Report
-from tasks.tongue import _, told
+from tasks.tongue import _, recorded, told
 from tasks.translations import N_
 
 KINDS = (N_("participatory"), N_("quantitative"), N_("qualitative"))
@@ -28,7 +28,7 @@ def methods(report: Report) -> dict[str, Grid]:
         for kind in KINDS:
             here = [row for row in rows if (row["stage"], row["kind"]) == (stage, kind)]
             items = tuple(
-                wording.headed(told(row["method"]), f"{told(row['purpose'])} ({told(row['by'])})")
+                wording.headed(recorded(row["method"]), f"{recorded(row['purpose'])} ({recorded(row['by'])})")
                 for row in here
             )
             cells.append(Cell("", items=items) if items else NOTHING)
@@ -43,7 +43,7 @@ def methods(report: Report) -> dict[str, Grid]:
 def _roles(report: Report) -> Grid:
     rows = []
     for ident, role in research_methods.roles().items():
-        fills = [told(row["method"]) for row in report.rows("research_methods", {"role_in_box": ident})]
+        fills = [recorded(row["method"]) for row in report.rows("research_methods", {"role_in_box": ident})]
         rows.append(
             (
                 wording.capital(told(role["label"])),

@@ -69,7 +69,7 @@ def _chosen_by(condition: str) -> str:
         columns = expressions.columns(condition)
     except expressions.ExpressionError:
         return condition
-    return wording.listing(wording.plain(column) for column in columns)
+    return wording.listing(wording.column(column) for column in columns)
 
 
 def _adjusted(report: Report, rows: list[Row]) -> dict[str, str]:
@@ -117,7 +117,7 @@ def models(report: Report) -> list[Model]:
         staggered = first["estimator"] == "staggered"
         if staggered:
             here = starts.in_order(report, here)
-        title = wording.headed(wording.plain(name), wording.ESTIMATORS[first["estimator"]])
+        title = wording.headed(wording.named(name), wording.ESTIMATORS[first["estimator"]])
         title = wording.capital(title)
         made.append(
             Model(

@@ -5,13 +5,13 @@ from __future__ import annotations
 from tasks.publish import grids, wording
 from tasks.publish.grids import Grid
 from tasks.publish.report import Report
-from tasks.tongue import _, told
+from tasks.tongue import _, recorded, told
 
 
 def scope(report: Report) -> Grid:
     """Return the actors that the assessment covers and those that it does not, with the reason."""
     rows = [
-        (report.label("actor", node.node), wording.SCOPES[node.covered], told(node.reason))
+        (report.label("actor", node.node), wording.SCOPES[node.covered], recorded(node.reason))
         for node in sorted(report.plan.scope.node, key=lambda node: not node.covered)
     ]
     labels = (_("Actor"), _("Scope"), _("Reason"))

@@ -12,7 +12,7 @@ from tasks.publish import charts, grids, wording
 from tasks.publish.cells import cell_of
 from tasks.publish.grids import Grid
 from tasks.publish.report import Report, Row
-from tasks.tongue import Words, _, ngettext, told
+from tasks.tongue import Words, _, ngettext, recorded, told
 from tasks.translations import N_
 
 HEADLINE = {"poverty": "headcount", "capability": "adjusted_headcount"}
@@ -72,7 +72,7 @@ def poverty(report: Report) -> list[Measured]:
 
 
 def _measured(report: Report, ident: str, one: Row) -> Measured:
-    name, title = one["specification"], told(one["label"])
+    name, title = one["specification"], recorded(one["label"])
     every = report.rows("poverty_measures", {"specification": name})
     rows = [row for row in every if row["no_figure"] is None]
     whole = [row for row in rows if row["dimension"] == ALL and _undivided(row)]
@@ -176,9 +176,9 @@ def _in_words(report: Report, expression: str) -> str:
     """Return what an expression measures: its indicator, or the column's name; tables/ has expressions."""
     for row in report.rows("indicators"):
         if expression in (row["indicator"], row["value"]):
-            return _("“{indicator}”").format(indicator=told(row["label"]))
+            return _("“{indicator}”").format(indicator=recorded(row["label"]))
     if expression.isidentifier():
-        return wording.plain(expression)
+        return wording.column(expression)
     return _("what the plan computes from several answers (the expression stands in the annex)")
 
 
@@ -216,7 +216,7 @@ def _lines(report: Report, one: Row) -> Grid | None:
         "price_index": _("Price index"),
         "ppp": _("Purchasing power parity"),
     }
-    caption = _("{measured}: lines and prices").format(measured=told(one["label"]))
+    caption = _("{measured}: lines and prices").format(measured=recorded(one["label"]))
     return grids.grid(report, "poverty_lines", caption, columns, rows=rows)
 
 
@@ -230,7 +230,7 @@ def _dimensions(report: Report, one: Row) -> Grid | None:
         "box_1": _("State of well-being (Box 1)"),
     }
     rows = sorted(rows, key=lambda row: row["position"])
-    caption = _("{measured}: dimensions").format(measured=told(one["label"]))
+    caption = _("{measured}: dimensions").format(measured=recorded(one["label"]))
     return grids.grid(report, "capability_dimensions", caption, columns, rows=rows, as_given=True)
 
 
@@ -238,7 +238,7 @@ def _weights(report: Report, one: Row) -> Grid | None:
     rows = report.rows("capability_weights", {"specification": one["specification"]})
     if not rows or one["weights"] == "equal":
         return None
-    caption = _("{measured}: weights of the dimensions").format(measured=told(one["label"]))
+    caption = _("{measured}: weights of the dimensions").format(measured=recorded(one["label"]))
     columns = {"dimension": _("Dimension")}
     return grids.pivot(report, "capability_weights", caption, columns, ("poverty_group",), "weight", rows)
 
@@ -257,7 +257,7 @@ def _by_dimension(report: Report, one: Row, rows: list[Row]) -> Grid | None:
     if not last:
         return None
     caption = _("{measured}: by dimension, everyone, {wave}").format(
-        measured=told(one["label"]), wave=report.short(last[0]["wave"])
+        measured=recorded(one["label"]), wave=report.short(last[0]["wave"])
     )
     return grids.pivot(
         report,
@@ -299,6 +299,6 @@ def _picture(report: Report, ident: str, one: Row, rows: list[Row]) -> tuple[str
         dimension=spans[0].label, share=most, wave=wave
     )
     each = wording.in_a_row(*(wording.headed(span.label, span.words) for span in spans))
-    told_of = _("What each dimension adds, {measured}, everyone.").format(measured=told(one["label"]))
+    told_of = _("What each dimension adds, {measured}, everyone.").format(measured=recorded(one["label"]))
     described = f"{title}. {told_of} {each}."
     return title, Markup(charts.span_rows(ident, title, described, scale, spans))  # noqa: S704

@@ -165,7 +165,7 @@ def _unlike(report: Report) -> list[str]:
     ).format(
         some=wording.whole(len(unbalanced)),
         n=wording.whole(len(every)),
-        which=wording.listing(wording.plain(row["covariate"]) for row in unbalanced),
+        which=wording.listing(wording.column(row["covariate"]) for row in unbalanced),
     )
     if not any(row["adjusted_verdict"] for row in every):
         return [unlike]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tasks.publish import grids, wording
 from tasks.publish.grids import Grid
 from tasks.publish.report import Report
-from tasks.tongue import _, ngettext, told
+from tasks.tongue import _, ngettext, recorded
 
 POVERTY_NODE = ("vulnerable", "likely")
 
@@ -29,7 +29,7 @@ def overruled(report: Report) -> Grid:
 
 def groups_left_out(report: Report) -> str:
     """Return one sentence on the groups that the map finds at poverty nodes and the plan leaves out."""
-    labels = [told(row["label"]) for row in report.rows("poverty_groups", {"planned": False})]
+    labels = [recorded(row["label"]) for row in report.rows("poverty_groups", {"planned": False})]
     if not labels:
         return ""
     return ngettext(
@@ -44,7 +44,7 @@ def groups_left_out(report: Report) -> str:
 def unheard(report: Report) -> list[str]:
     """Return one sentence on poverty nodes of which no key informant was asked, or none."""
     silent = [
-        told(row["label"])
+        recorded(row["label"])
         for row in report.rows("informant_tree", {"side": "actor", "heard": False})
         if row["likelihood"] in POVERTY_NODE
     ]

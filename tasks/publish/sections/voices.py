@@ -8,7 +8,7 @@ from schemas.vocabulary import ALL
 from tasks.publish import grids, wording
 from tasks.publish.grids import Grid
 from tasks.publish.report import Report, Row
-from tasks.tongue import _, ngettext, pgettext, told
+from tasks.tongue import _, ngettext, pgettext, recorded, told
 
 
 @dataclass(frozen=True)
@@ -85,5 +85,6 @@ def _withheld(quotes: int) -> str:
 def _quote(report: Report, row: Row) -> Quote:
     about = report.label("indicator", row["indicator"]) if row["indicator"] else ""
     return Quote(
-        told(row["words"]), ", ".join(filter(None, (told(row["label"]), report.short(row["wave"]), about)))
+        recorded(row["words"]),
+        ", ".join(filter(None, (recorded(row["label"]), report.short(row["wave"]), about))),
     )

@@ -9,11 +9,13 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from schemas.base import column_types
 from schemas.vocabulary import ALL, OF_THE_DAY
 from tasks import expressions
 from tasks.catalogue import read as catalogue
 from tasks.catalogue import standard_indicators
-from tasks.publish import wording
+from tasks.corrections import INTERVIEW
+from tasks.publish import column_words, wording
 from tasks.publish.report import FEW, RELEASED, Report, Row, cases
 from tasks.references import reference
 from tasks.told_figures import FIGURES
@@ -38,11 +40,18 @@ class Cell:
 NOTHING = Cell("–", "none")
 
 
+def tells(cell: Cell) -> bool:
+    """Return whether a cell has an entry of its own: no dash, no asterisk and no word on being withheld."""
+    return cell.style not in ("none", "withheld", "few")
+
+
 def cell_of(report: Report, name: str, row: Row, column: str) -> Cell:
     """Return one cell as it is printed: text without a form of its own in the language that is spoken."""
     source = _SOURCES.get(column, column)
     if hidden := report.hidden(name, row, source):
-        return Cell(hidden, "" if row["withheld_by"] == FEW else "withheld")
+        if row["withheld_by"] == FEW:
+            return Cell(hidden, "few", numeric=column_types(RELEASED[name]).get(source) in _OF_FIGURES)
+        return Cell(hidden, "withheld")
     if row[source] is None:
         return _no_ratio() if source in FIGURES and _is_ratio(name, row) else NOTHING
     form = _FORMS.get((name, column)) or _FORMS.get(("", column))
@@ -76,9 +85,10 @@ def _no_ratio() -> Cell:
     return Cell(_("cannot be computed"), "none", note=_("the poorest fifth has nothing to divide by"))
 
 
-_CODES = ("industry", "main_industry", "period", "stratum", "year")
+_CODES = ("industry", "main_industry", "period", "year")
 """Columns of what is not said in words: of a code of an industry not even the point is changed."""
 _ENDS = ("ci_low", "ci_high")
+_OF_FIGURES = ("Int64", "float64")
 Form = Callable[[Report, Row], Cell]
 
 
@@ -110,10 +120,10 @@ def _gain(report: Report, row: Row) -> Cell:
 
 
 def _claim_of_what_is_told(report: Report, row: Row) -> Cell:
-    """Return the claim; of a figure that is withheld nothing is claimed."""
+    """Return the claim, by its letter where the row bears one; of what is withheld nothing is claimed."""
     rule = row["withheld_by"]
     if not rule:
-        return Cell(told(row["claim"]))
+        return Cell(row.get("letter") or told(row["claim"]))
     return Cell(wording.withheld(rule), "" if rule == FEW else "withheld")
 
 
@@ -502,17 +512,25 @@ def _finding(report: Report, row: Row) -> Cell:
 
 
 def _asked(report: Report, row: Row) -> Cell:
-    """Return the questions whose answers make an indicator; of a foreign survey, the names of its columns."""
-    asked = {one["question"]: one["wording"] for one in report.rows("instruments")}
+    """Return the questions whose answers make an indicator; of a foreign survey's columns its label."""
     try:
         columns = expressions.columns(row["value"])
     except expressions.ExpressionError:
-        return Cell(row["value"])
-    words = " ".join(
-        wording.sentence(told(asked[one]) if one in asked else wording.plain(one)) for one in columns
-    )
+        return Cell(told(row["label"]))
+    asked = [report.wording_of(one) for one in columns]
+    words = " ".join(map(wording.sentence, filter(None, asked))) if all(asked) else told(row["label"])
     of_itself = row["value"].strip() in columns
     return Cell(words, note="" if of_itself else _("computed by the rule in tables/indicators.csv"))
+
+
+def _answer(report: Report, row: Row) -> Cell:
+    """Return what was changed: an indicator by its label, a question in its words, or a whole interview."""
+    variable = row["variable"]
+    if variable == INTERVIEW:
+        return Cell(_("The whole interview"))
+    if report.is_labelled("indicator", variable):
+        return Cell(report.label("indicator", variable))
+    return Cell(report.wording_of(variable) or wording.capital(wording.plain(variable)))
 
 
 def _smallest_change(report: Report, row: Row) -> Cell:
@@ -708,6 +726,8 @@ _FORMS: dict[tuple[str, str], Form] = {
     ("", "likelihood"): lambda _, row: Cell(
         wording.LIKELIHOODS[row["likelihood"]], f"likelihood {row['likelihood']}"
     ),
+    ("", "stratum"): lambda report, row: Cell(column_words.stratum(report, row["stratum"])),
+    ("", "specification"): lambda report, row: Cell(column_words.model(report, row["specification"])),
     ("", "gender"): _divided_by("gender"),
     ("", "difference"): _divided_by("difference"),
     ("", "interval"): _interval,
@@ -747,6 +767,7 @@ _FORMS: dict[tuple[str, str], Form] = {
         for column in ("programme_found", "comparison_found", "trimmed_share")
     },
     ("attrition_bounds", "indicator"): _indicator_with_unit,
+    ("impact_differences", "claim"): _claim_of_what_is_told,
     ("impact_differences", "verdict"): _worded(wording.EFFECT_VERDICTS, "verdict"),
     ("pre_trends", "verdict"): lambda _, row: Cell(
         wording.TREND_VERDICTS[row["verdict"]], "contradict" if row["verdict"] == "differed" else ""
@@ -922,8 +943,11 @@ _FORMS: dict[tuple[str, str], Form] = {
             ("baseline_correlation", _two_places),
         )
     },
-    ("correction_summary", "variable"): _labelled("indicator", "variable"),
-    ("revision_summary", "variable"): _labelled("indicator", "variable"),
+    ("field_check_summary", "check"): lambda _, row: Cell(
+        wording.capital(told(row["check"])).replace("_", " ")
+    ),
+    ("correction_summary", "variable"): _answer,
+    ("revision_summary", "variable"): _answer,
     ("feedback", "finding"): _finding,
     ("feedback", "held_on"): _as_date("held_on"),
     ("feedback", "workshop"): lambda report, row: Cell(_workshop(row), note=_WORKSHOP_OF[row["kind"]]),

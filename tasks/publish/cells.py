@@ -40,7 +40,7 @@ class Cell:
 NOTHING = Cell("–", "none")
 
 
-def tells(cell: Cell) -> bool:
+def is_told(cell: Cell) -> bool:
     """Return whether a cell has an entry of its own: no dash, no asterisk and no word on being withheld."""
     return cell.style not in ("none", "withheld", "few")
 

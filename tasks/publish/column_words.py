@@ -31,6 +31,8 @@ _STANDARD = Words(
         "stratum": N_("strata"),
         "cluster": N_("localities (PSUs)"),
         "gender": N_("gender"),
+        "programme": N_("the programme group"),
+        "after": N_("the later wave"),
         "weight": N_("the weight of each respondent"),
         "matched weight": N_("the weight of each respondent after matching"),
     }

@@ -8,7 +8,7 @@ from typing import Any
 
 from schemas.vocabulary import ALL, HELD_VERDICTS
 from tasks.publish import wording
-from tasks.publish.cells import NOTHING, Cell, cell_of, tells
+from tasks.publish.cells import NOTHING, Cell, cell_of, is_told
 from tasks.publish.report import RELEASED, Report, Row, at
 
 
@@ -163,12 +163,12 @@ def _by_arm(rows: Sequence[Row], columns: Iterable[str]) -> list[Row]:
 
 def _is_of_figures(cells: Sequence[Cell]) -> bool:
     """Return whether a column is one of figures, by its entries; by what is not told where it has none."""
-    return any(cell.numeric for cell in [cell for cell in cells if tells(cell)] or cells)
+    return any(cell.numeric for cell in [cell for cell in cells if is_told(cell)] or cells)
 
 
 def _at_right(cell: Cell, among_figures: bool) -> bool:
     """Return whether a cell stands at the right: a figure, and what stands in place of one."""
-    return among_figures if cell.style in ("none", "few") else cell.numeric
+    return among_figures if not is_told(cell) else cell.numeric
 
 
 def _tells(cells: Sequence[Cell]) -> bool:
@@ -185,7 +185,7 @@ def _merged(cells: list[Cell]) -> list[Cell]:
         last = merged[-1] if merged else NOTHING
         if cell.style == last.style == "withheld" and cell.text == last.text:
             label = f"{last.label}, {cell.label}" if last.span == 1 else ""
-            merged[-1] = replace(last, span=last.span + 1, label=label)
+            merged[-1] = replace(last, span=last.span + 1, label=label, numeric=False)
         else:
             merged.append(cell)
     return merged

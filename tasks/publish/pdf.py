@@ -9,7 +9,7 @@ import io
 import logging
 from typing import Any
 
-from tasks.publish.wide_tables import pieces
+from tasks.publish.wide_tables import ON_ONE_LINE, VERDICTS, pieces
 
 INNER_MM = 182.0
 """How wide what stands on a page is, and below what a column of a table leaves free (reports/style.css)."""
@@ -34,7 +34,7 @@ BLOCKS = """
 .said { width: 26mm; padding-right: 2mm; }
 .pair > div { width: 88mm; padding-right: 3mm; }
 th, td { overflow-wrap: normal; }
-.parted .value { white-space: normal !important; }
+.parted .value.span, .parted .numeric .value { white-space: normal; }
 .parted table + table { margin-top: 3mm; }
 """
 """WeasyPrint 70 fails on a grid that a page ends in, and parts floats there: grids become blocks and cells.
@@ -104,10 +104,10 @@ def _break_wide_tables(root: Any) -> None:
         around = table.getparent()
         many = "many" in around.get("class").split()
         beside = BESIDE_OF_MANY_MM if many else BESIDE_MM
-        if len(pieces(table, INNER_MM, beside_mm=beside, together=True)) == 1:
+        if len(pieces(table, INNER_MM, beside_mm=beside, together=ON_ONE_LINE)) == 1:
             continue
         around.set("class", f"{around.get('class')} parted")
-        first, *others = pieces(table, INNER_MM, beside_mm=beside)
+        first, *others = pieces(table, INNER_MM, beside_mm=beside, together=VERDICTS)
         for piece in reversed(others):
             table.addnext(piece)
         if others:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import re
+from collections.abc import Collection
 from typing import Any
 
 from tasks.publish.textsize import BOLD, width
@@ -19,15 +20,16 @@ ROOM = 1.1
 """How much wider than measured a word may be: in the widest font that takes the place of a missing one."""
 MOST_WIDTH = 14.0
 """Units of its size from which on a word, such as an address of a page, is broken."""
-_TOGETHER = ["gain", "loss", "contradict", "same", "unsure", "silent", "span", "score"]
-"""Styles of what stands on one line (reports/style.css), as figures do."""
+VERDICTS = ("gain", "loss", "contradict", "same", "unsure", "silent")
+ON_ONE_LINE = (*VERDICTS, "span", "score", "numeric")
+"""Styles of what stands on one line, as reports/style.css has it: verdicts, intervals and figures."""
 
 
-def pieces(table: Any, whole_mm: float, *, beside_mm: float, together: bool = False) -> list[Any]:
+def pieces(table: Any, whole_mm: float, *, beside_mm: float, together: Collection[str] = ()) -> list[Any]:
     """Return a table of the report's HTML as it stands on paper: itself, or those that it is broken into.
 
-    whole_mm: the width of the page. beside_mm: what each column leaves free. together: figures and verdicts
-    are not parted at their spaces.
+    whole_mm: the width of the page. beside_mm: what each column leaves free. together: styles of what is
+    not parted at its spaces.
     """
     slots = [_slots(row) for row in table.iter("tr")]
     columns = max(map(len, slots), default=0)
@@ -47,7 +49,7 @@ def _slots(row: Any) -> list[Any]:
     return [cell for cell in row for _ in range(int(cell.get("colspan", 1)))]
 
 
-def _least(rows: list[list[Any]], column: int, *, together: bool) -> float:
+def _least(rows: list[list[Any]], column: int, *, together: Collection[str]) -> float:
     """Return the width in mm of the widest word of a column, of the cells that stand in it alone."""
     words = [
         word
@@ -59,17 +61,17 @@ def _least(rows: list[list[Any]], column: int, *, together: bool) -> float:
     return min(widest, MOST_WIDTH) * SMALLEST * MM_PER_POINT * ROOM
 
 
-def _words(cell: Any, *, together: bool) -> list[str]:
+def _words(cell: Any, *, together: Collection[str]) -> list[str]:
     """Return what of a cell stays on one line."""
-    said = [] if not together else [one for one in cell.iter("span") if _is_kept(cell, one)]
+    said = [one for one in cell.iter("span") if _is_kept(cell, one, together)] if together else []
     kept = [" ".join(one.itertext()).strip() for one in said]
     return [*kept, *re.split(r"[ \n]+", " ".join(cell.itertext()).strip())]
 
 
-def _is_kept(cell: Any, said: Any) -> bool:
-    styles = (said.get("class") or "").split()
-    is_figure = "numeric" in (cell.get("class") or "")
-    return "value" in styles and (is_figure or not set(_TOGETHER).isdisjoint(styles))
+def _is_kept(cell: Any, said: Any, together: Collection[str]) -> bool:
+    own = (said.get("class") or "").split()
+    styles = [*own, *(cell.get("class") or "").split()]
+    return "value" in own and "withheld" not in own and any(one in together for one in styles)
 
 
 def _piece(table: Any, columns: list[int], number: int, count: int) -> Any:

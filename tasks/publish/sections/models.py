@@ -130,6 +130,7 @@ def models(report: Report) -> list[Model]:
         title = wording.headed(model(report, name), wording.ESTIMATORS[first["estimator"]])
         title = wording.capital(title)
         keys = list(dict.fromkeys(map(key_of, told_of(here))))
+        one_line = len({row["poverty_group"] for row in here}) == 1 and _is_one_each(here)
         here = [{**row, "letter": _letter(lettered, row)} for row in here]
         made.append(
             Model(
@@ -137,14 +138,18 @@ def models(report: Report) -> list[Model]:
                 tuple(_facts(report, name, term, first)),
                 _notes(report, here),
                 any(row["standard_error"] is not None for row in here),
-                tuple(lettered[key] for key in keys if key not in above),
-                tuple(lettered[key] for key in keys if key in above),
+                tuple(one for key, one in lettered.items() if key in keys and key not in above),
+                tuple(one for key, one in lettered.items() if key in keys and key in above),
                 grids.grid(
                     report,
                     "impact_estimates",
                     _("Estimates. {model}").format(model=title),
                     {
-                        "poverty_group": _("Poverty group"),
+                        **(
+                            {"indicator": _("Indicator")}
+                            if one_line
+                            else {"poverty_group": _("Poverty group")}
+                        ),
                         **({"term": _("When")} if staggered else {}),
                         "direction": _("Verdict"),
                         "estimate": _("Estimate"),
@@ -157,7 +162,7 @@ def models(report: Report) -> list[Model]:
                         **({"claim": _("Claim")} if len(keys) > 1 else {}),
                     },
                     rows=here,
-                    parted_by="indicator",
+                    parted_by="" if one_line else "indicator",
                     as_given=staggered,
                 ),
                 starts.pictures(report, f"starts-{number}", here) if staggered else (),
@@ -165,6 +170,11 @@ def models(report: Report) -> list[Model]:
         )
         above.update(keys)
     return made
+
+
+def _is_one_each(rows: list[Row]) -> bool:
+    """Return whether each of several indicators has a single line."""
+    return 1 < len(rows) == len({row["indicator"] for row in rows})
 
 
 def _letter(lettered: Mapping[tuple[str, str], Claim], row: Row) -> str:

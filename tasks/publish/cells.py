@@ -808,13 +808,17 @@ _FORMS: dict[tuple[str, str], Form] = {
         for column in ("coefficient_of_variation", "adjustment_variation", "design_effect")
     },
     **{("weight_summary", column): _as_count(column) for column in ("total", "effective_respondents")},
-    ("response_classes", "weighting_class"): lambda _, row: Cell(wording.plain(row["weighting_class"])),
+    ("response_classes", "weighting_class"): lambda report, row: Cell(
+        column_words.crossed(report, row["weighting_class"])
+    ),
     ("response_classes", "response_rate"): lambda _, row: Cell(
         wording.quantity(row["response_rate"], "share"), numeric=True
     ),
     ("response_classes", "factor"): _places("factor", 2),
     ("calibration_margins", "variable"): lambda _, row: Cell(wording.plain(row["variable"])),
-    ("calibration_margins", "category"): lambda _, row: Cell(wording.plain(row["category"])),
+    ("calibration_margins", "category"): lambda report, row: Cell(
+        column_words.crossed(report, row["category"])
+    ),
     **{("calibration_margins", column): _as_count(column) for column in ("target", "before", "after")},
     ("focus_group_verdicts", "verdict_with_people"): _verdict_with_people,
     ("coded_voices", "said_with_sources"): _said_with_sources,

@@ -38,11 +38,13 @@ _STANDARD = Words(
     }
 )
 """Columns that every wave has -> what stands in them."""
+CROSS = " x "
+"""What stands between columns in a term, and between codes in a class of respondents (tasks/weights.py)."""
 
 
 def term(report: Report, name: str) -> str:
     """Return what a term of a model tells; a product of columns has the sign between them."""
-    return TERMS.get(name) or " × ".join(_column(report, one) for one in name.split(" x "))
+    return TERMS.get(name) or " × ".join(_column(report, one) for one in name.split(CROSS))
 
 
 def columns(report: Report, names: Iterable[str]) -> str:
@@ -76,6 +78,11 @@ def model(report: Report, specification: str) -> str:
 def stratum(report: Report, name: str) -> str:
     """Return a stratum or quota with the labels of the groups, nodes and arms of which its name is made."""
     return ", ".join(_part_of_a_stratum(report, part) for part in name.split(", "))
+
+
+def crossed(report: Report, name: str) -> str:
+    """Return a class of respondents, which one or several columns cross, with the labels of its parts."""
+    return " × ".join(wording.plain(_part_of_a_stratum(report, part)) for part in name.split(CROSS))
 
 
 def _part_of_a_stratum(report: Report, name: str) -> str:

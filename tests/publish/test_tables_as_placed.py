@@ -132,6 +132,7 @@ def test_models_and_strata_are_told_in_words(plan, tables):
     for name in (f"{group.id}-comparison", f"comparison: {group.id}"):
         assert column_words.stratum(report, name) == f"{group.label}: comparison group"
     assert column_words.stratum(report, "North-East") == "North-East"
+    assert column_words.crossed(report, f"{group.id} x hill_villages") == f"{group.label} × hill villages"
 
 
 def test_what_was_corrected_is_told_as_it_is_asked(plan, tables):

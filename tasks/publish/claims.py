@@ -50,8 +50,8 @@ def told_of(estimates: Iterable[Row]) -> list[Row]:
 
 
 def in_common(rows: Iterable[Row]) -> str:
-    """Return the claim that several rows of a table share, in words; nothing where they differ."""
+    """Return the claim that several rows share, as it ends a sentence; nothing where they differ."""
     kinds = [row["claim"] for row in rows if not row["withheld_by"]]
     if len(kinds) < 2 or len(set(kinds)) > 1:
         return ""
-    return wording.sentence(wording.CLAIMS[kinds[0]])
+    return f"{wording.CLAIMS[kinds[0]]}."

@@ -10,11 +10,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 
+from schemas.base import column_types
 from schemas.vocabulary import ALL, OF_THE_DAY
 from tasks import expressions
 from tasks.catalogue import read as catalogue
 from tasks.catalogue import standard_indicators
-from tasks.publish import wording
+from tasks.corrections import INTERVIEW
+from tasks.publish import column_words, wording
 from tasks.publish.report import FEW, RELEASED, Report, Row, cases
 from tasks.references import reference
 from tasks.told_figures import FIGURES
@@ -39,11 +41,18 @@ class Cell:
 NOTHING = Cell("–", "none")
 
 
+def is_told(cell: Cell) -> bool:
+    """Return whether a cell has an entry of its own: no dash, no asterisk and no word on being withheld."""
+    return cell.style not in ("none", "withheld", "few")
+
+
 def cell_of(report: Report, name: str, row: Row, column: str) -> Cell:
     """Return one cell as it is printed: text without a form of its own in the language that is spoken."""
     source = _SOURCES.get(column, column)
     if hidden := report.hidden(name, row, source):
-        return Cell(hidden, "" if row["withheld_by"] == FEW else "withheld")
+        if row["withheld_by"] == FEW:
+            return Cell(hidden, "few", numeric=column_types(RELEASED[name]).get(source) in _OF_FIGURES)
+        return Cell(hidden, "withheld")
     if row[source] is None:
         return _no_ratio() if source in FIGURES and _is_ratio(name, row) else NOTHING
     form = _FORMS.get((name, column)) or _FORMS.get(("", column))
@@ -88,7 +97,7 @@ def _no_ratio() -> Cell:
     return Cell(_("cannot be computed"), "none", note=_("the poorest fifth has nothing to divide by"))
 
 
-_CODES = ("industry", "main_industry", "period", "stratum", "year")
+_CODES = ("industry", "main_industry", "period", "year")
 """Columns of what is not said in words: of a code of an industry not even the point is changed."""
 _RECORDED = (
     *("label", "node_label", "role", "owner", "proposed_by", "overruled_by", "by", "topic", "service"),
@@ -98,6 +107,7 @@ _RECORDED = (
 """Columns of text that the folder gives: no word of psia, though it may read like one."""
 _OF_PSIA = (("characteristic_scores", "label"), ("source_readings", "item"))
 _ENDS = ("ci_low", "ci_high")
+_OF_FIGURES = ("Int64", "float64")
 Form = Callable[[Report, Row], Cell]
 
 
@@ -129,10 +139,10 @@ def _gain(report: Report, row: Row) -> Cell:
 
 
 def _claim_of_what_is_told(report: Report, row: Row) -> Cell:
-    """Return the claim; of a figure that is withheld nothing is claimed."""
+    """Return the claim, by its letter where the row bears one; of what is withheld nothing is claimed."""
     rule = row["withheld_by"]
     if not rule:
-        return Cell(told(row["claim"]))
+        return Cell(row.get("letter") or told(row["claim"]))
     return Cell(wording.withheld(rule), "" if rule == FEW else "withheld")
 
 
@@ -522,17 +532,26 @@ def _finding(report: Report, row: Row) -> Cell:
 
 
 def _asked(report: Report, row: Row) -> Cell:
-    """Return the questions whose answers make an indicator; of a foreign survey, the names of its columns."""
-    asked = {one["question"]: one["wording"] for one in report.rows("instruments")}
+    """Return the questions whose answers make an indicator; of a foreign survey's columns its label."""
     try:
         columns = expressions.columns(row["value"])
     except expressions.ExpressionError:
-        return Cell(row["value"])
-    words = " ".join(
-        wording.sentence(told(asked[one]) if one in asked else wording.column(one)) for one in columns
-    )
+        return Cell(report.label("indicator", row["indicator"]))
+    asked = [report.wording_of(one) for one in columns]
+    known = all(asked)
+    words = " ".join(map(wording.sentence, asked)) if known else report.label("indicator", row["indicator"])
     of_itself = row["value"].strip() in columns
     return Cell(words, note="" if of_itself else _("computed by the rule in tables/indicators.csv"))
+
+
+def _answer(report: Report, row: Row) -> Cell:
+    """Return what was changed: an indicator by its label, a question in its words, or a whole interview."""
+    variable = row["variable"]
+    if variable == INTERVIEW:
+        return Cell(_("The whole interview"))
+    if report.is_labelled("indicator", variable):
+        return Cell(report.label("indicator", variable))
+    return Cell(report.wording_of(variable) or wording.capital(wording.column(variable)))
 
 
 def _smallest_change(report: Report, row: Row) -> Cell:
@@ -728,6 +747,8 @@ _FORMS: dict[tuple[str, str], Form] = {
     ("", "likelihood"): lambda _, row: Cell(
         wording.LIKELIHOODS[row["likelihood"]], f"likelihood {row['likelihood']}"
     ),
+    ("", "stratum"): lambda report, row: Cell(column_words.stratum(report, row["stratum"])),
+    ("", "specification"): lambda report, row: Cell(column_words.model(report, row["specification"])),
     ("", "gender"): _divided_by("gender"),
     ("", "difference"): lambda _, row: (
         NOTHING if row["difference"] == ALL else Cell(recorded(row["difference"]))
@@ -769,6 +790,7 @@ _FORMS: dict[tuple[str, str], Form] = {
         for column in ("programme_found", "comparison_found", "trimmed_share")
     },
     ("attrition_bounds", "indicator"): _indicator_with_unit,
+    ("impact_differences", "claim"): _claim_of_what_is_told,
     ("impact_differences", "verdict"): _worded(wording.EFFECT_VERDICTS, "verdict"),
     ("pre_trends", "verdict"): lambda _, row: Cell(
         wording.TREND_VERDICTS[row["verdict"]], "contradict" if row["verdict"] == "differed" else ""
@@ -809,14 +831,16 @@ _FORMS: dict[tuple[str, str], Form] = {
         for column in ("coefficient_of_variation", "adjustment_variation", "design_effect")
     },
     **{("weight_summary", column): _as_count(column) for column in ("total", "effective_respondents")},
-    ("response_classes", "weighting_class"): lambda _, row: Cell(wording.plain(row["weighting_class"])),
+    ("response_classes", "weighting_class"): lambda report, row: Cell(
+        column_words.crossed(report, row["weighting_class"])
+    ),
     ("response_classes", "response_rate"): lambda _, row: Cell(
         wording.quantity(row["response_rate"], "share"), numeric=True
     ),
     ("response_classes", "factor"): _places("factor", 2),
     ("calibration_margins", "variable"): lambda _, row: Cell(wording.column(row["variable"])),
-    ("calibration_margins", "category"): lambda _, row: Cell(
-        (wording.plain if row["variable"] in wording.COLUMNS else wording.named)(row["category"])
+    ("calibration_margins", "category"): lambda report, row: Cell(
+        column_words.crossed(report, row["category"])
     ),
     **{("calibration_margins", column): _as_count(column) for column in ("target", "before", "after")},
     ("focus_group_verdicts", "verdict_with_people"): _verdict_with_people,
@@ -946,8 +970,11 @@ _FORMS: dict[tuple[str, str], Form] = {
             ("baseline_correlation", _two_places),
         )
     },
-    ("correction_summary", "variable"): _labelled("indicator", "variable"),
-    ("revision_summary", "variable"): _labelled("indicator", "variable"),
+    ("field_check_summary", "check"): lambda _, row: Cell(
+        wording.capital(told(row["check"])).replace("_", " ")
+    ),
+    ("correction_summary", "variable"): _answer,
+    ("revision_summary", "variable"): _answer,
     ("feedback", "finding"): _finding,
     ("feedback", "held_on"): _as_date("held_on"),
     ("feedback", "workshop"): lambda report, row: Cell(_workshop(row), note=_WORKSHOP_OF[row["kind"]]),

@@ -9,18 +9,14 @@ from html import escape
 from typing import Any
 
 from tasks.publish.textsize import BOLD, width
+from tasks.publish.wide_tables import MM_PER_POINT, MOST_WIDTH, ROOM, SMALLEST
 
-SIZES = (8.5, 7.5, 6.5)
+SIZES = (8.5, SMALLEST)
 """Points of the letters: the largest in which no word of the table has to be broken."""
 SIDE_MM = 0.9
 """What a cell leaves free at its left and at its right."""
 LONGEST = 400
 """Signs from which on a longer text does not ask for a wider column."""
-MOST_WIDTH = 14.0
-"""Units of its size from which on a word, such as an address of a page, is broken."""
-ROOM = 1.1
-"""How much wider than measured a word may be: in the widest font that takes the place of a missing one."""
-MM_PER_POINT = 25.4 / 72
 TWIPS_PER_MM = 1440 / 25.4
 LINE, NO_LINE = 'w:val="single" w:sz="4" w:space="0" w:color="B9C0C8"', 'w:val="nil"'
 SIDES = {"top": LINE, "left": NO_LINE, "bottom": LINE, "right": NO_LINE, "insideH": LINE, "insideV": NO_LINE}
@@ -134,7 +130,7 @@ def _cell(cell: Cell, wide: int, size: float | None, *, is_head: bool, shaded: b
     place = '<w:vAlign w:val="bottom"/>' if is_head else ""
     lines = [_paragraph(cell, cell.words, size, strong=is_head or cell.strong, leads=cell.strong)]
     if cell.note:
-        small = size - 1 if size else None
+        small = max(size - 1, SMALLEST) if size else None
         lines.append(_paragraph(cell, cell.note, small, strong=False, leads=cell.strong, colour=MUTED))
     look = f'<w:tcW w:w="{wide}" w:type="dxa"/>{span}{shade}{place}'
     return f"<w:tc><w:tcPr>{look}</w:tcPr>{''.join(lines)}</w:tc>"

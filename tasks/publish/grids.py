@@ -8,7 +8,7 @@ from typing import Any
 
 from schemas.vocabulary import ALL, HELD_VERDICTS
 from tasks.publish import wording
-from tasks.publish.cells import NOTHING, Cell, cell_of
+from tasks.publish.cells import NOTHING, Cell, cell_of, is_told
 from tasks.publish.report import RELEASED, Report, Row, at
 
 
@@ -63,40 +63,58 @@ def pivot(
     value: str,
     rows: Sequence[Row] | None = None,
     *,
+    parted_by: str = "",
     as_given: bool = False,
 ) -> Grid:
     """Return a table with a column for each word of `across` (or pair of words) in which `value` stands.
 
     A column without a heading keeps rows apart and is not shown; one that says the same in all rows is
     left out, but for the first. rows: those of the table, unless only some of them are to be told.
+    parted_by: one of the columns, which becomes a line above the rows that share it where several do.
     as_given: the lines stand in the order of the rows, not in that of the report.
     """
     rows = report.rows(name) if rows is None else rows
     if "arm" in across:
         rows = _by_arm(rows, columns)
-    first = next(iter(columns))
+    parted_by = parted_by if _are_several(rows, parted_by, columns) else ""
+    first = next(column for column in columns if column != parted_by)
     columns = {
         column: heading
         for column, heading in columns.items()
-        if column == first or len({row[column] for row in rows}) > 1
+        if column in (first, parted_by) or len({row[column] for row in rows}) > 1
     }
+    headings = [heading for column, heading in columns.items() if heading and column != parted_by]
     across = [one for one in across if len({row[one] for row in rows}) > 1] or list(across[:1])
     heads = sorted({at(row, across) for row in rows}, key=lambda head: report.ranked(across, head))
     lines: dict[tuple[Any, ...], dict[Any, Row]] = {}
     for row in rows:
         lines.setdefault(at(row, columns), {})[at(row, across)] = row
-    body = []
+    body, part = [], None
     order = lines if as_given else sorted(lines, key=lambda line: report.ranked(tuple(columns), line))
     for line in order:
         some = next(iter(lines[line].values()))
-        cells = [cell_of(report, name, some, column) for column, heading in columns.items() if heading]
+        if parted_by and some[parted_by] != part:
+            part = some[parted_by]
+            body.append([replace(cell_of(report, name, some, parted_by), span=len(headings) + len(heads))])
+        cells = [
+            cell_of(report, name, some, column)
+            for column, heading in columns.items()
+            if heading and column != parted_by
+        ]
         cells += [
             cell_of(report, name, lines[line][head], value) if head in lines[line] else NOTHING
             for head in heads
         ]
         body.append(cells)
     labels = [_heading(report, across, head) for head in heads]
-    return placed(report, caption, [*filter(None, columns.values()), *labels], body)
+    return placed(report, caption, [*headings, *labels], body)
+
+
+def _are_several(rows: Sequence[Row], parted_by: str, columns: Iterable[str]) -> bool:
+    """Return whether a table has more lines than different words in the column that may part it."""
+    if not parted_by:
+        return False
+    return len({at(row, columns) for row in rows}) > len({row[parted_by] for row in rows})
 
 
 def named(report: Report, caption: str, labels: Sequence[str], rows: Iterable[Sequence[str]]) -> Grid:
@@ -113,15 +131,18 @@ def placed(report: Report, caption: str, labels: Sequence[str], rows: Sequence[S
     """
     full = [row for row in rows if len(row) == len(labels)]
     kept = [column for column, _ in enumerate(labels) if column == 0 or _tells([row[column] for row in full])]
-    headings = tuple(
-        (labels[column], any(row[column].numeric for row in full) and column > 0) for column in kept
-    )
+    figures = {column for column in kept if column and _is_of_figures([row[column] for row in full])}
+    headings = tuple((labels[column], column in figures) for column in kept)
     body = []
     for row in rows:
         if len(row) < len(labels):
             body.append((replace(row[0], span=len(kept)),))
         else:
-            body.append(tuple(_merged([replace(row[column], label=labels[column]) for column in kept])))
+            cells = [
+                replace(row[column], label=labels[column], numeric=_at_right(row[column], column in figures))
+                for column in kept
+            ]
+            body.append(tuple(_merged(cells)))
     return Grid(report.next_table(), caption, headings, tuple(body))
 
 
@@ -140,6 +161,16 @@ def _by_arm(rows: Sequence[Row], columns: Iterable[str]) -> list[Row]:
     return [row for row in rows if row["arm"] != ALL or at(row, columns) not in apart]
 
 
+def _is_of_figures(cells: Sequence[Cell]) -> bool:
+    """Return whether a column is one of figures, by its entries; by what is not told where it has none."""
+    return any(cell.numeric for cell in [cell for cell in cells if is_told(cell)] or cells)
+
+
+def _at_right(cell: Cell, among_figures: bool) -> bool:
+    """Return whether a cell stands at the right: a figure, and what stands in place of one."""
+    return among_figures if not is_told(cell) else cell.numeric
+
+
 def _tells(cells: Sequence[Cell]) -> bool:
     """Return whether a column has anything to tell: a figure, or that all its figures are withheld."""
     return any(cell is not NOTHING and cell.style != "withheld" for cell in cells) or all(
@@ -154,7 +185,7 @@ def _merged(cells: list[Cell]) -> list[Cell]:
         last = merged[-1] if merged else NOTHING
         if cell.style == last.style == "withheld" and cell.text == last.text:
             label = f"{last.label}, {cell.label}" if last.span == 1 else ""
-            merged[-1] = replace(last, span=last.span + 1, label=label)
+            merged[-1] = replace(last, span=last.span + 1, label=label, numeric=False)
         else:
             merged.append(cell)
     return merged

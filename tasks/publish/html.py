@@ -26,6 +26,7 @@ from tasks.publish.report import Report
 from tasks.publish.sections.comparison import comparison_group
 from tasks.publish.sections.context import surroundings
 from tasks.publish.sections.design import likeness, overruled_rankings, rankings
+from tasks.publish.sections.effects import effects
 from tasks.publish.sections.estimates import rules_of_errors, spreads
 from tasks.publish.sections.feedback import feedback
 from tasks.publish.sections.fieldwork import attrition_tests, differ_by, waves, weights
@@ -35,7 +36,7 @@ from tasks.publish.sections.follow_up import before_and_after, follow_up, other_
 from tasks.publish.sections.growth import growth
 from tasks.publish.sections.identification import identification
 from tasks.publish.sections.map import printed_checks
-from tasks.publish.sections.method import inputs, libraries
+from tasks.publish.sections.method import definitions, inputs, libraries
 from tasks.publish.sections.models import models
 from tasks.publish.sections.plan import resources, scope
 from tasks.publish.sections.poverty import poverty
@@ -110,6 +111,7 @@ def render(plan: AssessmentPlan, tables: dict[str, pd.DataFrame], provenance: Pr
         "likeness": likeness(report),
         "overruled_rankings": overruled_rankings(report),
         "models": models(report),
+        "effects": effects(report),
         "poverty": poverty(report),
         "winners": winners(report),
         "spreads": spreads(report),
@@ -132,6 +134,7 @@ def render(plan: AssessmentPlan, tables: dict[str, pd.DataFrame], provenance: Pr
         "voices": voices(report),
         "other_changes": other_changes(report),
         "follow_up": follow_up(report),
+        "definitions": definitions(report),
         "inputs": inputs(report, provenance.inputs),
         "libraries": libraries(report, provenance.libraries),
         "fewest_firms": mapping.FEWEST_FIRMS,

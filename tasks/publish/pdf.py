@@ -9,6 +9,11 @@ import io
 import logging
 from typing import Any
 
+from tasks.publish.wide_tables import ON_ONE_LINE, VERDICTS, pieces
+
+INNER_MM = 182.0
+"""How wide what stands on a page is, and below what a column of a table leaves free (reports/style.css)."""
+BESIDE_MM, BESIDE_OF_MANY_MM = 2.4, 1.4
 SANS = "'Noto Sans', 'Liberation Sans', Arial, Helvetica, sans-serif"
 """The letters of pictures, as reports/style.css has them for the page on paper.
 
@@ -23,12 +28,14 @@ BLOCKS = """
 .beside > figure, .beside > .table, .pair > div, .said, .said + div { display: table-cell; }
 .beside > figure, .beside > .table, .pair > div, .said, .said + div { vertical-align: top; }
 .beside > figure { width: 54mm; padding-right: 4mm; }
-.beside figcaption { margin-top: 1mm; font-size: 7pt; line-height: 1.25; }
+.beside figcaption { margin-top: 1mm; line-height: 1.25; }
 .beside .panels { padding: 1.5mm; } .beside .panels .chart { width: 50mm; margin: 0; }
 .quiet { columns: 1; }
 .said { width: 26mm; padding-right: 2mm; }
 .pair > div { width: 88mm; padding-right: 3mm; }
 th, td { overflow-wrap: normal; }
+.parted .value.span, .parted .numeric .value { white-space: normal; }
+.parted table + table { margin-top: 3mm; }
 """
 """WeasyPrint 70 fails on a grid that a page ends in, and parts floats there: grids become blocks and cells.
 
@@ -83,11 +90,28 @@ def printable(page: str) -> str:
         title.text = f"{title.text_content()}: {title.getnext().text_content()}"
     for element in root.xpath("//svg//*[@font-family='sans-serif']"):
         element.set("font-family", SANS)
+    _break_wide_tables(root)
     _lighten(root)
     style = lxml.html.fragment_fromstring("<style></style>")
     style.text = BLOCKS
     root.find("head").append(style)
     return "<!doctype html>\n" + lxml.html.tostring(root, encoding="unicode")
+
+
+def _break_wide_tables(root: Any) -> None:
+    """Part tables that no page holds in letters that can be read; before that, what is kept on one line."""
+    for table in root.xpath("//div[contains(concat(' ', @class, ' '), ' table ')]/table"):
+        around = table.getparent()
+        many = "many" in around.get("class").split()
+        beside = BESIDE_OF_MANY_MM if many else BESIDE_MM
+        if len(pieces(table, INNER_MM, beside_mm=beside, together=ON_ONE_LINE)) == 1:
+            continue
+        around.set("class", f"{around.get('class')} parted")
+        first, *others = pieces(table, INNER_MM, beside_mm=beside, together=VERDICTS)
+        for piece in reversed(others):
+            table.addnext(piece)
+        if others:
+            around.replace(table, first)
 
 
 def _lighten(root: Any) -> None:

@@ -78,6 +78,7 @@ class Report:
         self._rows: dict[str, list[Row]] = {}
         self._placed = 0
         self._regions: dict[tuple[Any, ...], str] | None = None
+        self._questions: dict[str, str] | None = None
         self._labels = self._all_labels()
         self._ranks = self._all_ranks()
 
@@ -153,6 +154,16 @@ class Report:
         if ident not in known:
             return wording.column(ident) if kind == "indicator" else wording.plain(ident)
         return told(known[ident]) if kind in _OF_PSIA or ident == ALL else recorded(known[ident])
+
+    def is_labelled(self, kind: str, ident: str) -> bool:
+        """Return whether a group, indicator, actor, wave or arm has a label of its own."""
+        return ident in self._labels.get(kind, {})
+
+    def wording_of(self, question: str) -> str:
+        """Return a question in the words in which it is asked; nothing of a column that is no question."""
+        if self._questions is None:
+            self._questions = {row["question"]: row["wording"] for row in self.rows("instruments")}
+        return told(self._questions.get(question, ""))
 
     def short(self, wave: str) -> str:
         """Return a wave's label up to its first comma, where that still tells the waves apart."""

@@ -13,7 +13,8 @@ from typing import Any
 
 from tasks.publish import wording
 from tasks.publish.docx import Document
-from tasks.publish.docx_table import Cell
+from tasks.publish.docx_table import SIDE_MM, Cell
+from tasks.publish.wide_tables import pieces
 from tasks.tongue import _
 
 SCALE = 2
@@ -108,6 +109,11 @@ def _pairs(element: Any, document: Document) -> None:
 
 
 def _table(element: Any, document: Document) -> None:
+    for piece in pieces(element, document.inner_mm, beside_mm=2 * SIDE_MM):
+        _place_table(piece, document)
+
+
+def _place_table(element: Any, document: Document) -> None:
     rows = [[_cell(one) for one in row] for row in element.iter("tr")]
     columns = max((sum(cell.span for cell in row) for row in rows), default=0)
     if not columns:

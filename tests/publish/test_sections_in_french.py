@@ -107,7 +107,7 @@ def test_why_no_more_is_claimed_is_told(plan, tables):
     tables["impact_estimates"]["claim_reason"] = f"{reason} Nobody knows more."
     (model,) = models(Report(plan, tables))
     told = "Écart des bras avant le programme : 0,27, limite : 0,25. Nobody knows more."
-    assert {said for _, said in model.reasons} == {told}
+    assert {one.limits for one in model.claims} == {told}
 
 
 @pytest.mark.usefixtures("french")

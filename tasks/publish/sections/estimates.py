@@ -24,7 +24,7 @@ def spreads(report: Report) -> list[Grid]:
     return [
         _by_wave(
             report,
-            _("{indicator}, in {unit}: median and quartiles").format(
+            _("{indicator}: median and quartiles. Unit: {unit}").format(
                 indicator=label, unit=wording.unit(report.unit(of_one[0]["indicator"]))
             ),
             "median_with_quartiles",

@@ -13,7 +13,7 @@ from schemas.vocabulary import ALL
 from tasks.publish import charts, grids, wording
 from tasks.publish.cells import NOTHING, cell_of, side_by_side
 from tasks.publish.grids import Grid
-from tasks.publish.report import RELEASED, Report, Row
+from tasks.publish.report import RELEASED, Report, Row, at
 from tasks.publish.sections.findings import side_of
 from tasks.references import reference_of
 from tasks.tongue import _, ngettext
@@ -24,7 +24,11 @@ MOST_FIGURES = 4
 
 @dataclass(frozen=True)
 class Figure:
-    """A picture: its panels as SVG, what a reader must know to read them, and the same as a table."""
+    """A picture: its panels as SVG, what a reader must know to read them, and the same as a table.
+
+    No panels, and only the table, where nothing has moved yet: one point a line is no picture. number: among
+    those with panels.
+    """
 
     ident: str
     title: str
@@ -39,6 +43,7 @@ class Figure:
     grid: Grid
     is_ranked: bool = False
     """Whether the panels stand in the order of the changes that they tell."""
+    number: int = 0
 
 
 @dataclass(frozen=True)
@@ -52,12 +57,12 @@ class _Change:
 
 
 def figures(report: Report) -> list[Figure]:
-    """Return a picture for each of the few indicators that matter most."""
-    return [
-        figure
-        for number, indicator in enumerate(chosen(report), start=1)
-        if (figure := _figure(report, f"figure-{number}", indicator))
-    ]
+    """Return a picture for each of the few indicators that matter most, or the table that stands for it."""
+    made: list[Figure] = []
+    for indicator in _set_apart(report):
+        number = 1 + sum(bool(one.panels) for one in made)
+        made.append(_figure(report, number, f"figure-{len(made) + 1}", indicator))
+    return made
 
 
 def chosen(report: Report) -> list[str]:
@@ -83,18 +88,34 @@ def chosen(report: Report) -> list[str]:
     return order[:MOST_FIGURES]
 
 
+def _set_apart(report: Report) -> list[str]:
+    """Return the chosen indicators with a place of their own: what moved, or what a table of lines tells."""
+    return [
+        one
+        for one in chosen(report)
+        if (shown := _shown(report, one)) and (_moves(shown) or _has_lines(report, one))
+    ]
+
+
 def other_estimates(report: Report) -> Grid:
-    """Return the estimates of whole groups in the indicators that have no picture of their own."""
-    drawn = set(chosen(report))
+    """Return the estimates of whole groups in the indicators that have no place of their own."""
+    apart = set(_set_apart(report))
     rows = [
         row
         for row in report.rows("indicator_estimates", {"gender": ALL, "difference": ALL})
-        if row["indicator"] not in drawn
+        if row["indicator"] not in apart
     ]
     columns = {"indicator": _("Indicator"), "poverty_group": _("Poverty group"), "category": ""}
-    caption = _("Estimates of the other indicators, by wave")
+    caption = _("Estimates of the other indicators") if apart else _("Estimates of the indicators")
     return grids.pivot(
-        report, "indicator_estimates", caption, columns, ("wave", "arm"), "estimate_with_interval", rows
+        report,
+        "indicator_estimates",
+        caption,
+        columns,
+        ("wave", "arm"),
+        "estimate_with_interval",
+        rows,
+        parted_by="indicator",
     )
 
 
@@ -110,19 +131,32 @@ def better(report: Report, indicator: str) -> str:
     return row["better"] if row else ""
 
 
-def _figure(report: Report, ident: str, indicator: str) -> Figure | None:
+def _of_panels(report: Report, indicator: str) -> list[Row]:
+    """Return the estimates of the groups that have a panel: everyone where a finding tells of all groups."""
     rows = plain_estimates(report, indicator)
     told = {row["poverty_group"] for row in report.rows("findings", {"indicator": indicator})}
-    groups = list(dict.fromkeys(row["poverty_group"] for row in rows))
-    groups = [group for group in groups if group != ALL or ALL in told or len(groups) == 1]
-    rows = [row for row in rows if row["poverty_group"] in groups]
-    shown = [
+    groups = {row["poverty_group"] for row in rows}
+    kept = groups if ALL in told or len(groups) == 1 else groups - {ALL}
+    return [row for row in rows if row["poverty_group"] in kept]
+
+
+def _shown(report: Report, indicator: str) -> list[Row]:
+    return [
         row
-        for row in rows
+        for row in _of_panels(report, indicator)
         if row["estimate"] is not None and not report.hidden("indicator_estimates", row, "estimate")
     ]
-    if not shown:
-        return None
+
+
+def _moves(shown: Sequence[Row]) -> bool:
+    """Return whether any line of a picture has two points: a group and arm at more than one wave."""
+    lines = Counter((row["poverty_group"], row["arm"]) for row in shown)
+    return max(lines.values(), default=0) > 1
+
+
+def _figure(report: Report, number: int, ident: str, indicator: str) -> Figure:
+    rows, shown = _of_panels(report, indicator), _shown(report, indicator)
+    groups = list(dict.fromkeys(row["poverty_group"] for row in rows))
     unit = report.unit(indicator)
     waves = list(
         dict.fromkeys(row["wave"] for row in sorted(rows, key=lambda row: report.rank("wave", row["wave"])))
@@ -161,9 +195,10 @@ def _figure(report: Report, ident: str, indicator: str) -> Figure | None:
         from_zero=scale.low <= 0 <= scale.high,
         both_arms={"programme", "comparison"} <= {row["arm"] for row in shown},
         intervals=any(row["ci_low"] is not None for row in shown),
-        panels=tuple(Markup(svg) for svg in drawn),  # noqa: S704
+        panels=tuple(Markup(svg) for svg in drawn) if _moves(shown) else (),  # noqa: S704
         grid=_estimates_grid(report, indicator),
         is_ranked=any(changes.values()),
+        number=number,
     )
 
 
@@ -296,18 +331,29 @@ def _described(report: Report, verdict: str, rows: list[Row], unit: str) -> str:
     return ". ".join(wording.sentence(part).rstrip(".") for part in parts if part) + "."
 
 
-def _estimates_grid(report: Report, indicator: str) -> Grid:
-    """Return the estimates by wave, divided by at most one of gender, difference and category."""
-    divisions = ("gender", "difference", "category")
-    rows = [
+_DIVISIONS = ("gender", "difference", "category")
+
+
+def _divided(report: Report, indicator: str) -> list[Row]:
+    """Return the estimates that at most one of gender, difference and category divides."""
+    return [
         row
         for row in report.rows("indicator_estimates", {"indicator": indicator})
-        if sum(row[column] != ALL for column in divisions) <= 1
+        if sum(row[column] != ALL for column in _DIVISIONS) <= 1
     ]
-    caption = _("{indicator}, in {unit}, by wave").format(
+
+
+def _has_lines(report: Report, indicator: str) -> bool:
+    """Return whether the table of an indicator has more lines than one."""
+    return len({at(row, ("poverty_group", *_DIVISIONS)) for row in _divided(report, indicator)}) > 1
+
+
+def _estimates_grid(report: Report, indicator: str) -> Grid:
+    rows = _divided(report, indicator)
+    caption = _("{indicator}. Unit: {unit}").format(
         indicator=report.label("indicator", indicator), unit=wording.unit(report.unit(indicator))
     )
-    columns = {"poverty_group": _("Poverty group"), **dict.fromkeys(divisions, "")}
+    columns = {"poverty_group": _("Poverty group"), **dict.fromkeys(_DIVISIONS, "")}
     return grids.pivot(
         report, "indicator_estimates", caption, columns, ("wave", "arm"), "estimate_with_interval", rows
     )

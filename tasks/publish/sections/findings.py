@@ -7,20 +7,12 @@ from dataclasses import dataclass
 
 from tasks.publish import wording
 from tasks.publish.cells import Cell, cell_of
+from tasks.publish.claims import Claim, claims
+from tasks.publish.column_words import model, model_number
 from tasks.publish.report import Report, Row
 from tasks.publish.sections.feedback import contested, contested_by
 from tasks.publish.sections.statements import statement
-from tasks.tongue import _, told
-
-
-@dataclass(frozen=True)
-class Claim:
-    """What a finding may be taken to say, and what limits it; `letter` is how findings refer to it."""
-
-    letter: str
-    kind: str
-    words: str
-    limits: str
+from tasks.tongue import _
 
 
 @dataclass(frozen=True)
@@ -49,13 +41,7 @@ class Findings:
 def findings(report: Report) -> Findings:
     """Return the findings in the order of the report, losses first."""
     rows = sorted(report.rows("findings"), key=lambda row: row["position"])
-    claims = {}
-    for row in rows:
-        key = (row["claim"], row["limits"])
-        if key not in claims:
-            letter = wording.letter(len(claims))
-            words = wording.sentence(wording.CLAIMS[row["claim"]])
-            claims[key] = Claim(letter, row["claim"], words, wording.sentence(told(row["limits"])))
+    lettered = claims(report)
     against = contested(report)
     parts: dict[str, list[Finding]] = {}
     for row in rows:
@@ -67,8 +53,8 @@ def findings(report: Report) -> Findings:
             indicator=report.label("indicator", row["indicator"]),
             verdict=cell_of(report, "findings", row, "direction"),
             statement=statement(report, row),
-            claim=claims[row["claim"], row["limits"]],
-            evidence=_model(row["evidence"]),
+            claim=lettered[row["claim"], row["limits"]],
+            evidence=_model(report, row["evidence"]),
             contested=row["finding"] in against,
             feedback=wording.listing(
                 _("contested {by_whom}").format(by_whom=contested_by(report, against[row["finding"]]))
@@ -82,15 +68,18 @@ def findings(report: Report) -> Findings:
         )
         parts.setdefault(side_of(report, row), []).append(finding)
     return Findings(
-        tuple(claims.values()),
+        tuple(dict.fromkeys(lettered[row["claim"], row["limits"]] for row in rows)),
         tuple((wording.SIDES[side], tuple(parts[side])) for side in wording.SIDES if side in parts),
     )
 
 
-def _model(evidence: str) -> str:
-    """Return the model behind a finding by its name: `psia explain` and tables/ tell the rest."""
-    specification = evidence.partition(": ")[2].rpartition(", ")[0] or evidence
-    return _("from the model “{model}”").format(model=wording.named(specification.partition(", ")[0]))
+def _model(report: Report, evidence: str) -> str:
+    """Return the model behind a finding by its name or number: `psia explain` and tables/ tell the rest."""
+    facts = evidence.partition(": ")[2].rpartition(", ")[0] or evidence
+    specification = facts.partition(", ")[0]
+    if number := model_number(report, specification):
+        return _("from model {number}").format(number=number)
+    return _("from the model “{model}”").format(model=model(report, specification))
 
 
 def side_of(report: Report, row: Row) -> str:

@@ -13,6 +13,7 @@ from schemas.vocabulary import ALL
 from tasks.prices import have_moved
 from tasks.publish import charts, grids, wording
 from tasks.publish.cells import side_by_side
+from tasks.publish.claims import in_common
 from tasks.publish.grids import Grid
 from tasks.publish.report import Report, Row
 from tasks.publish.sections.figures import Figure, better, chosen, plain_estimates
@@ -51,6 +52,7 @@ def follow_up(report: Report) -> dict[str, Any]:
     return {
         "held": _held(report),
         "earlier": _earlier(report),
+        "earlier_claim": in_common(report.rows("earlier_findings")),
         "became": _became(report),
         "forms": _forms(report),
         "same_forms": _same_forms(report),
@@ -97,11 +99,12 @@ def _prices_moved(report: Report, wave: str) -> bool:
 
 
 def _earlier(report: Report) -> Grid:
+    shared = in_common(report.rows("earlier_findings"))
     columns = {
         "finding": _("Finding"),
         "report": _("Told by"),
         "was": _("It said"),
-        "claim": _("Claim"),
+        **({} if shared else {"claim": _("Claim")}),
         "now": _("Now"),
         "verdict": _("What became of it"),
     }
@@ -184,13 +187,14 @@ def _before_and_after(report: Report, ident: str, indicator: str) -> Figure | No
     scale = charts.scale(
         values, lambda value: wording.quantity(value, unit), least=0 if min(values) >= 0 else None, tight=True
     )
+    moves = any(None not in (one.before, one.after) for row in rows for one in row.pairs)
     label = report.label("indicator", indicator)
     told = wording.in_a_row(
         *(wording.headed(row.label, ", ".join(one.words for one in row.pairs)) for row in rows)
     )
     first, last = (report.short(wave) for wave in pair)
     title = _("{indicator}, {first} to {last}").format(indicator=label, first=first, last=last)
-    caption = _("{indicator}, change in {unit}").format(indicator=label, unit=wording.unit(unit))
+    caption = _("{indicator}: change. Unit: {unit}").format(indicator=label, unit=wording.unit(unit))
     return Figure(
         ident=ident,
         title=label,
@@ -201,7 +205,7 @@ def _before_and_after(report: Report, ident: str, indicator: str) -> Figure | No
         from_zero=scale.low <= 0 <= scale.high,
         both_arms=any(len(row.pairs) > 1 for row in rows),
         intervals=False,
-        panels=(Markup(charts.pair_rows(ident, title, f"{told}.", scale, rows)),),  # noqa: S704
+        panels=(Markup(charts.pair_rows(ident, title, f"{told}.", scale, rows)),) if moves else (),  # noqa: S704
         grid=_changes_grid(report, caption, changes),
     )
 
@@ -230,4 +234,13 @@ def _changes_grid(report: Report, caption: str, rows: Sequence[Row]) -> Grid:
         "from_wave": pgettext("wave", "From"),
         "to_wave": pgettext("wave", "To"),
     }
-    return grids.pivot(report, "wave_changes", caption, columns, ("arm",), "change_with_verdict", rows)
+    return grids.pivot(
+        report,
+        "wave_changes",
+        caption,
+        columns,
+        ("arm",),
+        "change_with_verdict",
+        rows,
+        parted_by="indicator" if several else "",
+    )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
 from tasks import expressions
 from tasks.publish import grids, wording
+from tasks.publish.claims import Claim, claims, key_of, told_of
+from tasks.publish.column_words import columns, model
+from tasks.publish.column_words import term as term_in_words
 from tasks.publish.grids import Grid
 from tasks.publish.report import Report, Row
 from tasks.publish.sections import starts
@@ -24,7 +27,9 @@ class Model:
     facts: tuple[str, ...]
     notes: tuple[str, ...]
     with_error: bool
-    reasons: tuple[tuple[str, str], ...]
+    claims: tuple[Claim, ...]
+    """Those that are told below its table, as they stand nowhere above."""
+    told_above: tuple[Claim, ...]
     grid: Grid
     pictures: tuple[tuple[str, Markup], ...] = ()
 
@@ -51,7 +56,7 @@ def _notes(report: Report, rows: list[Row]) -> tuple[str, ...]:
                 " alone; {mark} marks those that do not stand then."
             ).format(
                 number=wording.whole(first["tests"]),
-                family=wording.plain(first["family"]),
+                family=model(report, first["family"]),
                 method=by,
                 mark=wording.BY_CHANCE,
             )
@@ -63,13 +68,12 @@ def _notes(report: Report, rows: list[Row]) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _chosen_by(condition: str) -> str:
+def _chosen_by(report: Report, condition: str) -> str:
     """Return the columns of which a condition asks; the condition itself stands in tables/."""
     try:
-        columns = expressions.columns(condition)
+        return columns(report, expressions.columns(condition))
     except expressions.ExpressionError:
         return condition
-    return wording.listing(wording.column(column) for column in columns)
 
 
 def _adjusted(report: Report, rows: list[Row]) -> dict[str, str]:
@@ -93,12 +97,16 @@ _FACTS = Words(
 def _facts(report: Report, name: str, term: str, first: Row) -> Iterator[str]:
     """Yield how a model was estimated, by its first row."""
     staggered = first["estimator"] == "staggered"
-    yield starts.compared_with(report, name) if staggered else _("term: {term}").format(term=term)
+    yield (
+        starts.compared_with(report, name)
+        if staggered
+        else _("estimated: {term}").format(term=term_in_words(report, term))
+    )
     for column, words in _FACTS.items():
         if first[column]:
-            yield words.format(columns=first[column])
+            yield words.format(columns=columns(report, first[column].split(", ")))
     if first["filter"]:
-        yield _("only rows chosen by {columns}").format(columns=_chosen_by(first["filter"]))
+        yield _("only rows chosen by {columns}").format(columns=_chosen_by(report, first["filter"]))
     if first["comparison"] == "matched":
         yield _("those who were matched alone")
     if first["error_type"]:
@@ -111,29 +119,37 @@ def models(report: Report) -> list[Model]:
     for row in report.rows("impact_estimates"):
         term = "" if row["estimator"] == "staggered" else row["term"]
         tables.setdefault((row["specification"], term), []).append(row)
+    lettered = claims(report)
+    above = {(row["claim"], row["limits"]) for row in report.rows("findings")}
     made = []
     for number, ((name, term), here) in enumerate(tables.items(), start=1):
         first = here[0]
         staggered = first["estimator"] == "staggered"
         if staggered:
             here = starts.in_order(report, here)
-        title = wording.headed(wording.named(name), wording.ESTIMATORS[first["estimator"]])
+        title = wording.headed(model(report, name), wording.ESTIMATORS[first["estimator"]])
         title = wording.capital(title)
+        keys = list(dict.fromkeys(map(key_of, told_of(here))))
+        one_line = len({row["poverty_group"] for row in here}) == 1 and _is_one_each(here)
+        here = [{**row, "letter": _letter(lettered, row)} for row in here]
         made.append(
             Model(
                 title,
                 tuple(_facts(report, name, term, first)),
                 _notes(report, here),
                 any(row["standard_error"] is not None for row in here),
-                tuple(
-                    dict.fromkeys((wording.CLAIMS[row["claim"]], told(row["claim_reason"])) for row in here)
-                ),
+                tuple(one for key, one in lettered.items() if key in keys and key not in above),
+                tuple(one for key, one in lettered.items() if key in keys and key in above),
                 grids.grid(
                     report,
                     "impact_estimates",
                     _("Estimates. {model}").format(model=title),
                     {
-                        "poverty_group": _("Poverty group"),
+                        **(
+                            {"indicator": _("Indicator")}
+                            if one_line
+                            else {"poverty_group": _("Poverty group")}
+                        ),
                         **({"term": _("When")} if staggered else {}),
                         "direction": _("Verdict"),
                         "estimate": _("Estimate"),
@@ -143,13 +159,24 @@ def models(report: Report) -> list[Model]:
                         **_adjusted(report, here),
                         "respondents": _("People"),
                         "clusters": _("Clusters"),
-                        **({"claim": _("Claim")} if len({row["claim"] for row in here}) > 1 else {}),
+                        **({"claim": _("Claim")} if len(keys) > 1 else {}),
                     },
                     rows=here,
-                    parted_by="indicator",
+                    parted_by="" if one_line else "indicator",
                     as_given=staggered,
                 ),
                 starts.pictures(report, f"starts-{number}", here) if staggered else (),
             )
         )
+        above.update(keys)
     return made
+
+
+def _is_one_each(rows: list[Row]) -> bool:
+    """Return whether each of several indicators has a single line."""
+    return 1 < len(rows) == len({row["indicator"] for row in rows})
+
+
+def _letter(lettered: Mapping[tuple[str, str], Claim], row: Row) -> str:
+    claim = lettered.get(key_of(row))
+    return claim.letter if claim else ""

@@ -139,7 +139,7 @@ def _rules(report: Report, one: Row, rows: list[Row]) -> Iterator[str]:
     """Yield what a reader has to know of how it was measured, a sentence each."""
     unit = told(one["unit"] or "")
     if one["kind"] == "poverty":
-        yield _("Measured is {value}, in {unit}").format(value=_in_words(report, one["value"]), unit=unit)
+        yield _("Measured is {value}; unit: {unit}").format(value=_in_words(report, one["value"]), unit=unit)
         if one["line"] == "as in the table of lines":
             yield _("Somebody is poor who has less than the line of their area and wave, listed below")
         elif "%" in one["line"]:

@@ -148,7 +148,7 @@ def _picture(report: Report, ident: str, row: Row) -> Markup | None:
             verdict=""
             if row["mde"] is None
             else _("This sample: {effect}").format(effect=wording.effect(row["mde"], unit)),
-            detail=_("in {unit}, by people drawn").format(unit=in_unit),
+            detail=_("{unit}, by people drawn").format(unit=in_unit),
         ),
     )
     return Markup(svg)  # noqa: S704

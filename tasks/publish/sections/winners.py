@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from schemas.vocabulary import ALL
 from tasks.publish import grids, wording
+from tasks.publish.claims import in_common
 from tasks.publish.grids import Grid
 from tasks.publish.matrix import Sign, matrix
 from tasks.publish.report import Report, Row
@@ -54,13 +55,16 @@ class Picture:
     """Rows of one basis: what they say in a sentence, drawn as signs, and as a table.
 
     The table has what the findings do not tell: of impacts, the groups that are divided by gender. ident:
-    begins the ids of the drawing.
+    begins the ids of the drawing, which is empty where nothing can be told. left_out: of whom it has no
+    column. claim: what all rows of the table may be taken to say, where that is the same.
     """
 
     ident: str
     finding: str
     drawing: Markup
+    left_out: str
     grid: Grid | None
+    claim: str
 
 
 def winners(report: Report) -> list[Picture]:
@@ -74,9 +78,11 @@ def winners(report: Report) -> list[Picture]:
 
 def _picture(report: Report, number: int, key: tuple[str, str, str], rows: list[Row]) -> Picture:
     basis, waves = key[0], _waves(report, *key[1:])
-    parts = list(dict.fromkeys((row["poverty_group"], row["gender"]) for row in rows))
-    parts.sort(key=lambda part: (report.rank("poverty_group", part[0]), part[1] != ALL, part[1]))
+    every = list(dict.fromkeys((row["poverty_group"], row["gender"]) for row in rows))
+    every.sort(key=lambda part: (report.rank("poverty_group", part[0]), part[1] != ALL, part[1]))
     by_cell = {(row["indicator"], row["poverty_group"], row["gender"]): row for row in rows}
+    signed = {(row["poverty_group"], row["gender"]) for row in rows if _sign(report, row)}
+    parts = [part for part in every if part in signed]
     indicators = list(dict.fromkeys(row["indicator"] for row in rows))
     drawn = [
         (
@@ -98,13 +104,21 @@ def _picture(report: Report, number: int, key: tuple[str, str, str], rows: list[
         else _("Who gained and who lost, {basis}, {waves}")
     ).format(basis=BASES[basis], waves=waves)
     ident = f"winners-{basis}-{number}" if number else f"winners-{basis}"
+    claim = in_common(shown)
+    columns = {column: words for column, words in COLUMNS.items() if column != "claim" or not claim}
+    unsigned = [_head(report, *part) for part in every if part not in signed]
+    drawing = matrix(ident, finding, f"{finding} {by_indicator}.", heads, drawn) if parts else ""
     return Picture(
         ident,
         finding,
-        Markup(matrix(ident, finding, f"{finding} {by_indicator}.", heads, drawn)),  # noqa: S704
-        grids.grid(report, "winners_losers", caption, COLUMNS, rows=shown, parted_by="indicator")
+        Markup(drawing),  # noqa: S704
+        _("Left out, as nothing can be told of them: {whom}.").format(whom=wording.in_a_row(*unsigned))
+        if unsigned
+        else "",
+        grids.grid(report, "winners_losers", caption, columns, rows=shown, parted_by="indicator")
         if shown
         else None,
+        claim,
     )
 
 

@@ -1,0 +1,100 @@
+"""Tables that are too wide for a page of paper: broken into several, so that their letters stay readable.
+
+Of each piece the first column says what the others are of. A screen has the table whole, and can be moved.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Collection
+from typing import Any
+
+from tasks.publish.textsize import BOLD, width
+from tasks.tongue import _
+
+SMALLEST = 8.0
+"""Points of the smallest letters of a table, on paper and in Word."""
+MM_PER_POINT = 25.4 / 72
+ROOM = 1.1
+"""How much wider than measured a word may be: in the widest font that takes the place of a missing one."""
+MOST_WIDTH = 14.0
+"""Units of its size from which on a word, such as an address of a page, is broken."""
+VERDICTS = ("gain", "loss", "contradict", "same", "unsure", "silent")
+ON_ONE_LINE = (*VERDICTS, "span", "score", "numeric")
+"""Styles of what stands on one line, as reports/style.css has it: verdicts, intervals and figures."""
+
+
+def pieces(table: Any, whole_mm: float, *, beside_mm: float, together: Collection[str] = ()) -> list[Any]:
+    """Return a table of the report's HTML as it stands on paper: itself, or those that it is broken into.
+
+    whole_mm: the width of the page. beside_mm: what each column leaves free. together: styles of what is
+    not parted at its spaces.
+    """
+    slots = [_slots(row) for row in table.iter("tr")]
+    columns = max(map(len, slots), default=0)
+    needed = [_least(slots, column, together=together) + beside_mm for column in range(columns)]
+    if columns < 3 or sum(needed) <= whole_mm:
+        return [table]
+    groups: list[list[int]] = [[]]
+    for column in range(1, columns):
+        if groups[-1] and needed[0] + sum(needed[one] for one in (*groups[-1], column)) > whole_mm:
+            groups.append([])
+        groups[-1].append(column)
+    return [_piece(table, [0, *group], number, len(groups)) for number, group in enumerate(groups, start=1)]
+
+
+def _slots(row: Any) -> list[Any]:
+    """Return the cell that stands in each column of a row."""
+    return [cell for cell in row for _ in range(int(cell.get("colspan", 1)))]
+
+
+def _least(rows: list[list[Any]], column: int, *, together: Collection[str]) -> float:
+    """Return the width in mm of the widest word of a column, of the cells that stand in it alone."""
+    words = [
+        word
+        for row in rows
+        if column < len(row) and row.count(row[column]) == 1
+        for word in _words(row[column], together=together)
+    ]
+    widest = max((width(word, 100) / 100 * BOLD for word in words), default=1.0)
+    return min(widest, MOST_WIDTH) * SMALLEST * MM_PER_POINT * ROOM
+
+
+def _words(cell: Any, *, together: Collection[str]) -> list[str]:
+    """Return what of a cell stays on one line."""
+    said = [one for one in cell.iter("span") if _is_kept(cell, one, together)] if together else []
+    kept = [" ".join(one.itertext()).strip() for one in said]
+    return [*kept, *re.split(r"[ \n]+", " ".join(cell.itertext()).strip())]
+
+
+def _is_kept(cell: Any, said: Any, together: Collection[str]) -> bool:
+    own = (said.get("class") or "").split()
+    styles = [*own, *(cell.get("class") or "").split()]
+    return "value" in own and "withheld" not in own and any(one in together for one in styles)
+
+
+def _piece(table: Any, columns: list[int], number: int, count: int) -> Any:
+    """Return a copy of a table with some of its columns."""
+    made = copy.deepcopy(table)
+    for row in made.iter("tr"):
+        slots = _slots(row)
+        kept = [slots[column] for column in columns if column < len(slots)]
+        for cell in set(slots):
+            if cell not in kept:
+                row.remove(cell)
+            elif kept.count(cell) > 1:
+                cell.set("colspan", str(kept.count(cell)))
+            else:
+                cell.attrib.pop("colspan", None)
+    caption = made.find("caption")
+    if caption is not None:
+        said = " ".join(caption.itertext()).strip()
+        for part in [*caption]:
+            caption.remove(part)
+        if number > 1:
+            caption.attrib.pop("id", None)
+        caption.text = _("{caption} (part {number} of {count})").format(
+            caption=said, number=number, count=count
+        )
+    return made

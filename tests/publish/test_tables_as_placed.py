@@ -1,0 +1,202 @@
+"""How tables and models are told: figures at the right, claims once, lines above groups, no raw names."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import lxml.html
+import pandas as pd
+import pytest
+
+from tasks.publish import column_words, grids
+from tasks.publish.cells import NOTHING, Cell, cell_of
+from tasks.publish.docx_table import Cell as WordCell
+from tasks.publish.docx_table import fitted, xml
+from tasks.publish.html import TEMPLATES
+from tasks.publish.pdf import printable
+from tasks.publish.report import Report
+from tasks.publish.sections.figures import figures, other_estimates
+from tasks.publish.sections.findings import findings
+from tasks.publish.sections.models import models
+from tasks.publish.sections.winners import winners
+from tasks.publish.wide_tables import pieces
+
+
+def test_what_stands_in_place_of_a_figure_is_aligned_as_one(plan, tables):
+    star, words = Cell("*", "few", numeric=True), Cell("withheld (fewer than 10)", "withheld")
+    rows = [
+        [Cell("a"), Cell("1", numeric=True), Cell("better"), star],
+        [Cell("b"), star, star, NOTHING],
+        [Cell("c"), words, Cell("worse"), star],
+        [Cell("d"), words, words, star],
+    ]
+    grid = grids.placed(Report(plan, tables), "caption", ["Group", "Mean", "Verdict", "Few"], rows)
+    assert [numeric for _, numeric in grid.headings] == [False, True, False, True]
+    at_right = [[cell.numeric for cell in row] for row in grid.rows]
+    assert at_right == [
+        [False, True, False, True],
+        [False, True, False, True],
+        [False, True, False, True],
+        [False, False, True],
+    ]
+
+
+def test_a_figure_of_few_is_one_and_a_verdict_of_few_is_none(plan, tables):
+    impact = tables["impact_estimates"]
+    impact.loc[0, ["smallest_cell", "respondents"]] = 12
+    report = Report(plan, tables)
+    row = next(one for one in report.rows("impact_estimates") if one["withheld_by"] == "few")
+    assert cell_of(report, "impact_estimates", row, "estimate") == Cell("*", "few", numeric=True)
+    assert cell_of(report, "impact_estimates", row, "direction") == Cell("*", "few")
+
+
+def test_each_claim_has_one_letter_and_is_told_once(plan, tables):
+    impact = tables["impact_estimates"]
+    impact.loc[0, "claim_reason"] = "Nobody else says so."
+    more = impact.assign(specification="zz")
+    tables["impact_estimates"] = pd.concat([impact, more], ignore_index=True)
+    report = Report(plan, tables)
+    first, second = models(report)
+    told = [*findings(report).claims, *first.claims, *second.claims]
+    assert len(told) == len({(one.kind, one.limits) for one in told}) == len({one.letter for one in told})
+    assert "Nobody else says so." in [one.limits for one in first.claims]
+    assert not second.claims
+    assert {*first.claims, *first.told_above} == {*second.told_above}
+    letters = {cell.text for row in first.grid.rows for cell in row if cell.label == "Claim"}
+    known = {one.letter for one in (*first.claims, *first.told_above)}
+    assert letters
+    assert all(one in known or one.startswith("withheld") for one in letters)
+
+
+def test_an_indicator_stands_above_its_groups_and_not_in_each_row(plan, tables):
+    report = Report(plan, tables)
+    rows = report.rows("indicator_estimates", {"gender": "all", "difference": "all"})
+    columns = {"indicator": "Indicator", "poverty_group": "Poverty group", "category": ""}
+
+    def placed(rows):
+        value, across = "estimate_with_interval", ("wave", "arm")
+        return grids.pivot(
+            report, "indicator_estimates", "caption", columns, across, value, rows, parted_by="indicator"
+        )
+
+    parted = placed(rows)
+    assert parted.headings[0][0] == "Poverty group"
+    labels = [report.label("indicator", one) for one in dict.fromkeys(row["indicator"] for row in rows)]
+    assert [row[0].text for row in parted.rows if len(row) == 1] == labels
+    assert {row[0].span for row in parted.rows if len(row) == 1} == {len(parted.headings)}
+    one_each = placed([row for row in rows if row["poverty_group"] == rows[0]["poverty_group"]])
+    assert one_each.headings[0][0] == "Indicator"
+    assert all(len(row) > 1 for row in one_each.rows)
+
+
+def test_what_was_measured_once_is_a_table_and_no_picture(plan, tables):
+    assert all(one.panels for one in figures(Report(plan, tables)))
+    estimates = tables["indicator_estimates"]
+    tables["indicator_estimates"] = estimates[estimates["wave"] == estimates["wave"].iloc[0]]
+    once = figures(Report(plan, tables))
+    assert once
+    assert not any(one.panels for one in once)
+    assert all(len(one.grid.rows) > 1 for one in once)
+    estimates = tables["indicator_estimates"]
+    single = estimates.drop_duplicates(["indicator", "wave", "arm"])
+    single = single.assign(gender="all", poverty_group="all")
+    report = Report(plan, {**tables, "indicator_estimates": single})
+    assert not figures(report)
+    assert len(other_estimates(report).rows) == single["indicator"].nunique()
+
+
+@pytest.mark.parametrize("unit", ["as published", "rooms per person"])
+def test_a_unit_of_any_words_is_told_as_a_unit(plan, tables, unit):
+    tables["indicators"]["unit"] = unit
+    captions = [one.grid.caption for one in figures(Report(plan, tables))]
+    assert captions
+    assert all(caption.endswith(f". Unit: {unit}") for caption in captions)
+
+
+def test_models_and_strata_are_told_in_words(plan, tables):
+    renamed = plan.model_copy(
+        update={"specification": [one.model_copy(update={"name": "none-0"}) for one in plan.specification]}
+    )
+    report = Report(renamed, tables)
+    assert column_words.model(report, "none-0") == "model 1"
+    assert column_words.model(report, "with_children") == "with children"
+    assert column_words.term(report, "programme x after").startswith("the change of the programme group")
+    indicator = report.rows("indicators")[0]
+    assert column_words.term(report, f"programme x {indicator['indicator']}") == (
+        f"the programme group × “{indicator['label']}”"
+    )
+    told = column_words.columns(report, ["weight", "prov"])
+    assert told == "the weight of each respondent and the column “prov”"
+    group = plan.poverty_group[0]
+    for name in (f"{group.id}-comparison", f"comparison: {group.id}"):
+        assert column_words.stratum(report, name) == f"{group.label}: comparison group"
+    assert column_words.stratum(report, "North-East") == "North-East"
+    assert column_words.crossed(report, f"{group.id} x hill_villages") == f"{group.label} × hill villages"
+
+
+def test_what_was_corrected_is_told_as_it_is_asked(plan, tables):
+    tables["instruments"].loc[0, "question"] = "rooms_slept_in"
+    report = Report(plan, tables)
+    row = {**report.rows("correction_summary")[0], "withheld_by": ""}
+    question = next(one for one in report.rows("instruments") if one["question"] == "rooms_slept_in")
+    indicator = report.rows("indicators")[0]
+    for variable, words in (
+        ("interview", "The whole interview"),
+        (question["question"], question["wording"]),
+        (indicator["indicator"], indicator["label"]),
+        ("pay_water", "Pay water"),
+    ):
+        assert cell_of(report, "correction_summary", {**row, "variable": variable}, "variable").text == words
+
+
+def test_nobody_is_left_with_an_empty_column_of_signs(plan, tables):
+    told = tables["winners_losers"]
+    group = told["poverty_group"].iloc[0]
+    label = Report(plan, tables).label("poverty_group", group)
+    told.loc[told["poverty_group"] == group, ["direction", "withheld_by"]] = [None, "threshold"]
+    (picture,) = winners(Report(plan, tables))
+    assert f"{label}" in picture.left_out
+    assert label.split()[0] not in "".join(lxml.html.fromstring(picture.drawing).xpath("//text/text()"))
+
+
+def wide(columns: int) -> Any:
+    """Return a table of the page with so many columns."""
+    heads = "".join(f"<th>Respondents{number}</th>" for number in range(columns))
+    cells = '<td class="numeric"><span class="value">1 000</span></td>' * (columns - 1)
+    return lxml.html.fromstring(
+        f'<div class="table many"><table><caption>Many</caption><thead><tr>{heads}</tr></thead><tbody>'
+        f'<tr class="part"><th scope="colgroup" colspan="{columns}">Earnings</th></tr>'
+        f"<tr><th>Women</th>{cells}</tr>"
+        f'<tr><th>Men</th><td colspan="{columns - 1}">withheld</td></tr></tbody></table></div>'
+    )
+
+
+def test_a_table_that_no_page_holds_is_broken_and_its_letters_stay():
+    broken = pieces(wide(14).find("table"), 182, beside_mm=1.4)
+    assert len(broken) > 1
+    for piece in broken:
+        head, part, women, men = piece.iter("tr")
+        assert [row[0].text_content() for row in (head, part, women)] == ["Respondents0", "Earnings", "Women"]
+        assert int(part[0].get("colspan")) == len(women) == len(head)
+        assert int(men[1].get("colspan", 1)) == len(head) - 1
+    heads = [cell.text_content() for piece in broken for cell in next(piece.iter("tr"))[1:]]
+    assert heads == [f"Respondents{number}" for number in range(1, 14)]
+    assert broken[0].find("caption").text == f"Many (part 1 of {len(broken)})"
+    (whole,) = pieces(wide(4).find("table"), 182, beside_mm=1.4)
+    assert whole.find("caption").text == "Many"
+    body = lxml.html.tostring(wide(14), encoding="unicode")
+    page = printable(f"<html><head></head><body>{body}</body></html>")
+    assert len(lxml.html.fromstring(page).findall(".//table")) == len(broken)
+
+
+def test_no_letter_of_a_table_on_paper_is_under_eight_points():
+    rows = [[WordCell("Respondents and households", "of the comparison group")] * 12]
+    size, widths = fitted(rows, 170)
+    assert size == 8
+    made = xml(rows, widths, style="x", size=size, height_mm=0, ruled=True)
+    sizes = {int(one.get(one.keys()[0])) / 2 for one in made.iter() if one.tag.endswith("}sz")}
+    assert sizes == {8.0}
+    paper = (TEMPLATES / "style.css").read_text().partition("@media print")[2]
+    points = [float(one) for one in re.findall(r"font-size: ([\d.]+)pt", paper)]
+    assert min(points) >= 8

@@ -376,7 +376,8 @@ def _sessions_with_people(_: Report, row: Row) -> Cell:
 
 
 def _growth_with_levels(_: Report, row: Row) -> Cell:
-    levels = [wording.exact(row[end]) for end in ("value_from", "value_to") if row[end] is not None]
+    known = [row[end] for end in ("value_from", "value_to") if row[end] is not None]
+    levels = [wording.exact(level, known) for level in known]
     growth = f"{wording.signed(wording.rounded(row['growth_pct'], 1))}{wording.THIN_SPACE}%"
     return Cell(growth, note=wording.span(*levels) if len(levels) > 1 else "".join(levels), numeric=True)
 
@@ -480,17 +481,18 @@ def _statistic(report: Report, row: Row) -> Cell:
 
 def _source(report: Report, row: Row) -> Cell:
     source = next(iter(report.rows("sources", {"source": row["source"]})), None)
-    year = f" ({source['year']})" if source and source["year"] else ""
+    year = str(source["year"]) if source and source["year"] else ""
+    named = f"{row['source']} ({year})" if year not in row["source"] else row["source"]
     page = row["page"] or ""
     note = _("page {page}").format(page=page) if page.isdigit() else told(page)
-    return Cell(f"{row['source']}{year}", note=note)
+    return Cell(named, note=note)
 
 
 def _statistic_divided(report: Report, row: Row) -> Cell:
     """Return a statistic with what it is divided by below it: of whom or of what it tells."""
     if row["dimensions"] == "total":
         return Cell(told(row["statistic"]))
-    parts = [map(told, part.split("=")) for part in row["dimensions"].split("; ")]
+    parts = [map(wording.sector, part.split("=")) for part in row["dimensions"].split("; ")]
     return Cell(told(row["statistic"]), note=wording.in_a_row(*(wording.headed(*part) for part in parts)))
 
 
@@ -618,7 +620,7 @@ def _found_by_mapping(report: Report, row: Row) -> Cell:
 
 
 def _kinds(report: Report, row: Row) -> Cell:
-    return Cell(wording.listing(wording.plain(kind) for kind in row["evidence"].split(", ")))
+    return Cell(wording.in_a_row(*map(wording.plain, row["evidence"].split(", "))))
 
 
 def _when(report: Report, row: Row) -> Cell:
@@ -891,6 +893,7 @@ _FORMS: dict[tuple[str, str], Form] = {
     ("draw_record", "inclusion_probability"): _places("inclusion_probability", 2),
     ("evidence", "kind"): lambda _, row: Cell(wording.plain(row["kind"])),
     ("poverty_nodes", "evidence"): _kinds,
+    ("characteristic_scores", "section"): lambda _, row: Cell(wording.capital(told(row["section"]))),
     ("characteristic_scores", "score"): _score,
     ("characteristic_scores", "levels"): _levels,
     ("characteristic_scores", "given"): _given,

@@ -481,11 +481,11 @@ def _statistic(report: Report, row: Row) -> Cell:
 
 def _source(report: Report, row: Row) -> Cell:
     source = next(iter(report.rows("sources", {"source": row["source"]})), None)
-    year = str(source["year"]) if source and source["year"] else ""
-    named = f"{row['source']} ({year})" if year not in row["source"] else row["source"]
+    known = str(source["year"]) if source and source["year"] else ""
+    year = f" ({known})" if known not in row["source"] else ""
     page = row["page"] or ""
     note = _("page {page}").format(page=page) if page.isdigit() else told(page)
-    return Cell(named, note=note)
+    return Cell(f"{row['source']}{year}", note=note)
 
 
 def _statistic_divided(report: Report, row: Row) -> Cell:

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from tasks.publish import charts, grids, wording
 from tasks.publish.grids import Grid
 from tasks.publish.report import Report, Row
-from tasks.tongue import _, told
+from tasks.tongue import _
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def _caption(report: Report, comparison: str, title: str) -> str:
     units = {row["unit"] for row in report.rows("statistics", {"statistic": statistic})}
     if len(units) != 1:
         return _("Growth. {title}").format(title=title)
-    return _("Growth (levels: {unit}). {title}").format(unit=told(units.pop()), title=title)
+    return _("Growth (levels: {unit}). {title}").format(unit=wording.unit(units.pop()), title=title)
 
 
 def _growth_finding(report: Report, comparison: str, span: str, sectors: Mapping[str, Row]) -> str:

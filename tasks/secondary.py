@@ -123,7 +123,7 @@ def _growth_finding(one: GrowthComparison, grown: pd.DataFrame) -> dict[str, str
     sectors = grown[grown["sector"] != TOTAL].drop_duplicates("sector")
     ahead = int((sectors["difference_points"] > 0).sum())
     statement = (
-        f"{one.label}, {one.from_period} to {one.to_period}: growth was higher {one.inside} than "
+        f"{one.label} ({one.from_period} to {one.to_period}): growth was higher {one.inside} than "
         f"{one.outside} in {ahead} of {len(sectors)} sectors."
     )
     total = grown[grown["sector"] == TOTAL]
@@ -132,7 +132,7 @@ def _growth_finding(one: GrowthComparison, grown: pd.DataFrame) -> dict[str, str
             float(total[column].iloc[0]) for column in ("inside", "outside", "difference_points")
         )
         statement = (
-            f"{one.label}, {one.from_period} to {one.to_period}: growth was higher {one.inside} than "
+            f"{one.label} ({one.from_period} to {one.to_period}): growth was higher {one.inside} than "
             f"{one.outside} in {ahead} of {len(sectors)} sectors; in all sectors together it was "
             f"{wording.written(inside, 1)} % {one.inside} and {wording.written(outside, 1)} % {one.outside}, "
             f"a difference of {wording.written(points, 1)} percentage points."
@@ -156,8 +156,8 @@ def _printed_finding(one: GrowthComparison, printed: pd.DataFrame) -> dict[str, 
         worst = wrong.iloc[int(far.to_numpy().argmax())]
         statement = (
             f"{one.label}: {len(wrong)} of {len(printed)} printed index figures do not follow from the "
-            f"levels that are printed beside them; the furthest is {worst['series']}, {worst['period']}: "
-            f"printed {worst['printed']:.1f}, recomputed {worst['recomputed']:.1f}."
+            f"levels that are printed beside them; the furthest off, of {worst['period']}, is printed "
+            f"{worst['printed']:.1f} and recomputed {worst['recomputed']:.1f} ({worst['series']})."
         )
     return {
         "finding": f"printed-figures/{one.name}",

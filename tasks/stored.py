@@ -301,12 +301,12 @@ TABLE_2 = (
 
 OFFICIAL_STATISTICS = (
     N_(
-        "{text}, {from_period} to {to_period}: growth was higher {inside} than {outside} in {ahead} of {all} "
-        "sectors."
+        "{text} ({from_period} to {to_period}): growth was higher {inside} than {outside} in {ahead} of "
+        "{all} sectors."
     ),
     N_(
-        "{text}, {from_period} to {to_period}: growth was higher {inside} than {outside} in {ahead} of {all} "
-        "sectors; in all sectors together it was {growth_inside} % {inside_too} and {growth_outside} % "
+        "{text} ({from_period} to {to_period}): growth was higher {inside} than {outside} in {ahead} of "
+        "{all} sectors; in all sectors together it was {growth_inside} % {inside_too} and {growth_outside} % "
         "{outside_too}, a difference of {points} percentage points."
     ),
     N_(
@@ -315,7 +315,8 @@ OFFICIAL_STATISTICS = (
     ),
     N_(
         "{text}: {wrong} of {all} printed index figures do not follow from the levels that are printed "
-        "beside them; the furthest is {series}, {period}: printed {printed}, recomputed {recomputed}."
+        "beside them; the furthest off, of {period}, is printed {printed} and recomputed {recomputed} "
+        "({series})."
     ),
     N_(
         "Of the {all} printed index figures of all comparisons, {wrong} do not follow from the levels that "

@@ -17,6 +17,7 @@ from schemas.mapping import (
     InstitutionLinks,
     Institutions,
     Linkages,
+    MappingAnswers,
 )
 from schemas.secondary import Sources, Statistics
 from tasks import state
@@ -34,6 +35,7 @@ CLUSTERS = {
 }  # fmt: skip
 CONTRACTS: list[type[Contract]] = [
     Sources, Statistics, Actors, Linkages, Institutions, InstitutionLinks, Evidence, Characteristics,
+    MappingAnswers,
 ]  # fmt: skip
 BY_SOURCE = {contract.about().source: contract for contract in CONTRACTS}
 BY_TABLE = {contract.about().name: contract for contract in CONTRACTS}

@@ -406,7 +406,8 @@ def _sessions_with_people(_: Report, row: Row) -> Cell:
 
 
 def _growth_with_levels(_: Report, row: Row) -> Cell:
-    levels = [wording.exact(row[end]) for end in ("value_from", "value_to") if row[end] is not None]
+    known = [row[end] for end in ("value_from", "value_to") if row[end] is not None]
+    levels = [wording.exact(level, known) for level in known]
     growth = f"{wording.signed(wording.rounded(row['growth_pct'], 1))}{wording.THIN_SPACE}%"
     return Cell(growth, note=wording.span(*levels) if len(levels) > 1 else "".join(levels), numeric=True)
 
@@ -510,7 +511,8 @@ def _statistic(report: Report, row: Row) -> Cell:
 
 def _source(report: Report, row: Row) -> Cell:
     source = next(iter(report.rows("sources", {"source": row["source"]})), None)
-    year = f" ({source['year']})" if source and source["year"] else ""
+    known = str(source["year"]) if source and source["year"] else ""
+    year = f" ({known})" if known not in row["source"] else ""
     page = row["page"] or ""
     note = _("page {page}").format(page=page) if page.isdigit() else recorded(page)
     return Cell(f"{row['source']}{year}", note=note)
@@ -520,7 +522,7 @@ def _statistic_divided(report: Report, row: Row) -> Cell:
     """Return a statistic with what it is divided by below it: of whom or of what it tells."""
     if row["dimensions"] == "total":
         return Cell(recorded(row["statistic"]))
-    parts = [map(told, part.split("=")) for part in row["dimensions"].split("; ")]
+    parts = [map(wording.sector, part.split("=")) for part in row["dimensions"].split("; ")]
     return Cell(recorded(row["statistic"]), note=wording.in_a_row(*(wording.headed(*part) for part in parts)))
 
 
@@ -657,7 +659,7 @@ def _found_by_mapping(report: Report, row: Row) -> Cell:
 
 
 def _kinds(report: Report, row: Row) -> Cell:
-    return Cell(wording.listing(wording.plain(kind) for kind in row["evidence"].split(", ")))
+    return Cell(wording.in_a_row(*map(wording.plain, row["evidence"].split(", "))))
 
 
 def _when(report: Report, row: Row) -> Cell:
@@ -939,6 +941,7 @@ _FORMS: dict[tuple[str, str], Form] = {
     ("draw_record", "inclusion_probability"): _places("inclusion_probability", 2),
     ("evidence", "kind"): lambda _, row: Cell(wording.plain(row["kind"])),
     ("poverty_nodes", "evidence"): _kinds,
+    ("characteristic_scores", "section"): lambda _, row: Cell(wording.capital(told(row["section"]))),
     ("characteristic_scores", "score"): _score,
     ("characteristic_scores", "levels"): _levels,
     ("characteristic_scores", "given"): _given,

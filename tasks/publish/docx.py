@@ -198,10 +198,11 @@ class Document:
         """Write a paragraph that is read aloud."""
         self._docx.add_paragraph(_written(words), style="Quote")
 
-    def bullets(self, items: Iterable[str]) -> None:
-        """Write a list."""
+    def bullets(self, items: Iterable[str], *, leads: bool = False) -> None:
+        """Write a list. leads: it stays on the page of what follows it."""
         for words in items:
-            self._docx.add_paragraph(self._bullet + _written(words), style="List Bullet")
+            item = self._docx.add_paragraph(self._bullet + _written(words), style="List Bullet")
+            item.paragraph_format.keep_with_next = leads or None
 
     def pair(self, term: str, words: str) -> None:
         """Write an item of a list with a bold term in front."""
@@ -221,9 +222,10 @@ class Document:
             paragraph.add_run(_written(note)).font.size = Pt(SMALL)
 
     def lines(self, count: int) -> None:
-        """Leave lines to write on."""
-        for _line in range(count):
+        """Leave lines to write on, all on one page."""
+        for line in range(1, count + 1):
             paragraph = self._docx.add_paragraph()
+            paragraph.paragraph_format.keep_with_next = line < count or None
             _ruled(paragraph)
 
     def table(

@@ -94,7 +94,8 @@ def _interview_section(
     for indicator in indicators:
         prompts = indicator.prompts
         guide.text(indicator.label, strong=True, leads=True)
-        guide.bullets([said for key in PROMPTS[1:] if (said := getattr(prompts, key))] or PROBES)
+        asked = [said for key in PROMPTS[1:] if (said := getattr(prompts, key))] or PROBES
+        guide.bullets(asked, leads=True)
         guide.lines(3)
 
 
@@ -184,7 +185,7 @@ def _discussed(guide: Document, indicator: Indicator) -> None:
     guide.subheading(indicator.label)
     said = {key: getattr(indicator.prompts, key) for key in PROMPTS}
     if any(said.values()):
-        guide.bullets([f"{key.capitalize()}: {words}" for key, words in said.items() if words])
+        guide.bullets([f"{key.capitalize()}: {words}" for key, words in said.items() if words], leads=True)
     else:
         guide.bullets(
             [
@@ -192,7 +193,8 @@ def _discussed(guide: Document, indicator: Indicator) -> None:
                 "Change: Is it better, worse or the same as before the programme began?",
                 "Reasons: What made it change, or kept it as it is?",
                 "Future: What would help?",
-            ]
+            ],
+            leads=True,
         )
     guide.lines(4)
 

@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import product
 from typing import Any
 
 from markupsafe import Markup
@@ -150,20 +151,31 @@ def _dots(rows: Sequence[Row], frame: Frame) -> list[Dot]:
 
 
 def _named(dot: Dot, name: str, letter: float, taken: list[Box], frame: Frame) -> Dot:
-    """Return the dot with its name where there is room: to the right or left, level, above or below."""
-    short = name if len(name) <= _MOST_LETTERS else f"{name[: _MOST_LETTERS - 1].rstrip()}…"
-    wide = len(short) * letter * 1.15
-    for anchor, sign in (("start", 1), ("end", -1)):
-        for lower in (0.0, -2.2 * letter, 2.2 * letter):
-            near = dot.x + sign * 1.6 * letter
-            far = near + sign * wide
-            box = (min(near, far), dot.y + lower - letter, max(near, far), dot.y + lower + letter)
-            inside = box[0] >= frame.left and box[2] <= frame.left + frame.width
-            if inside and not any(_overlap(box, one) for one in taken):
-                taken.append(box)
-                at = round(near, 1), round(dot.y + lower + 0.7 * letter, 1)
-                return Dot(dot.x, dot.y, dot.title, dot.link, dot.style, short, *at, anchor)
+    """Return the dot with its name where there is room: to the right or left, level, above or below.
+
+    Where the whole name has no room, its first words may have.
+    """
+    sides = (("start", 1), ("end", -1))
+    lines = (0.0, -2.2 * letter, 2.2 * letter)
+    for shown, (anchor, sign), lower in product(dict.fromkeys((name, _shortened(name))), sides, lines):
+        near = dot.x + sign * 1.6 * letter
+        far = near + sign * len(shown) * letter * 1.15
+        box = (min(near, far), dot.y + lower - letter, max(near, far), dot.y + lower + letter)
+        inside = box[0] >= frame.left and box[2] <= frame.left + frame.width
+        if inside and not any(_overlap(box, one) for one in taken):
+            taken.append(box)
+            at = round(near, 1), round(dot.y + lower + 0.7 * letter, 1)
+            return Dot(dot.x, dot.y, dot.title, dot.link, dot.style, shown, *at, anchor)
     return dot
+
+
+def _shortened(name: str) -> str:
+    """Return the first words of a long name.
+
+    >>> _shortened("Sialkot surgical instrument cluster")
+    'Sialkot surgical instrument …'
+    """
+    return name if len(name) <= _MOST_LETTERS else f"{name[:_MOST_LETTERS].rpartition(' ')[0]} …"
 
 
 def _overlap(one: Box, other: Box) -> bool:
@@ -174,7 +186,7 @@ def _list(rows: Sequence[Row]) -> Any:
     heads = [
         Head("Cluster", sorted="ascending"),
         Head("Country"),
-        Head("Trade"),
+        Head("Sector"),
         Head("Latitude", numeric=True, by_number=True),
         Head("Longitude", numeric=True, by_number=True),
         Head("Rank", by_number=True),

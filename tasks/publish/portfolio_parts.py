@@ -188,7 +188,7 @@ def table(
     caption: str,
     heads: Sequence[Head],
     rows: Sequence[Sequence[Entry]],
-    find: str = "cluster, country, trade …",
+    find: str = "cluster, country, sector …",
 ) -> Table:
     """Return the table, each cell with what it is ordered by. find: what may be searched for, in words."""
     return Table(ident, caption, tuple(heads), tuple(tuple(map(_ordered, row)) for row in rows), find)

@@ -592,9 +592,14 @@ def whole(value: float) -> str:
     return exact(round(value))
 
 
-def exact(value: float) -> str:
-    """Return a printed figure as it is, with thin-space thousands."""
-    return _grouped(Decimal(repr(value)) if isinstance(value, float) else Decimal(int(value)))
+def exact(value: float, beside: Iterable[float] = ()) -> str:
+    """Return a printed figure as it is, with thin-space thousands.
+
+    beside: the figures that are read beside it; all of them then bear as many decimals: 14.640 beside 12.765.
+    """
+    number, *others = (Decimal(repr(one) if isinstance(one, float) else int(one)) for one in (value, *beside))
+    places = max((-int(one.normalize().as_tuple().exponent) for one in (number, *others)), default=0)
+    return _grouped(number, max(places, 0) if others else None)
 
 
 def mean(value: float, beside: Iterable[float | None] = ()) -> str:

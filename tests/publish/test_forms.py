@@ -248,6 +248,10 @@ def test_the_guides_are_ordered_by_the_indicators_and_leave_room_for_answers():
     said = [text for style, text in paragraphs(weavers) if style == "List Bullet"]
     for key in ("importance", "change", "reasons", "future"):
         assert f"{key.capitalize()}: {getattr(prompts, key)}" in said
+    paper = docx.Document(io.BytesIO(weavers)).paragraphs
+    asked_last = next(at for at, one in enumerate(paper) if one.text == f"Future: {prompts.future}")
+    kept = [one.paragraph_format.keep_with_next for one in paper[asked_last - 3 : asked_last + 5]]
+    assert kept == [True] * 7 + [None]
     for table in tables:
         assert table.rows[0]._tr.xpath("./w:trPr/w:tblHeader")
     section = docx.Document(io.BytesIO(weavers)).sections[0]

@@ -176,7 +176,7 @@ def test_how_a_share_is_scored_is_a_stored_sentence(tmp_path, cuts):
 
 def test_what_official_statistics_show_is_told_with_figures_as_the_language_writes_them(tmp_path):
     growth = GrowthComparison(
-        name="pay", label="Pay. By sector", statistic="pay", from_period="1994", to_period="1998"
+        name="pay", label="Pay, by sector. Yearly", statistic="pay", from_period="1994", to_period="1998"
     )
     rows = [
         ("Leather; shoes", 14.7, 12.6),
@@ -192,14 +192,16 @@ def test_what_official_statistics_show_is_told_with_figures_as_the_language_writ
     total, printed, _ = (one for one in stored.OFFICIAL_STATISTICS if "; " in one)
     messages = {
         total: (
-            "{text}, {from_period}-{to_period} : {inside}/{outside}, {ahead} sur {all} ; ensemble "
+            "{text} ({from_period}-{to_period}) : {inside}/{outside}, {ahead} sur {all} ; ensemble "
             "{growth_inside} % {inside_too}, {growth_outside} % {outside_too}, écart {points}."
         ),
         printed: "{text} : {wrong} sur {all} ; {series}, {period} : {printed}, {recomputed}.",
     }
-    with spoken(tmp_path, messages, {"inside": "dedans", "outside": "dehors", "Pay. By sector": "Salaires"}):
+    with spoken(
+        tmp_path, messages, {"inside": "dedans", "outside": "dehors", "Pay, by sector. Yearly": "Salaires"}
+    ):
         assert list(map(told, found)) == [
-            "Salaires, 1994-1998 : dedans/dehors, 2 sur 2 ; ensemble −2,2 % dedans, 12,0 % dehors, écart "
+            "Salaires (1994-1998) : dedans/dehors, 2 sur 2 ; ensemble −2,2 % dedans, 12,0 % dehors, écart "
             "−14,2.",
             "Salaires : 1 sur 2 ; blue collar; Wood, 1998 : 113,2, 112,6.",
         ]

@@ -129,6 +129,19 @@ def test_a_wide_map_stands_on_a_page_across_and_the_report_goes_on_upright():
     assert all(one.footer.is_linked_to_previous for one in list(document.sections)[1:])
 
 
+def test_on_paper_too_a_wide_map_alone_lies_across(pango):
+    import weasyprint
+
+    style = (ROOT / "reports" / "style.css").read_text()
+    rows = "".join(f"<tr><th>{row}</th></tr>" for row in range(90))
+    table = f'<div class="table"><table><caption>c</caption><tbody>{rows}</tbody></table></div>'
+    body = f'<main><p>before</p><div class="map across"><h3>The chain</h3></div>{table}</main>'
+    laid_out = weasyprint.HTML(string=f"<style>{style}</style>{body}").render()
+    turned = [page.width > page.height for page in laid_out.pages]
+    assert turned[:3] == [False, True, False]
+    assert not any(turned[2:])
+
+
 def test_a_claim_has_its_letter_and_a_lead_in_stays_with_its_table():
     docx = pytest.importorskip("docx")
     claims = '<dl><div><dt><span class="letter">A</span> Goes together.</dt><dd>Not by lot.</dd></div></dl>'

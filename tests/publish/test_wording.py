@@ -95,6 +95,8 @@ def test_an_interval_names_its_unit_once():
 def test_printed_figures_keep_their_digits():
     assert wording.exact(295631.0) == "295\u202f631"
     assert wording.exact(12.765) == "12.765"
+    assert [wording.exact(one, (12.765, 14.64)) for one in (12.765, 14.64)] == ["12.765", "14.640"]
+    assert wording.exact(55255.0, (55255.0, 56205.0)) == "55\u202f255"
     assert wording.rounded(-0.01, 1) == "0.0"
 
 

@@ -42,7 +42,7 @@ def growth(report: Report) -> list[Growth]:
                 grids.pivot(
                     report,
                     "sector_growth",
-                    _("Growth. {title}").format(title=title),
+                    _caption(report, comparison, title),
                     {"sector": _("Sector"), "difference_points": _("Inside minus outside, points")},
                     ("setting",),
                     "growth_with_levels",
@@ -51,6 +51,15 @@ def growth(report: Report) -> list[Growth]:
             )
         )
     return made
+
+
+def _caption(report: Report, comparison: str, title: str) -> str:
+    """Return what the table is called, with the unit of its levels where they have one."""
+    statistic = next((one.statistic for one in report.plan.growth if one.name == comparison), "")
+    units = {row["unit"] for row in report.rows("statistics", {"statistic": statistic})}
+    if len(units) != 1:
+        return _("Growth. {title}").format(title=title)
+    return _("Growth (levels: {unit}). {title}").format(unit=wording.unit(units.pop()), title=title)
 
 
 def _growth_finding(report: Report, comparison: str, span: str, sectors: Mapping[str, Row]) -> str:

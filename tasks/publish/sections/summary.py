@@ -7,6 +7,7 @@ from typing import Any
 
 from schemas.analysis import ImpactEstimates
 from schemas.vocabulary import ALL
+from tasks.methods.claims import RANDOMISED
 from tasks.publish import grids, wording
 from tasks.publish.cells import NOTHING, Cell
 from tasks.publish.grids import Grid
@@ -133,12 +134,12 @@ def _in_ledger(report: Report, row: Row, by_chance: set[str], against: dict[str,
 def _limits_of_design(report: Report) -> list[str]:
     plan = report.plan
     limits = []
-    if plan.assessment.study_design == "one-off" and plan.wave:
+    claims = {row["claim"] for row in report.rows("findings")}
+    if plan.assessment.study_design == "one-off" and plan.wave and "causal" not in claims:
         limits.append(_("The cluster was visited once: what has changed is what people remember."))
     asked = report.has("interviews") or report.has("indicator_estimates")
     if asked and plan.sampling.design in wording.NOT_SURELY_BY_CHANCE:
         limits.append(wording.SAMPLE_DESIGNS[plan.sampling.design])
-    claims = {row["claim"] for row in report.rows("findings")}
     if claims and "causal" not in claims:
         limits.append(_("No finding may be put down to the programme alone: the design does not allow it."))
     limits += _unlike(report)
@@ -196,8 +197,8 @@ def _limits_of_data(report: Report, rows: list[Row]) -> list[str]:
                 " about {missing} can be expected to."
             ).format(intervals=wording.whole(intervals), missing=wording.whole(round(intervals / 20)))
         )
-    common = Counter(row["limits"] for row in rows).most_common(MOST_LIMITS_OF_FINDINGS)
-    for words, count in common:
+    said = (row["limits"].removeprefix(RANDOMISED).strip() for row in rows)
+    for words, count in Counter(filter(None, said)).most_common(MOST_LIMITS_OF_FINDINGS):
         findings = wording.counted(count, "finding", "findings")
         limits.append(f"{wording.sentence(told(words))} ({findings})")
     return limits

@@ -60,16 +60,16 @@ def _composite(row: Row) -> Iterator[str]:
         "The mean of the {n} scored characteristics is {mean}.",
         row["scored"],
     ).format(n=wording.whole(row["scored"]), mean=wording.mean(row["score"]))
-    unscored = ngettext(
-        "{n} has no score: with all scored, the mean would lie between {low} and {high}.",
-        "{n} have no score: with all scored, the mean would lie between {low} and {high}.",
+    open_ones = ngettext(
+        "Were the {n} without a score scored too, the mean would lie between {low} and {high}.",
+        "Were the {n} without a score scored too, the mean would lie between {low} and {high}.",
         row["unscored"],
     ).format(
         n=wording.whole(row["unscored"]),
         low=wording.mean(row["score_low"]),
         high=wording.mean(row["score_high"]),
     )
-    yield f"{mean} {unscored}"
+    yield f"{mean} {open_ones}" if row["unscored"] else mean
     if row["score_middle"] is None:
         return
     low, middle, high = (

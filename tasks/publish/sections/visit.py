@@ -65,8 +65,8 @@ def checklist_count(report: Report) -> str:
         status: sum(row["status"] == status for row in rows) for status in ("answered", "partly", "open")
     }
     return _(
-        "Of the {questions} questions of Box A.2, {answered} are answered, {partly} partly and {open} not at"
-        " all."
+        "Of the {questions} questions of Box A.2, the mapping answers {answered} in full, {partly} in part "
+        "and {open} not at all."
     ).format(
         questions=wording.whole(len(rows)),
         **{status: wording.whole(count) for status, count in counts.items()},

@@ -89,6 +89,7 @@ class Release:
     count: the columns with the numbers of respondents behind a row: the smallest decides.
     hide: the columns that are withheld where the count is too small (the counts are withheld with them).
     totals: columns of plain counts, each withheld alone where it is itself below its minimum.
+    rests: column of `totals` -> the one that it is a part of: withheld where the rest is below the minimum.
     joint: columns of plain counts that are withheld together where one of them is below its minimum.
     together: the same of counts that add up, where 0 is told: each of them is the whole less the others.
     beside: further columns that are withheld with those of `joint`.
@@ -113,6 +114,7 @@ class Release:
     count: tuple[str, ...] = ()
     hide: tuple[str, ...] = ()
     totals: Mapping[str, int] = field(default_factory=dict)
+    rests: Mapping[str, str] = field(default_factory=dict)
     joint: Mapping[str, int] = field(default_factory=dict)
     together: Mapping[str, int] = field(default_factory=dict)
     beside: tuple[str, ...] = ()

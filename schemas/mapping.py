@@ -42,7 +42,8 @@ FEWEST_PEOPLE = 10
             "informal": FEWEST_PEOPLE,
             "own_account": FEWEST_FIRMS,
             "small_firms": FEWEST_FIRMS,
-        }
+        },
+        rests=dict.fromkeys(("women", "minorities", "informal"), "workers"),
     ),
 )
 class Actors(Contract):

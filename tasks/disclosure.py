@@ -16,9 +16,10 @@ import pandas as pd
 from schemas.base import TABLES, Contract, Release, conform, empty, extend_released
 from schemas.vocabulary import ALL
 from tasks.effects_given_away import effects_given_away
-from tasks.given_away import filter_leaves_out_few, given_away
+from tasks.given_away import given_away
 from tasks.means_given_away import means_given_away
 from tasks.methods import suppression
+from tasks.models_alike import alike_but_for_few, nearly_the_whole
 from tasks.publish.wording import is_share
 from tasks.references import reference_of
 from tasks.told_figures import as_told, in_shares
@@ -33,6 +34,9 @@ FEW_VOICES = "few voices"
 """Of a row that rests on figures too: its focus groups are too few, the figures may be told."""
 FEW_DEGREES, GIVEN_AWAY = "few degrees of freedom", "given away by others"
 RESTS_ON = "rests on a withheld figure"
+ROWS_OF_MODELS = ("mart.impact_estimates", "mart.winners_losers", "mart.pre_trends")
+MADE_OF_MODELS = (*ROWS_OF_MODELS[1:], "mart.impact_differences", "mart.attrition_bounds")
+"""Tables beside that of the effects whose rows are made with a model of it."""
 
 
 @dataclass(frozen=True)
@@ -139,7 +143,11 @@ def release(frame: pd.DataFrame, contract: type[Contract], *, public: bool) -> p
             for column in rule.people:
                 out[column] = _hidden(out[column], out[column].between(1, SMALLEST_CELL - 1).fillna(False))
         for column, least in rule.totals.items():
-            small = (out[column] < least).fillna(False).astype(bool) & (out[column] > 0)
+            small = out[column].between(1, least - 1).fillna(False).astype(bool)
+            if column in rule.rests:
+                whole = rule.rests[column]
+                rest = frame[whole].astype("Int64") - frame[column].astype("Int64")
+                small |= rest.between(1, rule.totals[whole] - 1).fillna(False).astype(bool)
             withheld = withheld.mask(small, THRESHOLD)
             out[column] = _hidden(out[column], small)
         if rule.together:
@@ -240,19 +248,26 @@ def _is_dominated(frame: pd.DataFrame) -> pd.Series:
 def _withhold_models_of_nearly_the_same_people(
     exact: Mapping[str, pd.DataFrame], out: Mapping[str, pd.DataFrame]
 ) -> None:
-    """Withhold a filtered model that leaves out few beside another, and all that is made of it."""
+    """Withhold a model that differs by few people from another, and all that is made of it."""
     effects = "mart.impact_estimates"
     if effects not in exact:
         return
-    rows = filter_leaves_out_few(exact[effects], SMALLEST_CELL)
+    rows = alike_but_for_few(exact[effects], SMALLEST_CELL)
     withhold(out[effects], TABLES[effects].about().release or Release(), rows, GIVEN_AWAY)
     model = ["specification", "indicator"]
     hit = set(exact[effects].loc[rows, model].itertuples(index=False, name=None))
-    for name in ("mart.impact_differences", "mart.winners_losers", "mart.pre_trends"):
-        if hit and name in exact and len(exact[name]):
-            keys = exact[name][model].itertuples(index=False, name=None)
-            of_model = pd.Series([key in hit for key in keys], index=exact[name].index)
-            withhold(out[name], TABLES[name].about().release or Release(), of_model, GIVEN_AWAY)
+    for name in (effects, *MADE_OF_MODELS):
+        frame = exact.get(name)
+        if frame is None or not len(frame):
+            continue
+        rule = TABLES[name].about().release or Release()
+        if name in ROWS_OF_MODELS:
+            parts = nearly_the_whole(frame, SMALLEST_CELL)
+            withhold(out[name], rule, parts, GIVEN_AWAY, figures_alone=True)
+        if name != effects:
+            keys = frame[model].itertuples(index=False, name=None)
+            of_model = pd.Series([key in hit for key in keys], index=frame.index)
+            withhold(out[name], rule, of_model, GIVEN_AWAY)
 
 
 def _withhold_alike(exact: Mapping[str, pd.DataFrame], out: Mapping[str, pd.DataFrame]) -> None:

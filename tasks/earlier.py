@@ -102,13 +102,14 @@ def hold(
     resting = (
         {name for name, frame in released.items() if _rests_on(name) and len(frame)} if before else set()
     )
-    waves = {
-        reference_of(disclosure.TABLES[name], row): _waves(row)
+    stayed = _of_who_stayed(released)
+    figures = {
+        reference_of(disclosure.TABLES[name], row): (_waves(row), row.get("specification") in stayed)
         for name, frame in released.items()
         if resting and name not in resting and {*WAVES} & {*frame}
         for row in frame.to_dict("records")
     }
-    return {name: _held(frame, sides, name, waves) for name, frame in released.items()}
+    return {name: _held(frame, sides, name, figures, stayed) for name, frame in released.items()}
 
 
 def _rests_on(name: str) -> str:
@@ -125,28 +126,52 @@ class Changes:
 
     def __init__(self, before: pd.DataFrame, now: pd.DataFrame):
         self.sides = (before, now)
-        self.known: dict[tuple[tuple[str, ...], tuple[str, ...]], int] = {}
+        self.known: dict[tuple[tuple[str, ...], tuple[str, ...], bool], int] = {}
 
-    def behind(self, waves: Iterable[str], kinds: tuple[str, ...]) -> int:
-        """Return the number of people. waves: none for all; kinds: `all`, or the word, for each of KINDS."""
-        key = (tuple(sorted(set(waves))), kinds)
+    def behind(self, waves: Iterable[str], kinds: tuple[str, ...], *, in_all: bool = False) -> int:
+        """Return the number of people, each once, in however many waves their answers have changed.
+
+        waves: none for all; kinds: `all`, or the word, for each of KINDS; in_all: of those alone who are in
+        all of these waves.
+        """
+        key = (tuple(sorted(set(waves))), kinds, in_all)
         if key not in self.known:
             pairs = []
             for side in self.sides:
                 rows = side[side["wave"].isin(key[0])] if len(side) and key[0] else side
                 for column, wanted in zip(KINDS, kinds, strict=True):
                     rows = rows[rows[column] == wanted] if wanted != ALL and len(rows) else rows
-                who = [f"{wave}/{one}" for wave, one in zip(rows["wave"], rows["respondent"], strict=True)]
-                pairs.append(list(zip(who, rows["answers"], strict=True)))
+                pairs.append(_answers_of(rows, in_all=in_all))
             self.known[key] = changed_people(*pairs)
         return self.known[key]
+
+
+def _answers_of(rows: pd.DataFrame, *, in_all: bool) -> list[tuple[str, str]]:
+    """Return each person of these rows, with the waves and the answers."""
+    said: dict[str, list[str]] = {}
+    columns = ("respondent", "wave", "answers")
+    for one, wave, answers in zip(*(rows[column] for column in columns), strict=True) if len(rows) else ():
+        said.setdefault(one, []).append(f"{wave}/{answers}")
+    most = rows["wave"].nunique() if in_all and len(rows) else 0
+    return [(one, " ".join(sorted(told))) for one, told in said.items() if len(told) >= most]
+
+
+def _of_who_stayed(released: Mapping[str, pd.DataFrame]) -> frozenset[str]:
+    """Return the specifications whose models are of those who are in all of their waves."""
+    effects = released.get("mart.impact_estimates")
+    if effects is None or not len(effects):
+        return frozenset()
+    within = ["respondent" in str(said).split(", ") for said in effects["fixed_effects"].fillna("")]
+    stayed = effects["estimator"].isin(("first_differences", "ancova")) | pd.Series(within, effects.index)
+    return frozenset(effects.loc[stayed.astype(bool), "specification"])
 
 
 def _held(
     frame: pd.DataFrame,
     before: Sequence[tuple[Earlier, Changes]],
     name: str,
-    waves_of: Mapping[str, tuple[str, ...]],
+    figures: Mapping[str, tuple[tuple[str, ...], bool]],
+    stayed: frozenset[str],
 ) -> pd.DataFrame:
     contract = disclosure.TABLES[name]
     rule = contract.about().release
@@ -162,9 +187,11 @@ def _held(
         keep = pd.Series(False, index=out.index)
         for row in out.index[told]:
             own = _waves(out.loc[row].to_dict())
-            waves = own or waves_of.get(str(out.at[row, rule.rests_on]) if rule.rests_on else "", ())
+            of_stayed = "specification" in out and out.at[row, "specification"] in stayed
+            behind = str(out.at[row, rule.rests_on]) if rule.rests_on else ""
+            waves, in_all = (own, of_stayed) if own else figures.get(behind, ((), False))
             kinds = tuple(str(out.at[row, column]) if column in out else ALL for column in KINDS)
-            keep[row] = changed.behind(waves, kinds) < disclosure.SMALLEST_CELL
+            keep[row] = changed.behind(waves, kinds, in_all=in_all) < disclosure.SMALLEST_CELL
         for column in (*rule.count, *rule.hide, *rule.people):
             out[column] = out[column].mask(keep, was[column].astype(out[column].dtype))
         asked &= ~told

@@ -193,23 +193,6 @@ def _undivided(
     return found
 
 
-def filter_leaves_out_few(frame: pd.DataFrame, fewest: int) -> pd.Series:
-    """Return the rows of a filter that leaves out or takes in fewer people than so many beside another row.
-
-    frame: rows of models; those of one indicator, poverty group and pair of waves are held against each
-    other. Two figures of nearly the same people tell the answers of the few that only one of them is of.
-    """
-    found = pd.Series(False, index=frame.index)
-    if "filter" not in frame:
-        return found
-    for _, rows in frame.groupby(["indicator", "poverty_group", "from_wave", "to_wave"], dropna=False):
-        people, chosen = rows["respondents"].fillna(0).to_numpy(int), rows["filter"].fillna("").to_numpy(str)
-        apart = abs(people[:, None] - people[None, :])
-        few = (apart > 0) & (apart < fewest) & (chosen[:, None] != chosen[None, :])
-        found[rows.index] = few.any(axis=1) & (chosen != "")
-    return found
-
-
 @dataclass(frozen=True)
 class _Known:
     """What an attacker has beside the counts of one thing."""

@@ -139,12 +139,13 @@ def _to_tens(count: int) -> int:
 
 
 def _least(wholes: pd.Series, parts: pd.DataFrame) -> int:
-    """Return the smallest count behind a figure.
+    """Return the smallest count behind a figure, or that its whole leaves beside it.
 
     However large the whole, a reader who knows the other counts could work out the only one withheld:
     the score says on which side of a cut point the rounded percent lies.
     """
-    counts = pd.concat([wholes, *(parts[column] for column in parts)]).dropna()
+    rests = (wholes - parts[column].fillna(0) for column in parts)
+    counts = pd.concat([wholes, *(parts[column] for column in parts), *rests]).dropna()
     return int(counts[counts > 0].min())
 
 

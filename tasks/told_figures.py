@@ -91,19 +91,22 @@ def range_told(row: Mapping[Any, Any], figure: str, *, share: bool) -> tuple[flo
     if known("p_value"):
         half = 10.0**-PLACES_OF_P / 2 / max(float(row["tests"]) if known("tests") else 1.0, 1.0)
         p_told = max(float(row["p_value"]) - 2 * half, 0.0), float(row["p_value"]) + 2 * half
-    return figure_range(
+    low, high = figure_range(
         around(figure, *beside),
         (around("ci_low", *beside), around("ci_high", *beside)) if interval else None,
         around("standard_error", error=True) if known("standard_error") else None,
         p_told,
         float(row["degrees_of_freedom"]) if known("degrees_of_freedom") else _freedom(row, figure),
     )
+    # where interval, error and p-value go together by no degrees of freedom, it still is what it is
+    return min(low, float(row[figure])), max(high, float(row[figure]))
 
 
 def _freedom(row: Mapping[Any, Any], figure: str) -> float | None:
     """Return the degrees of freedom that interval and p-value of a row were made with, None without them.
 
-    A reader may know them from another table. row: before rounding.
+    A reader may know them from another table. Where none give these figures, the nearest: he is never taken
+    to know less than one who knows them. row: before rounding.
     """
     from scipy.optimize import brentq
     from scipy.stats import t as student
@@ -119,8 +122,9 @@ def _freedom(row: Mapping[Any, Any], figure: str) -> float | None:
     def off(freedom: float) -> float:
         return float(student.isf(p_value / 2, freedom) / student.isf(0.025, freedom)) - wanted
 
-    if off(FEWEST_FREEDOM) * off(MOST_FREEDOM) > 0:
-        return None
+    fewest, most = off(FEWEST_FREEDOM), off(MOST_FREEDOM)
+    if fewest * most > 0:
+        return FEWEST_FREEDOM if abs(fewest) < abs(most) else MOST_FREEDOM
     found: Any = brentq(off, FEWEST_FREEDOM, MOST_FREEDOM)
     return float(found)
 

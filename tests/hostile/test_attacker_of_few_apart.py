@@ -90,7 +90,7 @@ def exact_tables(rows: pd.DataFrame, plan: list[Specification]) -> dict[str, pd.
     ]
     indicators = conform(pd.DataFrame(told).assign(smallest_change=0.01), TABLES["staged.indicators"])
     responses = rows.assign(
-        weight=1.0,
+        weight=rows.get("weight", 1.0),
         **dict.fromkeys(("node", "difference", "stratum", "cluster", "household", "enumerator")),
     )
     for column in ("stratum", "cluster", "difference", "household"):
@@ -388,6 +388,15 @@ def test_an_effect_falls_where_one_to_nine_fell_out_of_one_arm_alone(left: int, 
     for name, figure in (("indicator_estimates", "estimate"), ("wave_changes", "change")):
         assert released[f"mart.{name}"][figure].notna().all()
     assert not {"programme_from", "comparison_to"} & {*effects}
+
+
+@pytest.mark.parametrize(("left", "told"), [(0, True), (4, False), (10, True)])
+def test_an_effect_that_is_not_of_the_means_weights_falls_where_few_fell_out(left: int, told: bool) -> None:
+    rows = panel(left)
+    weighted = rows.assign(weight=np.random.default_rng(6).uniform(0.5, 3.0, len(rows)))
+    released = disclosure.release_all(exact_tables(weighted, CHANGES), disclosure.Rules())
+    withheld = released["mart.impact_estimates"]["withheld_by"]
+    assert (withheld == ("" if told else "given away by others")).all(), withheld.tolist()
 
 
 def test_figures_that_were_public_keep_their_digits_and_give_away_what_they_like() -> None:

@@ -53,20 +53,23 @@ def test_firms_below_three_and_people_below_ten_are_not_told():
     frame = conform(
         pd.DataFrame(
             {
-                "actor": ["a", "b"],
-                "label": ["A", "B"],
+                "actor": ["a", "b", "c"],
+                "label": ["A", "B", "C"],
                 "stage": "trade",
-                "firms": [2, 3],
-                "workers": [40, 9],
-                "women": [0, 4],
+                "firms": [2, 3, 30],
+                "workers": [40, 9, 200],
+                "women": [0, 4, 191],
+                "minorities": [30, 9, 200],
             }
         ),
         actors,
     )
     released = disclosure.release(frame, actors, public=False)
-    assert released["firms"].isna().tolist() == [True, False]
-    assert released["workers"].isna().tolist() == [False, True]
-    assert released["women"].isna().tolist() == [False, True]
+    assert released["firms"].isna().tolist() == [True, False, False]
+    assert released["workers"].isna().tolist() == [False, True, False]
+    assert released["women"].isna().tolist() == [False, True, True], "the men of c are 9"
+    assert released["minorities"].isna().tolist() == [False, True, False]
+    assert released["withheld_by"].eq("threshold").all()
 
 
 @pytest.mark.parametrize("contract", disclosure.releasable(), ids=lambda c: c.about().name)

@@ -95,3 +95,8 @@ def test_what_a_row_tells_of_its_estimate_is_never_that_it_is_another(estimate, 
     row = {"estimate": estimate, "ci_low": estimate - half, "ci_high": estimate + half, "p_value": p_value}
     low, high = range_told(row, "estimate", share=False)
     assert low - 1e-9 <= estimate <= high + 1e-9
+    known = range_told({**row, "degrees_of_freedom": freedom}, "estimate", share=False)
+    assert known[0] - 1e-6 <= low, "who knows the degrees of freedom knows no more than is reckoned with"
+    assert high <= known[1] + 1e-6
+    other = range_told({**row, "p_value": p_value / 2}, "estimate", share=False)  # not of this interval
+    assert other[0] <= estimate <= other[1]

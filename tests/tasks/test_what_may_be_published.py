@@ -133,6 +133,19 @@ def test_a_filter_that_leaves_out_one_person_would_tell_the_answer_of_that_perso
     assert why(effects(whole, {**part, "respondents": 150}, again), EFFECTS) == ["", *[GIVEN_AWAY] * 2]
 
 
+def test_a_model_of_nearly_the_same_people_falls_where_its_form_is_the_same():
+    """A covariate that few lack makes another form of the model without it, and both are told."""
+    whole, part = {"respondents": 160, "covariates": "age"}, {"respondents": 152, "covariates": "age"}
+    assert why(effects(whole, part), EFFECTS) == ["", GIVEN_AWAY]
+    assert why(effects(whole, {**part, "respondents": 150}), EFFECTS) == ["", ""]
+    assert why(effects({**whole, "covariates": None}, part), EFFECTS) == ["", ""]
+    assert why(effects(whole, {**whole, "filter": "x", "residual_degrees": 97}), EFFECTS) == ["", GIVEN_AWAY]
+    same = {"specification": "same"}
+    group = {**part, **same, "poverty_group": "g"}
+    assert why(effects({**whole, **same}, group), EFFECTS) == ["", GIVEN_AWAY]
+    assert why(effects({**whole, **same}, {**group, "respondents": 150}), EFFECTS) == ["", ""]
+
+
 def test_firms_are_told_from_three_and_households_as_the_people_asked_for_them():
     actors = table("staged.actors", {"actor": "a", "firms": 3}, {"actor": "b", "firms": 2}, workers=500)
     assert told({"staged.actors": actors}, "staged.actors")["firms"].isna().tolist() == [False, True]
@@ -302,14 +315,34 @@ def test_what_an_earlier_release_told_is_known():
 
 @pytest.mark.parametrize(("changed", "is_held"), [(9, True), (10, False)])
 def test_a_published_row_stays_until_the_answers_of_ten_people_have_changed(changed, is_held):
-    people = pd.DataFrame({"respondent": [f"p{n}" for n in range(200)], "wave": "once", "wage": 5.0})
+    people = pd.DataFrame({"respondent": [f"p{n}" for n in range(200)], "wage": 5.0})
     people = people.assign(**dict.fromkeys(earlier.KINDS, "all"))
+    people = pd.concat([people.assign(wave=wave) for wave in ("once", "one", "two")])
     later = people.assign(wage=people["wage"].where(people.index >= changed, 6.0))
     first, second = (earlier.people_of(rows, b"a key") for rows in (people, later))
-    was = told(means({"respondents": 200, "estimate": 2.5}))
-    now = told(means({"respondents": 200, "estimate": 3.5}))
+    for name, of in ((MEANS, means), (EFFECTS, effects)):
+        was = told(of({"respondents": 200, "estimate": 2.5}), name)
+        now = told(of({"respondents": 200, "estimate": 3.5}), name)
+        was["withheld_by"] = pd.array([pd.NA], dtype="string")
+        kept = earlier.hold({name: now}, [earlier.Earlier("2024-06-28", {name: was}, first)], second)[name]
+        assert kept["estimate"].tolist() == [2.5 if is_held else 3.5]
+
+
+@pytest.mark.parametrize(("estimator", "is_held"), [("first_differences", True), ("difference", False)])
+def test_an_effect_of_those_who_stayed_is_held_until_ten_of_them_have_changed(estimator, is_held):
+    """Fifteen who are in the first wave alone were corrected, and one who is in both."""
+    people = pd.DataFrame({"respondent": [f"p{n}" for n in range(200)], "wage": 5.0})
+    people = people.assign(**dict.fromkeys(earlier.KINDS, "all"))
+    people = pd.concat([people.assign(wave="one"), people[15:].assign(wave="two")])
+    later = people.assign(wage=people["wage"].where(people.index > 15, 6.0))
+    first, second = (earlier.people_of(rows, b"a key") for rows in (people, later))
+    was, now = (
+        told(effects({"respondents": 185, "estimate": figure, "estimator": estimator}), EFFECTS)
+        for figure in (2.5, 3.5)
+    )
     was["withheld_by"] = pd.array([pd.NA], dtype="string")
-    kept = earlier.hold({MEANS: now}, [earlier.Earlier("2024-06-28", {MEANS: was}, first)], second)[MEANS]
+    before = earlier.Earlier("2024-06-28", {EFFECTS: was}, first)
+    kept = earlier.hold({EFFECTS: now}, [before], second)[EFFECTS]
     assert kept["estimate"].tolist() == [2.5 if is_held else 3.5]
 
 

@@ -10,13 +10,14 @@ from __future__ import annotations
 import io
 import os
 import sys
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import redirect_stderr
+from contextlib import redirect_stderr, suppress
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from multiprocessing import get_context
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -151,14 +152,66 @@ def _ended(jobs: Sequence[Job], engine: str, dask: str) -> Iterator[Ended]:
 
 
 def _by_pool(batches: Sequence[list[Job]], workers: int) -> Iterator[Ended]:
-    """Yield what a pool of processes did; what was in the hands of a killed one is missing."""
-    ending = {"initializer": end_with, "initargs": (os.getpid(),)}
-    with ProcessPoolExecutor(min(workers, len(batches)), mp_context=get_context("spawn"), **ending) as pool:
-        for future in as_completed([pool.submit(run_batch, batch) for batch in batches]):
-            try:
-                yield from future.result()
-            except BrokenProcessPool:
-                continue
+    """Yield what processes did that are handed batches; what was in the hands of a killed one is missing.
+
+    Each has a pipe of its own, so a killed one holds nothing that another waits for. (Python's own pool can
+    wait for ever where a process is killed while another one is started.)
+    """
+    waiting = deque(batches)
+    pool: dict[Connection, BaseProcess] = {}
+    try:
+        while waiting or pool:
+            while waiting and len(pool) < workers:
+                _hand(waiting.popleft(), _start(pool))
+            ready = wait(list(pool))
+            for pipe in [one for one in pool if one in ready]:
+                done = _taken(pipe)
+                if done is not None and waiting:
+                    _hand(waiting.popleft(), pipe)
+                else:
+                    _end(pipe, pool)
+                yield from done or []
+    finally:
+        for process in pool.values():
+            process.terminate()
+        for pipe in list(pool):
+            _end(pipe, pool)
+
+
+def _start(pool: dict[Connection, BaseProcess]) -> Connection:
+    """Start a process of the pool, and return the pipe to it."""
+    context = get_context("spawn")
+    pipe, other_end = context.Pipe()
+    process = context.Process(target=_serve, args=(run_batch, other_end, os.getpid()))
+    process.start()
+    other_end.close()  # so that it is closed when the process has ended
+    pool[pipe] = process
+    return pipe
+
+
+def _serve(work: Callable[[list[Job]], list[Ended]], pipe: Connection, parent: int) -> None:
+    """Do in a process of the pool what is handed to it, until the pipe is closed."""
+    end_with(parent)
+    with suppress(EOFError, OSError, KeyboardInterrupt):
+        while True:
+            pipe.send(work(pipe.recv()))
+
+
+def _hand(batch: list[Job], pipe: Connection) -> None:
+    with suppress(OSError):  # killed: that is seen where its answer is taken
+        pipe.send(batch)
+
+
+def _taken(pipe: Connection) -> list[Ended] | None:
+    try:
+        return pipe.recv()
+    except (EOFError, OSError):  # killed
+        return None
+
+
+def _end(pipe: Connection, pool: dict[Connection, BaseProcess]) -> None:
+    pipe.close()
+    pool.pop(pipe).join()
 
 
 def _by_prefect(batches: Sequence[list[Job]], dask: str) -> Iterator[Ended]:

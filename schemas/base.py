@@ -13,6 +13,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any, TypeVar
 
+import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 import pyarrow
@@ -329,6 +330,11 @@ def _empty(contract: type[Contract]) -> pd.DataFrame:
     return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in kinds.items()})
 
 
+@cache
+def _dtypes(contract: type[Contract]) -> dict[str, Any]:
+    return {name: pandas_dtype(kind) for name, kind in column_types(contract).items()}
+
+
 def conform(frame: pd.DataFrame, contract: type[Contract]) -> pd.DataFrame:
     """Return the frame with the contract's column order and types, columns that may be empty added.
 
@@ -336,13 +342,13 @@ def conform(frame: pd.DataFrame, contract: type[Contract]) -> pd.DataFrame:
     """
     if not len(frame) and not len(frame.columns.difference(list(column_types(contract)))):
         return empty(contract)
-    out = {}
-    kinds = column_types(contract)
-    if list(frame.columns) == list(kinds) and list(frame.dtypes) == _pandas_types(contract):
+    kinds, dtypes = column_types(contract), _dtypes(contract)
+    if list(frame.dtypes.items()) == list(dtypes.items()):
         return frame.copy(deep=False)
+    out = {}
     allowed_empty = set(kinds) - set(required_columns(contract))
     for column, kind in kinds.items():
-        dtype = pandas_dtype(kind)
+        dtype = dtypes[column]
         if column in frame:
             out[column] = frame[column].astype(dtype)
         elif column in allowed_empty:
@@ -398,7 +404,8 @@ def check(
 def _contract_faults(
     frame: pd.DataFrame, contract: type[Contract], file: str, sheet: str, rows: pd.Series
 ) -> list[Fault]:
-    as_typed = _types(frame) == _plain_types(column_types(contract))
+    types = {column: str(dtype) for column, dtype in frame.dtypes.items()}
+    as_typed = types == _plain_types(column_types(contract))
     if as_typed and not len(frame):
         return []
     positions = frame.reset_index(drop=True)
@@ -426,15 +433,6 @@ def _is_filled_without_rules(frame: pd.DataFrame, contract: type[Contract]) -> b
     return not frame[required_columns(contract)].isna().any(axis=None)
 
 
-def _types(frame: pd.DataFrame) -> dict[str, str]:
-    return dict(zip(frame.columns, map(str, frame.dtypes), strict=True))
-
-
-@cache
-def _pandas_types(contract: type[Contract]) -> list[Any]:
-    return [pandas_dtype(kind) for kind in column_types(contract).values()]
-
-
 def _plain_types(kinds: Mapping[str, str]) -> dict[str, str]:
     return {column: kind.removesuffix("[pyarrow]") for column, kind in kinds.items()}
 
@@ -443,7 +441,7 @@ def _not_finite(frame: pd.DataFrame, contract: type[Contract]) -> pd.DataFrame:
     cases = []
     for column, kind in column_types(contract).items():
         if kind == "float64" and column in frame and frame[column].dtype == "float64":
-            infinite = frame.index[frame[column].abs() == float("inf")]
+            infinite = frame.index[np.isinf(frame[column].to_numpy())]
             cases += [{"column": column, "check": "finite", "index": index} for index in infinite]
     return pd.DataFrame(cases, columns=["column", "check", "index"])
 

@@ -47,23 +47,37 @@ def telling(step: Step) -> list[str]:
 
 
 def named_columns(
-    step: Step, columns: Sequence[str], plan: Mapping[str, object], tables: Iterable[pd.DataFrame]
+    step: Step, columns: Sequence[str], plan: Mapping[str, object], said: Iterable[str]
 ) -> list[str]:
     """Return the columns of answers that a step is given, in their order.
 
+    said: what its tables say, as `words` has it of each.
     A name counts wherever it stands, also within another word: one too many costs a needless rerun, one too
     few would be a wrong result. What people recall of a question is named with the question.
     """
-    words = [text for part in plan.values() for text in _texts(dumped(part))]
-    for table in tables:
-        for column in table.columns:
-            if not pd.api.types.is_numeric_dtype(table[column]):
-                words += [str(cell) for cell in table[column].dropna().unique()]
-    said = "\n".join([*words, *(one.replace('""', '"') for one in words)]).casefold()
+    planned = "\n".join(text for part in plan.values() for text in _texts(dumped(part)))
+    texts = [_as_sought(planned), *said]
     code = sources(step.function.__module__).casefold()
-    named = {one for one in columns if one.casefold() in said or f'"{one.casefold()}"' in code}
+    named = {
+        one
+        for one in columns
+        if any(one.casefold() in text for text in texts) or f'"{one.casefold()}"' in code
+    }
     named |= {recall_name(one) for one in named}
     return [one for one in columns if one in _MAPPED or one in named]
+
+
+def words(table: pd.DataFrame) -> str:
+    """Return all that stands in a table but numbers, as names of columns are sought in it."""
+    cells: list[str] = []
+    for column, dtype in table.dtypes.items():
+        if not pd.api.types.is_numeric_dtype(dtype):
+            cells += map(str, table[column].dropna().unique())
+    return _as_sought("\n".join(cells))
+
+
+def _as_sought(text: str) -> str:
+    return "\n".join((text, text.replace('""', '"'))).casefold()
 
 
 def named_indicators(indicators: pd.DataFrame, plan: Mapping[str, object]) -> pd.DataFrame:

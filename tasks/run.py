@@ -179,6 +179,7 @@ class Run:
         self._before = self.warehouse.step_fingerprints()
         self._digests = self.warehouse.digests()
         self._given_columns: dict[tuple[str, ...], list[str]] = {}
+        self._words: dict[tuple[str, str], str] = {}
         self._column_digests = self.warehouse.column_digests()
         self.warehouse.begin_run(self.id, self.engine, state.libraries())
         self._running = True
@@ -359,9 +360,16 @@ class Run:
         return self._given_columns[state]
 
     def _named_columns(self, step: Step) -> list[str]:
-        tables = [self.read(name) for name in grain.telling(step) if name in self._digests]
+        said = [self._words_of(name) for name in grain.telling(step) if name in self._digests]
         every = list(column_types(self._contracts[RESPONSES]))
-        return grain.named_columns(step, every, self._plan_of(step), tables)
+        return grain.named_columns(step, every, self._plan_of(step), said)
+
+    def _words_of(self, name: str) -> str:
+        """Return what stands in a table; read once for one state of it, since many steps read the same."""
+        state = (name, self._digests[name])
+        if state not in self._words:
+            self._words[state] = grain.words(self.read(name))
+        return self._words[state]
 
     def _given(self, step: Step, name: str) -> pd.DataFrame:
         """Return what a step is given of a table."""

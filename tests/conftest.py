@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import os
 import shutil
@@ -11,11 +12,22 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from flows.cli import collect_seldom
 from tests.folders import two_waves
 
 # a busy machine must not fail a property; how long tests take is told by --durations
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
+
+
+def pytest_configure():
+    """Look for cycles as seldom as the command does: else it takes a tenth of the time."""
+    collect_seldom()
+
+
+def pytest_collection_finish():
+    """Look for no cycles among the tests themselves."""
+    gc.freeze()
 
 
 @pytest.hookimpl(trylast=True)

@@ -16,7 +16,9 @@ COLUMNS = ["respondent", "wave", "weight", "fair_income", "Debt", "rooms", 'odd"
 
 
 def given(plan: Mapping[str, object], *tables: pd.DataFrame) -> list[str]:
-    return grain.named_columns(STEPS[impacts.estimate_impact.__name__], COLUMNS, plan, tables)
+    return grain.named_columns(
+        STEPS[impacts.estimate_impact.__name__], COLUMNS, plan, map(grain.words, tables)
+    )
 
 
 def test_columns_are_given_where_plan_or_tables_name_them():
@@ -30,7 +32,9 @@ def test_columns_are_given_where_plan_or_tables_name_them():
 def test_what_people_recall_is_given_with_its_question():
     step = STEPS[impacts.estimate_impact.__name__]
     value = pd.DataFrame({"value": ["income"]})
-    assert grain.named_columns(step, ["income", "income_before", "rooms_before"], {}, [value]) == [
+    assert grain.named_columns(
+        step, ["income", "income_before", "rooms_before"], {}, [grain.words(value)]
+    ) == [
         "income",
         "income_before",
     ]

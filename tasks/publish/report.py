@@ -72,9 +72,12 @@ class Report:
     """The released tables of one assessment, as rows in order, with labels in place of ids."""
 
     def __init__(self, plan: AssessmentPlan, tables: Mapping[str, pd.DataFrame]):
-        """Take the tables; a name that is never released is a KeyError of the caller."""
+        """Take the tables; one without rows is as one that is not there.
+
+        A name that is never released is a KeyError of the caller.
+        """
         self.plan = plan
-        self._tables = tables
+        self._tables = {name: table for name, table in tables.items() if len(table)}
         self._rows: dict[str, list[Row]] = {}
         self._placed = 0
         self._regions: dict[tuple[Any, ...], str] | None = None
@@ -122,7 +125,7 @@ class Report:
 
     def _where(self, name: str, where: Mapping[str, Any]) -> pd.DataFrame | None:
         frame = self._tables.get(name)
-        if frame is None or frame.empty:
+        if frame is None:
             return None
         for column, value in where.items():
             frame = frame[frame[column] == value]
@@ -130,7 +133,7 @@ class Report:
 
     def has(self, name: str) -> bool:
         """Return whether the assessment has any row of a table."""
-        return bool(len(frame) if (frame := self._tables.get(name)) is not None else 0)
+        return name in self._tables
 
     def lacks(self, nouns: Mapping[str, str]) -> str:
         """Return one sentence that names what of a section is not there.
@@ -291,7 +294,7 @@ def at(row: Row, columns: Iterable[str]) -> tuple[Any, ...]:
 
 def _records(frame: pd.DataFrame | None, contract: type[Contract]) -> list[Row]:
     """Return the rows as plain values, with every column of the contract."""
-    if frame is None or frame.empty:
+    if frame is None:
         return []
     columns = {}
     for column, kind in column_types(contract).items():

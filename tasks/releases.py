@@ -149,11 +149,14 @@ def before(folder: Path, plan: AssessmentPlan) -> list[dict[str, str]]:
     return [{"release": one.name, "sha256": tree_hash(one)} for one in kept(folder) if one.name < date]
 
 
-def _missed(folder: Path) -> dict[str, str]:
-    """Return the hash of each release that a later one was made after, and that nothing else tells -> how."""
+def _missed(folder: Path, whole: list[Path]) -> dict[str, str]:
+    """Return the hash of each release that a later one was made after, and that nothing else tells -> how.
+
+    whole: the releases that are as they were signed: in the place of any other's manifest anything may stand.
+    """
     known = {*_held(folder), *(sha256 for sha256, _ in _gone(folder))}
     missed = {}
-    for path in kept(folder):
+    for path in whole:
         with suppress(*state.UNREADABLE):
             for one in json.loads((path / "manifest.json").read_bytes())["earlier_releases"]:
                 if one["sha256"] not in known:
@@ -170,7 +173,7 @@ def published(folder: Path) -> list[dict[str, str]]:
     signatures cannot be read.
     """
     signatures(folder)
-    found = []
+    found, whole = [], []
     for path in kept(folder):
         one = {"release": path.name, "sha256": "", "signed": "", "rules": ""}
         try:
@@ -180,11 +183,13 @@ def published(folder: Path) -> list[dict[str, str]]:
             one |= {"sha256": str(about["sha256"]), "signed": "; ".join(signed), "rules": rules}
         except state.UNREADABLE:
             pass  # wrong_with says so
-        found.append({**one, "state": wrong_with(path) or "whole"})
+        wrong = wrong_with(path)
+        found.append({**one, "state": wrong or "whole"})
+        whole += [] if wrong else [path]
     for sha256, signed in _gone(folder):
         one = {"release": "", "sha256": sha256, "signed": _told(signed), "rules": ""}
         found.append({**one, "state": "is gone: no folder in releases/ holds it"})
-    for sha256, how in _missed(folder).items():
+    for sha256, how in _missed(folder, whole).items():
         found.append({"release": "", "sha256": sha256, "signed": "", "rules": "", "state": how})
     return found
 

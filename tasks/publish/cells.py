@@ -388,6 +388,15 @@ def _verdict_with_people(report: Report, row: Row) -> Cell:
     return _said(wording.VOICES[row["direction"]], ", ".join(counts))
 
 
+def _participatory(_: Report, row: Row) -> Cell:
+    """Return what the focus groups say beside other sources, with how many they are and who is in them."""
+    said = wording.VOICES[row["participatory"]]
+    if not row["focus_groups"]:
+        return _said(said)
+    groups = wording.counted(row["focus_groups"], "group", "groups")
+    return _said(said, f"{groups}, {wording.counted(row['participants'], 'person', 'people')}")
+
+
 _WITHHELD_OF = Words({"focus_groups": N_("groups {withheld}"), "participants": N_("people {withheld}")})
 
 
@@ -804,6 +813,7 @@ _FORMS: dict[tuple[str, str], Form] = {
     ("winners_losers", "estimate"): _won,
     ("winners_losers", "interval"): _won_interval,
     ("winners_losers", "gender"): lambda report, row: Cell(told(row["gender"])),
+    ("triangulation", "participatory"): _participatory,
     ("triangulation", "quote"): _quoted,
     ("triangulation", "verdict"): lambda _, row: Cell(
         wording.TRIANGULATION[row["verdict"]], "contradict" if row["verdict"] == "contradict" else ""

@@ -1,6 +1,7 @@
 """Tables that are too wide for a page of paper: broken into several, so that their letters stay readable.
 
-Of each piece the first column says what the others are of. A screen has the table whole, and can be moved.
+Of each piece the first column, or the first two, say what the others are of. A screen has the table whole,
+and can be moved.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ ROOM = 1.1
 """How much wider than measured a word may be: in the widest font that takes the place of a missing one."""
 MOST_WIDTH = 14.0
 """Units of its size from which on a word, such as an address of a page, is broken."""
+NOTHING = "–"
+"""What stands in a cell of which nothing is known (tasks/publish/cells.py)."""
 VERDICTS = ("gain", "loss", "contradict", "same", "unsure", "silent")
 ON_ONE_LINE = (*VERDICTS, "span", "score", "numeric")
 """Styles of what stands on one line, as reports/style.css has it: verdicts, intervals and figures."""
@@ -36,12 +39,57 @@ def pieces(table: Any, whole_mm: float, *, beside_mm: float, together: Collectio
     needed = [_least(slots, column, together=together) + beside_mm for column in range(columns)]
     if columns < 3 or sum(needed) <= whole_mm:
         return [table]
+    names = [*range(_names_of_rows(slots))]
     groups: list[list[int]] = [[]]
-    for column in range(1, columns):
-        if groups[-1] and needed[0] + sum(needed[one] for one in (*groups[-1], column)) > whole_mm:
+    for column in range(len(names), columns):
+        if groups[-1] and sum(needed[one] for one in (*names, *groups[-1], column)) > whole_mm:
             groups.append([])
         groups[-1].append(column)
-    return [_piece(table, [0, *group], number, len(groups)) for number, group in enumerate(groups, start=1)]
+    made = [
+        _piece(table, [*names, *group], number, len(groups)) for number, group in enumerate(groups, start=1)
+    ]
+    for piece in made[1:]:
+        _leave_out_what_says_nothing(piece, len(names))
+    return made
+
+
+def _names_of_rows(rows: list[list[Any]]) -> int:
+    """Return how many first columns tell rows apart: two where the first repeats in a part of the table."""
+    seen: set[str] = set()
+    for row in rows:
+        if _is_part(row):
+            seen = set()
+        elif (said := _text(row[0])) in seen:
+            return 2
+        else:
+            seen.add(said)
+    return 1
+
+
+def _is_part(row: list[Any]) -> bool:
+    return len(set(row)) == 1
+
+
+def _text(cell: Any) -> str:
+    return " ".join(" ".join(cell.itertext()).split())
+
+
+def _leave_out_what_says_nothing(table: Any, names: int) -> None:
+    """Take the rows out of a later piece that have only dashes in it, and the parts of which none is left."""
+    rows = list(table.iterfind("tbody/tr"))
+    empty = [row for row in rows if not _is_part(slots := _slots(row)) and _is_silent(slots[names:])]
+    if len(empty) == sum(not _is_part(_slots(row)) for row in rows):
+        return
+    for row in empty:
+        row.getparent().remove(row)
+    for row in [row for row in table.iterfind("tbody/tr") if _is_part(_slots(row))]:
+        after = row.getnext()
+        if after is None or _is_part(_slots(after)):
+            row.getparent().remove(row)
+
+
+def _is_silent(cells: list[Any]) -> bool:
+    return all(_text(cell) == NOTHING for cell in cells)
 
 
 def _slots(row: Any) -> list[Any]:

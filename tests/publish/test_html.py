@@ -17,7 +17,7 @@ from tasks.publish import chain_drawing, charts, svg
 from tasks.publish.html import TEMPLATES, render
 from tasks.publish.report import RELEASED, Report
 from tasks.publish.sections import figures
-from tasks.publish.sections.figures import MOST_FIGURES, chosen, other_estimates
+from tasks.publish.sections.figures import chosen, other_estimates
 
 SECTIONS = [
     "summary",
@@ -311,7 +311,8 @@ def test_one_wave_without_arms(plan, tables, provenance):
     )
     assert "The cluster was visited once" in page
     assert "Relies on recall, which may be unreliable" in page
-    assert len(lxml.html.document_fromstring(page).xpath("//figure")) == MOST_FIGURES
+    assert "Where the indicators stand" in page
+    assert not lxml.html.document_fromstring(page).xpath("//figure")  # one point of each series is no picture
 
 
 def test_the_same_tables_give_the_same_bytes_in_any_order(plan, tables, provenance, page):

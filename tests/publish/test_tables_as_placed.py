@@ -190,6 +190,23 @@ def test_a_table_that_no_page_holds_is_broken_and_its_letters_stay():
     assert len(lxml.html.fromstring(page).findall(".//table")) == len(broken)
 
 
+def test_a_later_piece_names_its_rows_and_has_those_alone_that_say_something():
+    """Two rows of one indicator are told apart by the second column."""
+    heads = "".join(
+        f"<th>{one}</th>" for one in ("Indicator", "Group", *["Respondents" * 2] * 3, "Words" * 5)
+    )
+    women, men = (
+        f"<tr><th>Earnings</th><td>{group}</td>{'<td>1 000</td>' * 3}<td>{words}</td></tr>"
+        for group, words in (("Women", "–"), ("Men", "“A saying”"))
+    )
+    heard, silent = (f'<tr class="part"><th colspan="6">{one}</th></tr>' for one in ("Heard", "Silent"))
+    body = f"{heard}{women}{men}{silent}{women}"
+    table = f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
+    *_, last = pieces(lxml.html.fromstring(table), 182, beside_mm=2.4)
+    rows = [[cell.text_content() for cell in row] for row in last.iter("tr")]
+    assert rows == [["Indicator", "Group", "Words" * 5], ["Heard"], ["Earnings", "Men", "“A saying”"]]
+
+
 def test_no_letter_of_a_table_on_paper_is_under_eight_points():
     rows = [[WordCell("Respondents and households", "of the comparison group")] * 12]
     size, widths = fitted(rows, 170)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from schemas.analysis import ImpactEstimates
@@ -19,6 +21,9 @@ from tasks.tongue import Words, _, ngettext, told
 from tasks.translations import N_, NN_
 
 MOST_LIMITS_OF_FINDINGS = 3
+UP_TO = "by up to"
+_SENTENCE_END = re.compile(r"(?<=[.!?]) ")
+_FIGURE = re.compile(r"\d+(?:\.\d+)?")
 MANY_INTERVALS = 20
 _OUTCOMES = (
     ("better", NN_("{n} is a gain", "{n} are gains")),
@@ -197,11 +202,28 @@ def _limits_of_data(report: Report, rows: list[Row]) -> list[str]:
                 " about {missing} can be expected to."
             ).format(intervals=wording.whole(intervals), missing=wording.whole(round(intervals / 20)))
         )
-    said = (row["limits"].removeprefix(RANDOMISED).strip() for row in rows)
-    for words, count in Counter(filter(None, said)).most_common(MOST_LIMITS_OF_FINDINGS):
+    said = (_SENTENCE_END.split(row["limits"].removeprefix(RANDOMISED).strip()) for row in rows)
+    for words, count in _most_common(one for sentences in said for one in sentences if one):
         findings = wording.counted(count, "finding", "findings")
         limits.append(f"{wording.sentence(told(words))} ({findings})")
     return limits
+
+
+def _most_common(sentences: Iterable[str]) -> list[tuple[str, int]]:
+    """Return the sentences that limit the most findings, with how many these are.
+
+    Those that say 'by up to' and differ in their figures alone are one, with the largest.
+    """
+    counts = Counter(sentences)
+    alike: dict[str, list[str]] = {}
+    for words in counts:
+        alike.setdefault(_FIGURE.sub("", words) if UP_TO in words else words, []).append(words)
+    merged = {max(same, key=_figures): sum(counts[one] for one in same) for same in alike.values()}
+    return Counter(merged).most_common(MOST_LIMITS_OF_FINDINGS)
+
+
+def _figures(words: str) -> list[float]:
+    return [float(one) for one in _FIGURE.findall(words)]
 
 
 def _contested_in_words(report: Report, rows: list[Row]) -> list[str]:

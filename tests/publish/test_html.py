@@ -18,6 +18,7 @@ from tasks.publish.html import TEMPLATES, render
 from tasks.publish.report import RELEASED, Report
 from tasks.publish.sections import figures
 from tasks.publish.sections.figures import chosen, other_estimates
+from tasks.publish.sections.summary import summary
 
 SECTIONS = [
     "summary",
@@ -292,6 +293,18 @@ def test_a_purposive_sample_has_no_error(plan, tables, provenance):
     assert told.count("o error can be given") > 5
     assert "95 %" not in told
     assert "Standard error" not in told.replace("Standard errors are shown only where", "")
+
+
+def test_limits_that_differ_in_their_figures_alone_are_one_in_the_summary(plan, tables):
+    apart = "The arms differed before the programme by up to {size} standard deviations, more than 0.25."
+    priced = "Amounts are at base prices, by the price index of 'earnings'."
+    said = [apart.format(size="0.27"), f"{apart.format(size='0.36')} {priced}", apart.format(size="0.27")]
+    rows = tables["findings"].index
+    assert len(rows) > len(said)
+    tables["findings"]["limits"] = pd.array([*said, *[""] * (len(rows) - len(said))], dtype="string")
+    limits = summary(Report(plan, tables))["limits"]
+    assert limits[-1] == f"{apart.format(size='0.36')} (3 findings)"
+    assert not any("Amounts" in one or "0.27" in one for one in limits)
 
 
 def test_one_wave_without_arms(plan, tables, provenance):

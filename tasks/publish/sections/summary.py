@@ -10,6 +10,7 @@ from typing import Any
 from schemas.analysis import ImpactEstimates
 from schemas.vocabulary import ALL
 from tasks.methods.claims import RANDOMISED
+from tasks.prices import MADE_ALIKE
 from tasks.publish import grids, wording
 from tasks.publish.cells import NOTHING, Cell
 from tasks.publish.grids import Grid
@@ -212,9 +213,10 @@ def _limits_of_data(report: Report, rows: list[Row]) -> list[str]:
 def _most_common(sentences: Iterable[str]) -> list[tuple[str, int]]:
     """Return the sentences that limit the most findings, with how many these are.
 
-    Those that say 'by up to' and differ in their figures alone are one, with the largest.
+    Those that say 'by up to' and differ in their figures alone are one, with the largest. That amounts are at
+    base prices limits nothing.
     """
-    counts = Counter(sentences)
+    counts = Counter(one for one in sentences if not one.startswith(MADE_ALIKE))
     alike: dict[str, list[str]] = {}
     for words in counts:
         alike.setdefault(_FIGURE.sub("", words) if UP_TO in words else words, []).append(words)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Collection
+from itertools import combinations
 from typing import Any
 
 from tasks.publish.textsize import BOLD, width
@@ -40,17 +41,33 @@ def pieces(table: Any, whole_mm: float, *, beside_mm: float, together: Collectio
     if columns < 3 or sum(needed) <= whole_mm:
         return [table]
     names = [*range(_names_of_rows(slots))]
-    groups: list[list[int]] = [[]]
-    for column in range(len(names), columns):
-        if groups[-1] and sum(needed[one] for one in (*names, *groups[-1], column)) > whole_mm:
-            groups.append([])
-        groups[-1].append(column)
+    groups = _shared_out(needed[len(names) :], whole_mm - sum(needed[: len(names)]), first=len(names))
     made = [
         _piece(table, [*names, *group], number, len(groups)) for number, group in enumerate(groups, start=1)
     ]
     for piece in made[1:]:
         _leave_out_what_says_nothing(piece, len(names))
     return made
+
+
+def _shared_out(widths: list[float], room: float, *, first: int) -> list[list[int]]:
+    """Return columns by the piece in which they stand: as few as the room allows, and much alike in width.
+
+    first: the number of the first of these columns.
+    """
+
+    def filled(limit: float) -> list[list[int]]:
+        groups: list[list[int]] = [[]]
+        for column, width_mm in enumerate(widths):
+            if groups[-1] and sum(widths[one] for one in groups[-1]) + width_mm > limit:
+                groups.append([])
+            groups[-1].append(column)
+        return groups
+
+    fewest = filled(room)
+    sums = sorted({sum(widths[start:end]) for start, end in combinations(range(len(widths) + 1), 2)})
+    narrowest = next((limit for limit in sums if limit < room and len(filled(limit)) == len(fewest)), room)
+    return [[first + column for column in group] for group in filled(narrowest)]
 
 
 def _names_of_rows(rows: list[list[Any]]) -> int:

@@ -24,6 +24,8 @@ BESIDE_MM = 3.0
 """Between pictures that stand beside each other."""
 SKIPPED = {"nav", "script", "style", "input", "label"}
 HEADINGS = {"h2": 1, "h3": 2, "h4": 3}
+_SIGN = re.compile(r"^([▲▼=?–]) ")
+"""The sign of a verdict, which stays with the word behind it."""
 PLACED = {"p", "ul", "ol", "dl", "table", "svg", "blockquote", "figcaption", *HEADINGS}
 
 
@@ -85,7 +87,7 @@ def _leads(element: Any) -> bool:
     above, below = element.getprevious(), element.getnext()
     if above is None or below is None or above.tag not in HEADINGS:
         return False
-    return below.tag == "figure" or (below.get("class") or "").split()[:1] == ["table"]
+    return below.tag == "figure" or (below.get("class") or "").split()[:1] in (["table"], ["beside"])
 
 
 def _items(element: Any, document: Document) -> None:
@@ -130,7 +132,7 @@ def _cell(element: Any) -> Cell:
     for one in notes:
         one.drop_tree()
     return Cell(
-        _words(element),
+        _SIGN.sub("\\1\u00a0", _words(element)),
         note,
         int(element.get("colspan", 1)),
         is_figure="numeric" in (element.get("class") or ""),
@@ -163,4 +165,5 @@ def _words(element: Any) -> str:
     items = [_words(item) for item in element.iter("li") if item is not element]
     if items:
         return "; ".join(filter(None, items))
-    return re.sub(r"[ \t\r\n]+", " ", " ".join(element.itertext())).strip()
+    said = re.sub(r"[ \t\r\n]+", " ", " ".join(element.itertext())).strip()
+    return re.sub(r" (?=[.,](?: |$))", "", said)

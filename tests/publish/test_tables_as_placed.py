@@ -190,6 +190,14 @@ def test_a_table_that_no_page_holds_is_broken_and_its_letters_stay():
     assert len(lxml.html.fromstring(page).findall(".//table")) == len(broken)
 
 
+def test_pieces_are_alike_in_width():
+    """Of nine columns beside the first, one has five and the other four, though the first would hold more."""
+    many = wide(10).find("table")
+    first, second = pieces(many, 182, beside_mm=1.4)
+    heads = [len(next(piece.iter("tr"))) for piece in (first, second)]
+    assert heads == [6, 5]
+
+
 def test_a_later_piece_names_its_rows_and_has_those_alone_that_say_something():
     """Two rows of one indicator are told apart by the second column."""
     heads = "".join(
@@ -199,10 +207,10 @@ def test_a_later_piece_names_its_rows_and_has_those_alone_that_say_something():
         f"<tr><th>Earnings</th><td>{group}</td>{'<td>1 000</td>' * 3}<td>{words}</td></tr>"
         for group, words in (("Women", "–"), ("Men", "“A saying”"))
     )
-    heard, silent = (f'<tr class="part"><th colspan="6">{one}</th></tr>' for one in ("Heard", "Silent"))
+    heard, silent = (f'<tr class="part"><th colspan="5">{one}</th></tr>' for one in ("Heard", "Silent"))
     body = f"{heard}{women}{men}{silent}{women}"
     table = f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
-    *_, last = pieces(lxml.html.fromstring(table), 182, beside_mm=2.4)
+    *_, last = pieces(lxml.html.fromstring(table), 100, beside_mm=2.4)
     rows = [[cell.text_content() for cell in row] for row in last.iter("tr")]
     assert rows == [["Indicator", "Group", "Words" * 5], ["Heard"], ["Earnings", "Men", "“A saying”"]]
 

@@ -146,13 +146,18 @@ def test_a_claim_has_its_letter_and_a_lead_in_stays_with_its_table():
     docx = pytest.importorskip("docx")
     claims = '<dl><div><dt><span class="letter">A</span> Goes together.</dt><dd>Not by lot.</dd></div></dl>'
     table = "<table><caption>c</caption><thead><tr><th>a</th></tr></thead><tr><td>b</td></tr></table>"
+    signed = table.replace("<td>b", "<td><span>?</span> <span>uncertain</span>")
     told = f'<h3>Actions</h3><p>Of nine, one.</p><div class="table">{table}</div><p>Then.</p>'
+    beside = f'<div class="beside"><div class="table">{signed}</div></div>'
+    told += f"<h3>Growth</h3><p>Inside <b>more</b>.</p>{beside}"
     page = f"<html><body><h1>x</h1><main>{claims}{told}</main></body></html>"
     document = docx.Document(io.BytesIO(word(page, MADE)))
     written = {one.text: one for one in document.paragraphs}
     assert "A. Goes together. Not by lot." in written
     assert written["Of nine, one."].paragraph_format.keep_with_next
     assert not written["Then."].paragraph_format.keep_with_next
+    assert written["Inside more."].paragraph_format.keep_with_next
+    assert document.tables[1].cell(1, 0).text == "?\u00a0uncertain"
 
 
 def office(*, without: str = "", words: str = "Our letter") -> bytes:

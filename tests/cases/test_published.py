@@ -152,11 +152,11 @@ def test_annex_i(tmp_path):
     assert (
         "Of the 48 printed index figures of all comparisons, 26 do not follow" in said["printed-figures/all"]
     )
-    assert "printed 109.9, recomputed 108.0" in said["printed-figures/white-collar-pay"]
+    assert "printed 109.9 and recomputed 108.0" in said["printed-figures/white-collar-pay"]
     assert "a difference of 8.0 percentage points" in said["growth/employment"]
     said = findings.set_index("finding")["statement"]
     assert (
         "Of the 48 printed index figures of all comparisons, 26 do not follow" in said["printed-figures/all"]
     )
-    assert "printed 109.9, recomputed 108.0" in said["printed-figures/white-collar-pay"]
+    assert "printed 109.9 and recomputed 108.0" in said["printed-figures/white-collar-pay"]
     assert "a difference of 8.0 percentage points" in said["growth/employment"]

@@ -26,6 +26,7 @@ CENSUS = "source,citation,licence\ncensus,An office (2020),free\n"
 WORKER = '''
 import json, os, resource, sys, threading, time
 from pathlib import Path
+import sdmx  # as the other readers, before anything is measured: which bomb comes first must not matter
 from schemas.assessment import read_plan
 from schemas.faults import Refused
 from tasks.intake import take_in

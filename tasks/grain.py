@@ -7,7 +7,7 @@ cannot read what it was not given, so a change of the rest leaves it as it is.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 from pydantic import BaseModel
@@ -17,6 +17,7 @@ from schemas.assessment import recall_name
 from schemas.base import TABLES, column_types
 from schemas.fieldwork import Responses
 from tasks import catalogue
+from tasks.plain_values import texts
 from tasks.steps import Step, code_digest, fingerprint, sources
 
 RESPONSES = Responses.about().name
@@ -55,13 +56,13 @@ def named_columns(
     A name counts wherever it stands, also within another word: one too many costs a needless rerun, one too
     few would be a wrong result. What people recall of a question is named with the question.
     """
-    planned = "\n".join(text for part in plan.values() for text in _texts(dumped(part)))
-    texts = [_as_sought(planned), *said]
+    planned = "\n".join(text for part in plan.values() for text in texts(dumped(part)))
+    sought_in = [_as_sought(planned), *said]
     code = sources(step.function.__module__).casefold()
     named = {
         one
         for one in columns
-        if any(one.casefold() in text for text in texts) or f'"{one.casefold()}"' in code
+        if any(one.casefold() in text for text in sought_in) or f'"{one.casefold()}"' in code
     }
     named |= {recall_name(one) for one in named}
     return [one for one in columns if one in _MAPPED or one in named]
@@ -84,21 +85,8 @@ def named_indicators(indicators: pd.DataFrame, plan: Mapping[str, object]) -> pd
     """Return the indicators that the specifications of a plan name; all where it is given none."""
     if "specification" not in plan:
         return indicators
-    said = set(_texts(dumped(plan["specification"])))
+    said = set(texts(dumped(plan["specification"])))
     return indicators[indicators["indicator"].isin(said)].reset_index(drop=True)
-
-
-def _texts(value: object) -> Iterator[str]:
-    """Yield every text in plain values, keys too."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for key, one in value.items():
-            yield str(key)
-            yield from _texts(one)
-    elif isinstance(value, (list, tuple)):
-        for one in value:
-            yield from _texts(one)
 
 
 def shared_parts(step: Step, plan: Mapping[str, object], libraries: Mapping[str, str]) -> Parts:

@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -105,6 +104,7 @@ from tasks.interviews import FILE_NAME, IDS, ROW_NUMBER, STANDARD, WaveReading, 
 from tasks.languages import Language, languages
 from tasks.members import MemberReading, joined_types, read_members
 from tasks.newest_wave import newest_start
+from tasks.plain_values import texts
 from tasks.vault import Vault
 
 KINDS = {
@@ -217,19 +217,6 @@ class Intake:
         ]
 
 
-def _strings(value: Any) -> Iterator[str]:
-    """Yield each text within a plan or a definition."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for key, one in value.items():
-            yield str(key)
-            yield from _strings(one)
-    elif isinstance(value, list):
-        for one in value:
-            yield from _strings(one)
-
-
 def _texts(intake: Intake) -> Iterator[str]:
     """Yield every text of the folder: of its plan, its definitions and its tables, with the words of psia."""
     for one in (
@@ -238,7 +225,7 @@ def _texts(intake: Intake) -> Iterator[str]:
         *intake.questions.values(),
         *catalogue.questions().values(),
     ):
-        yield from _strings(one.model_dump(mode="json"))
+        yield from texts(one.model_dump(mode="json"))
     for frame in (*intake.tables.values(), *intake.raw.values()):
         yield from map(str, frame.columns)
         for column in frame.select_dtypes(["object", "string"]):

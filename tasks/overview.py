@@ -13,6 +13,7 @@ from pathlib import Path
 from schemas.assessment import AssessmentPlan
 from schemas.base import TABLES, column_types
 from tasks import catalogue
+from tasks.plain_values import texts
 
 Row = dict[str, str | int]
 CHECKS = "field_check_summary"
@@ -79,20 +80,8 @@ def known_names(plan: Path) -> frozenset[str]:
     names |= {*catalogue.questions(), *catalogue.form_questions(), *catalogue.roster()}
     names |= set(AssessmentPlan.model_fields)
     with suppress(OSError, ValueError):
-        names |= set(_texts(tomllib.loads(plan.read_text(encoding="utf-8"))))
+        names |= set(texts(tomllib.loads(plan.read_text(encoding="utf-8"))))
     return frozenset(names)
-
-
-def _texts(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for key, part in value.items():
-            yield key
-            yield from _texts(part)
-    elif isinstance(value, list):
-        for part in value:
-            yield from _texts(part)
 
 
 def _column(file: str, column: str, known: Collection[str]) -> str:

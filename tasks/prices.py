@@ -18,6 +18,7 @@ UNKNOWN_THEN = (
     "Amounts are in money of the day: what prices were then is not known, and a gain may be one of prices."
 )
 MADE_ALIKE = "Amounts are at base prices"
+"""How the sentence begins that limits no finding: what it is of stands whole below, as translators need it."""
 RISING_APART = (
     "Amounts are in money of the day, not put at base prices: where the arms did not stand alike before,"
     " prices that rise move them apart by themselves."
@@ -67,7 +68,7 @@ class Prices:
             ]
         if not name:
             return [RISING_APART] if over_time else []
-        told = [f"{MADE_ALIKE}, by the price index of '{name}'."]
+        told = [f"Amounts are at base prices, by the price index of '{name}'."]
         without = rows.loc[self.levels[name].reindex(rows.index).isna(), "respondent"].nunique()
         if without:
             told.append(f"{about_people(without)} without an area, whose prices are not known, are left out.")

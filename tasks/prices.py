@@ -18,7 +18,7 @@ UNKNOWN_THEN = (
     "Amounts are in money of the day: what prices were then is not known, and a gain may be one of prices."
 )
 MADE_ALIKE = "Amounts are at base prices"
-"""How the sentence begins that limits no finding: what it is of stands whole below, as translators need it."""
+"""How the sentence begins that limits no finding; whole it stands below, as translators need it."""
 RISING_APART = (
     "Amounts are in money of the day, not put at base prices: where the arms did not stand alike before,"
     " prices that rise move them apart by themselves."

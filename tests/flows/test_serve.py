@@ -14,6 +14,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, ClassVar
@@ -135,6 +136,17 @@ class Served:
         pytest.fail(f"{what} did not come: {self.text}")
 
     def ask(self, path: str, body: dict[str, Any] | None = None, **headers: str) -> Any:
+        """Ask the server, again where it is busy (503: SQLite is locked), as Prefect's own client does."""
+        until = time.monotonic() + PATIENCE
+        while True:
+            try:
+                return self._ask_once(path, body, **headers)
+            except urllib.error.HTTPError as error:
+                if error.code != HTTPStatus.SERVICE_UNAVAILABLE or time.monotonic() > until:
+                    raise
+            time.sleep(0.5)
+
+    def _ask_once(self, path: str, body: dict[str, Any] | None, **headers: str) -> Any:
         address = self.text.partition("how it ended: ")[2].partition(". Ctrl-C")[0]
         request = urllib.request.Request(  # noqa: S310
             f"{address}/api/{path}",

@@ -149,12 +149,12 @@ def before(folder: Path, plan: AssessmentPlan) -> list[dict[str, str]]:
     return [{"release": one.name, "sha256": tree_hash(one)} for one in kept(folder) if one.name < date]
 
 
-def _missed(folder: Path, whole: list[Path]) -> dict[str, str]:
+def _missed(whole: list[Path], known: set[Any]) -> dict[str, str]:
     """Return the hash of each release that a later one was made after, and that nothing else tells -> how.
 
     whole: the releases that are as they were signed: in the place of any other's manifest anything may stand.
+    known: the hashes that something else tells.
     """
-    known = {*_held(folder), *(sha256 for sha256, _ in _gone(folder))}
     missed = {}
     for path in whole:
         with suppress(*state.UNREADABLE):
@@ -186,10 +186,11 @@ def published(folder: Path) -> list[dict[str, str]]:
         wrong = wrong_with(path)
         found.append({**one, "state": wrong or "whole"})
         whole += [] if wrong else [path]
-    for sha256, signed in _gone(folder):
+    gone = _gone(folder)
+    for sha256, signed in gone:
         one = {"release": "", "sha256": sha256, "signed": _told(signed), "rules": ""}
         found.append({**one, "state": "is gone: no folder in releases/ holds it"})
-    for sha256, how in _missed(folder, whole).items():
+    for sha256, how in _missed(whole, {*_held(folder), *dict(gone)}).items():
         found.append({"release": "", "sha256": sha256, "signed": "", "rules": "", "state": how})
     return found
 

@@ -44,14 +44,14 @@ def key_of(estimate: Row) -> tuple[str, str]:
     return estimate["claim"], estimate["claim_reason"]
 
 
-def told_of(estimates: Iterable[Row]) -> list[Row]:
-    """Return the estimates of which something is claimed: those that are not withheld."""
-    return [row for row in estimates if not row["withheld_by"]]
+def told_of(rows: Iterable[Row]) -> list[Row]:
+    """Return the rows of which something is claimed: those that are not withheld."""
+    return [row for row in rows if not row["withheld_by"]]
 
 
 def in_common(rows: Iterable[Row]) -> str:
     """Return the claim that several rows share, as it ends a sentence; nothing where they differ."""
-    kinds = [row["claim"] for row in rows if not row["withheld_by"]]
+    kinds = [row["claim"] for row in told_of(rows)]
     if len(kinds) < 2 or len(set(kinds)) > 1:
         return ""
     return f"{wording.CLAIMS[kinds[0]]}."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -15,6 +15,8 @@ SIZES = (8.5, SMALLEST)
 """Points of the letters: the largest in which no word of the table has to be broken."""
 SIDE_MM = 0.9
 """What a cell leaves free at its left and at its right."""
+HEAD_ROOM = 1.06
+"""How much wider than others a word of the head may be: the widest font is wider still in bold."""
 LONGEST = 400
 """Signs from which on a longer text does not ask for a wider column."""
 TWIPS_PER_MM = 1440 / 25.4
@@ -26,13 +28,17 @@ MUTED = "57606A"
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell: its words, a smaller note below them, how many columns it takes; figures stand at the right."""
+    """A cell: its words, a smaller note below them, how many columns it takes; figures stand at the right.
+
+    together: its words stand on one line where the table has room for it.
+    """
 
     words: str
     note: str = ""
     span: int = 1
     is_figure: bool = False
     strong: bool = False
+    together: bool = False
 
 
 def fitted(rows: Sequence[Sequence[Cell]], whole_mm: float) -> tuple[float, list[float]]:
@@ -52,11 +58,7 @@ def fitted(rows: Sequence[Sequence[Cell]], whole_mm: float) -> tuple[float, list
             if cell.span == 1:
                 texts[place].append(cell)
             place += cell.span
-    longest = [max(map(_longest_word, column), default=1.0) for column in texts]
-    for size in SIZES:
-        least = [points * size * MM_PER_POINT * ROOM + 2 * SIDE_MM for points in longest]
-        if sum(least) <= whole_mm:
-            break
+    size, least = _narrowest(texts, set(rows[0]), whole_mm)
     wanted = [0.5 + max(map(_beyond_a_word, column), default=0) ** 0.5 for column in texts]
     over = max(whole_mm - sum(least), 0.0)
     shrink = min(1.0, whole_mm / sum(least))
@@ -66,14 +68,42 @@ def fitted(rows: Sequence[Sequence[Cell]], whole_mm: float) -> tuple[float, list
     ]
 
 
+def _narrowest(
+    columns: Sequence[Sequence[Cell]], head: Collection[Cell], whole_mm: float
+) -> tuple[float, list[float]]:
+    """Return the size of the letters and the least width of each column in mm.
+
+    What stands together is parted only where the smallest letters do not help.
+    """
+    ways = [(size, together) for together in (True, False) for size in SIZES]
+    tried = [(size, _least(columns, head, size, together)) for size, together in ways]
+    return next((way for way in tried if sum(way[1]) <= whole_mm), tried[-1])
+
+
+def _least(
+    columns: Sequence[Sequence[Cell]], head: Collection[Cell], size: float, together: bool
+) -> list[float]:
+    """Return the width in mm that each column needs, so that no word of it is broken."""
+    words = [
+        [_longest_word(cell, together) * (HEAD_ROOM if cell in head else 1) for cell in column]
+        for column in columns
+    ]
+    return [max(column, default=1.0) * size * MM_PER_POINT * ROOM + 2 * SIDE_MM for column in words]
+
+
 def _beyond_a_word(cell: Cell) -> int:
-    """Return how many signs a cell has beyond its longest word."""
-    return min(len(cell.words), LONGEST) - min(max(map(len, cell.words.split(" "))), LONGEST)
+    """Return how many signs a cell, or the note below it, has beyond its longest word."""
+    return max(
+        min(len(text), LONGEST) - min(max(map(len, text.split(" "))), LONGEST)
+        for text in (cell.words, cell.note)
+    )
 
 
-def _longest_word(cell: Cell) -> float:
-    """Return the width of a cell's longest word, in units of its size."""
-    words = (width(word, 100) / 100 * BOLD for word in re.split(r"[ \n]+", f"{cell.words} {cell.note}"))
+def _longest_word(cell: Cell, together: bool) -> float:
+    """Return the width of a cell's longest word, in units of its size. together: words may count as one."""
+    said = [cell.words, *re.split(r"[ \n]+", cell.note)]
+    said += [] if together and cell.together else re.split(r"[ \n]+", said.pop(0))
+    words = (width(word, 100) / 100 * BOLD for word in said)
     return min(max(words, default=0.0), MOST_WIDTH)
 
 

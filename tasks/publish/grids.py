@@ -10,16 +10,27 @@ from schemas.vocabulary import ALL, HELD_VERDICTS
 from tasks.publish import wording
 from tasks.publish.cells import NOTHING, Cell, cell_of, is_told
 from tasks.publish.report import RELEASED, Report, Row, at
+from tasks.tongue import _
 
 
 @dataclass(frozen=True)
 class Grid:
-    """A table as it is placed: an id, a caption, headings (label, numeric) and rows of cells."""
+    """A table as it is placed: an id, a caption, headings (label, numeric) and rows of cells.
+
+    alike: a sentence on the columns that would say the same in every row, and are left out.
+    """
 
     ident: str
     caption: str
     headings: tuple[tuple[str, bool], ...]
     rows: tuple[tuple[Cell, ...], ...]
+    alike: str = ""
+
+
+MANY_COLUMNS = 8
+"""Columns beyond which a table is hard to read on paper (reports/macros.html.j2)."""
+FEWEST_ALIKE = 4
+"""Rows, and columns, that a table has at least from which on what they share is said once, below it."""
 
 
 def grid(
@@ -131,6 +142,8 @@ def placed(report: Report, caption: str, labels: Sequence[str], rows: Sequence[S
     """
     full = [row for row in rows if len(row) == len(labels)]
     kept = [column for column, _ in enumerate(labels) if column == 0 or _tells([row[column] for row in full])]
+    alike = [column for column in kept[1:] if _is_said_once([row[column] for row in full], len(kept))]
+    kept = [column for column in kept if column not in alike]
     figures = {column for column in kept if column and _is_of_figures([row[column] for row in full])}
     headings = tuple((labels[column], column in figures) for column in kept)
     body = []
@@ -143,7 +156,24 @@ def placed(report: Report, caption: str, labels: Sequence[str], rows: Sequence[S
                 for column in kept
             ]
             body.append(tuple(_merged(cells)))
-    return Grid(report.next_table(), caption, headings, tuple(body))
+    said = wording.in_a_row(*(wording.headed(labels[column], _words(full[0][column])) for column in alike))
+    shared = _("In every row – {columns}.").format(columns=said) if said else ""
+    return Grid(report.next_table(), caption, headings, tuple(body), shared)
+
+
+def _is_said_once(cells: Sequence[Cell], columns: int) -> bool:
+    """Return whether a column says one thing in all rows of a table that is hard to read without need.
+
+    columns: how many the table has. Figures stay where they are, but in a table of many columns.
+    """
+    if columns <= FEWEST_ALIKE or len(cells) < FEWEST_ALIKE or any(cell != cells[0] for cell in cells):
+        return False
+    plain = is_told(cells[0]) and not (cells[0].style or cells[0].symbol or cells[0].items)
+    return plain and (columns > MANY_COLUMNS or not cells[0].numeric)
+
+
+def _words(cell: Cell) -> str:
+    return f"{cell.text} ({cell.note})" if cell.note else cell.text
 
 
 def _heading(report: Report, kinds: Sequence[str], values: Sequence[Any]) -> str:

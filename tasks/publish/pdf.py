@@ -9,11 +9,13 @@ import io
 import logging
 from typing import Any
 
-from tasks.publish.wide_tables import ON_ONE_LINE, VERDICTS, pieces
+from tasks.publish.wide_tables import ON_ONE_LINE, VERDICTS, has_room_for_notes, narrow_heads, pieces
 
 INNER_MM = 182.0
 """How wide what stands on a page is, and below what a column of a table leaves free (reports/style.css)."""
 BESIDE_MM, BESIDE_OF_MANY_MM = 2.4, 1.4
+FIGURE_MM = 58.0
+"""What a picture beside a table takes of it (`BLOCKS`)."""
 SANS = "'Noto Sans', 'Liberation Sans', Arial, Helvetica, sans-serif"
 """The letters of pictures, as reports/style.css has them for the page on paper.
 
@@ -35,6 +37,7 @@ BLOCKS = """
 .pair > div { width: 88mm; padding-right: 3mm; }
 th, td { overflow-wrap: normal; }
 .parted .value.span, .parted .numeric .value { white-space: normal; }
+.noted td.numeric .note { white-space: nowrap; }
 .parted table + table { margin-top: 3mm; }
 """
 """WeasyPrint 70 fails on a grid that a page ends in, and parts floats there: grids become blocks and cells.
@@ -102,8 +105,12 @@ def _break_wide_tables(root: Any) -> None:
     """Part tables that no page holds in letters that can be read; before that, what is kept on one line."""
     for table in root.xpath("//div[contains(concat(' ', @class, ' '), ' table ')]/table"):
         around = table.getparent()
+        room = INNER_MM - FIGURE_MM if around.getparent().get("class") == "beside" else INNER_MM
         many = "many" in around.get("class").split()
         beside = BESIDE_OF_MANY_MM if many else BESIDE_MM
+        narrow_heads(table, room, beside_mm=beside)
+        if has_room_for_notes(table, room, beside_mm=beside):
+            around.set("class", f"{around.get('class')} noted")
         if len(pieces(table, INNER_MM, beside_mm=beside, together=ON_ONE_LINE)) == 1:
             continue
         around.set("class", f"{around.get('class')} parted")
@@ -121,6 +128,13 @@ def _lighten(root: Any) -> None:
     plain = "//td/div | //th/span[@class='value'] | //td[not(@class)]//span[@class='value']"
     for element in root.xpath(plain):
         element.drop_tag()
+    # WeasyPrint 70 breaks a line after its first word where a blank at its end makes it a little too long
+    for note in root.xpath("//th/span[@class='note'] | //td/span[@class='note']"):
+        above = note.getprevious()
+        if above is None:
+            note.getparent().text = (note.getparent().text or "").strip()
+        else:
+            above.tail = (above.tail or "").strip()
     for element in root.xpath("//td | //th | //tr | //tbody | //thead | //table | //div[@role='region']"):
         for name in ("role", "tabindex", "data-label"):
             element.attrib.pop(name, None)

@@ -12,7 +12,7 @@ from collections.abc import Collection
 from itertools import combinations
 from typing import Any
 
-from tasks.publish.textsize import BOLD, width
+from tasks.publish.textsize import BOLD, width, wrapped
 from tasks.tongue import _
 
 SMALLEST = 8.0
@@ -24,6 +24,8 @@ MOST_WIDTH = 14.0
 """Units of its size from which on a word, such as an address of a page, is broken."""
 NOTHING = "–"
 """What stands in a cell of which nothing is known (tasks/publish/cells.py)."""
+NOTE = "note"
+"""The style of what stands below a figure."""
 VERDICTS = ("gain", "loss", "contradict", "same", "unsure", "silent")
 ON_ONE_LINE = (*VERDICTS, "span", "score", "numeric")
 """Styles of what stands on one line, as reports/style.css has it: verdicts, intervals and figures."""
@@ -48,6 +50,56 @@ def pieces(table: Any, whole_mm: float, *, beside_mm: float, together: Collectio
     for piece in made[1:]:
         _leave_out_what_says_nothing(piece, len(names))
     return made
+
+
+def narrow_heads(table: Any, whole_mm: float, *, beside_mm: float) -> None:
+    """Break heads into lines where a table has no room for all that could stand on one line.
+
+    A long head would take the room from what stands below those beside it. whole_mm, beside_mm: as in
+    `pieces`.
+    """
+    head, *rows = [_slots(row) for row in table.iter("tr")]
+    below = [
+        max((_longest_line(row[column]) for row in rows if _stands_in(row, column)), default=0.0)
+        for column in range(len(head))
+    ]
+    words = [max((width(word, 1, bold=True) for word in _text(cell).split()), default=0.0) for cell in head]
+    least = [max(pair) for pair in zip(below, words, strict=True)]
+    wanted = [max(lines, _longest_line(cell)) for cell, lines in zip(head, least, strict=True)]
+    room = (whole_mm - beside_mm * len(head)) / (SMALLEST * MM_PER_POINT)
+    if sum(wanted) <= room:
+        return
+    share = max(0.0, room - sum(least)) / (sum(wanted) - sum(least) or 1.0)
+    for cell, narrow, wide in zip(head, least, wanted, strict=True):
+        first, *others = wrapped(_text(cell), 1, narrow + share * (wide - narrow), bold=True) or [""]
+        if others:
+            cell.text = first
+            for line in others:
+                cell.append(cell.makeelement("br"))
+                cell[-1].tail = line
+
+
+def has_room_for_notes(table: Any, whole_mm: float, *, beside_mm: float) -> bool:
+    """Return whether the notes of figures can stand on one line each, as what is kept on one line does."""
+    notes = [note for cell in table.find_class("numeric") for note in cell.find_class("note")]
+    if any(width(_text(note), 1) > MOST_WIDTH for note in notes):
+        return False
+    return len(pieces(table, whole_mm, beside_mm=beside_mm, together=(*ON_ONE_LINE, NOTE))) == 1
+
+
+def _stands_in(row: list[Any], column: int) -> bool:
+    """Return whether a row has a cell in a column that stands in no other."""
+    return column < len(row) and row.count(row[column]) == 1
+
+
+def _longest_line(cell: Any) -> float:
+    """Return the width of the longest of a cell's lines, of which a note is one, in units of its size."""
+    notes = [_text(note) for note in cell.find_class("note")]
+    whole = _text(cell)
+    for note in notes:
+        whole = whole.replace(note, "")
+    is_bold = cell.getparent().getparent().tag == "thead"
+    return max(width(line.strip(), 1, bold=is_bold) for line in (whole, *notes))
 
 
 def _shared_out(widths: list[float], room: float, *, first: int) -> list[list[int]]:
@@ -117,10 +169,7 @@ def _slots(row: Any) -> list[Any]:
 def _least(rows: list[list[Any]], column: int, *, together: Collection[str]) -> float:
     """Return the width in mm of the widest word of a column, of the cells that stand in it alone."""
     words = [
-        word
-        for row in rows
-        if column < len(row) and row.count(row[column]) == 1
-        for word in _words(row[column], together=together)
+        word for row in rows if _stands_in(row, column) for word in _words(row[column], together=together)
     ]
     widest = max((width(word, 100) / 100 * BOLD for word in words), default=1.0)
     return min(widest, MOST_WIDTH) * SMALLEST * MM_PER_POINT * ROOM
@@ -135,6 +184,8 @@ def _words(cell: Any, *, together: Collection[str]) -> list[str]:
 
 def _is_kept(cell: Any, said: Any, together: Collection[str]) -> bool:
     own = (said.get("class") or "").split()
+    if NOTE in own:
+        return NOTE in together and "numeric" in cell.get("class", "")
     styles = [*own, *(cell.get("class") or "").split()]
     return "value" in own and "withheld" not in own and any(one in together for one in styles)
 

@@ -14,7 +14,7 @@ from typing import Any
 from tasks.publish import wording
 from tasks.publish.docx import Document
 from tasks.publish.docx_table import SIDE_MM, Cell
-from tasks.publish.wide_tables import pieces
+from tasks.publish.wide_tables import ON_ONE_LINE, pieces
 from tasks.tongue import _
 
 SCALE = 2
@@ -32,8 +32,9 @@ PLACED = {"p", "ul", "ol", "dl", "table", "svg", "blockquote", "figcaption", *HE
 def word(page: str, made: Iterable[tuple[str, str]], template: bytes | None = None) -> bytes:
     """Return report.docx of a page of the report.
 
-    page: its HTML. made: pairs of words that tell where it comes from; they stand at the end and, but for the
-    hash, in the foot of each page. template: an office's own Word file, whose styles, head and foot are used.
+    page: its HTML. made: pairs of words that tell where it comes from; they stand at the end, unless the page
+    says them, and, but for the hash, in the foot of each page. template: an office's own Word file, whose
+    styles, head and foot are used.
     """
     import lxml.html
 
@@ -44,9 +45,12 @@ def word(page: str, made: Iterable[tuple[str, str]], template: bytes | None = No
     document.title(title)
     for part in root.xpath("//header//p"):
         document.text(_words(part))
-    _place(root.find(".//main"), document)
-    document.heading(_("About this file"))
-    document.bullets(wording.headed(_(what), words) for what, words in pairs)
+    main = root.find(".//main")
+    said = main.text_content()
+    _place(main, document)
+    if not all(words in said for _what, words in pairs):
+        document.heading(_("About this file"))
+        document.bullets(wording.headed(_(what), words) for what, words in pairs)
     return document.content()
 
 
@@ -137,6 +141,7 @@ def _cell(element: Any) -> Cell:
         int(element.get("colspan", 1)),
         is_figure="numeric" in (element.get("class") or ""),
         strong=element.get("scope") == "colgroup",
+        together=any(style in ON_ONE_LINE for one in element.find_class("value") for style in one.classes),
     )
 
 

@@ -13,7 +13,7 @@ from tasks.publish import column_words, grids
 from tasks.publish.cells import NOTHING, Cell, cell_of
 from tasks.publish.docx_table import Cell as WordCell
 from tasks.publish.docx_table import fitted, xml
-from tasks.publish.html import TEMPLATES
+from tasks.publish.html import TEMPLATES, environment
 from tasks.publish.pdf import printable
 from tasks.publish.report import Report
 from tasks.publish.sections.figures import figures, other_estimates
@@ -40,6 +40,42 @@ def test_what_stands_in_place_of_a_figure_is_aligned_as_one(plan, tables):
         [False, True, False, True],
         [False, False, True],
     ]
+
+
+def alike(cells: dict[str, list[Cell]], report: Report) -> grids.Grid:
+    return grids.placed(report, "caption", list(cells), [*map(list, zip(*cells.values(), strict=True))])
+
+
+def test_what_all_rows_of_a_wide_table_say_is_said_once_below_it(plan, tables):
+    report = Report(plan, tables)
+    places = [Cell("Agra", note="India")] * 4
+    cells = {
+        "Statistic": [Cell("employment")] * 4,
+        "Place": places,
+        "Value": [Cell("5", numeric=True)] * 4,
+        "Verdict": [Cell("gained", "gain", "▲")] * 4,
+        "Few": [Cell("*", "few")] * 4,
+        "Status": [Cell("printed")] * 3 + [Cell("estimated")],
+    }
+    grid = alike(cells, report)
+    assert [label for label, _ in grid.headings] == ["Statistic", "Value", "Verdict", "Few", "Status"]
+    assert grid.alike == "In every row – Place: Agra (India)."
+    assert all(len(row) == 5 for row in grid.rows)
+    page = lxml.html.fromstring(environment().get_template("macros.html.j2").module.place(grid))
+    assert page.xpath("table/following-sibling::p/text()") == [grid.alike]
+    short = alike({head: column[:3] for head, column in cells.items()}, report)
+    narrow = alike({head: cells[head] for head in ("Statistic", "Place", "Value", "Status")}, report)
+    assert (short.alike, narrow.alike) == ("", "")
+
+
+def test_figures_that_are_the_same_leave_only_a_table_of_many_columns(plan, tables):
+    report = Report(plan, tables)
+    differ = {f"Column {number}": [Cell(f"{number} {row}") for row in range(4)] for number in range(7)}
+    people = {"People": [Cell("3 081", numeric=True)] * 4}
+    assert alike({**differ, **people}, report).alike == ""
+    more = alike({**differ, "Column 7": differ["Column 1"], **people}, report)
+    assert more.alike == "In every row – People: 3 081."
+    assert len(more.headings) == 8
 
 
 def test_a_figure_of_few_is_one_and_a_verdict_of_few_is_none(plan, tables):
@@ -196,6 +232,49 @@ def test_pieces_are_alike_in_width():
     first, second = pieces(many, 182, beside_mm=1.4)
     heads = [len(next(piece.iter("tr"))) for piece in (first, second)]
     assert heads == [6, 5]
+
+
+HEADS = ("Indicator", "Estimate", "95 % interval", "p by Benjamini and Hochberg")
+
+
+def on_paper(heads, row, times: int) -> Any:
+    """Return the div of a table as it is laid out on paper, its columns but the first several times."""
+    head = f"<th>{heads[0]}</th>" + times * "".join(f"<th>{one}</th>" for one in heads[1:])
+    cells = f"<th>\n{row[0]} \n<span class='note'>share</span></th>" + times * "".join(row[1:])
+    table = f"<table><thead><tr>{head}</tr></thead><tbody><tr>{cells}</tr></tbody></table>"
+    page = printable(f"<html><head></head><body><div class='table'>{table}</div></body></html>")
+    return lxml.html.fromstring(page).find_class("table")[0]
+
+
+ROW = (
+    "Earnings",
+    '<td class="numeric"><span class="value">+179</span> <span class="note">1 077 people</span></td>',
+    '<td><span class="value span">−700 to +1 670</span></td>',
+    '<td class="numeric"><span class="value">0.354</span></td>',
+)
+
+
+def test_long_heads_break_only_where_the_page_has_no_room_for_them():
+    once, twice = on_paper(HEADS, ROW, 1), on_paper(HEADS, ROW, 3)
+    assert not once.xpath(".//br")
+    last = twice.xpath(".//thead//th")[-1]
+    assert len(last.findall("br")) >= 1
+    assert " ".join(" ".join(last.itertext()).split()) == HEADS[-1]
+    first = twice.xpath(".//thead//th")[0]
+    assert not first.findall("br")
+
+
+def test_notes_of_figures_stand_on_one_line_where_there_is_room():
+    assert "noted" in on_paper(HEADS, ROW, 1).classes
+    assert "noted" not in on_paper(HEADS, ROW, 5).classes
+    long = [*ROW[:1], ROW[1].replace("people", "people, and why there is no interval for them"), *ROW[2:]]
+    assert "noted" not in on_paper(HEADS, long, 1).classes
+
+
+def test_no_blank_stands_before_the_note_of_a_cell_on_paper():
+    """WeasyPrint would break what nearly fills a line after its first word."""
+    name = on_paper(HEADS, ROW, 1).xpath(".//tbody//th")[0]
+    assert name.text == "Earnings"
 
 
 def test_a_later_piece_names_its_rows_and_has_those_alone_that_say_something():

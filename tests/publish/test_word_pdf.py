@@ -20,6 +20,7 @@ from tasks.publish.docx_table import Cell, fitted
 from tasks.publish.files import report_files
 from tasks.publish.html import render
 from tasks.publish.pdf import pdf, printable
+from tasks.publish.textsize import width
 from tasks.publish.word import word
 from tasks.state import ROOT
 from tasks.tongue import speaking
@@ -92,6 +93,32 @@ SPANNING = """<html><body><h1>x</h1><main><table><caption>c</caption>
 <tr><th>Women</th><td class="numeric"><div><span>12</span> <span class="note">10 to 14</span></div></td>
 <td>▲</td></tr>
 </tbody></table></main></body></html>"""
+
+
+def test_what_stands_together_is_parted_only_where_smaller_letters_do_not_help():
+    interval = "−700 to +1 670"
+    rows = [[Cell("Indicator"), Cell("Interval")], [Cell("Income"), Cell(interval, together=True)]]
+    roomy, tight = fitted(rows, 60), fitted(rows, 30)
+    assert roomy[1][1] > width(interval, 8) * 25.4 / 72
+    assert tight[1][1] < width(interval, 8) * 25.4 / 72
+    assert sum(tight[1]) == pytest.approx(30, abs=0.2)
+
+
+def test_a_note_below_a_figure_asks_for_a_wider_column():
+    name, noted = Cell("A name of some words"), Cell("45.4", "44.4 to 46.4; 578 people", is_figure=True)
+    _, (_, bare) = fitted([[Cell("Indicator"), Cell("July")], [name, Cell("45.4", is_figure=True)]], 160)
+    _, (_, wide) = fitted([[Cell("Indicator"), Cell("July")], [name, noted]], 160)
+    assert wide > 1.5 * bare
+
+
+def test_where_a_file_comes_from_is_said_once():
+    docx = pytest.importorskip("docx")
+    said = "".join(f"<p>{what}: {words}</p>" for what, words in MADE)
+    page = PAGE.replace("</main>", f"{said}</main>")
+    assert page != PAGE
+    written = [one.text for one in docx.Document(io.BytesIO(word(page, MADE))).paragraphs]
+    assert "About this file" not in written
+    assert "About this file" in [one.text for one in docx.Document(io.BytesIO(word(PAGE, MADE))).paragraphs]
 
 
 def test_a_line_above_a_part_spans_the_table_and_notes_stand_below():

@@ -17,6 +17,9 @@ from tasks.catalogue import Indicator
 from tasks.languages import Language, own_words, place_of
 
 
+_SIGNS_OF_CODES = re.compile("[-_]")
+
+
 def read(folder: Path, plan: AssessmentPlan) -> tuple[dict[str, Language], list[Fault]]:
     """Return the assessment's own words in each language of its pages, and what is wrong with a language."""
     own: dict[str, Language] = {}
@@ -67,8 +70,9 @@ def unknown(
     """Return a fault for each key of the assessment's own language files that nothing in it bears.
 
     Its words would never be said, such as those of a misspelt group. own: the words of the assessment's own
-    files. said: all texts of the folder; a key of [said] is one of them or put together of such, as the
-    comments of a workshop are: 'role: comment; role: comment'.
+    files. said: all texts of the folder; a key of [said] is one of them, or a code of the folder in words, as
+    the report has it ('debt total'), or put together of such, as the comments of a workshop are:
+    'role: comment; role: comment'.
     """
     known = {
         "group": [one.id for one in plan.poverty_group],
@@ -84,11 +88,12 @@ def unknown(
                 remedy = f"{nearest(key, names)}Write one of its own, or take the key out"
                 faults.append(Fault(file, column=f"{part}.{key}", rule=rule, remedy=remedy))
         table = language.own.get("said", {})
-        text = "\0".join(said()) if table else ""
+        texts = list(said()) if table else []
+        text = "\0".join([*texts, *(_SIGNS_OF_CODES.sub(" ", one) for one in texts)])
         for key in table:
             if not key.strip() or any(part.strip() not in text for part in re.split("[:;()]", key)):
                 rule = "is said nowhere in this folder, so that nothing would bear these words"
-                remedy = "Write it as it stands in results/current/tables/, or take the key out"
+                remedy = "Write it as it stands in the report or in results/current/tables/, or take the key out"
                 faults.append(Fault(file, column=place_of("said", key, table), rule=rule, remedy=remedy))
     return faults
 

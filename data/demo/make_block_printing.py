@@ -30,7 +30,9 @@ if str(ROOT) not in sys.path:  # so that the file also runs as a script, from an
     sys.path.insert(0, str(ROOT))
 
 from data.demo import block_printing_voices as heard  # noqa: E402 -- found from ROOT
-from data.demo.block_printing_french import FRENCH  # noqa: E402
+
+FRENCH = ROOT / "data" / "demo" / "block_printing_french.toml"
+"""What the demonstration says in French: words of its forms, report and summary pages."""
 
 DEFAULT_SEED = 2036
 """The seed of the committed folder, chosen for an ordinary sample: 57 of its 60 estimates lie within two
@@ -744,7 +746,7 @@ def make(folder: Path, seed: int = DEFAULT_SEED) -> None:
     waves = _field(frame, people, drawn_sample(frame), seed)
     _text(folder / "README.md", README.format(seed=seed, truth=_truth_table()))
     _text(folder / "design" / "indicators.toml", OWN_INDICATORS)
-    _text(folder / "design" / "languages" / "fr.toml", FRENCH)
+    _text(folder / "design" / "languages" / "fr.toml", FRENCH.read_text(encoding="utf-8"))
     for name, (header, block) in {**TABLES, **heard.TABLES}.items():
         columns = header.split(",")
         _csv(folder / f"{name}.csv", columns, _block(block, len(columns)))

@@ -958,7 +958,9 @@ _FORMS: dict[tuple[str, str], Form] = {
     ("characteristic_scores", "voices"): _voices,
     ("institutions", "letter"): lambda report, row: Cell(report.label("letter", row["institution"])),
     ("institution_links", "institution"): _labelled("institution", "institution"),
-    ("comparison_balance", "covariate"): _labelled("indicator", "covariate"),
+    ("comparison_balance", "covariate"): lambda report, row: Cell(
+        wording.capital(report.label("indicator", row["covariate"]))
+    ),
     ("comparison_balance", "standardized_difference"): _signed("standardized_difference", 2),
     ("comparison_balance", "variance_ratio"): _places("variance_ratio", 2),
     ("comparison_balance", "verdict"): lambda _, row: Cell(

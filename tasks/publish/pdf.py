@@ -9,11 +9,21 @@ import io
 import logging
 from typing import Any
 
-from tasks.publish.wide_tables import ON_ONE_LINE, VERDICTS, has_room_for_notes, narrow_heads, pieces
+from tasks.publish.wide_tables import (
+    ON_ONE_LINE,
+    SPANS,
+    VERDICTS,
+    has_room_for_notes,
+    keep_parts_of_notes,
+    narrow_heads,
+    pieces,
+)
 
 INNER_MM = 182.0
 """How wide what stands on a page is, and below what a column of a table leaves free (reports/style.css)."""
 BESIDE_MM, BESIDE_OF_MANY_MM = 2.4, 1.4
+TIGHT = 1.04
+"""How much more than the page a table with whole intervals may seem to take: measures leave room."""
 FIGURE_MM = 58.0
 """What a picture beside a table takes of it (`BLOCKS`)."""
 SANS = "'Noto Sans', 'Liberation Sans', Arial, Helvetica, sans-serif"
@@ -36,7 +46,7 @@ BLOCKS = """
 .said { width: 26mm; padding-right: 2mm; }
 .pair > div { width: 88mm; padding-right: 3mm; }
 th, td { overflow-wrap: normal; }
-.parted .value.span, .parted .numeric .value { white-space: normal; }
+.parted .value.span, .parted .numeric .value, .spanned .numeric .value { white-space: normal; }
 .noted td.numeric .note { white-space: nowrap; }
 .parted table + table { margin-top: 3mm; }
 """
@@ -109,9 +119,13 @@ def _break_wide_tables(root: Any) -> None:
         many = "many" in around.get("class").split()
         beside = BESIDE_OF_MANY_MM if many else BESIDE_MM
         narrow_heads(table, room, beside_mm=beside)
+        keep_parts_of_notes(table, room, beside_mm=beside)
         if has_room_for_notes(table, room, beside_mm=beside):
             around.set("class", f"{around.get('class')} noted")
         if len(pieces(table, INNER_MM, beside_mm=beside, together=ON_ONE_LINE)) == 1:
+            continue
+        if len(pieces(table, INNER_MM * TIGHT, beside_mm=beside, together=SPANS)) == 1:
+            around.set("class", f"{around.get('class')} spanned")
             continue
         around.set("class", f"{around.get('class')} parted")
         first, *others = pieces(table, INNER_MM, beside_mm=beside, together=VERDICTS)

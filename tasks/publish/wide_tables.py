@@ -22,12 +22,15 @@ ROOM = 1.1
 """How much wider than measured a word may be: in the widest font that takes the place of a missing one."""
 MOST_WIDTH = 14.0
 """Units of its size from which on a word, such as an address of a page, is broken."""
+TEXT_WIDTH = 12.0
+"""Units of its size that a text of several words should have before another column's head takes more."""
 NOTHING = "–"
 """What stands in a cell of which nothing is known (tasks/publish/cells.py)."""
 NOTE = "note"
 """The style of what stands below a figure."""
 VERDICTS = ("gain", "loss", "contradict", "same", "unsure", "silent")
-ON_ONE_LINE = (*VERDICTS, "span", "score", "numeric")
+SPANS = (*VERDICTS, "span")
+ON_ONE_LINE = (*SPANS, "score", "numeric")
 """Styles of what stands on one line, as reports/style.css has it: verdicts, intervals and figures."""
 
 
@@ -53,36 +56,69 @@ def pieces(table: Any, whole_mm: float, *, beside_mm: float, together: Collectio
 
 
 def narrow_heads(table: Any, whole_mm: float, *, beside_mm: float) -> None:
-    """Break heads into lines where a table has no room for all that could stand on one line.
+    """Break heads into lines, three at most, where a table has no room for all on one line.
 
     A long head would take the room from what stands below those beside it. whole_mm, beside_mm: as in
     `pieces`.
     """
     head, *rows = [_slots(row) for row in table.iter("tr")]
-    below = [
-        max((_longest_line(row[column]) for row in rows if _stands_in(row, column)), default=0.0)
-        for column in range(len(head))
-    ]
-    words = [max((width(word, 1, bold=True) for word in _text(cell).split()), default=0.0) for cell in head]
-    least = [max(pair) for pair in zip(below, words, strict=True)]
-    wanted = [max(lines, _longest_line(cell)) for cell, lines in zip(head, least, strict=True)]
+    cells = [[row[column] for row in rows if _stands_in(row, column)] for column in range(len(head))]
     room = (whole_mm - beside_mm * len(head)) / (SMALLEST * MM_PER_POINT)
-    if sum(wanted) <= room:
+    lines = [max(map(_longest_line, column), default=0.0) for column in cells]
+    wanted = [_longest_line(cell) for cell in head]
+    if sum(map(max, lines, wanted)) <= room:
         return
-    share = max(0.0, room - sum(least)) / (sum(wanted) - sum(least) or 1.0)
-    for cell, narrow, wide in zip(head, least, wanted, strict=True):
-        first, *others = wrapped(_text(cell), 1, narrow + share * (wide - narrow), bold=True) or [""]
-        if others:
-            cell.text = first
-            for line in others:
-                cell.append(cell.makeelement("br"))
-                cell[-1].tail = line
+    floors = [max(map(_floor, column), default=0.0) for column in cells]
+    least = [max(floor, *_thirds(cell)) for floor, cell in zip(floors, head, strict=True)]
+    beyond = [max(0.0, one - narrow) for one, narrow in zip(wanted, least, strict=True)]
+    share = max(0.0, room - sum(least)) / (sum(beyond) or 1.0)
+    for cell, narrow, more in zip(head, least, beyond, strict=True):
+        if more and share < 1:
+            _break(cell, narrow + share * more)
+
+
+def _thirds(head: Any) -> tuple[float, float]:
+    """Return the width of a head's longest word, and what it takes to stand on three lines."""
+    words = [width(word, 1, bold=True) for word in _text(head).split()]
+    return max(words, default=0.0), _longest_line(head) / 3 + max(words, default=0.0) / 2
+
+
+def _floor(cell: Any) -> float:
+    """Return what a cell should have whatever its head: a figure its line, a text some words."""
+    line = _longest_line(cell)
+    return line if "numeric" in cell.classes else min(line, TEXT_WIDTH)
+
+
+def _break(head: Any, limit: float) -> None:
+    first, *others = wrapped(_text(head), 1, limit, bold=True)
+    if others:
+        head.text = first
+        for line in others:
+            head.append(head.makeelement("br"))
+            head[-1].tail = line
+
+
+def keep_parts_of_notes(table: Any, whole_mm: float, *, beside_mm: float) -> None:
+    """Keep an interval, or a number with what it counts, on one line of a figure's note if there is room."""
+    notes = [(note, note.text or "") for note in _notes_of_figures(table)]
+    for note, said in notes:
+        note.text = "; ".join(map(_together, said.split("; ")))
+    if len(pieces(table, whole_mm, beside_mm=beside_mm)) > 1:
+        for note, said in notes:
+            note.text = said
+
+
+def _together(words: str) -> str:
+    return words.replace(" ", "\u00a0") if width(words, 1) <= MOST_WIDTH else words
+
+
+def _notes_of_figures(table: Any) -> list[Any]:
+    return [note for cell in table.find_class("numeric") for note in cell.find_class("note")]
 
 
 def has_room_for_notes(table: Any, whole_mm: float, *, beside_mm: float) -> bool:
     """Return whether the notes of figures can stand on one line each, as what is kept on one line does."""
-    notes = [note for cell in table.find_class("numeric") for note in cell.find_class("note")]
-    if any(width(_text(note), 1) > MOST_WIDTH for note in notes):
+    if any(width(_text(note), 1) > MOST_WIDTH for note in _notes_of_figures(table)):
         return False
     return len(pieces(table, whole_mm, beside_mm=beside_mm, together=(*ON_ONE_LINE, NOTE))) == 1
 

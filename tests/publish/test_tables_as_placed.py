@@ -271,6 +271,15 @@ def test_notes_of_figures_stand_on_one_line_where_there_is_room():
     assert "noted" not in on_paper(HEADS, long, 1).classes
 
 
+def test_an_interval_in_a_note_stays_on_one_line_where_there_is_room():
+    note = "de 17 à 27 % ; 120 personnes, et pourquoi il n’y en a pas plus"
+    row = [ROW[0], ROW[1].replace("1 077 people", note), *ROW[2:]]
+    roomy, tight = on_paper(HEADS, row, 1).find_class("note")[1].text, on_paper(HEADS, row, 9)
+    assert roomy.split(";")[0] == "de\u00a017\u00a0à\u00a027\u00a0%\u00a0"
+    assert "120 personnes, et" in roomy
+    assert tight.find_class("note")[1].text == note
+
+
 def test_no_blank_stands_before_the_note_of_a_cell_on_paper():
     """WeasyPrint would break what nearly fills a line after its first word."""
     name = on_paper(HEADS, ROW, 1).xpath(".//tbody//th")[0]

@@ -357,6 +357,7 @@ def test_a_page_in_another_language_needs_all_words_of_the_folder_before_anythin
     run = taken(write(folder, {"design/languages/fr.toml": french}))
     assert run.intake.page_words["fr"].get("group", "weaver-women") == "x"
     more = '\n[indicator]\nincom_month = "x"\n[said]\n"A tiny assessment" = "x"\n"nobody: said this" = "x"\n'
+    more += '"income month" = "a code of the folder, as the report has it"\n'
     misspelt = french.replace("[group]", '[group]\nweaver-woman = "x"') + more
     told = refused(write(folder, {"design/languages/fr.toml": misspelt}))
     assert re.findall(r"fr.toml, key ([^:]+):", told) == [

@@ -16,7 +16,6 @@ from tasks import catalogue, translations
 from tasks.catalogue import Indicator
 from tasks.languages import Language, own_words, place_of
 
-
 _SIGNS_OF_CODES = re.compile("[-_]")
 
 
@@ -93,7 +92,7 @@ def unknown(
         for key in table:
             if not key.strip() or any(part.strip() not in text for part in re.split("[:;()]", key)):
                 rule = "is said nowhere in this folder, so that nothing would bear these words"
-                remedy = "Write it as it stands in the report or in results/current/tables/, or take the key out"
+                remedy = "Write it as it stands in the report, or in results/current/tables/, or take it out"
                 faults.append(Fault(file, column=place_of("said", key, table), rule=rule, remedy=remedy))
     return faults
 

@@ -61,7 +61,8 @@ def test_what_all_rows_of_a_wide_table_say_is_said_once_below_it(plan, tables):
     assert [label for label, _ in grid.headings] == ["Statistic", "Value", "Verdict", "Few", "Status"]
     assert grid.alike == "In every row – Place: Agra (India)."
     assert all(len(row) == 5 for row in grid.rows)
-    page = lxml.html.fromstring(environment().get_template("macros.html.j2").module.place(grid))
+    macros: Any = environment().get_template("macros.html.j2").module
+    page = lxml.html.fromstring(macros.place(grid))
     assert page.xpath("table/following-sibling::p/text()") == [grid.alike]
     short = alike({head: column[:3] for head, column in cells.items()}, report)
     narrow = alike({head: cells[head] for head in ("Statistic", "Place", "Value", "Status")}, report)

@@ -60,6 +60,7 @@ def watch(most, stop):
     while not stop.is_set():
         most[0] = max(most[0], resident())
         stop.wait(0.01)
+    most[1] = time.thread_time()
 
 for folder in map(Path, sys.argv[1:2]):
     tried(folder)
@@ -69,14 +70,14 @@ for line in sys.stdin:
     before = path.read_bytes() if path.is_file() else None
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(Path(bomb).read_bytes())
-    start, most, stop = resident(), [0], threading.Event()
+    start, most, stop = resident(), [0, 0.0], threading.Event()
     thread = threading.Thread(target=watch, args=(most, stop))
     thread.start()
     used = sum(os.times()[:4])
     faults = tried(Path(folder))
-    used = sum(os.times()[:4]) - used
     stop.set()
     thread.join()
+    used = sum(os.times()[:4]) - used - most[1]  # without what the look at the memory took
     path.unlink()
     if before is not None:
         path.write_bytes(before)

@@ -144,24 +144,24 @@ def xml(
         )
         parts.append(f"<w:tr><w:trPr><w:cantSplit/>{height}{'<w:tblHeader/>' if is_head else ''}</w:trPr>")
         place = 0
+        leads = len(rows) > 3 and number in (0, 1, len(rows) - 2)  # no row stands alone on a page
         for cell in row:
             wide = sum(twips[place : place + cell.span])
-            parts.append(
-                _cell(cell, wide, size, is_head=is_head, shaded=ruled and (is_head or cell.span > 1))
-            )
+            shaded = ruled and (is_head or cell.span > 1)
+            parts.append(_cell(cell, wide, size, is_head=is_head, shaded=shaded, leads=leads or cell.strong))
             place += cell.span
         parts.append("</w:tr>")
     return parse_xml("".join([*parts, "</w:tbl>"]))
 
 
-def _cell(cell: Cell, wide: int, size: float | None, *, is_head: bool, shaded: bool) -> str:
+def _cell(cell: Cell, wide: int, size: float | None, *, is_head: bool, shaded: bool, leads: bool) -> str:
     span = f'<w:gridSpan w:val="{cell.span}"/>' if cell.span > 1 else ""
     shade = '<w:shd w:val="clear" w:color="auto" w:fill="EEF1F4"/>' if shaded and not is_figure(cell) else ""
     place = '<w:vAlign w:val="bottom"/>' if is_head else ""
-    lines = [_paragraph(cell, cell.words, size, strong=is_head or cell.strong, leads=cell.strong)]
+    lines = [_paragraph(cell, cell.words, size, strong=is_head or cell.strong, leads=leads)]
     if cell.note:
         small = max(size - 1, SMALLEST) if size else None
-        lines.append(_paragraph(cell, cell.note, small, strong=False, leads=cell.strong, colour=MUTED))
+        lines.append(_paragraph(cell, cell.note, small, strong=False, leads=leads, colour=MUTED))
     look = f'<w:tcW w:w="{wide}" w:type="dxa"/>{span}{shade}{place}'
     return f"<w:tc><w:tcPr>{look}</w:tcPr>{''.join(lines)}</w:tc>"
 

@@ -14,12 +14,14 @@ from typing import Any
 from tasks.publish import wording
 from tasks.publish.docx import Document
 from tasks.publish.docx_table import SIDE_MM, Cell
-from tasks.publish.wide_tables import ON_ONE_LINE, pieces
+from tasks.publish.wide_tables import ON_ONE_LINE, SPANS, keep_parts_of_notes, pieces
 from tasks.tongue import _
 
 SCALE = 2
 """Pictures have this many points for each of the drawing's."""
 MM_PER_POINT = 25.4 / 96
+SPARE = 0.97
+"""How much of the page a table may seem to take: bold letters of a head may be wider than measured."""
 BESIDE_MM = 3.0
 """Between pictures that stand beside each other."""
 SKIPPED = {"nav", "script", "style", "input", "label"}
@@ -101,7 +103,7 @@ def _items(element: Any, document: Document) -> None:
             document.bullets(filter(None, [_words(item)]))
         else:
             first, *others = (_words(one) for one in item.iter("p"))
-            document.finding(_words(said), first, " ".join(others))
+            document.finding(", ".join(map(_words, said)), first, " ".join(others))
 
 
 def _pairs(element: Any, document: Document) -> None:
@@ -115,7 +117,9 @@ def _pairs(element: Any, document: Document) -> None:
 
 
 def _table(element: Any, document: Document) -> None:
-    for piece in pieces(element, document.inner_mm, beside_mm=2 * SIDE_MM):
+    room = document.inner_mm * SPARE
+    keep_parts_of_notes(element, room, beside_mm=2 * SIDE_MM)
+    for piece in pieces(element, room, beside_mm=2 * SIDE_MM, together=SPANS):
         _place_table(piece, document)
 
 

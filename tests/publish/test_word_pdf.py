@@ -111,6 +111,25 @@ def test_a_note_below_a_figure_asks_for_a_wider_column():
     assert wide > 1.5 * bare
 
 
+def test_no_row_of_a_table_stands_alone_on_a_page():
+    docx = pytest.importorskip("docx")
+    body = "".join(f"<tr><th>{row}</th><td>1</td></tr>" for row in range(5))
+    head = "<thead><tr><th>Row</th><th>n</th></tr></thead>"
+    page = f"<html><body><h1>t</h1><main><table>{head}<tbody>{body}</tbody></table></main></body></html>"
+    (table,) = docx.Document(io.BytesIO(word(page, MADE))).tables
+    stays = [row.cells[0].paragraphs[0].paragraph_format.keep_with_next for row in table.rows]
+    assert stays == [True, True, None, None, True, None]
+
+
+def test_a_verdict_that_is_contested_says_so():
+    docx = pytest.importorskip("docx")
+    said = '<span class="value">▲ gained</span> <strong class="contested">contested</strong>'
+    item = f"<ul><li><div class='said'>{said}</div><div><p>Women earn more.</p></div></li></ul>"
+    page = f"<html><body><h1>t</h1><main>{item}</main></body></html>"
+    texts = [one.text for one in docx.Document(io.BytesIO(word(page, MADE))).paragraphs]
+    assert "▲ gained, contested. Women earn more." in texts
+
+
 def test_where_a_file_comes_from_is_said_once():
     docx = pytest.importorskip("docx")
     said = "".join(f"<p>{what}: {words}</p>" for what, words in MADE)
@@ -128,7 +147,7 @@ def test_a_line_above_a_part_spans_the_table_and_notes_stand_below():
     assert [one.grid_span for one in above] == [3]
     assert table.rows[1].cells[0].text == "Earnings\nINR a month"
     figure = table.rows[2].cells[1]
-    assert [one.text for one in figure.paragraphs] == ["12", "10 to 14"]
+    assert [one.text for one in figure.paragraphs] == ["12", "10\u00a0to\u00a014"]
     assert "right" in str(figure.paragraphs[0].alignment).lower()
 
 

@@ -14,10 +14,12 @@ from functools import cached_property
 
 _PLACE = re.compile(r"\{(\w+)\}")
 _SENTENCE_END = re.compile(r"[.!?](?= )")
-_DIGITS = re.compile(r"\d+")
 
-PART, SENTENCES, NUMBER = "part of a sentence", "sentences", "number"
-"""What a place may hold: at least one sign, and with PART no end of a sentence, with NUMBER digits alone."""
+PART, SENTENCES, NUMBER, INSIDE = "part of a sentence", "sentences", "number", "inside brackets"
+"""What a place may hold: at least one sign, with PART no end of a sentence, with NUMBER digits alone, with
+INSIDE no bracket."""
+
+_SIGNS = {NUMBER: re.compile(r"\d+"), INSIDE: re.compile(r"[^()]+")}
 
 
 @dataclass(frozen=True)
@@ -89,9 +91,9 @@ class _Nearest:
         return begin if self._may_hold(position, begin) else None
 
     def _may_hold(self, position: int, begin: int) -> bool:
-        if self.held == NUMBER:
-            digits = _DIGITS.match(self.text, position)
-            return digits is not None and digits.end() >= begin
+        if self.held in _SIGNS:
+            signs = _SIGNS[self.held].match(self.text, position)
+            return signs is not None and signs.end() >= begin
         if self.held == PART:
             number = bisect_left(self.sentence_ends, position)
             return number == len(self.sentence_ends) or self.sentence_ends[number] >= begin

@@ -155,7 +155,11 @@ _MOST_SENTENCES = 10
 _NUMBER = re.compile(r"[-\u2212+]?[\d\u202f]+\.\d+")
 _LISTED = {"columns": ", | and ", "names": ", "}
 """Places of these names hold a list: 'a, b and c', or 'a, b, c' of labels, in which there may be an 'and'."""
-_HELD = {"why": shapes.SENTENCES, "text": shapes.SENTENCES, "more": shapes.NUMBER}
+_HELD = {
+    **dict.fromkeys(("why", "text"), shapes.SENTENCES),
+    "more": shapes.NUMBER,
+    **dict.fromkeys(("from_period", "to_period"), shapes.INSIDE),
+}
 """What places of these names hold; any other a part of a sentence."""
 _DEEPEST = 5
 """Sentences within sentences that are looked at: no task writes more."""

@@ -1378,10 +1378,10 @@ handbook | Rangpura (invented) | 2021 | people by religion | religion=other | 5 
 household-survey | Rangpura (invented) | 2020 | households with a health centre within 2 km | total | 64
     | percent
     | measured | 30 | invented | health
-household-survey | Rangpura (invented) | 2020 | adults with a skin or lung complaint | trade=printing | 33
-    | percent
+household-survey | Rangpura (invented) | 2020 | adults with a skin or lung complaint | occupation=printing
+    | 33 | percent
     | measured | 31 | invented | morbidity
-household-survey | Rangpura (invented) | 2020 | adults with a skin or lung complaint | trade=other | 14
+household-survey | Rangpura (invented) | 2020 | adults with a skin or lung complaint | occupation=other | 14
     | percent
     | measured | 31 | invented | morbidity
 household-survey | Rangpura (invented) | 2020 | households with a piped water supply | total | 57 | percent

@@ -693,7 +693,8 @@ _MAPPINGS = Words(
 def _reported_in(report: Report, row: Row) -> Cell:
     """Return the report in which an earlier finding stood, with its date below it."""
     kept = row["report"] == row["reported_on"]
-    name = pgettext("report", "release") if kept else report.label("wave", row["report"]).replace("-", " ")
+    told_by = report.label("wave", row["report"]).replace("-", " ")
+    name = pgettext("report", "release") if kept else recorded(told_by)
     when = wording.date(row["reported_on"]) if row["reported_on"] else _("estimate of this study")
     return Cell(name, note=when)
 

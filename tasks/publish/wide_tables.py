@@ -24,6 +24,8 @@ MOST_WIDTH = 14.0
 """Units of its size from which on a word, such as an address of a page, is broken."""
 TEXT_WIDTH = 12.0
 """Units of its size that a text of several words should have before another column's head takes more."""
+PART_WIDTH = 9.0
+"""Units of its size up to which a part of a note, such as an interval, is kept on one line."""
 NOTHING = "–"
 """What stands in a cell of which nothing is known (tasks/publish/cells.py)."""
 NOTE = "note"
@@ -109,7 +111,7 @@ def keep_parts_of_notes(table: Any, whole_mm: float, *, beside_mm: float) -> Non
 
 
 def _together(words: str) -> str:
-    return words.replace(" ", "\u00a0") if width(words, 1) <= MOST_WIDTH else words
+    return words.replace(" ", "\u00a0") if width(words, 1) <= PART_WIDTH else words
 
 
 def _notes_of_figures(table: Any) -> list[Any]:

@@ -103,7 +103,8 @@ def texts(page: str) -> Iterator[str]:
     for one in pictures:
         words = " ".join(" ".join(one.itertext()).split())
         yield words.replace("- ", "")  # a long word is parted at the end of its line
-    inside = {id(one) for picture in pictures for one in picture.iterdescendants()}
+    held = [one for picture in pictures for one in picture.iterdescendants()]  # as long as they have their ids
+    inside = {id(one) for one in held}
     for element in root.iter():
         if isinstance(element.tag, str) and id(element) not in inside:
             yield from (element.get(one) or "" for one in ("alt", "aria-label", "title"))

@@ -11,8 +11,19 @@ from tasks import shapes, stored
 from tasks.shapes import Shape
 from tasks.tongue import speaking, told
 
-HELD = {"why": shapes.SENTENCES, "text": shapes.SENTENCES, "more": shapes.NUMBER}
-PATTERNS = {shapes.SENTENCES: ".+?", shapes.NUMBER: r"\d+", shapes.PART: "(?:(?![.!?] ).)+?"}
+HELD = {
+    "why": shapes.SENTENCES,
+    "text": shapes.SENTENCES,
+    "more": shapes.NUMBER,
+    "from_period": shapes.INSIDE,
+    "to_period": shapes.INSIDE,
+}
+PATTERNS = {
+    shapes.SENTENCES: ".+?",
+    shapes.NUMBER: r"\d+",
+    shapes.INSIDE: "[^()]+?",
+    shapes.PART: "(?:(?![.!?] ).)+?",
+}
 SHAPES = [Shape(one, HELD) for one in stored.SENTENCES if "{" in one]
 
 
@@ -28,7 +39,7 @@ def test_what_a_place_holds_is_what_a_regular_expression_finds():
     chance, found = np.random.default_rng(3), 0
     for shape in SHAPES * 20:
         first, *between, last = shape.own_words
-        pieces = [*between, "a", "12", "b. ", "c.d", " "]
+        pieces = [*between, "a", "12", "b. ", "c.d", " ", "(e)"]
         middle = [str(chance.choice(pieces)) for _ in range(len(between))]
         inner = [part for words in between for part in (str(chance.choice(pieces)), words)]
         text = first + "".join([*inner, *middle, str(chance.choice(pieces))]) + last
@@ -36,6 +47,13 @@ def test_what_a_place_holds_is_what_a_regular_expression_finds():
         found += expected is not None
         assert shape.parts_of(text) == expected, (shape.message, text)
     assert found > len(SHAPES)
+
+
+def test_a_name_may_end_in_brackets_before_those_of_a_period():
+    shape = Shape("{text} ({from_period} to {to_period}): growth", HELD)
+    parts = {"text": "Cloth (invented)", "from_period": "2017", "to_period": "2021 (provisional)"}
+    assert shape.parts_of("Cloth (invented) (2017 to 2021): growth") == {**parts, "to_period": "2021"}
+    assert shape.parts_of(f"{shape.message.format(**parts)}") is None
 
 
 def test_a_text_ten_times_as_long_takes_no_forty_times_as_long():

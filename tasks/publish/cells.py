@@ -1017,6 +1017,7 @@ _FORMS: dict[tuple[str, str], Form] = {
         wording.HELD[row["verdict"]], "contradict" if row["verdict"] == "reversed" else ""
     ),
     ("earlier_findings", "report"): _reported_in,
+    ("form_changes", "difference"): lambda _, row: Cell(told(row["difference"])),
     ("form_changes", "indicators"): _for_indicators,
     ("actions", "finding"): _finding,
     ("actions", "due"): _as_date("due"),

@@ -103,7 +103,7 @@ def texts(page: str) -> Iterator[str]:
     for one in pictures:
         words = " ".join(" ".join(one.itertext()).split())
         yield words.replace("- ", "")  # a long word is parted at the end of its line
-    held = [one for picture in pictures for one in picture.iterdescendants()]  # as long as they have their ids
+    held = [one for picture in pictures for one in picture.iterdescendants()]  # keeps their ids
     inside = {id(one) for one in held}
     for element in root.iter():
         if isinstance(element.tag, str) and id(element) not in inside:

@@ -3,8 +3,9 @@ PYTHON ?=
 UV ?= uv
 VENV := .venv
 STAMP := $(VENV)/.installed
-# three workers that import every test to find the slow ones would take longer than most of them
-SLOW = $(shell grep -rl 'mark\.slow' tests | sort)
+# whole runs (tests/conftest.py), and of the other tests those that say so: workers that import all take long
+WHOLE_RUNS := $(addprefix tests/,cases crash demo flows hostile)
+SLOW = $(WHOLE_RUNS) $(filter-out $(addsuffix /%,$(WHOLE_RUNS)),$(shell grep -rl 'mark\.slow' tests/*/ | sort))
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check -q
 
 .PHONY: demo test test-slow lint types imports lock clean

@@ -30,20 +30,35 @@ def pytest_collection_finish():
     gc.freeze()
 
 
+WHOLE_RUNS = ("cases", "crash", "demo", "flows", "hostile")
+"""Folders of tests of which most run a whole assessment, and which are slow for that (Makefile)."""
+
+
+def pytest_itemcollected(item):
+    """Call slow what stands among whole runs, unless it is asked for by its place."""
+    folder = item.path.relative_to(Path(__file__).parent).parts[0]
+    asked = any(folder in Path(one).parts for one in item.config.args)
+    if folder in WHOLE_RUNS and (not asked or item.config.option.markexpr == "slow"):
+        item.add_marker(pytest.mark.slow)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
-    """Put slow tests so that each worker begins with one of the longest, and none is waited for at the end.
+    """Put slow tests so that each worker begins with some of the longest, and none is waited for at the end.
 
     A worker's first share is a stretch of this order, the shortest share first; what it has not begun another
-    worker takes from its end.
+    worker takes from its end. All others stay beside those of their file, which share what they need.
     """
     marks = [item.get_closest_marker("slow") for item in items]
     if not all(marks):
         return
     minutes = dict(zip(items, (mark.kwargs.get("minutes", 0) for mark in marks), strict=True))
-    longest = sorted(items, key=lambda item: -minutes[item])
+    longest = sorted(filter(minutes.get, items), key=lambda item: -minutes[item])
+    others = [item for item in items if not minutes[item]]
     workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
-    items[:] = [item for start in reversed(range(workers)) for item in longest[start::workers]]
+    ends = [len(others) * worker // workers for worker in range(workers + 1)]
+    shares = [longest[one::workers] + others[ends[one] : ends[one + 1]] for one in range(workers)]
+    items[:] = [item for share in reversed(shares) for item in share]
 
 
 @pytest.fixture(scope="session")

@@ -17,6 +17,8 @@ from tasks.run import Run
 from tests.assessed import tables_of
 from tests.folders import GROUPS, interviews, plan, two_waves, write
 
+pytestmark = pytest.mark.slow
+
 UNCERTAINTY = ["standard_error", "ci_low", "ci_high", "degrees_of_freedom"]
 
 

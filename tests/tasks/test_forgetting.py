@@ -27,6 +27,8 @@ from tests.folders import write
 from tests.qdpx import coded
 from tests.tasks.test_suspects import with_column
 
+pytestmark = pytest.mark.slow
+
 PERSONAL = '\n[personal]\n"waves/*/interviews" = ["contact"]\n'
 LOGGED = "key,variable,old,new,reason,who,when\nR017,workdays_month,{},21,misheard,E1,2025-05-01\n"
 

@@ -12,6 +12,8 @@ from tasks.methods.multiple_testing import adjust
 from tests.assessed import tables_of
 from tests.folders import ACTORS, GROUPS, plan, two_waves, write
 
+pytestmark = pytest.mark.slow
+
 IMPACT, DIFFERENCES, TRENDS = "mart.impact_estimates", "mart.impact_differences", "mart.pre_trends"
 BOUNDS = "mart.attrition_bounds"
 MORE = """

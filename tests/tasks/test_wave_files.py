@@ -24,6 +24,8 @@ from tests.flows.test_run import go, tree
 from tests.folders import SPECIFICATION, interviews, two_waves, write
 from tests.tasks.test_intake import FOLLOWUP, HEADER, change, plan, refused, taken
 
+pytestmark = pytest.mark.slow
+
 REVISIONS = '[wave.revisions]\n"waves/followup/{0}" = 1\n"waves/followup/{1}" = 2\n'
 
 

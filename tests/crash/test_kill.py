@@ -1,6 +1,6 @@
 """kill -9 at random moments: nothing is lost or doubled, results/current is whole, the rerun is identical.
 
-PSIA_KILLS says how many (40 unless told; 200 for the full size).
+PSIA_KILLS says how many (24 unless told; 200 for the full size).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from tasks import state
 from tests.flows.test_run import go, mart, tree
 from tests.folders import two_waves
 
-KILLS = int(os.environ.get("PSIA_KILLS", "40"))
+KILLS = int(os.environ.get("PSIA_KILLS", "24"))
 SEED = 20041209
 FINISHED_EVERY = 7
 
@@ -57,7 +57,7 @@ def answers(folder: Path, whole: str, version: int) -> None:
     (folder / "waves" / "followup" / "interviews.csv").write_text(text)
 
 
-@pytest.mark.slow(minutes=5)
+@pytest.mark.slow(minutes=4)
 def test_kills_at_random_moments_lose_and_double_nothing(tmp_path):
     folder = two_waves(tmp_path / "tiny")
     whole = (folder / "waves" / "followup" / "interviews.csv").read_text()

@@ -33,6 +33,8 @@ from tests.flows.test_run import go
 from tests.folders import two_waves, write
 
 EMPTY, HALF, WHOLE = {}, {"a/x.csv": (10, 1)}, {"a/x.csv": (20, 2)}
+REQUEST_TIMEOUT = 60
+"""Seconds that Prefect's own client waits for an answer (PREFECT_API_REQUEST_TIMEOUT)."""
 PATIENCE = 120
 
 
@@ -136,13 +138,16 @@ class Served:
         pytest.fail(f"{what} did not come: {self.text}")
 
     def ask(self, path: str, body: dict[str, Any] | None = None, **headers: str) -> Any:
-        """Ask the server, again where it is busy (503: SQLite is locked), as Prefect's own client does."""
+        """Ask the server, again where it is busy (503: SQLite is locked; or it does not answer in time)."""
         until = time.monotonic() + PATIENCE
         while True:
             try:
                 return self._ask_once(path, body, **headers)
             except urllib.error.HTTPError as error:
                 if error.code != HTTPStatus.SERVICE_UNAVAILABLE or time.monotonic() > until:
+                    raise
+            except TimeoutError:
+                if time.monotonic() > until:
                     raise
             time.sleep(0.5)
 
@@ -153,7 +158,7 @@ class Served:
             data=None if body is None else json.dumps(body).encode(),
             headers={"Content-Type": "application/json", **headers},
         )
-        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=REQUEST_TIMEOUT) as answer:  # noqa: S310
             return json.load(answer)
 
     def runs(self, *kinds: str) -> list[dict[str, Any]]:

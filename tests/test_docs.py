@@ -14,6 +14,7 @@ from flows.cli import app
 from schemas.assessment import Capability, CapabilityDimension, Poverty, Sampling, SourceFile
 from schemas.vocabulary import CAPABILITY_WEIGHTS, MISSING_RULES, POVERTY_MEASURES
 from tasks.sources import readers
+from tests.conftest import WHOLE_RUNS
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -21,6 +22,15 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 def commands():
     return typer.main.get_command(app).commands  # type: ignore[attr-defined]
+
+
+def test_make_has_every_folder_of_whole_runs_tested():
+    named = re.search(
+        r"^WHOLE_RUNS := \$\(addprefix tests/,([\w ]+)\)$", (ROOT / "Makefile").read_text(), re.M
+    )
+    assert named
+    assert tuple(named[1].split()) == WHOLE_RUNS
+    assert all((ROOT / "tests" / one).is_dir() for one in WHOLE_RUNS)
 
 
 def test_every_command_stands_in_the_readme():

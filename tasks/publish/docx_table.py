@@ -75,20 +75,20 @@ def _narrowest(
 
     What stands together is parted only where the smallest letters do not help.
     """
-    ways = [(size, together) for together in (True, False) for size in SIZES]
-    tried = [(size, _least(columns, head, size, together)) for size, together in ways]
-    return next((way for way in tried if sum(way[1]) <= whole_mm), tried[-1])
+    size, least = SIZES[-1], [0.0] * len(columns)
+    for together in (True, False):
+        longest = [_longest_of_column(column, head, together) for column in columns]
+        for size in SIZES:
+            least = [points * size * MM_PER_POINT * ROOM + 2 * SIDE_MM for points in longest]
+            if sum(least) <= whole_mm:
+                return size, least
+    return size, least
 
 
-def _least(
-    columns: Sequence[Sequence[Cell]], head: Collection[Cell], size: float, together: bool
-) -> list[float]:
-    """Return the width in mm that each column needs, so that no word of it is broken."""
-    words = [
-        [_longest_word(cell, together) * (HEAD_ROOM if cell in head else 1) for cell in column]
-        for column in columns
-    ]
-    return [max(column, default=1.0) * size * MM_PER_POINT * ROOM + 2 * SIDE_MM for column in words]
+def _longest_of_column(column: Sequence[Cell], head: Collection[Cell], together: bool) -> float:
+    """Return the width of a column's longest word, in units of its size; one of the head has more room."""
+    words = (_longest_word(cell, together) * (HEAD_ROOM if cell in head else 1) for cell in column)
+    return max(words, default=1.0)
 
 
 def _beyond_a_word(cell: Cell) -> int:

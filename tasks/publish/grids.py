@@ -26,9 +26,14 @@ class Grid:
     rows: tuple[tuple[Cell, ...], ...]
     alike: str = ""
 
+    @property
+    def is_wide(self) -> bool:
+        """Whether it has so many columns that its letters are smaller."""
+        return len(self.headings) > MANY_COLUMNS
+
 
 MANY_COLUMNS = 8
-"""Columns beyond which a table is hard to read on paper (reports/macros.html.j2)."""
+"""Columns beyond which a table is hard to read on paper."""
 FEWEST_ALIKE = 4
 """Rows, and columns, that a table has at least from which on what they share is said once, below it."""
 

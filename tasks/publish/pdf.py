@@ -13,6 +13,7 @@ from tasks.publish.wide_tables import (
     ON_ONE_LINE,
     SPANS,
     VERDICTS,
+    fits,
     has_room_for_notes,
     keep_parts_of_notes,
     narrow_heads,
@@ -122,9 +123,9 @@ def _break_wide_tables(root: Any) -> None:
         keep_parts_of_notes(table, room, beside_mm=beside)
         if has_room_for_notes(table, room, beside_mm=beside):
             around.set("class", f"{around.get('class')} noted")
-        if len(pieces(table, INNER_MM, beside_mm=beside, together=ON_ONE_LINE)) == 1:
+        if fits(table, INNER_MM, beside_mm=beside, together=ON_ONE_LINE):
             continue
-        if len(pieces(table, INNER_MM * TIGHT, beside_mm=beside, together=SPANS)) == 1:
+        if fits(table, INNER_MM * TIGHT, beside_mm=beside, together=SPANS):
             around.set("class", f"{around.get('class')} spanned")
             continue
         around.set("class", f"{around.get('class')} parted")

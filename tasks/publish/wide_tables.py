@@ -36,6 +36,12 @@ ON_ONE_LINE = (*SPANS, "score", "numeric")
 """Styles of what stands on one line, as reports/style.css has it: verdicts, intervals and figures."""
 
 
+def fits(table: Any, whole_mm: float, *, beside_mm: float, together: Collection[str] = ()) -> bool:
+    """Return whether a table stands whole on paper: the arguments are those of `pieces`."""
+    slots = [_slots(row) for row in table.iter("tr")]
+    return _is_room(_needed(slots, beside_mm, together), whole_mm)
+
+
 def pieces(table: Any, whole_mm: float, *, beside_mm: float, together: Collection[str] = ()) -> list[Any]:
     """Return a table of the report's HTML as it stands on paper: itself, or those that it is broken into.
 
@@ -43,9 +49,8 @@ def pieces(table: Any, whole_mm: float, *, beside_mm: float, together: Collectio
     not parted at its spaces.
     """
     slots = [_slots(row) for row in table.iter("tr")]
-    columns = max(map(len, slots), default=0)
-    needed = [_least(slots, column, together=together) + beside_mm for column in range(columns)]
-    if columns < 3 or sum(needed) <= whole_mm:
+    needed = _needed(slots, beside_mm, together)
+    if _is_room(needed, whole_mm):
         return [table]
     names = [*range(_names_of_rows(slots))]
     groups = _shared_out(needed[len(names) :], whole_mm - sum(needed[: len(names)]), first=len(names))
@@ -55,6 +60,16 @@ def pieces(table: Any, whole_mm: float, *, beside_mm: float, together: Collectio
     for piece in made[1:]:
         _leave_out_what_says_nothing(piece, len(names))
     return made
+
+
+def _needed(slots: list[list[Any]], beside_mm: float, together: Collection[str]) -> list[float]:
+    """Return the least width of each column in mm, with what it leaves free."""
+    columns = max(map(len, slots), default=0)
+    return [_least(slots, column, together=together) + beside_mm for column in range(columns)]
+
+
+def _is_room(needed: list[float], whole_mm: float) -> bool:
+    return len(needed) < 3 or sum(needed) <= whole_mm
 
 
 def narrow_heads(table: Any, whole_mm: float, *, beside_mm: float) -> None:
@@ -105,7 +120,7 @@ def keep_parts_of_notes(table: Any, whole_mm: float, *, beside_mm: float) -> Non
     notes = [(note, note.text or "") for note in _notes_of_figures(table)]
     for note, said in notes:
         note.text = "; ".join(map(_together, said.split("; ")))
-    if len(pieces(table, whole_mm, beside_mm=beside_mm)) > 1:
+    if not fits(table, whole_mm, beside_mm=beside_mm):
         for note, said in notes:
             note.text = said
 
@@ -122,7 +137,7 @@ def has_room_for_notes(table: Any, whole_mm: float, *, beside_mm: float) -> bool
     """Return whether the notes of figures can stand on one line each, as what is kept on one line does."""
     if any(width(_text(note), 1) > MOST_WIDTH for note in _notes_of_figures(table)):
         return False
-    return len(pieces(table, whole_mm, beside_mm=beside_mm, together=(*ON_ONE_LINE, NOTE))) == 1
+    return fits(table, whole_mm, beside_mm=beside_mm, together=(*ON_ONE_LINE, NOTE))
 
 
 def _stands_in(row: list[Any], column: int) -> bool:
